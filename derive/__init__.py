@@ -1,0 +1,42 @@
+"""Derive, generate, solve and check order-parameter theories of Bayesian neural networks.
+
+The names below are loaded when they are first used, so that ``import derive`` costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Attention": "derive.network",
+    "Data": "derive.network",
+    "Embedding": "derive.network",
+    "Linear": "derive.network",
+    "Network": "derive.network",
+    "Readout": "derive.network",
+    "Residual": "derive.network",
+    "load_data": "derive.network",
+    "load_network": "derive.network",
+    "derive": "derive.derivation",
+    "Derivation": "derive.derivation",
+    "generate": "derive.codegen",
+    "Module": "derive.codegen",
+    "solve": "derive.solver",
+    "search": "derive.solver",
+    "Solution": "derive.solver",
+    "check": "derive.checks",
+    "DeriveError": "derive.errors",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"derive has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -1,0 +1,21 @@
+"""SymPy nodes for overlaps and paths, and the operations on them, one file each."""
+
+from derive.algebra import build, nodes
+from derive.algebra.differentiate import gradient
+from derive.algebra.evaluate import evaluate
+from derive.algebra.latex import latex
+from derive.algebra.normal import equal, normal
+from derive.algebra.rebuild import contains, rebuild, substitute
+
+__all__ = [
+    "build",
+    "contains",
+    "equal",
+    "evaluate",
+    "gradient",
+    "latex",
+    "nodes",
+    "normal",
+    "rebuild",
+    "substitute",
+]

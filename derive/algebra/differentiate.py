@@ -1,0 +1,180 @@
+r"""Differentiation with respect to symmetric matrices and numbers, in reverse.
+
+The gradient of a number S with respect to a symmetric matrix U is the symmetric G of
+
+.. math:: dS = \mathrm{tr}(G\, dU)
+
+Each rule says how the cotangent of a node (the gradient with respect to the node itself) is handed
+to its arguments. There is one rule per node, looked up by exact type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
+
+from derive.algebra import build, nodes
+from derive.errors import NoRule
+
+Cotangents = list[Any]
+"""One cotangent per argument; None where the argument is a size, a name or data."""
+
+
+def _mul(node: Any, cotangent: Any) -> Cotangents:
+    return [cotangent * Mul(*node.args[:k], *node.args[k + 1 :]) for k in range(len(node.args))]
+
+
+def _pow(node: Any, cotangent: Any) -> Cotangents:
+    base, exponent = node.args
+    if exponent.free_symbols:
+        raise NoRule(f"differentiate has no rule for the exponent of {node}")
+    return [cotangent * exponent * base ** (exponent - 1), None]
+
+
+def _trace(node: Any, cotangent: Any) -> Cotangents:
+    return [build.scale(cotangent, Identity(build.rows(node.args[0])))]
+
+
+def _logdet(node: Any, cotangent: Any) -> Cotangents:
+    return [build.scale(cotangent, build.transpose(build.inv(node.args[0])))]
+
+
+def _matmul(node: Any, cotangent: Any) -> Cotangents:
+    number, factors = build.split(node)
+    handed: Cotangents = []
+    for k, arg in enumerate(node.args):
+        if not arg.is_Matrix:
+            others = [other for j, other in enumerate(node.args) if j != k]
+            handed.append(build.trace(build.mul(build.transpose(cotangent), *others)))
+            continue
+        place = k - (len(node.args) - len(factors))
+        left = [build.transpose(factor) for factor in reversed(factors[:place])]
+        right = [build.transpose(factor) for factor in reversed(factors[place + 1 :])]
+        handed.append(build.mul(number, *left, cotangent, *right))
+    return handed
+
+
+def _inverse(node: Any, cotangent: Any) -> Cotangents:
+    flipped = build.transpose(node)
+    return [build.mul(-1, flipped, cotangent, flipped), None]
+
+
+def _block_diagonal(node: Any, cotangent: Any) -> Cotangents:
+    handed, start = [], sympy.S.Zero
+    for part in node.args:
+        handed.append(build.block(cotangent, start, build.rows(part)))
+        start = start + build.rows(part)
+    return handed
+
+
+RULES: dict[type, Callable[[Any, Any], Cotangents]] = {
+    Add: lambda node, cotangent: [cotangent] * len(node.args),
+    Mul: _mul,
+    Pow: _pow,
+    sympy.log: lambda node, cotangent: [cotangent / node.args[0]],
+    Trace: _trace,
+    nodes.LogDet: _logdet,
+    MatAdd: lambda node, cotangent: [cotangent] * len(node.args),
+    MatMul: _matmul,
+    Inverse: _inverse,
+    Transpose: lambda node, cotangent: [build.transpose(cotangent)],
+    nodes.Lift: lambda node, c: [build.partial_trace(c, node.args[1]), None],
+    nodes.PartialTrace: lambda node, c: [build.lift(c, node.args[1]), None],
+    nodes.Block: lambda node, c: [
+        build.embed(c, node.args[1], build.rows(node.args[0])),
+        None,
+        None,
+    ],
+    nodes.Embed: lambda node, c: [
+        build.block(c, node.args[1], build.rows(node.args[0])),
+        None,
+        None,
+    ],
+    nodes.BlockDiagonal: _block_diagonal,
+    nodes.PathKernel: lambda node, c: [build.path_projection(c, *node.args[1:]), None, None],
+    nodes.PathProjection: lambda node, c: [build.path_kernel(c, *node.args[1:]), None, None],
+}
+"""Exact node type to the rule that hands its cotangent to its arguments."""
+
+LEAVES = (sympy.MatrixSymbol, nodes.Attended, Identity, ZeroMatrix, nodes.Selection)
+"""Nodes whose arguments are names and sizes only."""
+
+
+def gradient(expression: Any, variable: Any) -> Any:
+    r"""The gradient of a number with respect to an overlap matrix or a scalar symbol.
+
+    .. math:: dS = \mathrm{tr}(G\, dU), \quad G = G^T
+
+    Args:
+        expression: A scalar expression.
+        variable: An `Overlap` (the gradient is a symmetric matrix) or a symbol (a number).
+
+    Raises:
+        NoRule: A node between the expression and the variable has no rule.
+
+    >>> from derive.algebra import build, gradient
+    >>> U = build.overlap("U", 3)
+    >>> gradient(build.logdet(U) + 2 * build.trace(U), U)
+    2*I + U**(-1)
+    """
+    total = _propagate(expression, variable).get(variable)
+    if not getattr(variable, "is_Matrix", False):
+        return sympy.S.Zero if total is None else total
+    if total is None:
+        return sympy.ZeroMatrix(*variable.shape)
+    flipped = build.transpose(total)
+    if flipped == total:
+        return total
+    return build.add(build.scale(sympy.S.Half, total), build.scale(sympy.S.Half, flipped))
+
+
+def _propagate(expression: Any, variable: Any) -> dict[Any, Any]:
+    order = _dependent(expression, variable)
+    cotangents: dict[Any, Any] = {expression: sympy.S.One}
+    for node in reversed(order):
+        if node == variable or node not in cotangents:
+            continue
+        rule = RULES.get(type(node))
+        if rule is None:
+            raise NoRule(
+                f"differentiate has no rule for {type(node).__name__}({node}); "
+                "add one in derive/algebra/differentiate.py"
+            )
+        handed = rule(node, cotangents[node])
+        assert len(handed) == len(node.args), f"the rule for {type(node).__name__} is incomplete"
+        for arg, part in zip(node.args, handed, strict=True):
+            if arg in order:
+                if part is None:
+                    raise NoRule(f"differentiate has no rule for {node} through its size {arg}")
+                cotangents[arg] = _sum(cotangents.get(arg), part)
+    return cotangents
+
+
+def _sum(old: Any, new: Any) -> Any:
+    if old is None:
+        return new
+    return build.add(old, new) if new.is_Matrix else old + new
+
+
+def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
+    """The nodes that depend on the variable, each after its arguments."""
+    depends: dict[Any, bool] = {}
+    order: dict[Any, None] = {}
+
+    def visit(node: Any) -> bool:
+        if node not in depends:
+            # A size inside a symbol's shape is no dependence on a scalar of that name.
+            leaf = isinstance(node, LEAVES)
+            below = False
+            for arg in () if leaf else node.args:
+                below = visit(arg) or below  # every argument is visited, for the order
+            depends[node] = node == variable or below
+            if depends[node]:
+                order[node] = None
+        return depends[node]
+
+    visit(expression)
+    return order

@@ -1,0 +1,339 @@
+"""The value of an expression, in float64 or in mpmath at a chosen precision.
+
+Precision is never global: it lives in the mpmath context that the caller hands in. Matrices are
+NumPy arrays, of floats or of the context's numbers, so that one table of rules serves both.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
+from sympy.core import numbers
+
+from derive.algebra import nodes
+from derive.errors import NoRule, ShapeError
+
+
+class Floats:
+    """Arithmetic in float64."""
+
+    pi = math.pi
+    log = staticmethod(math.log)
+    loggamma = staticmethod(math.lgamma)
+
+    def number(self, value: Any) -> float:
+        """A float from anything that is a number."""
+        return float(value)
+
+    def ratio(self, numerator: int, denominator: int) -> float:
+        """numerator / denominator."""
+        return numerator / denominator
+
+    def power(self, base: float, exponent: float) -> float:
+        """A real power."""
+        return float(base**exponent)
+
+    def array(self, value: Any) -> np.ndarray:
+        """A float array."""
+        return np.asarray(value, dtype=float)
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        return np.linalg.inv(matrix)
+
+    def logdet(self, matrix: np.ndarray) -> float:
+        """The log of a positive determinant."""
+        sign, value = np.linalg.slogdet(matrix)
+        _positive("the sign of a determinant", sign)
+        return float(value)
+
+
+class Digits:
+    """Arithmetic in an mpmath context of its own."""
+
+    def __init__(self, digits: int) -> None:
+        self.context = mpmath.MPContext()
+        self.context.dps = digits
+        self.pi = self.context.pi
+        self.log = self.context.log
+        self.loggamma = self.context.loggamma
+
+    def number(self, value: Any) -> Any:
+        """A number of the context; integers, strings, floats and fractions are taken exactly."""
+        if isinstance(value, np.generic):
+            value = value.item()
+        if hasattr(value, "numerator") and not isinstance(value, int):
+            return self.ratio(int(value.numerator), int(value.denominator))
+        return self.context.mpf(value)
+
+    def ratio(self, numerator: int, denominator: int) -> Any:
+        """numerator / denominator."""
+        return self.context.mpf(numerator) / denominator
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """A real power."""
+        return self.context.power(base, exponent)
+
+    def array(self, value: Any) -> np.ndarray:
+        """An array of the context's numbers."""
+        given = np.asarray(value)
+        out = np.empty(given.shape, dtype=object)
+        for index in np.ndindex(*given.shape):
+            out[index] = self.number(given[index])
+        return out
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        result = self.context.inverse(self.context.matrix(matrix.tolist()))
+        return np.array(result.tolist(), dtype=object).reshape(matrix.shape)
+
+    def logdet(self, matrix: np.ndarray) -> Any:
+        """The log of a positive determinant."""
+        determinant = self.context.det(self.context.matrix(matrix.tolist()))
+        return self.context.log(_positive("a determinant", determinant))
+
+
+Arithmetic = Floats | Digits
+
+
+class _Evaluation:
+    """One pass over an expression: every node's value is found once."""
+
+    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic) -> None:
+        self.values = values
+        self.arithmetic = arithmetic
+        self.done: dict[Any, Any] = {}
+
+    def of(self, node: Any) -> Any:
+        if node not in self.done:
+            self.done[node] = self._fresh(node)
+        return self.done[node]
+
+    def size(self, expression: Any) -> int:
+        value = self.of(expression)
+        if int(value) != value:
+            raise ShapeError(f"the size {expression} is {value}, no whole number")
+        return int(value)
+
+    def _fresh(self, node: Any) -> Any:
+        if node in self.values:
+            return self._given(node, self.values[node])
+        rule = RULES.get(type(node))
+        if rule is None:
+            raise NoRule(
+                f"evaluate has no value and no rule for {type(node).__name__}({node}); give its "
+                "value, or add a rule in derive/algebra/evaluate.py"
+            )
+        return rule(self, node)
+
+    def _given(self, node: Any, given: Any) -> Any:
+        due = _due_shape(node)
+        if not due:
+            return self.arithmetic.number(given)
+        array = self.arithmetic.array(given)
+        if array.ndim == 0 and due == (1, 1):
+            return array.reshape(1, 1)
+        known = all(size.free_symbols <= set(self.values) for size in due)
+        if known and array.shape != tuple(self.size(size) for size in due):
+            raise ShapeError(f"the value of {node} has shape {array.shape}, not {due}")
+        if type(node) is nodes.Overlap and not _is_symmetric(array):
+            raise ShapeError(f"{node} is symmetric; its value is not")
+        return array
+
+
+def _due_shape(node: Any) -> tuple[Any, ...]:
+    """The shape that a value should have; empty for a number."""
+    if type(node) is nodes.Attended:
+        return node.examples, node.features, node.paths
+    return tuple(node.shape) if getattr(node, "is_Matrix", False) else ()
+
+
+def _is_symmetric(array: np.ndarray) -> bool:
+    return bool(abs(array - array.T).max() <= 1e-8 * abs(array).max())
+
+
+def _positive(what: str, value: Any) -> Any:
+    if not value > 0:
+        raise NoRule(f"evaluate: {what} is {value}; its logarithm needs a positive number")
+    return value
+
+
+def _product(run: _Evaluation, node: Any) -> Any:
+    total: Any = None
+    for value in (run.of(arg) for arg in node.args):
+        if total is None:
+            total = value
+        else:
+            total = total @ value if np.ndim(total) and np.ndim(value) else total * value
+    return total
+
+
+def _sum(run: _Evaluation, node: Any) -> Any:
+    total = run.of(node.args[0])
+    for arg in node.args[1:]:
+        total = total + run.of(arg)
+    return total
+
+
+def _filled(run: _Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
+    array = run.arithmetic.array(np.zeros((count, width)))
+    if diagonal:
+        np.fill_diagonal(array, run.arithmetic.number(diagonal))
+    return array
+
+
+def _lift(run: _Evaluation, node: Any) -> Any:
+    return np.kron(_filled(run, *(run.size(node.args[1]),) * 2, 1), run.of(node.args[0]))
+
+
+def _partial_trace(run: _Evaluation, node: Any) -> Any:
+    matrix, heads = run.of(node.args[0]), run.size(node.args[1])
+    size = matrix.shape[0] // heads
+    return sum(matrix[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(heads))
+
+
+def _block(run: _Evaluation, node: Any) -> Any:
+    start, size = run.size(node.args[1]), run.size(node.args[2])
+    return run.of(node.args[0])[start : start + size, start : start + size]
+
+
+def _embed(run: _Evaluation, node: Any) -> Any:
+    inner, start, total = run.of(node.args[0]), run.size(node.args[1]), run.size(node.args[2])
+    out = _filled(run, total, total, 0)
+    out[start : start + len(inner), start : start + len(inner)] = inner
+    return out
+
+
+def _selection(run: _Evaluation, node: Any) -> Any:
+    total, *runs = (run.size(arg) for arg in node.args)
+    whole = _filled(run, total, total, 1)
+    pieces = [whole[s : s + n] for s, n in zip(runs[::2], runs[1::2], strict=True)]
+    return np.concatenate(pieces)
+
+
+def _block_diagonal(run: _Evaluation, node: Any) -> Any:
+    parts = [run.of(arg) for arg in node.args]
+    total = sum(len(part) for part in parts)
+    out, start = _filled(run, total, total, 0), 0
+    for part in parts:
+        out[start : start + len(part), start : start + len(part)] = part
+        start += len(part)
+    return out
+
+
+def _gram(run: _Evaluation, node: Any) -> Any:
+    vectors = run.of(node.args[0])
+    return vectors @ vectors.T / vectors.shape[1]
+
+
+def _path_readout(run: _Evaluation, node: Any) -> Any:
+    weights, data = run.of(node.args[0]), run.of(node.args[1])
+    flat = data.transpose(0, 2, 1).reshape(len(data), -1)
+    return flat @ weights.reshape(-1, 1)
+
+
+def _path_kernel(run: _Evaluation, node: Any) -> Any:
+    overlap, left, right = (run.of(arg) for arg in node.args)
+    return (left @ overlap).reshape(len(left), -1) @ right.reshape(len(right), -1).T
+
+
+def _path_projection(run: _Evaluation, node: Any) -> Any:
+    matrix, left, right = (run.of(arg) for arg in node.args)
+    weighted = (matrix @ right.reshape(len(right), -1)).reshape(len(left), *right.shape[1:])
+    return left.reshape(-1, left.shape[2]).T @ weighted.reshape(-1, right.shape[2])
+
+
+def _log_normal(run: _Evaluation, node: Any) -> Any:
+    value, mean, covariance = (run.of(arg) for arg in node.args)
+    rest = value - mean
+    quadratic = np.trace(run.arithmetic.inverse(covariance) @ rest @ rest.T)
+    count = rest.shape[1]
+    constant = run.arithmetic.log(2 * run.arithmetic.pi) * rest.shape[0]
+    return -(quadratic + count * (run.arithmetic.logdet(covariance) + constant)) / 2
+
+
+def _log_multigamma(run: _Evaluation, node: Any) -> Any:
+    x, m = run.of(node.args[0]), run.size(node.args[1])
+    half = run.arithmetic.ratio(1, 2)
+    total = run.arithmetic.log(run.arithmetic.pi) * m * (m - 1) / 4
+    for j in range(m):
+        total = total + run.arithmetic.loggamma(x - half * j)
+    return total
+
+
+def _integer(run: _Evaluation, node: Any) -> Any:
+    return run.arithmetic.number(int(node))
+
+
+RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
+    Add: _sum,
+    Mul: _product,
+    Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
+    sympy.log: lambda run, node: run.arithmetic.log(_positive("a number", run.of(node.args[0]))),
+    sympy.loggamma: lambda run, node: run.arithmetic.loggamma(run.of(node.args[0])),
+    numbers.Integer: _integer,
+    numbers.Zero: _integer,
+    numbers.One: _integer,
+    numbers.NegativeOne: _integer,
+    numbers.Rational: lambda run, node: run.arithmetic.ratio(node.p, node.q),
+    numbers.Half: lambda run, node: run.arithmetic.ratio(1, 2),
+    numbers.Pi: lambda run, node: run.arithmetic.number(1) * run.arithmetic.pi,
+    MatAdd: _sum,
+    MatMul: _product,
+    Inverse: lambda run, node: run.arithmetic.inverse(run.of(node.arg)),
+    Transpose: lambda run, node: run.of(node.arg).T,
+    Trace: lambda run, node: np.trace(run.of(node.args[0])),
+    Identity: lambda run, node: _filled(run, *(run.size(node.args[0]),) * 2, 1),
+    ZeroMatrix: lambda run, node: _filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
+    nodes.Lift: _lift,
+    nodes.PartialTrace: _partial_trace,
+    nodes.Block: _block,
+    nodes.Embed: _embed,
+    nodes.Selection: _selection,
+    nodes.BlockDiagonal: _block_diagonal,
+    nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
+    nodes.Gram: _gram,
+    nodes.PathReadout: _path_readout,
+    nodes.PathKernel: _path_kernel,
+    nodes.PathProjection: _path_projection,
+    nodes.Diagonal: lambda run, node: np.diagonal(run.of(node.args[0])).reshape(-1, 1),
+    nodes.LogDet: lambda run, node: run.arithmetic.logdet(run.of(node.args[0])),
+    nodes.LogNormal: _log_normal,
+    nodes.LogMultigamma: _log_multigamma,
+}
+"""Exact node type to the rule that finds its value."""
+
+
+def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | None = None) -> Any:
+    """The value of an expression.
+
+    Args:
+        expression: A scalar or matrix expression.
+        values: A number or an array for every symbol, sizes included; `Attended` data as arrays
+            of shape (P, N_0, M). For more than 15 digits give integers, strings or fractions, or
+            numbers of an mpmath context.
+        digits: Decimal digits of the arithmetic; None for float64.
+
+    Returns:
+        A number, or a NumPy array (of mpmath numbers where digits are given).
+
+    Raises:
+        NoRule: A symbol without a value, a node without a rule, the logarithm of a number or a
+            determinant that is not positive, or a float literal inside the expression, which
+            would be right to 15 digits only.
+        ShapeError: A value does not have its symbol's shape, or not its symmetry.
+
+    >>> from derive.algebra import build, evaluate
+    >>> U = build.overlap("U", 2)
+    >>> evaluate(build.trace(build.inv(U)), {U: [[2, 0], [0, 4]]})
+    0.75
+    """
+    arithmetic: Arithmetic = Floats() if digits is None else Digits(digits)
+    result = _Evaluation(values, arithmetic).of(expression)
+    return float(result) if digits is None and not np.ndim(result) else result

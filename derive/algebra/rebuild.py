@@ -1,0 +1,150 @@
+"""Walk an expression once, from the leaves up, through the constructors of `build`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
+from sympy.core.symbol import Str
+
+from derive.algebra import build, nodes
+from derive.errors import NoRule, ShapeError
+
+MAKERS: dict[type, Callable[..., Any]] = {
+    Add: Add,
+    Mul: Mul,
+    Pow: Pow,
+    sympy.log: sympy.log,
+    sympy.loggamma: sympy.loggamma,
+    MatMul: build.mul,
+    MatAdd: build.add,
+    Inverse: lambda matrix, *_: build.inv(matrix),
+    Transpose: build.transpose,
+    Trace: build.trace,
+    Identity: Identity,
+    ZeroMatrix: ZeroMatrix,
+    nodes.Overlap: lambda name, size, _: nodes.Overlap(name, size),
+    sympy.MatrixSymbol: sympy.MatrixSymbol,
+    nodes.Attended: nodes.Attended,
+    nodes.Lift: build.lift,
+    nodes.PartialTrace: build.partial_trace,
+    nodes.Block: build.block,
+    nodes.Embed: build.embed,
+    nodes.Selection: nodes.Selection,
+    nodes.BlockDiagonal: build.block_diagonal,
+    nodes.Stack: build.stack,
+    nodes.Gram: build.gram,
+    nodes.PathReadout: build.path_readout,
+    nodes.PathKernel: build.path_kernel,
+    nodes.PathProjection: build.path_projection,
+    nodes.Diagonal: build.diagonal,
+    nodes.LogDet: build.logdet,
+    nodes.LogNormal: nodes.LogNormal,
+    nodes.LogMultigamma: nodes.LogMultigamma,
+}
+"""Exact node type to its constructor; a node that is not here raises."""
+
+
+def rebuild(
+    expression: Any,
+    replace: Callable[[Any], Any | None],
+    makers: Mapping[type, Callable[..., Any]] = MAKERS,
+) -> Any:
+    """Rebuild an expression, each subexpression once.
+
+    Args:
+        expression: What to walk.
+        replace: Called on every node before its arguments; its answer, unless None, stands for
+            the node.
+        makers: The constructor for each node type.
+
+    Raises:
+        NoRule: A node type has no constructor.
+    """
+    done: dict[Any, Any] = {}
+
+    def visit(node: Any) -> Any:
+        if node not in done:
+            found = replace(node)
+            done[node] = found if found is not None else remake(node)
+        return done[node]
+
+    def remake(node: Any) -> Any:
+        if not node.args or isinstance(node, Str):
+            return node
+        args = [visit(arg) for arg in node.args]
+        return maker_of(node, makers)(*args)
+
+    return visit(expression)
+
+
+def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
+    """The constructor of a node's exact type.
+
+    Raises:
+        NoRule: There is none.
+    """
+    try:
+        return makers[type(node)]
+    except KeyError:
+        raise NoRule(
+            f"rebuild has no rule for {type(node).__name__}({node}); "
+            "add one in derive/algebra/rebuild.py"
+        ) from None
+
+
+def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
+    """Replace subexpressions, all at once.
+
+    >>> from derive.algebra import build, substitute
+    >>> U, V = build.overlap("U", 2), build.overlap("V", 2)
+    >>> substitute(build.logdet(U), {U: build.lift(V, 1)})
+    LogDet(V)
+
+    Raises:
+        NoRule: Nothing in the expression matches, or a symmetric symbol would get a matrix that
+            is not symmetric.
+        ShapeError: A matrix would get one of another shape.
+    """
+    hits: set[Any] = set()
+    for old, new in replacements.items():
+        if type(old) is nodes.Overlap and not build.is_symmetric(new):
+            raise NoRule(f"substitute: {old} is symmetric, {new} is not known to be")
+        _require_same_shape(old, new, replacements)
+
+    def replace(node: Any) -> Any | None:
+        if node in replacements:
+            hits.add(node)
+            return replacements[node]
+        return None
+
+    result = rebuild(expression, replace)
+    missed = [old for old in replacements if old not in hits]
+    if missed:
+        raise NoRule(f"substitute: {missed[0]} does not occur in {expression}")
+    return result
+
+
+def _require_same_shape(old: Any, new: Any, replacements: Mapping[Any, Any]) -> None:
+    """Raise ShapeError unless the shapes agree, once sizes are replaced too."""
+    if not getattr(old, "is_Matrix", False):
+        return
+    due = tuple(rebuild(size, replacements.get) for size in old.shape)
+    if not all(build.same_size(*pair) for pair in zip(due, new.shape, strict=True)):
+        raise ShapeError(f"substitute: {old} has shape {due}, {new} has shape {new.shape}")
+
+
+def contains(expression: Any, targets: set[Any]) -> bool:
+    """Whether any of the targets occurs in an expression."""
+    seen: set[Any] = set()
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        if node in targets:
+            return True
+        if node not in seen:
+            seen.add(node)
+            pending.extend(node.args)
+    return False

@@ -1,0 +1,40 @@
+"""Expansion of numbers that are made from matrices, without looking into the matrices.
+
+SymPy's own `expand` goes into the arguments of traces and determinants and rebuilds the matrices
+there with its slow operators.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
+
+_CLOSED = (sympy.Trace, LogDet, LogNormal, LogMultigamma)
+
+
+def expand(expression: Any, *, logs: bool = False) -> Any:
+    """Products distributed over sums; with `logs`, logarithms of products taken apart.
+
+    >>> from derive.algebra import build
+    >>> U, N = build.overlap("U", 2), build.scalar_symbol("N")
+    >>> expand(N * (1 + build.logdet(U)))
+    N*LogDet(U) + N
+    """
+    closed: dict[Any, Any] = {}
+
+    def shielded(node: Any) -> Any:
+        if isinstance(node, _CLOSED):
+            # Numbered, so that the order of a sum does not depend on when it was made.
+            return closed.setdefault(node, sympy.Dummy(f"c{len(closed)}", dummy_index=len(closed)))
+        if not node.args:
+            return node
+        return node.func(*(shielded(arg) for arg in node.args))
+
+    plain = shielded(expression)
+    if logs:
+        plain = sympy.expand_log(plain, force=True)
+    plain = sympy.expand(plain)
+    return plain.xreplace({dummy: node for node, dummy in closed.items()})

@@ -1,0 +1,93 @@
+"""How symbols look: the letters of the papers, from the names that the program gives them."""
+
+from __future__ import annotations
+
+import re
+
+from derive.algebra.boxes import Atom, Box, Fence, Infix, Listing, Script
+
+GREEK = {
+    "sigma": ("\\sigma", "σ"),
+    "Sigma": ("\\Sigma", "Σ"),
+    "Phi": ("\\Phi", "Φ"),
+    "alpha": ("\\alpha", "α"),
+    "beta": ("\\beta", "β"),
+    "delta": ("\\delta", "δ"),
+    "lambda": ("\\lambda", "λ"),
+    "pi": ("\\pi", "π"),
+    "inf": ("\\infty", "∞"),
+}
+WIDTHS = {"I": 0.55, "S": 0.68, "T": 0.74, "H": 0.92, "K": 0.92, "N": 0.92, "m": 0.9}
+SPECIAL = {"temperature": "T"}
+STAR = Atom(r"\ast", "*", 0.5)
+STARS = Atom(r"\ast\ast", "**", 1.0)
+TOP = Atom(r"\top", "⊤", 0.7)
+DAGGER = Atom(r"\dagger", "†", 0.45)
+INVERSE = Atom("-1", "-1", 1.3)
+PI = Atom(r"\pi", "π", 0.6)
+OTIMES = Atom(r"\otimes", "⊗", 0.8)
+OPLUS = Atom(r"\oplus", "⊕", 0.8)
+LN = Atom(r"\ln", "ln", 0.85)
+LNDET = Atom(r"\ln\det", "ln det", 2.4)
+LNGAMMA = Atom(r"\ln\Gamma", "ln Γ", 1.6)
+LNNORMAL = Atom(r"\ln\mathcal{N}", "ln 𝒩", 1.95)
+TRACE = Atom(r"\mathop{\mathrm{tr}}\nolimits", "tr", 0.85)
+DIAGONAL = Atom(r"\mathop{\mathrm{diag}}\nolimits", "diag", 1.9)
+KERNEL = Atom(r"\mathcal{K}", "𝒦", 0.8)
+READOUT = Atom(r"\mathcal{X}", "𝒳", 0.8)
+EMBED = Atom(r"\mathcal{E}", "ℰ", 0.65)
+
+
+def number(value: int) -> Atom:
+    """A whole number that is not negative."""
+    return Atom(str(value), str(value), 0.5 * len(str(value)))
+
+
+def letter(name: str) -> Atom:
+    """A single letter, a Greek letter by its name, or a word upright."""
+    if name in GREEK:
+        return Atom(*GREEK[name], 0.65)
+    if len(name) == 1:
+        return Atom(name, name, WIDTHS.get(name, 0.82 if name.isupper() else 0.56))
+    escaped = name.replace("_", r"\_")
+    return Atom(rf"\mathrm{{{escaped}}}", name, 0.6 * len(name))
+
+
+def script_of(text: str) -> Box:
+    """An index: a number, a letter or the star of the test set."""
+    if text in ("*", "**"):
+        return STAR if text == "*" else STARS
+    return number(int(text)) if text.isdigit() else letter(text)
+
+
+def symbol(name: str) -> Box:
+    r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
+
+    >>> from derive.algebra.media import LATEX
+    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature")]
+    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T']
+    """
+    name = SPECIAL.get(name, name)
+    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9]+)|([A-Za-z])(star|starstar)", name)
+    if not match:
+        return letter(name)
+    if match[3]:
+        return Script(letter(match[3]), script_of("*" * (len(match[4]) // 4)))
+    if match[1] == "s":
+        return Script(letter("sigma"), script_of(match[2]), number(2))
+    return Script(letter(match[1]), script_of(match[2]))
+
+
+def is_square(name: str) -> bool:
+    """Whether the symbol stands for a square, and prints with an exponent of its own."""
+    return name.startswith("s_")
+
+
+def block_range(box: Box, start: Box, end: Box) -> Box:
+    """[G]_{start:end}."""
+    return Script(Fence(box, "[]"), Listing((start, end), ":"))
+
+
+def tensor(left: Box, right: Box) -> Box:
+    """A (x) B."""
+    return Infix(OTIMES, (left, right))

@@ -1,0 +1,22 @@
+"""`derive generate`: a network's solver as a module."""
+
+from __future__ import annotations
+
+from derive.cli.parser import Options
+from derive.codegen import generate as generate_module
+from derive.derivation import derive as derive_theory
+from derive.network import load_network
+from derive.running import check_target, write_text
+
+
+def generate(options: Options) -> int:
+    """Print the module, or write it."""
+    network = load_network(options.spec)
+    target = None if options.out is None else check_target(options.out, options.spec)
+    module = generate_module(derive_theory(network))
+    if target is None:
+        print(module.source, end="")
+        return 0
+    write_text(target, module.source)
+    print(f"wrote {options.out}")
+    return 0

@@ -1,0 +1,38 @@
+"""What several commands do with their options."""
+
+from __future__ import annotations
+
+from derive.cli.parser import Options, UsageError
+from derive.network import Network, load_network
+from derive.network.wording import shown
+from derive.running import packaged_network
+
+
+def network_of(options: Options) -> Network:
+    """The network of SPEC.toml, or the packaged one where it is left out."""
+    return packaged_network() if options.spec is None else load_network(options.spec)
+
+
+def changed(network: Network, options: Options) -> Network:
+    """The network with the values of --set and --temperature.
+
+    Raises:
+        DescriptionError: A symbol is unknown, or a value is not one that it can take.
+        UsageError: A symbol is given twice.
+    """
+    names = [name for name, _ in options.set]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(f"--set: {shown(name)} is given twice; give it once")
+    network = network.with_values(dict(options.set))
+    if options.temperature is not None:
+        network = network.with_temperature(options.temperature)
+    return network
+
+
+def refuse_together(options: Options, one: str, other: str, why: str = "") -> None:
+    """Raise UsageError where two options are both given; an empty name stands for any call."""
+    given = [not name or getattr(options, name) not in (None, False) for name in (one, other)]
+    if all(given):
+        flags = " and ".join("--" + name.replace("_", "-") for name in (one, other) if name)
+        raise UsageError(f"{flags}: {why or 'they exclude each other; give one of the two'}")

@@ -1,0 +1,234 @@
+"""The commands, their options, and one line for every wrong call."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from derive import __version__
+from derive.cli.values import assignment, file, number, whole, width, widths
+from derive.errors import DeriveError
+
+DEFAULT_FOLDER = "derive-run"
+
+Options = argparse.Namespace
+
+
+class UsageError(DeriveError):
+    """A wrong call of the command line."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises UsageError, with a remedy, instead of printing its usage."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.flags: list[str] = []
+        layout = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, formatter_class=layout, **settings)
+
+    def add_argument(self, *flags: str, **settings: Any) -> Any:
+        """As in argparse; the options are remembered, for messages."""
+        self.flags += [flag for flag in flags if flag.startswith("-")]
+        return super().add_argument(*flags, **settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong, with where to look."""
+        message = message.removeprefix("argument ")
+        raise UsageError(f"{message}; see '{self.prog} --help'")
+
+    def refuse_unknown(self, arguments: list[str]) -> None:
+        """Raise UsageError at the first option that there is not.
+
+        Argparse would name a required option first, of which the unknown one may be a misspelling.
+        """
+        for argument in arguments:
+            if argument == "--":
+                return
+            flag = argument.partition("=")[0]
+            if re.match(r"--?[A-Za-z]|--=", argument) and flag not in self.flags:
+                raise UsageError(f"unknown option {_choices(flag, self.flags)}")
+
+
+def _choices(word: str, valid: list[str]) -> str:
+    from derive.network.wording import choices, shown
+
+    return f"{shown(word)}{choices(word, valid)}"
+
+
+def read(arguments: list[str]) -> Options:
+    """The options of a call; `command` is the command's name.
+
+    Raises:
+        UsageError: The call is wrong.
+        SystemExit: Help or the version was asked for, and printed.
+    """
+    top, commands = _parsers()
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if word is None:
+        top.refuse_unknown(arguments)
+        top.parse_args(arguments or ["--help"])
+        raise UsageError(f"a command is missing; valid: {', '.join(commands)}")
+    if word not in commands:
+        raise UsageError(f"unknown command {_choices(word, list(commands))}")
+    parser, at = commands[word], arguments.index(word)
+    top.refuse_unknown(arguments[:at])
+    parser.refuse_unknown(arguments[at + 1 :])
+    options, rest = top.parse_known_args(arguments)
+    if rest:
+        parser.error(f"unexpected argument {rest[0]!r}")
+    return options
+
+
+def _parsers() -> tuple[Parser, dict[str, Parser]]:
+    top = Parser(
+        prog="derive",
+        description="Derive, generate, solve and check order-parameter theories of Bayesian "
+        "neural networks.",
+        epilog="Begin with 'derive run'. Every command has an example: derive solve --help",
+    )
+    top.add_argument("--version", action="version", version=f"derive {__version__}")
+    group = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    commands = {}
+    for name, (summary, example, fill) in COMMANDS.items():
+        epilog = f"example:\n  {example}"
+        commands[name] = group.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.", epilog=epilog
+        )
+        fill(commands[name])
+    return top, commands
+
+
+def _spec(parser: Parser, *, optional: bool) -> None:
+    text = "the network, in TOML"
+    if optional:
+        text += "; left out, the packaged hidden Markov task"
+    nargs = {"nargs": "?"} if optional else {}
+    parser.add_argument("spec", metavar="SPEC.toml", type=file, help=text, **nargs)
+
+
+def _changes(parser: Parser) -> None:
+    parser.add_argument(
+        "--temperature", type=number, metavar="T", help="variance of the label noise"
+    )
+    parser.add_argument(
+        "--set",
+        type=assignment,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="give a symbol of the network its value; may be repeated",
+    )
+
+
+def _run(parser: Parser) -> None:
+    _spec(parser, optional=True)
+    parser.add_argument("--data", type=file, metavar="FILE.npz", help="the data, for SPEC.toml")
+    parser.add_argument(
+        "--widths", type=widths, metavar="N,N,...", help="widths to solve at, besides infinity"
+    )
+    parser.add_argument(
+        "--out", type=file, default=DEFAULT_FOLDER, metavar="DIR",
+        help=f"folder to write (default: {DEFAULT_FOLDER})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a folder, keeping what is solved"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier run's files")
+    parser.add_argument(
+        "--seeds", type=whole(1), metavar="K", help="draws of the packaged task (default: 5)"
+    )
+    _changes(parser)
+    parser.add_argument(
+        "--digits", type=whole(15), default=50, metavar="D", help="of the checks (default: 50)"
+    )
+    parser.add_argument(
+        "--jobs", type=whole(1), default=2, metavar="K", help="processes (default: 2)"
+    )
+    parser.add_argument(
+        "--no-checks", action="store_true", help="leave out checks and certificates"
+    )
+
+
+def _show(parser: Parser) -> None:
+    _spec(parser, optional=True)
+    parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
+    parser.add_argument("--markdown", action="store_true", help="Markdown, equations in LaTeX")
+    parser.add_argument(
+        "--certify", action="store_true", help="check every step numerically, and say how well"
+    )
+    parser.add_argument(
+        "--digits", type=whole(5), metavar="D", help="of the certificates (default: 20)"
+    )
+
+
+def _generate(parser: Parser) -> None:
+    _spec(parser, optional=False)
+    parser.add_argument(
+        "--out", type=file, metavar="MODULE.py", help="file to write (default: standard output)"
+    )
+
+
+def _solve(parser: Parser) -> None:
+    _spec(parser, optional=False)
+    parser.add_argument(
+        "--data", type=file, required=True, metavar="FILE.npz", help="inputs and labels"
+    )
+    parser.add_argument(
+        "--out", type=file, required=True, metavar="SOLUTION.npz", help="file to write"
+    )
+    parser.add_argument(
+        "--width", type=width, metavar="N", help="one width for every layer; inf is allowed"
+    )
+    _changes(parser)
+    parser.add_argument(
+        "--starts", type=whole(1), metavar="K", help="search from K random starts as well"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), metavar="S", help="of the random starts (default: 0)"
+    )
+    parser.add_argument(
+        "--continuation", action="store_true", help="come down in width, from a thousand times N"
+    )
+
+
+def _check(parser: Parser) -> None:
+    _spec(parser, optional=True)
+    parser.add_argument(
+        "--digits", type=whole(15), default=50, metavar="D", help="to check to (default: 50)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of random instances (default: 0)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+
+
+COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
+    "run": (
+        "derive, solve and check, and write a folder with a report",
+        "derive run network.toml --data data.npz --widths 10,30,100 --out results",
+        _run,
+    ),
+    "show": (
+        "print a network and the derivation of its theory",
+        "derive show network.toml --certify",
+        _show,
+    ),
+    "generate": (
+        "write a network's solver as a module that imports numpy and scipy only",
+        "derive generate network.toml --out solver.py",
+        _generate,
+    ),
+    "solve": (
+        "solve a network on data, and write its order parameters",
+        "derive solve network.toml --data data.npz --out solution.npz --width 10",
+        _solve,
+    ),
+    "check": (
+        "check generated code and known limits at many digits",
+        "derive check network.toml --digits 50",
+        _check,
+    ),
+}
+"""Name to (summary, example, what fills the parser)."""

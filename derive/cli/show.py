@@ -1,0 +1,56 @@
+"""`derive show`: a network and the derivation of its theory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.cli.options import network_of, refuse_together
+from derive.cli.parser import Options, UsageError
+from derive.derivation import Derivation, Evidence
+from derive.derivation import derive as derive_theory
+from derive.running.progress import spinner
+
+DIGITS = 20
+
+
+def show(options: Options) -> int:
+    """Print the derivation, and with --certify the evidence for its steps."""
+    refuse_together(options, "latex", "markdown")
+    refuse_together(options, "latex", "certify", "certificates go with plain text or Markdown")
+    if options.digits is not None and not options.certify:
+        raise UsageError("--digits: it is for certificates; give --certify too")
+    derivation = derive_theory(network_of(options))
+    if options.latex:
+        print(derivation.to_latex(), end="")
+        return 0
+    print(derivation.to_markdown() if options.markdown else str(derivation), end="")
+    if not options.markdown:
+        print()
+    if options.certify:
+        with spinner("certifying") as tell:
+            evidence = derivation.certify(options.digits or DIGITS, progress=tell)
+        for line in _certificates(derivation, evidence, markdown=options.markdown):
+            print(line)
+    return 0
+
+
+def _certificates(
+    derivation: Derivation, evidence: tuple[Evidence, ...], *, markdown: bool
+) -> Iterator[str]:
+    rows = [
+        (str(number), step.name, step.order.value, str(found.digits), found.detail)
+        for number, (step, found) in enumerate(
+            zip(derivation.steps, evidence, strict=True), start=1
+        )
+    ]
+    titles = ("", "step", "holds", "digits", "how it was checked")
+    if markdown:
+        yield "\n## Certificates\n"
+        for cells in (titles, ("---",) * len(titles), *rows):
+            yield f"| {' | '.join(cells)} |"
+        return
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(4)]
+    yield "\ncertificates"
+    for row in (titles, *rows):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[4]])

@@ -1,0 +1,65 @@
+"""A solution as a few lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from derive.network import Data
+from derive.network.graph import stream_graph
+from derive.running import score
+from derive.solver import Solution
+
+MOST_HEADS = 16
+
+
+def lines_of(solution: Solution, data: Data) -> Iterator[str]:
+    """What a reader wants to know of a solution."""
+    network = solution.network
+    examples, features, paths = data.attended.shape
+    yield f"{network.name}: {network.describe()}"
+    yield f"P = {examples} examples of {features} features, {paths} paths, T = {_temperature(solution)}"
+    yield ""
+    if solution.action == solution.action:
+        yield _row("action", f"{solution.action:.8g}")
+    yield _row("log evidence", f"{solution.log_evidence:.8g}")
+    yield _row("gradient norm", f"{solution.gradient_norm:.1e}")
+    yield _row("residual", f"{solution.residual:.1e}")
+    yield _row("Hessian", _hessian(solution))
+    if data.attended_test is not None:
+        rating = score(data, solution.mean)
+        if rating is not None:
+            yield _row(rating.name, f"{rating} of {len(data.attended_test)} examples")
+    yield from _heads(solution)
+
+
+def _row(name: str, value: str) -> str:
+    return f"  {name:<18}{value}"
+
+
+def _temperature(solution: Solution) -> str:
+    return f"{solution.network.temperature:g}"
+
+
+def _hessian(solution: Solution) -> str:
+    count = solution.hessian_negative
+    bound = " at least" if solution.hessian_is_bound else ""
+    if count:
+        return f"{count} negative directions{bound}"
+    if solution.hessian_lowest != solution.hessian_lowest:
+        return "no negative direction"
+    word = "Lanczos bound" if solution.hessian_is_bound else "lowest eigenvalue"
+    return f"no negative direction ({word} {solution.hessian_lowest:.3g})"
+
+
+def _heads(solution: Solution) -> Iterator[str]:
+    weights = stream_graph(solution.network).weights
+    heads = [int(weight.heads) for weight in weights if weight.attention]
+    scores = [float(value) for value in solution.head_scores]
+    if len(scores) != sum(heads) or not 0 < len(scores) <= MOST_HEADS:
+        return
+    parts = []
+    for layer, count in enumerate(heads, start=1):
+        shown = " ".join(f"{value:.2f}" for value in scores[:count])
+        parts.append(f"layer {layer}: {shown}")
+        scores = scores[count:]
+    yield _row("head scores", "; ".join(parts))

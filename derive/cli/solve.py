@@ -1,0 +1,64 @@
+"""`derive solve`: order parameters of a network on data."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+
+from derive.cli.options import changed, refuse_together
+from derive.cli.parser import Options
+from derive.cli.solution import lines_of
+from derive.network import Data, Network, load_data, load_network
+from derive.network.graph import stream_graph, values
+from derive.running import at_infinite_width, check_target
+from derive.running.progress import spinner
+from derive.solver import Solution, Solver, save_solution
+
+NOT_CONVERGED = 3
+
+
+def solve(options: Options) -> int:
+    """Solve, write the solution, and say how it went."""
+    _refuse(options)
+    network = changed(load_network(options.spec), options)
+    if options.width is not None:
+        network = network.with_width(1 if math.isinf(options.width) else options.width)
+    values(network, stream_graph(network))
+    target = check_target(options.out, options.spec, options.data)
+    data = load_data(options.data, network)
+    with spinner("solving"):
+        found = _solutions(network, data, options)
+    solution = found[0]
+    save_solution(target, solution)
+    for line in lines_of(solution, data):
+        print(line)
+    if options.starts:
+        actions = ", ".join(f"{other.action:.8g}" for other in found)
+        print(f"  {len(found)} distinct stationary points; actions: {actions}")
+    for note in data.notes:
+        print(f"derive: note: {note}", file=sys.stderr)
+    if not solution.converged:
+        print(f"derive: {solution.message}; {options.out} is written", file=sys.stderr)
+        return NOT_CONVERGED
+    print(f"\n{solution.message}\nwrote {options.out}")
+    return 0
+
+
+def _refuse(options: Options) -> None:
+    refuse_together(options, "starts", "continuation")
+    if options.width is not None and math.isinf(options.width):
+        for name in ("starts", "continuation"):
+            refuse_together(options, "width", name, "nothing is solved at infinite width")
+    if options.seed is not None and not options.starts:
+        refuse_together(options, "seed", "", "there are no random starts; give --starts K too")
+
+
+def _solutions(network: Network, data: Data, options: Options) -> Sequence[Solution]:
+    """The solution, or the distinct stationary points of a search, the lowest first."""
+    solver = Solver.of(network)
+    if options.width is not None and math.isinf(options.width):
+        return [at_infinite_width(solver, network, data)]
+    if options.starts:
+        return solver.search(network, data, options.starts, seed=options.seed or 0)
+    return [solver.solve(network, data, continuation=options.continuation)]

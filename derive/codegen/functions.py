@@ -1,0 +1,284 @@
+"""The functions of a generated module that come from derived expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy
+
+from derive.algebra import build, gradient, nodes, substitute
+from derive.codegen import wrap
+from derive.codegen.program import Program, make_program
+from derive.derivation.notation import Notation
+from derive.derivation.theory import Theory
+
+ARRAYS = "tuple[Array, ...]"
+
+
+class Functions:
+    """Prints one function after another for a theory."""
+
+    def __init__(self, theory: Theory, reserved: frozenset[str]) -> None:
+        self.theory = theory
+        self.notation: Notation = theory.notation
+        self.reserved = reserved
+        covariance = theory.predictor.covariance
+        resolvent = build.inv(covariance)
+        self.hints = {
+            covariance: "covariance",
+            resolvent: "resolvent",
+            build.mul(resolvent, self.notation.labels()): "dual",
+        }
+
+    def all(self) -> list[str]:
+        """Every function, in the order of the module."""
+        parts = [
+            self.kernel(),
+            self.bottom(),
+            self.action(),
+            self.evidence_constant(),
+            self.action_and_gradient(),
+            self.hessian_product(),
+            self.saddle_right_hand_side(),
+            self.infinite_width(),
+            self.first_correction(),
+            self.predictor(),
+        ]
+        return parts
+
+    def program(self, results: Sequence[Any], **options: Any) -> Program:
+        """A program that takes no name that the module uses."""
+        return make_program(results, reserved=self.reserved, **{"hints": self.hints, **options})
+
+    def kernel(self) -> str:
+        """K between a set of examples and the training examples."""
+        program = self.program([self.theory.predictor.kernel], hints={})
+        doc = "The kernel of examples, shape (P_test, M, N_0), with the training ones: (P_test, P)."
+        arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
+        return self.function("kernel", arguments, "Array", doc, program, program.results[0])
+
+    def bottom(self) -> str:
+        """G_bottom."""
+        program = self.program([self.notation.bottom()], hints={})
+        doc = "G_bottom, the overlaps of the vectors that the embedding acts on: one per path."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        return self.function("bottom", arguments, "Array", doc, program, program.results[0])
+
+    def action(self) -> str:
+        """S."""
+        program = self.program([grouped(self.theory.action, self.notation)])
+        doc = "S, twice the negative log density at leading order."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        result = f"float({program.results[0]})"
+        return self.function("action", arguments, "float", doc, program, result)
+
+    def evidence_constant(self) -> str:
+        """ln evidence + S/2."""
+        program = self.program([self.theory.constant], hints={})
+        doc = "ln p(labels) + S/2: what does not depend on the order parameters."
+        result = f"float({program.results[0]})"
+        return self.function("evidence_constant", "problem: Problem", "float", doc, program, result)
+
+    def action_and_gradient(self) -> str:
+        """S and dS/dG with everything shared."""
+        results = [grouped(self.theory.action, self.notation), *self.theory.gradients]
+        program = self.program(results)
+        doc = "S and its gradients dS/dG_s, the lowest stream first, from one set of factors."
+        names = [f"gradient_{s.name}" for s in self.notation.streams()]
+        value, *slopes = program.results
+        tail = wrap.statement("value = ", value)
+        for name, slope in zip(names, slopes, strict=True):
+            tail += wrap.statement(f"{name} = ", slope)
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        returns = f"float(value), {_tuple(names)}"
+        kind = f"tuple[float, {ARRAYS}]"
+        return self.function("action_and_gradient", arguments, kind, doc, program, returns, tail)
+
+    def hessian_product(self) -> str:
+        """The map from directions to Hessian products; what does not depend on them comes first."""
+        notation = self.notation
+        directions = [
+            build.overlap(f"X_{s.name}", notation.vectors_count(s.index))
+            for s in notation.streams()
+        ]
+        pairs = zip(self.theory.gradients, directions, strict=True)
+        slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
+        results = [gradient(slope, g) for g in self.theory.order_parameters]
+        program = self.program(results, last=directions)
+        early = [a for a in program.assignments if not a.late]
+        late = [a for a in program.assignments if a.late]
+        lines = _assignments(early, 4)
+        lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
+        lines.append(f"        {_targets(_names(directions), program)} = directions")
+        lines += _assignments(late, 8)
+        names = [f"change_{s.name}" for s in notation.streams()]
+        for name, result in zip(names, program.results, strict=True):
+            lines += wrap.statement(f"{name} = ", result, 8)
+        lines += [f"        return {_tuple(names)}", "", "    return product"]
+        doc = "The map from symmetric directions dG_s to the changes of the gradients, at G_s."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
+        empty = Program((), (), program.symbols)
+        return self.function("hessian_product", arguments, kind, doc, empty, None, lines)
+
+    def saddle_right_hand_side(self) -> str:
+        """The right-hand sides of G_s = ..., with the fluxes named."""
+        equations = self.theory.equations
+        fluxes = [(e.flux, e.flux_value) for e in equations if e.flux is not None]
+        program = self.program([e.right for e in equations], definitions=fluxes)
+        doc = "Right-hand sides of the saddle-point equations G_s = ..., the lowest stream first."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        names = [f"right_{s.name}" for s in self.notation.streams()]
+        tail = []
+        for name, result in zip(names, program.results, strict=True):
+            tail += wrap.statement(f"{name} = ", result)
+        return self.function(
+            "saddle_right_hand_side", arguments, ARRAYS, doc, program, _tuple(names), tail
+        )
+
+    def infinite_width(self) -> str:
+        """G_s at infinite width."""
+        wide = self.theory.wide
+        program = self.program(list(wide.overlaps), definitions=wide.points, hints={})
+        doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
+        result = _tuple(program.results)
+        return self.function("infinite_width", "problem: Problem", ARRAYS, doc, program, result)
+
+    def first_correction(self) -> str:
+        """The shift of G_s at order 1/N."""
+        wide, notation = self.theory.wide, self.notation
+        definitions = [*wide.points, *wide.forces, *wide.corrections]
+        shifts = {name.name: name for name, _ in wide.corrections}
+        results = [shifts[f"D_{notation.letter(s.weights[-1])}"] for s in notation.streams()]
+        bottom = {notation.overlap(0): wide.overlaps[0]}
+        hints = {substitute(node, bottom): name for node, name in self.hints.items()}
+        program = self.program(results, definitions=definitions, hints=hints)
+        doc = "Shifts of the order parameters from infinite width, at first order in 1/N."
+        result = _tuple(program.results)
+        return self.function("first_correction", "problem: Problem", ARRAYS, doc, program, result)
+
+    def predictor(self) -> str:
+        """Mean and variance on test examples."""
+        found = self.theory.predictor
+        program = self.program(
+            [found.mean, found.variance], hints={**self.hints, found.kernel: "cross_kernel"}
+        )
+        mean, variance = program.results
+        tail = wrap.statement("mean = ", mean) + wrap.statement("variance = ", variance)
+        doc = "Mean and variance of the output on test examples, at given order parameters."
+        arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
+        kind = "tuple[Array, Array]"
+        return self.function("predictor", arguments, kind, doc, program, "mean, variance", tail)
+
+    def chain_body(self) -> str:
+        """The body of the conversion to the papers' normalisation."""
+        chain = self.theory.chain
+        assert chain is not None
+        scaled = [
+            build.scale(scale, overlap)
+            for scale, overlap in zip(chain.scales, self.theory.order_parameters, strict=True)
+        ]
+        program = self.program([*scaled, chain.shift], hints={})
+        *overlaps, shift = program.results
+        lines = self._unpack(program) + _assignments(program.assignments, 4)
+        lines += wrap.statement("shift = ", shift)
+        lines.append(f"    return {_tuple(overlaps)}, action(overlaps, problem) - shift")
+        return "\n".join(lines)
+
+    def function(
+        self,
+        name: str,
+        arguments: str,
+        kind: str,
+        doc: str,
+        program: Program,
+        result: str | None,
+        tail: Sequence[str] = (),
+    ) -> str:
+        """The text of one function."""
+        head = f"def {name}({arguments}) -> {kind}:"
+        if len(head) > wrap.WIDTH:
+            head = f"def {name}(\n    {arguments}\n) -> {kind}:"
+        lines = [head, f'    """{doc}"""', *self._unpack(program)]
+        lines += _assignments(program.assignments, 4)
+        lines += tail
+        if result is not None:
+            lines += wrap.statement("return ", result)
+        return "\n".join(lines)
+
+    def _unpack(self, program: Program) -> list[str]:
+        notation, graph = self.notation, self.notation.graph
+        overlaps = _names(self.theory.order_parameters)
+        widths = [f"N_{s.name}" for s in graph.streams]
+        variances = [f"s_{notation.letter(w.index)}" for w in graph.weights]
+        heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.attention]
+        groups = [
+            (overlaps, "overlaps"),
+            (widths, "problem.widths"),
+            (variances, "problem.variances"),
+            (heads, "problem.heads"),
+        ]
+        used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
+        lines = [
+            f"    {_targets(names, program)} = {source}"
+            for names, source in groups
+            if used & set(names)
+        ]
+        return lines + _unpack_data(used)
+
+
+def _unpack_data(used: set[str]) -> list[str]:
+    lines = []
+    if "temperature" in used:
+        lines.append("    temperature = problem.temperature")
+    data = [name for symbol, name in (("X", "attended"), ("y", "labels")) if symbol in used]
+    if data:
+        lines.append(f"    {', '.join(data)} = {', '.join(f'problem.{name}' for name in data)}")
+    if used & {"P", "N_0"}:
+        sizes = ", ".join(size if size in used else "_" for size in ("P", "M", "N_0"))
+        lines.append(f"    {sizes} = problem.attended.shape")
+    return lines
+
+
+def _names(symbols: Sequence[Any]) -> list[str]:
+    return [symbol.name for symbol in symbols]
+
+
+def _targets(names: Sequence[str], program: Program) -> str:
+    used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
+    shown = [name if name in used else "_" for name in names]
+    return f"({shown[0]},)" if len(shown) == 1 else ", ".join(shown)
+
+
+def _tuple(names: Sequence[str]) -> str:
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def _assignments(assignments: Sequence[Any], indent: int) -> list[str]:
+    lines: list[str] = []
+    for assignment in assignments:
+        lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
+    return lines
+
+
+def grouped(action: Any, notation: Notation) -> Any:
+    """The same sum, as width times what it multiplies, the lowest stream first, labels last."""
+    parts: dict[Any, list[Any]] = {notation.width(s.index): [] for s in notation.streams()}
+    rest: list[Any] = []
+    for term in sympy.Add.make_args(action):
+        factors = sympy.Mul.make_args(term)
+        width = next((factor for factor in factors if factor in parts), None)
+        if width is None:
+            rest.append(term)
+        else:
+            parts[width].append(term / width)
+    inner = [
+        sympy.Mul(width, sympy.Add(*terms), evaluate=False)
+        for width, terms in parts.items()
+        if terms
+    ]
+    return sympy.Add(*inner, *rest, evaluate=False)
+
+
+__all__ = ["ARRAYS", "Functions", "grouped", "nodes"]

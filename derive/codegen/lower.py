@@ -1,0 +1,160 @@
+"""Lower SymPy expressions to a graph whose every product has two factors, in the cheapest order.
+
+The result is still SymPy: products are nested pairs, inverses and determinants go through one
+Cholesky factor per matrix, and a product whose transpose is already there becomes its transpose.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import sympy
+from sympy import Basic, Identity, Inverse, MatMul, Trace, Transpose
+
+from derive.algebra import build, nodes
+from derive.algebra.rebuild import MAKERS, maker_of
+
+NOMINAL = {"P": 200, "Pstar": 1000, "N_0": 100}
+"""Sizes by which the order of a product is chosen; widths count 100 and heads 2."""
+
+
+class Cholesky(nodes._Matrix):
+    """The lower Cholesky factor of a positive definite matrix."""
+
+    @property
+    def shape(self) -> tuple[Any, Any]:
+        """That of the matrix."""
+        return self.args[0].shape
+
+
+@lru_cache(maxsize=4096)
+def nominal_size(size: Any) -> float:
+    """A typical value of a symbolic size."""
+    values = {
+        symbol: NOMINAL.get(symbol.name, 2 if symbol.name.startswith("H") else 100)
+        for symbol in size.free_symbols
+    }
+    return float(size.subs(values))
+
+
+def raw_product(left: Any, right: Any) -> Any:
+    """A pair, not flattened."""
+    return Basic.__new__(MatMul, left, right)
+
+
+class Lowering:
+    """Lowers several expressions into one graph; equal products are found once."""
+
+    def __init__(self) -> None:
+        self.done: dict[Any, Any] = {}
+        self.products: dict[tuple[Any, ...], Any] = {}
+
+    def of(self, node: Any) -> Any:
+        """The lowered form of an expression."""
+        if node not in self.done:
+            self.done[node] = self._fresh(node)
+        return self.done[node]
+
+    def _fresh(self, node: Any) -> Any:
+        kind = type(node)
+        if kind in (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection) or not node.args:
+            return node
+        if kind is MatMul:
+            return self._scaled_product(node)
+        if kind is Inverse:
+            return Basic.__new__(Inverse, Cholesky(self.of(node.arg)), sympy.S.NegativeOne)
+        if kind is nodes.LogDet:
+            return nodes.LogDet(Cholesky(self.of(node.args[0])))
+        if kind is Trace:
+            return self._trace(node)
+        if kind is nodes.Diagonal:
+            return Basic.__new__(nodes.Diagonal, self._halves(node.args[0]))
+        if kind is nodes.PathKernel and build.transpose(node) in self.done:
+            return Basic.__new__(Transpose, self.done[build.transpose(node)])
+        maker_of(node, MAKERS)
+        return Basic.__new__(kind, *(self.of(arg) for arg in node.args))
+
+    def _scaled_product(self, node: Any) -> Any:
+        number, factors = build.split(node)
+        if not factors:
+            identity = next(arg for arg in node.args if arg.is_Matrix)
+            return Basic.__new__(MatMul, number, identity)
+        product = self._chain(factors)
+        return product if number == 1 else Basic.__new__(MatMul, number, product)
+
+    def _chain(self, factors: tuple[Any, ...]) -> Any:
+        """The cheapest way to multiply a run of factors."""
+        if len(factors) == 1:
+            return self.of(factors[0])
+        if factors not in self.products:
+            flipped = tuple(build.transpose(factor) for factor in reversed(factors))
+            if flipped in self.products:
+                return Basic.__new__(Transpose, self.products[flipped])
+            cut = _best_order(factors)[1][0, len(factors)]
+            self.products[factors] = raw_product(
+                self._chain(factors[:cut]), self._chain(factors[cut:])
+            )
+        return self.products[factors]
+
+    def _trace(self, node: Any) -> Any:
+        inner = node.args[0]
+        if type(inner) is not MatMul:
+            return Basic.__new__(Trace, self.of(inner))
+        number, factors = build.split(inner)
+        assert number == 1, "the builder takes numbers out of traces"
+        return Basic.__new__(Trace, self._two(_cheapest_rotation(factors)))
+
+    def _halves(self, matrix: Any) -> Any:
+        number, factors = build.split(matrix)
+        if number != 1 or len(factors) < 2:
+            return self.of(matrix)
+        return self._two((factors, _best_cut(factors)))
+
+    def _two(self, split: tuple[tuple[Any, ...], int]) -> Any:
+        factors, cut = split
+        return raw_product(self._chain(factors[:cut]), self._chain(factors[cut:]))
+
+
+def _sizes(factors: tuple[Any, ...]) -> list[float]:
+    return [nominal_size(factors[0].shape[0])] + [nominal_size(f.shape[1]) for f in factors]
+
+
+def _best_order(factors: tuple[Any, ...]) -> tuple[dict[Any, float], dict[Any, int]]:
+    """Matrix-chain dynamic programming: cost and best cut of every run."""
+    sizes, count = _sizes(factors), len(factors)
+    cost = {(k, k + 1): 0.0 for k in range(count)}
+    cut: dict[tuple[int, int], int] = {}
+    for length in range(2, count + 1):
+        for i in range(count - length + 1):
+            j = i + length
+            options = {
+                k: cost[i, k] + cost[k, j] + sizes[i] * sizes[k] * sizes[j] for k in range(i + 1, j)
+            }
+            cut[i, j] = min(options, key=lambda k: (options[k], k))
+            cost[i, j] = options[cut[i, j]]
+    return cost, cut
+
+
+def _best_cut(factors: tuple[Any, ...]) -> int:
+    """Where to cut a product of which only the diagonal is needed."""
+    cost, _ = _best_order(factors)
+    last = len(factors)
+    return min(range(1, last), key=lambda k: (cost[0, k] + cost[k, last], k))
+
+
+def _cheapest_rotation(factors: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
+    """The rotation of a cyclic product, and its cut, that make the trace cheapest."""
+
+    def price(choice: tuple[tuple[Any, ...], int]) -> float:
+        turned, k = choice
+        cost, _ = _best_order(turned)
+        sizes = _sizes(turned)
+        return cost[0, k] + cost[k, len(turned)] + sizes[0] * sizes[k]
+
+    turned = [factors[k:] + factors[:k] for k in range(len(factors))]
+    choices = [(order, k) for order in turned for k in range(1, len(factors))]
+    return min(choices, key=price)
+
+
+__all__ = ["Cholesky", "Identity", "Lowering", "nominal_size", "raw_product"]

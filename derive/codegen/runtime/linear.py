@@ -1,0 +1,75 @@
+"""Linear algebra of generated modules: Cholesky factors, lifts, partial traces, path kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import linalg
+
+
+def cholesky(matrix: np.ndarray) -> np.ndarray:
+    """The lower Cholesky factor L, matrix = L L^T, of a positive definite matrix."""
+    factor = linalg.cholesky(matrix, lower=True, check_finite=False)
+    return np.asarray(factor)
+
+
+def cholesky_solve(factor: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """A^{-1} right, from the Cholesky factor of A."""
+    return np.asarray(linalg.cho_solve((factor, True), right, check_finite=False))
+
+
+def inverse(factor: np.ndarray) -> np.ndarray:
+    """A^{-1}, from the Cholesky factor of A."""
+    half, info = linalg.lapack.dpotri(factor, lower=True)
+    if info != 0:
+        raise np.linalg.LinAlgError("the Cholesky factor is singular")
+    full = np.tril(half)
+    return full + np.tril(half, -1).T
+
+
+def log_determinant(factor: np.ndarray) -> float:
+    """ln det A, from the Cholesky factor of A."""
+    return 2.0 * float(np.sum(np.log(np.diag(factor))))
+
+
+def lift(matrix: np.ndarray, heads: int) -> np.ndarray:
+    """I_H (x) matrix; the head is the slow index."""
+    return np.kron(np.eye(heads), matrix)
+
+
+def partial_trace(matrix: np.ndarray, heads: int) -> np.ndarray:
+    """sum_h matrix[(h p), (h p')]: the trace over the slow index of length H."""
+    size = len(matrix) // heads
+    return np.einsum("hihj->ij", matrix.reshape(heads, size, heads, size))
+
+
+def embed(matrix: np.ndarray, start: int, total: int) -> np.ndarray:
+    """The matrix as the diagonal block at `start` of a zero matrix of size `total`."""
+    out = np.zeros((total, total))
+    out[start : start + len(matrix), start : start + len(matrix)] = matrix
+    return out
+
+
+def selection(total: int, *runs: int) -> np.ndarray:
+    """Rows of the identity of size `total`, in runs given as start, length, start, length, ..."""
+    pairs = zip(runs[::2], runs[1::2], strict=True)
+    return np.eye(total)[np.concatenate([np.arange(s, s + n) for s, n in pairs])]
+
+
+def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """sum_{p p' i} overlap[p, p'] left[mu, p, i] right[nu, p', i]; the smaller side is weighted."""
+    if len(left) > len(right):
+        weighted = np.matmul(overlap, right).reshape(len(right), -1)
+        return left.reshape(len(left), -1) @ weighted.T
+    weighted = np.matmul(overlap.T, left).reshape(len(left), -1)
+    return weighted @ right.reshape(len(right), -1).T
+
+
+def path_diagonal(overlap: np.ndarray, data: np.ndarray) -> np.ndarray:
+    """The diagonal of the path kernel of a data set with itself."""
+    return np.einsum("mpi,mpi->m", np.matmul(overlap, data), data)
+
+
+def path_projection(matrix: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """sum_{mu nu i} matrix[mu, nu] left[mu, p, i] right[nu, p', i]: adjoint of the path kernel."""
+    weighted = (matrix @ right.reshape(len(right), -1)).reshape(len(left), *right.shape[1:])
+    return np.matmul(left, weighted.transpose(0, 2, 1)).sum(axis=0)

@@ -1,0 +1,170 @@
+"""Minimise an action over positive definite matrices: scipy's L-BFGS, then Newton steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import optimize, sparse
+
+Overlaps = tuple[np.ndarray, ...]
+
+
+class Chart:
+    """Coordinates z around the centres C_s C_s^T: G_s = F_s F_s^T.
+
+    F_s = C_s (I + Z_s), with Z_s lower triangular and z its entries times sqrt(2 N_s), so that the
+    prior's Hessian is of order one.
+    """
+
+    def __init__(self, centre: Overlaps, widths: tuple[float, ...]) -> None:
+        self.roots = [np.linalg.cholesky(overlap) for overlap in centre]
+        self.scales = [1.0 / np.sqrt(2.0 * width) for width in widths]
+        self.lower = [np.tril_indices(len(overlap)) for overlap in centre]
+        self.size = sum(len(rows) for rows, _ in self.lower)
+
+    def unpack(self, z: np.ndarray) -> list[np.ndarray]:
+        """The lower-triangular matrices Z_s."""
+        parts, start = [], 0
+        for root, scale, lower in zip(self.roots, self.scales, self.lower, strict=True):
+            part = np.zeros_like(root)
+            part[lower] = scale * z[start : start + len(lower[0])]
+            parts.append(part)
+            start += len(lower[0])
+        return parts
+
+    def pack(self, parts: list[np.ndarray]) -> np.ndarray:
+        """The coordinates of a gradient with respect to Z_s."""
+        columns = zip(parts, self.scales, self.lower, strict=True)
+        return np.concatenate([scale * part[lower] for part, scale, lower in columns])
+
+    def factors(self, z: np.ndarray) -> list[np.ndarray]:
+        """F_s."""
+        parts = zip(self.roots, self.unpack(z), strict=True)
+        return [root @ (np.eye(len(root)) + part) for root, part in parts]
+
+    def overlaps(self, z: np.ndarray) -> Overlaps:
+        """G_s."""
+        return tuple(factor @ factor.T for factor in self.factors(z))
+
+    def gradient(self, z: np.ndarray, gradients: Overlaps) -> np.ndarray:
+        """The gradient in z, from the gradients with respect to G_s."""
+        factors = self.factors(z)
+        parts = zip(self.roots, gradients, factors, strict=True)
+        return self.pack([2.0 * root.T @ gradient @ factor for root, gradient, factor in parts])
+
+    def hessian(
+        self, z: np.ndarray, gradients: Overlaps, product: Callable[[Overlaps], Overlaps]
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """The map from a direction in z to the Hessian times it."""
+        factors = self.factors(z)
+
+        def times(direction: np.ndarray) -> np.ndarray:
+            moved = [
+                root @ part for root, part in zip(self.roots, self.unpack(direction), strict=True)
+            ]
+            steps = [move @ factor.T for move, factor in zip(moved, factors, strict=True)]
+            curved = product(tuple(step + step.T for step in steps))
+            parts = zip(self.roots, curved, factors, gradients, moved, strict=True)
+            return self.pack([2.0 * r.T @ (c @ f + g @ m) for r, c, f, g, m in parts])
+
+        return times
+
+
+def whitened(overlaps: Overlaps, matrices: Overlaps) -> list[np.ndarray]:
+    """C_s^T A_s C_s with G_s = C_s C_s^T: gradients in coordinates where G_s is the unit."""
+    roots = [np.linalg.cholesky(overlap) for overlap in overlaps]
+    return [root.T @ matrix @ root for root, matrix in zip(roots, matrices, strict=True)]
+
+
+def relative_gradient(overlaps: Overlaps, gradients: Overlaps, widths: tuple[float, ...]) -> float:
+    """max_s |G_s^(1/2) (dS/dG_s) G_s^(1/2)|_F / N_s."""
+    parts = zip(whitened(overlaps, gradients), widths, strict=True)
+    return max(float(np.linalg.norm(part)) / width for part, width in parts)
+
+
+def minimise(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+) -> tuple[Overlaps, str]:
+    """Descend from a starting point to a stationary point of the action.
+
+    Quasi-Newton steps lead near it, Newton steps onto it; each round starts from new coordinates
+    around the last point.
+
+    Args:
+        start: G_s, positive definite.
+        widths: N_s.
+        action_and_gradient: S and dS/dG_s.
+        hessian_product: From G_s to the map from directions to Hessian products.
+        tolerance: Bound on the relative gradient.
+
+    Returns:
+        G_s, and the reason why the descent stopped: "" where the tolerance was reached.
+    """
+    overlaps, norm = start, np.inf
+    for _ in range(12):
+        overlaps = _quasi_newton(overlaps, widths, action_and_gradient, tolerance)
+        overlaps, norm = _newton(overlaps, widths, action_and_gradient, hessian_product, tolerance)
+        if norm <= tolerance:
+            return overlaps, ""
+    return overlaps, f"the relative gradient stays at {norm:.1e}"
+
+
+def _quasi_newton(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    tolerance: float,
+) -> Overlaps:
+    """L-BFGS in coordinates around the start, to where rounding begins to hide the descent."""
+    chart = Chart(start, widths)
+
+    def value(z: np.ndarray) -> tuple[float, np.ndarray]:
+        try:
+            action, gradients = action_and_gradient(chart.overlaps(z))
+        except np.linalg.LinAlgError:
+            return 1e100, np.zeros(chart.size)
+        return action, chart.gradient(z, gradients)
+
+    small = np.sqrt(2.0 * min(widths)) * max(tolerance, 1e-6) / np.sqrt(chart.size)
+    options = {"gtol": small, "ftol": 0.0, "maxiter": 300, "maxfun": 600, "maxcor": 30}
+    origin = np.zeros(chart.size)
+    result = optimize.minimize(value, origin, jac=True, method="L-BFGS-B", options=options)
+    return chart.overlaps(result.x)
+
+
+def _newton(
+    overlaps: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+) -> tuple[Overlaps, float]:
+    """Newton steps as long as each at least halves the relative gradient."""
+    gradients = action_and_gradient(overlaps)[1]
+    norm = relative_gradient(overlaps, gradients, widths)
+    for _ in range(8):
+        if norm <= tolerance:
+            break
+        chart = Chart(overlaps, widths)
+        origin = np.zeros(chart.size)
+        slope = chart.gradient(origin, gradients)
+        times = chart.hessian(origin, gradients, hessian_product(overlaps))
+        operator = sparse.linalg.LinearOperator((chart.size, chart.size), matvec=times, dtype=float)
+        # One step squares the error, so it is solved as far as the tolerance asks and no further.
+        accuracy = min(1e-2, max(0.03 * tolerance / norm, 1e-8))
+        step, _ = sparse.linalg.minres(operator, -slope, rtol=accuracy, maxiter=chart.size + 20)
+        candidate = chart.overlaps(step)
+        try:
+            gradients = action_and_gradient(candidate)[1]
+            found = relative_gradient(candidate, gradients, widths)
+        except np.linalg.LinAlgError:
+            break
+        if not found < 0.5 * norm:
+            break
+        overlaps, norm = candidate, found
+    return overlaps, norm

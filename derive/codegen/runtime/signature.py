@@ -1,0 +1,134 @@
+"""The Hessian of an action at a stationary point: its signature, and the way down from a saddle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from derive.codegen.runtime.minimise import Overlaps, minimise
+
+DENSE_HESSIAN = 100
+"""Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
+
+
+LANCZOS_STEPS = 30
+
+
+class Signature(NamedTuple):
+    """Hessian eigenvalues in whitened coordinates dG_s = G_s^(1/2) X_s G_s^(1/2).
+
+    Attributes:
+        lowest: The lowest eigenvalue, or a bound from above.
+        negative: How many are negative, or a bound from below.
+        is_bound: Whether Lanczos found them, not a full diagonalisation.
+        direction: dG_s along the lowest eigenvector.
+    """
+
+    lowest: float
+    negative: int
+    is_bound: bool
+    direction: Overlaps
+
+
+class Basis:
+    """Whitened coordinates: dG_s = C_s X_s C_s^T, G_s = C_s C_s^T, X_s in an orthonormal basis."""
+
+    def __init__(self, overlaps: Overlaps) -> None:
+        self.roots = [np.linalg.cholesky(overlap) for overlap in overlaps]
+        self.lower = [np.tril_indices(len(overlap)) for overlap in overlaps]
+        self.weights = [
+            np.where(rows == columns, 1.0, np.sqrt(0.5)) for rows, columns in self.lower
+        ]
+        self.size = sum(len(weight) for weight in self.weights)
+
+    def steps(self, vector: np.ndarray) -> Overlaps:
+        """dG_s for a vector of coordinates."""
+        steps, start = [], 0
+        for root, index, weight in zip(self.roots, self.lower, self.weights, strict=True):
+            part = np.zeros_like(root)
+            part[index] = weight * vector[start : start + len(weight)]
+            steps.append(root @ (part + np.tril(part, -1).T) @ root.T)
+            start += len(weight)
+        return tuple(steps)
+
+    def coordinates(self, gradients: Overlaps) -> np.ndarray:
+        """The coordinates of a gradient."""
+        parts = zip(self.roots, gradients, self.lower, self.weights, strict=True)
+        return np.concatenate([(r.T @ g @ r)[i] / w for r, g, i, w in parts])
+
+
+def signature(overlaps: Overlaps, product: Callable[[Overlaps], Overlaps]) -> Signature:
+    """The signature of the Hessian at a stationary point, from its products with directions."""
+    basis = Basis(overlaps)
+
+    def times(vector: np.ndarray) -> np.ndarray:
+        return basis.coordinates(product(basis.steps(vector)))
+
+    dense = basis.size <= DENSE_HESSIAN
+    if dense:
+        columns = np.stack([times(unit) for unit in np.eye(basis.size)], axis=1)
+        values, vectors = np.linalg.eigh((columns + columns.T) / 2.0)
+    else:
+        values, vectors = _ritz(times, basis.size)
+    lowest = int(np.argmin(values))
+    rounding = 1e-9 * max(1.0, float(np.max(np.abs(values))))
+    negative = int(np.sum(values < -rounding))
+    return Signature(float(values[lowest]), negative, not dense, basis.steps(vectors[:, lowest]))
+
+
+def _ritz(times: Callable[[np.ndarray], np.ndarray], size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ritz values and vectors after LANCZOS_STEPS steps from a random start.
+
+    The lowest bounds the lowest eigenvalue from above; no fewer eigenvalues than Ritz values are
+    negative. Every step is made orthogonal to all before it.
+    """
+    vector = np.random.default_rng(0).normal(size=size)
+    basis = [vector / np.linalg.norm(vector)]
+    diagonal: list[float] = []
+    beside: list[float] = []
+    for _ in range(min(LANCZOS_STEPS, size)):
+        image = times(basis[-1])
+        diagonal.append(float(image @ basis[-1]))
+        for _ in range(2):
+            image = image - np.stack(basis, axis=1) @ (np.stack(basis) @ image)
+        beside.append(float(np.linalg.norm(image)))
+        if beside[-1] < 1e-12 * abs(diagonal[0]):
+            break
+        basis.append(image / beside[-1])
+    steps = len(diagonal)
+    values, vectors = linalg.eigh_tridiagonal(diagonal, beside[: steps - 1])
+    return values, np.stack(basis[:steps], axis=1) @ vectors
+
+
+def descend(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+) -> tuple[Overlaps, str, Signature]:
+    """Minimise the action; where the stationary point is a saddle, leave it downhill and go on.
+
+    Returns:
+        G_s, the reason for stopping ("" where converged), and the signature of the Hessian.
+    """
+    overlaps, reason = minimise(start, widths, action_and_gradient, hessian_product, tolerance)
+    found = signature(overlaps, hessian_product(overlaps))
+    for _ in range(6):
+        if reason or not found.negative:
+            break
+        aside = [_beside(overlaps, found.direction, sign) for sign in (0.5, -0.5)]
+        lower = min(aside, key=lambda point: action_and_gradient(point)[0])
+        overlaps, reason = minimise(lower, widths, action_and_gradient, hessian_product, tolerance)
+        found = signature(overlaps, hessian_product(overlaps))
+    return overlaps, reason, found
+
+
+def _beside(overlaps: Overlaps, direction: Overlaps, length: float) -> Overlaps:
+    """G + d + d G^{-1} d / 2, positive definite for every step d."""
+    steps = [length * part for part in direction]
+    pairs = zip(overlaps, steps, strict=True)
+    return tuple(g + d + d @ np.linalg.solve(g, d) / 2.0 for g, d in pairs)

@@ -1,0 +1,18 @@
+"""From a network description to its theory, by a list of certified rewrites."""
+
+from derive.derivation.pipeline import RULES, Derivation, Rules, derive
+from derive.derivation.step import Equation, Evidence, Order, State, Step
+from derive.derivation.theory import Theory
+
+__all__ = [
+    "RULES",
+    "Derivation",
+    "Equation",
+    "Evidence",
+    "Order",
+    "Rules",
+    "State",
+    "Step",
+    "Theory",
+    "derive",
+]

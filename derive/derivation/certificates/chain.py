@@ -1,0 +1,60 @@
+"""Certificate of the papers' normalisation: random numbers on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.instance import Numbers, instance
+from derive.derivation.notation import Notation
+from derive.derivation.rules.chain import Chain
+from derive.derivation.rules.eliminate import SaddleEquation
+from derive.derivation.step import Certificate, Evidence
+
+
+def chain(
+    action: Any, equations: Sequence[SaddleEquation], chain: Chain, notation: Notation
+) -> Certificate:
+    """S - shift at G_l = U_l / m_l, with m_l the number of paths above, counted.
+
+    The shift is evaluated without any order parameter; equations and fluxes are compared at random
+    values of the fluxes below.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        _compare(action, equations, chain, notation, agreement)
+        return agreement.evidence("action, right-hand sides and fluxes at random order parameters")
+
+    return check
+
+
+def _compare(
+    action: Any,
+    equations: Sequence[SaddleEquation],
+    chain: Chain,
+    notation: Notation,
+    agreement: Agreement,
+) -> None:
+    sample, arithmetic = instance(notation, 19), agreement.arithmetic
+    sizes: Numbers = {**sample.sizes(), **sample.data()}
+    streams, scaled, ours = notation.streams(), dict(sizes), dict(sizes)
+
+    def compare(what: str, new: Any, old: Any, scale: int = 1, rest: Any = 0) -> None:
+        found, expected = agreement.value(new, scaled), agreement.value(old, ours)
+        agreement.compare(what, found, scale * expected - rest)
+
+    for stream, symbol, scale in zip(streams, chain.overlaps, chain.scales, strict=True):
+        count = sample.count(stream.index)
+        scaled[symbol] = exact(arithmetic, sample.positive(count))
+        ours[notation.overlap(stream.index)] = scaled[symbol] / count
+        agreement.compare(f"the scale of {symbol}", agreement.value(scale, sizes), count)
+    shift = agreement.value(chain.shift, sizes)
+    compare("the action", chain.action, action, rest=shift)
+    for old, new in zip(equations, chain.equations, strict=True):
+        count = sample.count(old.stream)
+        compare(f"the flux {new.flux}", new.flux_value, old.flux_value)
+        ours[old.flux] = scaled[new.flux] = sample.array(count, count)
+        compare(f"the right-hand side of {new.overlap}", new.right, old.right, count)

@@ -1,0 +1,82 @@
+"""Certificate 2: the law of the vectors that a weight makes, from their response to it."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import numpy as np
+
+from derive.algebra import contains
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.dense import log_independent, log_normal, units
+from derive.derivation.certificates.instance import Instance, choose_heads, unequal
+from derive.derivation.step import Certificate, Evidence, State
+from derive.errors import CertificateError
+
+
+def condition(before: State, after: State, weight: int) -> Certificate:
+    """The vectors are linear in the weight: their covariance is that of the weight, carried over.
+
+    The full covariance of all entries is used, so that rows, columns and heads may mix.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        _require_gone(before, after, weight)
+        for seed in (1, 2):
+            _compare(before, after, weight, agreement, seed)
+        return agreement.evidence(
+            "the vectors' covariance from unit weights; the log density at random points"
+        )
+
+    return check
+
+
+def _require_gone(before: State, after: State, weight: int) -> None:
+    notation = before.notation
+    vectors, tensor = notation.vectors(weight), notation.tensor(weight)
+    kept = {name: value for name, value in before.definitions if name != vectors}
+    if dict(after.definitions) != kept:
+        raise CertificateError(f"the definitions of vectors other than {vectors} changed")
+    if contains(after.body, {tensor}):
+        raise CertificateError(f"{tensor} is still in the density")
+
+
+def _compare(before: State, after: State, weight: int, agreement: Agreement, seed: int) -> None:
+    notation, arithmetic = before.notation, agreement.arithmetic
+    sample = _sample(after, seed)
+    numbers = sample.point(before.weights)
+    tensor, vectors = notation.tensor(weight), notation.vectors(weight)
+    definition = dict(before.definitions)[vectors]
+
+    def image(weights: Any) -> Any:
+        value = agreement.value(definition, {**numbers, tensor: weights})
+        return np.ravel(value)
+
+    response = np.stack([image(unit) for unit in units(*numbers[tensor].shape)], axis=1)
+    weights = exact(arithmetic, numbers[tensor])
+    linear = response @ weights.ravel()
+    agreement.compare("the vectors, linear in the weight", image(weights), linear)
+    covariance = arithmetic.mpf(sample.variance(weight)) * (response @ response.T)
+    for _ in range(2):
+        made = exact(arithmetic, numbers[vectors]).ravel()
+        known = log_normal(arithmetic, made, covariance)
+        known -= log_independent(arithmetic, weights, sample.variance(weight))
+        old = agreement.value(before.body + before.constant, numbers)
+        new = agreement.value(after.body + after.constant, numbers)
+        agreement.compare(f"the log density with {vectors} for {tensor}", new, old + known)
+        numbers[vectors] = sample.vectors(weight)
+
+
+def _sample(after: State, seed: int) -> Instance:
+    """Narrow streams, yet wide enough for every covariance in the density to be regular."""
+    notation = after.notation
+    heads = choose_heads(notation, 4)
+    smallest = [2] * len(notation.streams())
+    for item in notation.inner_weights():
+        if item.above is not None and item.index not in after.weights:
+            acted = sum(notation.graph.block_size(k, heads) for k in item.acts_on)
+            smallest[item.above] = max(smallest[item.above], acted + 1)
+    return Instance(notation, heads, unequal(smallest), random=Random(seed))

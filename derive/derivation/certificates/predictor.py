@@ -1,0 +1,96 @@
+"""Certificate of the predictor: condition with the precision matrix of all outputs and labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.dense import cholesky, inverse, log_normal
+from derive.derivation.certificates.instance import Instance, instance
+from derive.derivation.notation import Notation
+from derive.derivation.rules.predictor import Predictor
+from derive.derivation.step import Certificate, Evidence, State
+
+
+def predictor(law: State, found: Predictor, notation: Notation) -> Certificate:
+    r"""The joint Gaussian law of (f_*, y), from the response of f to unit input weights.
+
+    Given vectors F with the overlaps G_1, f = X[F V_0] / sqrt(N_0 N_1) is summed in plain loops.
+    With the precision matrix L of (f_*, y),
+
+    .. math:: \langle f_*\rangle = -L_{**}^{-1} L_{*y} y, \qquad \mathrm{cov} f_* = L_{**}^{-1}
+
+    The law of the labels must be the marginal of the same joint law: log p(y) is compared too.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        _compare(law, found, notation, agreement)
+        return agreement.evidence(
+            "kernels from unit input weights; mean and variance from the joint precision matrix"
+        )
+
+    return check
+
+
+def _compare(law: State, found: Predictor, notation: Notation, agreement: Agreement) -> None:
+    sample, arithmetic = instance(notation, 11), agreement.arithmetic
+    numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+    numbers[notation.data(test=True)] = sample.array(2, sample.features, sample.block_size(0))
+
+    def value(expression: Any) -> Any:
+        return agreement.value(expression, numbers)
+
+    responses = _responses(sample, numbers, agreement.arithmetic)
+    joint = arithmetic.mpf(sample.variance(0)) * (responses @ responses.T)
+    agreement.compare("the kernel K_*", value(found.kernel), joint[:2, 2:])
+    agreement.compare("the kernel K_**", value(found.own_kernel), joint[:2, :2])
+    for k in range(2, len(joint)):
+        joint[k, k] += arithmetic.mpf(sample.temperature)
+    agreement.compare("the covariance of the labels", value(found.covariance), joint[2:, 2:])
+    labels = exact(arithmetic, numbers[notation.labels()][:, 0])
+    mean, covariance = _conditioned(arithmetic, joint, labels)
+    agreement.compare("the mean of f_*", value(found.mean), mean)
+    agreement.compare("the variance of f_*", value(found.variance), np.diagonal(covariance))
+    centred = log_normal(arithmetic, labels, joint[2:, 2:])
+    centred -= log_normal(arithmetic, 0 * labels, joint[2:, 2:])
+    silent = {**numbers, notation.labels(): np.zeros((sample.examples, 1))}
+    change = value(law.body) - agreement.value(law.body, silent)
+    agreement.compare("ln p(y) - ln p(0)", change, centred)
+
+
+def _responses(sample: Instance, numbers: Any, arithmetic: Any) -> Any:
+    """df_mu / dV_0[k, i] for test, then training examples, one row per example."""
+    notation = sample.notation
+    width = sample.widths[0]
+    overlap = exact(arithmetic, numbers[notation.overlap(0)])
+    vectors = cholesky(arithmetic, overlap)[_acted_on(sample)] * arithmetic.sqrt(width)
+    scale = 1 / arithmetic.sqrt(sample.features * width)
+    rows = []
+    for data in (notation.data(test=True), notation.data()):
+        for example in exact(arithmetic, numbers[data]):
+            rows.append([
+                scale * sum(vectors[path, k] * features[path] for path in range(len(vectors)))
+                for k in range(vectors.shape[1])  # the other columns are zero
+                for features in example
+            ])  # fmt: skip
+    return np.array(rows, dtype=object)
+
+
+def _acted_on(sample: Instance) -> list[int]:
+    """The places of the vectors that the embedding acts on among all of the lowest stream."""
+    graph, start = sample.notation.graph, 0
+    places = {}
+    for weight in graph.streams[0].weights:
+        places[weight] = range(start, start + sample.block_size(weight))
+        start += sample.block_size(weight)
+    return [place for weight in graph.weights[0].acts_on for place in places[weight]]
+
+
+def _conditioned(arithmetic: Any, joint: Any, labels: Any) -> tuple[Any, Any]:
+    precision = inverse(arithmetic, joint)
+    covariance = inverse(arithmetic, precision[:2, :2])
+    return -covariance @ (precision[:2, 2:] @ labels), covariance

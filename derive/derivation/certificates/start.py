@@ -1,0 +1,128 @@
+"""Certificate 0: the starting density against a plain forward pass of the description."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+from derive.algebra.nodes import LogNormal
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.dense import log_independent
+from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
+from derive.derivation.step import Certificate, Evidence, State
+from derive.errors import CertificateError
+from derive.network import Attention, Network, Residual, forward
+from derive.network.paths import attended_inputs
+
+TOKENS = 4
+"""A power of two, so that a mean over tokens is an exact binary number."""
+
+
+def start(network: Network, state: State) -> Certificate:
+    """The outputs and the log density of random weights, by loops over the description."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        for seed in (1, 2):
+            _compare(network, state, agreement, seed)
+        return agreement.evidence(
+            "outputs equal those of a plain forward pass, and the log density is the sum of "
+            "independent Gaussian ones"
+        )
+
+    return check
+
+
+def _compare(network: Network, state: State, agreement: Agreement, seed: int) -> None:
+    notation = state.notation
+    widths = tuple(2 + stream.index % 3 for stream in notation.streams())
+    sample = Instance(notation, choose_heads(notation), widths, examples=3, random=Random(seed))
+    tensors = [sample.tensor(weight.index) for weight in notation.graph.weights]
+    inputs, attentions = _inputs(sample)
+    resized = resize(network, sample.heads)
+    numbers = {
+        **sample.sizes(),
+        **sample.data(),
+        **{notation.tensor(k): tensor for k, tensor in enumerate(tensors)},
+        notation.data(): attended_inputs(resized, inputs, attentions),
+    }
+    for vectors, value in state.definitions:
+        numbers[vectors] = agreement.value(value, numbers)
+    outputs = _outputs(resized, sample, tensors, (inputs, attentions), agreement.arithmetic)
+    mean = label_law(state).args[1]
+    agreement.compare("the outputs f", agreement.value(mean, numbers), outputs)
+    total = agreement.value(state.body + state.constant, numbers)
+    plain = _log_density(sample, tensors, numbers, outputs, agreement.arithmetic)
+    agreement.compare("the log density", total, plain)
+
+
+def resize(network: Network, heads: tuple[int, ...]) -> Network:
+    """The network with other head counts, one per weight, the lowest first."""
+    left = list(heads)
+
+    def changed(layer: Any) -> Any:
+        if isinstance(layer, Residual):
+            return Residual(tuple(changed(inner) for inner in layer.layers))
+        count = left.pop(0)
+        return replace(layer, heads=count) if isinstance(layer, Attention) else layer
+
+    return replace(network, layers=tuple(changed(layer) for layer in network.layers))
+
+
+def _inputs(sample: Instance) -> tuple[Array, list[Array]]:
+    """Integer inputs (P, N_0, T), and attention matrices (P, H, T, T) for every attention layer."""
+    weights = sample.notation.graph.weights
+    inputs = sample.integers(sample.examples, sample.features, TOKENS)
+    inputs[:, 0, :] += 2  # no output may vanish by chance
+    attentions = [
+        sample.integers(sample.examples, sample.heads[weight.index], TOKENS, TOKENS)
+        for weight in weights
+        if weight.attention is not None
+    ]
+    return inputs, attentions
+
+
+def _outputs(
+    network: Network, sample: Instance, tensors: list[Array], data: Any, arithmetic: Any
+) -> list[Any]:
+    inputs, attentions = data
+    weights = []
+    for weight, tensor in zip(sample.notation.graph.weights, tensors, strict=True):
+        shape = (sample.heads[weight.index], -1, tensor.shape[1])
+        weights.append(exact(arithmetic, tensor.reshape(shape)).tolist())
+    return [
+        forward(
+            network,
+            weights,
+            inputs[example].tolist(),
+            [omega[example].tolist() for omega in attentions],
+            arithmetic.sqrt,
+        )
+        for example in range(sample.examples)
+    ]
+
+
+def label_law(state: State) -> Any:
+    """The Gaussian factor of the labels.
+
+    Raises:
+        CertificateError: There is none, or more than one.
+    """
+    laws = [law for law in state.body.atoms(LogNormal) if law.args[0] == state.notation.labels()]
+    if len(laws) != 1:
+        raise CertificateError(f"the labels have {len(laws)} laws in the density; one is due")
+    return laws[0]
+
+
+def _log_density(
+    sample: Instance, tensors: list[Array], numbers: Numbers, outputs: list[Any], arithmetic: Any
+) -> Any:
+    labels = exact(arithmetic, numbers[sample.notation.labels()][:, 0])
+    noise = [y - f for y, f in zip(labels, outputs, strict=True)]
+    total = log_independent(arithmetic, noise, sample.temperature)
+    for index, tensor in enumerate(tensors):
+        entries = exact(arithmetic, tensor)
+        total += log_independent(arithmetic, entries, sample.variance(index))
+    return total

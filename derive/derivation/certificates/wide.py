@@ -1,0 +1,108 @@
+"""Certificates 7 and 8: gradients at the infinite-width point, and at the point with its shift."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from derive.derivation.certificates.compare import GUARD, Agreement, guarded
+from derive.derivation.certificates.dense import cholesky
+from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.notation import Notation
+from derive.derivation.rules.proportional import Proportional
+from derive.derivation.rules.wide import Wide
+from derive.derivation.step import Certificate, Evidence
+from derive.errors import CertificateError
+
+Gradients = tuple[Any, ...]
+
+
+def infinite(
+    limit: Proportional, gradients: Gradients, point: Wide, notation: Notation
+) -> Certificate:
+    """gradient / N decays as 1/N: every width is multiplied by powers of ten, at fixed P."""
+    del limit  # the gradients are certified
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        run = _Widths(gradients, point, notation, instance(notation, 13), digits)
+        order = run.order(lambda scale: run.size(scale, shifted=False) / scale)
+        return Evidence(digits, f"gradient / N at the point decays with order {order:.6f} in 1/N")
+
+    return check
+
+
+def correction(
+    limit: Proportional, gradients: Gradients, wide: Wide, notation: Notation
+) -> Certificate:
+    """With the shift of order 1/N added to the point the gradient itself decays as 1/N."""
+    del limit
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        run = _Widths(gradients, wide, notation, instance(notation, 17), digits)
+        order = run.order(lambda scale: run.size(scale, shifted=True))
+        return Evidence(
+            digits, f"the gradient at point plus shift decays with order {order:.6f} in 1/N"
+        )
+
+    return check
+
+
+class _Widths:
+    """One instance at growing widths."""
+
+    def __init__(
+        self, gradients: Gradients, wide: Wide, notation: Notation, sample: Instance, digits: int
+    ) -> None:
+        self.gradients = gradients
+        self.wide = wide
+        self.notation = notation
+        self.sample = sample
+        self.digits = max(digits, 6)  # so that an order can be seen
+        self.fine = Agreement(3 * digits + GUARD)  # N times a shift squared, to so many digits
+        self.data = sample.data()
+
+    def order(self, size: Any) -> float:
+        """The observed order between widths times 10^(digits/2) and 10^digits.
+
+        Raises:
+            CertificateError: It is not 1.
+        """
+        near, far = (self.digits + 1) // 2, self.digits
+        arithmetic = self.fine.arithmetic
+        first, last = (size(10**power) for power in (near, far))
+        if last == 0:
+            raise CertificateError("the gradients vanish at finite width")
+        order = float(arithmetic.log10(first / last) / (far - near))
+        if not abs(order - 1) < 0.01:
+            raise CertificateError(
+                f"from widths times 1e{near} to 1e{far} the gradients fall from "
+                f"{arithmetic.nstr(first, 3)} to {arithmetic.nstr(last, 3)}: "
+                f"the order is {order:.3f}, not 1"
+            )
+        return order
+
+    def size(self, scale: int, shifted: bool) -> Any:
+        """The largest entry of all gradients, with every width multiplied by `scale`."""
+        numbers: Numbers = {**self.sample.sizes(scale), **self.data}
+        assignments = list(self.wide.points)
+        if shifted:
+            assignments += [*self.wide.forces, *self.wide.corrections]
+        for name, value in assignments:
+            numbers[name] = self.at(value, numbers)
+        for stream, overlap in zip(self.notation.streams(), self.wide.overlaps, strict=True):
+            found = self.at(overlap, numbers)
+            if shifted:
+                found = found + numbers[self._shift(stream.index)]
+            cholesky(self.fine.arithmetic, found)
+            numbers[self.notation.overlap(stream.index)] = found
+        return max(abs(self.at(gradient, numbers)).max() for gradient in self.gradients)
+
+    def at(self, expression: Any, numbers: Numbers) -> Any:
+        return self.fine.value(expression, numbers)
+
+    def _shift(self, stream: int) -> Any:
+        """The name of the shift of all overlaps of a stream: the last of its corrections."""
+        weights = self.notation.inner_weights()
+        named = zip(weights, self.wide.corrections, strict=True)
+        return [name for weight, (name, _) in named if weight.below == stream][-1]

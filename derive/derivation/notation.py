@@ -1,0 +1,138 @@
+"""The symbols of a stream graph: one name per size, weight, set of vectors and order parameter.
+
+Docs: docs/notation.md maps them to the papers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.algebra.nodes import Attended, Overlap
+from derive.network import StreamGraph
+from derive.network.graph import Stream, Weight
+
+
+def _size(name: str) -> Any:
+    return sympy.Symbol(name, positive=True, integer=True)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Symbols for everything that a stream graph contains.
+
+    Widths N_1, ..., N_a belong to streams; heads H_l and variances s_0, ..., s_a (each a variance,
+    sigma squared) to weights; g_l are the vectors that weight l adds to the stream below it; G_1,
+    ..., G_a are the overlaps of all vectors of a stream.
+    """
+
+    graph: StreamGraph
+
+    @property
+    def temperature(self) -> Any:
+        """The variance of the label noise; it may be zero."""
+        return sympy.Symbol("temperature", nonnegative=True)
+
+    @property
+    def features(self) -> Any:
+        """N_0."""
+        return _size("N_0")
+
+    @property
+    def examples(self) -> Any:
+        """P."""
+        return _size("P")
+
+    def width(self, stream: int) -> Any:
+        """N of a stream."""
+        return _size(f"N_{self.graph.streams[stream].name}")
+
+    def letter(self, weight: int) -> str:
+        """0, 1, ..., a: the index that names a weight's variance, heads and vectors."""
+        return "a" if self.graph.weights[weight].above is None else str(weight)
+
+    def variance(self, weight: int) -> Any:
+        """sigma^2 of a weight."""
+        return sympy.Symbol(f"s_{self.letter(weight)}", positive=True)
+
+    def heads(self, weight: int) -> Any:
+        """H of a weight; 1 for a weight with one branch by construction."""
+        if self.graph.weights[weight].attention is None:
+            return sympy.S.One
+        return _size(f"H_{self.letter(weight)}")
+
+    def block_size(self, weight: int) -> Any:
+        """The number of vectors that a weight adds to the stream below it."""
+        acted = self.graph.weights[weight].acts_on
+        above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else sympy.S.One
+        return sympy.expand(self.heads(weight) * above)
+
+    def block_start(self, weight: int) -> Any:
+        """The place of a weight's vectors among those of the stream below it."""
+        below = self.graph.weights[weight].below
+        assert below is not None
+        before = self.graph.streams[below].weights
+        earlier = before[: before.index(weight)]
+        return sympy.expand(sympy.Add(*(self.block_size(k) for k in earlier)))
+
+    def span(self, weights: tuple[int, ...]) -> tuple[tuple[Any, Any], ...]:
+        """Runs (start, length) of the vectors of some weights within their stream."""
+        return tuple((self.block_start(k), self.block_size(k)) for k in weights)
+
+    def vectors_count(self, stream: int) -> Any:
+        """m_s: the number of distinct vectors of a stream."""
+        return sympy.expand(
+            sympy.Add(*(self.block_size(k) for k in self.graph.streams[stream].weights))
+        )
+
+    def overlap(self, stream: int) -> Overlap:
+        """G_s, the overlaps of all vectors of a stream."""
+        return build.overlap(f"G_{self.graph.streams[stream].name}", self.vectors_count(stream))
+
+    def tensor(self, weight: int) -> Any:
+        """The weight itself; heads one below the other, the readout as a row."""
+        item = self.graph.weights[weight]
+        columns = self.features if item.below is None else self.width(item.below)
+        rows = sympy.S.One if item.above is None else self.heads(weight) * self.width(item.above)
+        return build.matrix_symbol(item.name, rows, columns)
+
+    def vectors(self, weight: int) -> Any:
+        """g_l, shape (number of vectors, width of the stream below)."""
+        below = self.graph.weights[weight].below
+        assert below is not None
+        return build.matrix_symbol(
+            f"g_{self.letter(weight)}", self.block_size(weight), self.width(below)
+        )
+
+    def above(self, weight: int) -> Any:
+        """The vectors that a weight acts on, as one stack; the number 1 for the readout."""
+        item = self.graph.weights[weight]
+        if item.above is None:
+            return sympy.Identity(1)
+        return build.stack(*(self.vectors(k) for k in item.acts_on))
+
+    def data(self, test: bool = False) -> Attended:
+        """The attended inputs of the training or the test examples."""
+        bottom = sympy.expand(sympy.Add(*(self.block_size(k) for k in self.graph.weights[0].acts_on)))
+        if test:
+            return Attended("Xstar", _size("Pstar"), self.features, bottom)
+        return Attended("X", self.examples, self.features, bottom)
+
+    def bottom(self) -> Any:
+        """G_bottom: the overlaps of the vectors that the embedding acts on, one per path."""
+        return build.pick(self.overlap(0), self.span(self.graph.weights[0].acts_on))
+
+    def labels(self) -> Any:
+        """y, a column."""
+        return build.matrix_symbol("y", self.examples, 1)
+
+    def inner_weights(self) -> tuple[Weight, ...]:
+        """Every weight but the embedding, from the readout down."""
+        return tuple(w for w in reversed(self.graph.weights) if w.below is not None)
+
+    def streams(self) -> tuple[Stream, ...]:
+        """The streams, the lowest first."""
+        return self.graph.streams

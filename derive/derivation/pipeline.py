@@ -1,0 +1,344 @@
+"""The derivation: rules applied one after another, each application recorded as a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.algebra.latex import latex
+from derive.derivation import certificates, render
+from derive.derivation.notation import Notation
+from derive.derivation.rules.chain import Chain, chain_form
+from derive.derivation.rules.change import change_variables, overlaps_for_vectors
+from derive.derivation.rules.condition import condition
+from derive.derivation.rules.eliminate import SaddleEquation, eliminate
+from derive.derivation.rules.integrate import integrate_input_weights
+from derive.derivation.rules.predictor import Predictor, predictor
+from derive.derivation.rules.proportional import Proportional, proportional_limit
+from derive.derivation.rules.start import starting_density
+from derive.derivation.rules.stationarity import stationarity
+from derive.derivation.rules.wide import Wide, first_correction, infinite_width
+from derive.derivation.statements import (
+    CHAIN,
+    CHAIN_ACTION,
+    CHAIN_SHIFT,
+    CHANGE,
+    CHANGED,
+    CONDITION,
+    CONSTANT,
+    CORRECT,
+    DROPPED,
+    ELIMINATE,
+    IMPLICIT,
+    INFINITE,
+    INTEGRATE,
+    LIMIT,
+    MEAN,
+    PREDICT,
+    START,
+    STATIONARY,
+    VARIANCE,
+)
+from derive.derivation.step import (
+    PROPORTIONAL,
+    WIDE,
+    Equation,
+    Evidence,
+    Order,
+    State,
+    Step,
+)
+from derive.derivation.theory import Theory
+from derive.errors import CertificateError
+from derive.network import Network, stream_graph
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a derivation; replace one to see what depends on it."""
+
+    start: Callable[[Notation], State] = starting_density
+    integrate: Callable[[State], State] = integrate_input_weights
+    condition: Callable[[State, int], State] = condition
+    change: Callable[[State, int], State] = change_variables
+    proportional: Callable[[State], Proportional] = proportional_limit
+    stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
+    eliminate: Callable[[tuple[Any, ...], Notation], tuple[SaddleEquation, ...]] = eliminate
+    predictor: Callable[[State, Any], Predictor] = predictor
+    infinite: Callable[[Notation], Wide] = infinite_width
+    correction: Callable[[Any, Notation, Wide], Wide] = first_correction
+    chain: Callable[[Any, Any, Notation], Chain | None] = chain_form
+
+
+RULES = Rules()
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """A theory and the steps that led to it.
+
+    >>> from derive import Embedding, Network, Readout, derive
+    >>> derivation = derive(Network((Embedding("N", 1.3), Readout(1.2)), "T"))
+    >>> print(derivation.steps[0].name)
+    starting density
+    """
+
+    network: Network
+    theory: Theory
+    steps: tuple[Step, ...] = field(repr=False)
+
+    def certify(
+        self, digits: int = 20, progress: Callable[[str], None] | None = None
+    ) -> tuple[Evidence, ...]:
+        """Check every step numerically, on a random small instance of its own.
+
+        Args:
+            digits: Decimal digits to which exact steps must hold.
+            progress: Called with the name of each step before it is checked.
+
+        Returns:
+            The evidence for each step.
+
+        Raises:
+            CertificateError: A step failed; the message names it.
+        """
+        found = []
+        for number, step in enumerate(self.steps, start=1):
+            if progress is not None:
+                progress(step.name)
+            try:
+                found.append(step.certificate(digits))
+            except CertificateError as error:
+                raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
+        return tuple(found)
+
+    def names(self) -> dict[Any, str]:
+        """Subexpressions that are printed by a name, for `latex(expression, names)`."""
+        return render.names_of(self.theory).mapping()
+
+    def to_markdown(self) -> str:
+        """The derivation as Markdown, with equations in LaTeX."""
+        return render.markdown(self)
+
+    def to_latex(self) -> str:
+        """The derivation as a LaTeX document that compiles as it is."""
+        return render.document(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def __str__(self) -> str:
+        return render.table(self)
+
+
+class _Recorder:
+    """Applies rules in turn and records a step for each."""
+
+    def __init__(self, network: Network, rules: Rules) -> None:
+        self.network = network
+        self.rules = rules
+        self.notation = Notation(stream_graph(network))
+        self.steps: list[Step] = []
+
+    def exact_law(self) -> State:
+        rules, notation = self.rules, self.notation
+        state = rules.start(notation)
+        self._start(state)
+        after = rules.integrate(state)
+        self._rewrite(
+            state, after, "integrate V_0", INTEGRATE, certificates.integrate(state, after)
+        )
+        state = after
+        for weight in notation.inner_weights():
+            after = rules.condition(state, weight.index)
+            proof = certificates.condition(state, after, weight.index)
+            self._rewrite(state, after, f"condition {weight.name}", CONDITION, proof)
+            state = after
+        for stream in reversed(notation.streams()):
+            after = rules.change(state, stream.index)
+            proof = certificates.change(state, after, stream.index)
+            self._rewrite(state, after, f"overlaps G_{stream.name}", CHANGE, proof)
+            state = after
+        return state
+
+    def _start(self, state: State) -> None:
+        after = [Equation(r"\ln p", state.body)]
+        after += [Equation(vectors, value) for vectors, value in state.definitions]
+        self.steps.append(
+            Step(
+                name="starting density",
+                statement=START[0],
+                source=START[1],
+                order=Order.EXACT,
+                before=(),
+                after=tuple(after),
+                certificate=certificates.start(self.network, state),
+            )
+        )
+
+    def _rewrite(self, before: State, after: State, name: str, text: Any, proof: Any) -> None:
+        old, new = _terms(before), _terms(after)
+        self.steps.append(
+            Step(
+                name=name,
+                statement=text[0],
+                source=text[1],
+                order=Order.EXACT,
+                before=_changed(old, new),
+                after=_changed(new, old),
+                certificate=proof,
+            )
+        )
+
+    def record(self, name: str, text: Any, proof: Any, **fields: Any) -> None:
+        fields = {"order": Order.EXACT, "before": (), **fields}
+        self.steps.append(
+            Step(name=name, statement=text[0], source=text[1], certificate=proof, **fields)
+        )
+
+
+def _terms(state: State) -> list[Any]:
+    return list(sympy.Add.make_args(state.body + state.constant))
+
+
+def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
+    others = set(there)
+    gone = [term for term in here if term not in others]
+    return (Equation(CHANGED, sympy.Add(*gone)),) if gone else ()
+
+
+def derive(network: Network, rules: Rules = RULES) -> Derivation:
+    """Derive the theory of a network.
+
+    Args:
+        network: The description. Its numbers do not enter: widths, variances, head counts and
+            temperature are symbols throughout.
+        rules: The rewriting rules.
+
+    Returns:
+        The theory and its steps; call `certify` to check them.
+
+    Raises:
+        RuleError: The network is outside the theory.
+    """
+    run = _Recorder(network, rules)
+    law = run.exact_law()
+    notation = run.notation
+    limit = _limit(run, law)
+    gradients = _stationarity(run, limit)
+    equations = _eliminate(run, gradients)
+    chain = _chain(run, limit, equations)
+    prediction = _predictor(run, law)
+    wide = _wide(run, limit, gradients)
+    theory = Theory(
+        notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
+        gradients, equations, prediction, wide, chain,
+    )  # fmt: skip
+    return Derivation(network, theory, tuple(run.steps))
+
+
+def _limit(run: _Recorder, law: State) -> Proportional:
+    limit = run.rules.proportional(law)
+    run.record(
+        "proportional limit", LIMIT, certificates.proportional(law, limit),
+        order=Order.LEADING, limit=PROPORTIONAL,
+        before=(Equation(r"\ln p", law.body + law.constant),),
+        after=(
+            Equation("S", limit.action),
+            Equation(CONSTANT, limit.constant),
+            Equation(DROPPED, limit.dropped),
+        ),
+    )  # fmt: skip
+    return limit
+
+
+def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
+    notation = run.notation
+    gradients = run.rules.stationarity(limit.action, notation)
+    left = [rf"\partial S/\partial {latex(notation.overlap(s.index))}" for s in notation.streams()]
+    run.record(
+        "stationarity", STATIONARY, certificates.stationarity(limit.action, gradients, notation),
+        after=tuple(Equation(name, g) for name, g in zip(left, gradients, strict=True)),
+    )  # fmt: skip
+    return gradients
+
+
+def _eliminate(run: _Recorder, gradients: tuple[Any, ...]) -> tuple[SaddleEquation, ...]:
+    equations = run.rules.eliminate(gradients, run.notation)
+    for equation in equations:
+        after = [Equation(equation.overlap, equation.right)]
+        if equation.flux is not None:
+            after.append(Equation(equation.flux, equation.flux_value))
+        statement = ELIMINATE
+        if equation.reason:
+            statement = (IMPLICIT[0].format(reason=equation.reason), IMPLICIT[1])
+        gradient = gradients[equation.stream]
+        run.record(
+            f"saddle equation of {equation.overlap.name}", statement,
+            certificates.eliminate(gradients, equations, equation.stream, run.notation),
+            before=(Equation("0", gradient),), after=tuple(after), moves=equation.moves,
+        )  # fmt: skip
+    return equations
+
+
+def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
+    chain = run.rules.chain(limit.action, equations, run.notation)
+    if chain is None:
+        return None
+    after = [
+        Equation(u, build.scale(c, run.notation.overlap(k)))
+        for k, (u, c) in enumerate(zip(chain.overlaps, chain.scales, strict=True))
+    ]
+    after += [Equation(CHAIN_ACTION, chain.action), Equation(CHAIN_SHIFT, chain.shift)]
+    for equation in chain.equations:
+        after.append(Equation(equation.overlap, equation.right))
+        after.append(Equation(equation.flux, equation.flux_value))
+    run.record(
+        "papers' normalisation", CHAIN,
+        certificates.chain(limit.action, equations, chain, run.notation), after=tuple(after),
+    )  # fmt: skip
+    return chain
+
+
+def _predictor(run: _Recorder, law: State) -> Predictor:
+    notation = run.notation
+
+    def to_overlaps(kernel: Any) -> Any:
+        for stream in notation.streams():
+            kernel = overlaps_for_vectors(kernel, notation, stream.index)
+        return kernel
+
+    found = run.rules.predictor(law, to_overlaps)
+    run.record(
+        "predictor", PREDICT, certificates.predictor(law, found, notation),
+        order=Order.LEADING, limit=PROPORTIONAL,
+        after=(
+            Equation("C", found.covariance),
+            Equation(MEAN, found.mean),
+            Equation(VARIANCE, found.variance),
+        ),
+    )  # fmt: skip
+    return found
+
+
+def _wide(run: _Recorder, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
+    notation = run.notation
+    point = run.rules.infinite(notation)
+    overlaps = zip(notation.streams(), point.overlaps, strict=True)
+    shown = [Equation(name, value) for name, value in point.points]
+    shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
+    run.record(
+        "infinite width", INFINITE, certificates.infinite(limit, gradients, point, notation),
+        order=Order.LEADING, limit=WIDE, after=tuple(shown),
+    )  # fmt: skip
+    wide = run.rules.correction(limit.energy, notation, point)
+    shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
+    run.record(
+        "first correction", CORRECT, certificates.correction(limit, gradients, wide, notation),
+        order=Order.LEADING, limit=WIDE, after=tuple(shown),
+    )  # fmt: skip
+    return wide

@@ -1,0 +1,32 @@
+"""A derivation as Markdown, as a LaTeX document, and as a table for a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from derive.derivation.render.content import page
+from derive.derivation.render.document import document_of
+from derive.derivation.render.markdown import markdown_of
+from derive.derivation.render.names import names_of
+from derive.derivation.render.terminal import table_of
+
+if TYPE_CHECKING:
+    from derive.derivation.pipeline import Derivation
+
+
+def markdown(derivation: Derivation) -> str:
+    """The derivation as Markdown, its equations in LaTeX between double dollar signs."""
+    return markdown_of(page(derivation))
+
+
+def document(derivation: Derivation) -> str:
+    """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
+    return document_of(page(derivation))
+
+
+def table(derivation: Derivation) -> str:
+    """The steps as a table in plain text, and the theory below it."""
+    return table_of(derivation)
+
+
+__all__ = ["document", "markdown", "names_of", "page", "table"]

@@ -1,0 +1,100 @@
+"""What is printed by a name: the label covariance, kernels, forces, and large sizes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from derive.algebra import build, substitute
+from derive.algebra.naming import Name, fold, named, nodes_in
+from derive.derivation.notation import Notation
+from derive.derivation.theory import Theory
+
+FACTORS = 3
+"""Sizes with as many factors are printed by name."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of matrices and of sizes.
+
+    Attributes:
+        matrices: In the order in which they are explained.
+        sizes: From sizes, factored, to their names; None for those without one.
+    """
+
+    matrices: tuple[Name, ...]
+    sizes: dict[Any, str | None]
+
+    def mapping(self) -> dict[Any, str]:
+        """From expressions to names, for `derive.algebra.latex`."""
+        sizes = {size: name for size, name in self.sizes.items() if name is not None}
+        return {name.value: name.name for name in self.matrices} | sizes
+
+    def fold(self, expression: Any) -> tuple[Any, tuple[Name, ...]]:
+        """The expression with named matrices replaced, and the names that this brought in.
+
+        An expression that is itself named keeps its value: it is the definition.
+        """
+        found = nodes_in(expression)
+        names = [n for n in self.matrices if n.value != expression and n.occurs(found)]
+        folded = fold(expression, names)
+        present = nodes_in(folded) - found
+        return folded, tuple(n for n in names if n.symbol in present)
+
+
+def names_of(theory: Theory) -> Names:
+    """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, and sizes m."""
+    predictor, notation = theory.predictor, theory.notation
+    covariance, bottom = predictor.covariance, notation.overlap(0)
+    found = [(covariance, "C"), (predictor.kernel, "Kstar"), (predictor.own_kernel, "Kstarstar")]
+    if theory.chain is not None:
+        scaled = build.scale(1 / theory.chain.scales[0], theory.chain.overlaps[0])
+        found.append((substitute(covariance, {bottom: scaled}), "C"))
+    found.append((substitute(covariance, {bottom: theory.wide.overlaps[0]}), "C_inf"))
+    found += [(value, symbol.name) for symbol, value in theory.wide.forces]
+    return Names(tuple(named(value, name) for value, name in found), size_names(notation))
+
+
+def size_names(notation: Notation) -> dict[Any, str | None]:
+    """Sizes, factored: with many factors by the name m and that of their weight."""
+    return {
+        size: f"m_{notation.letter(weight)}" if _is_long(size) else None
+        for weight, size in factored_sizes(notation).items()
+    }
+
+
+def _is_long(size: Any) -> bool:
+    return len(sympy.Mul.make_args(size)) >= FACTORS
+
+
+def factored_sizes(notation: Notation) -> dict[int, Any]:
+    """For each weight, the number of vectors of its stream from the top down to its own.
+
+    With every branch of a stream in place it is m_s, the number of vectors of the stream.
+    """
+    found: dict[int, Any] = {}
+    blocks: dict[int, Any] = {}
+    for item in notation.inner_weights():
+        heads = notation.heads(item.index)
+        acted = sympy.Add(*(blocks[k] for k in item.acts_on)) if item.acts_on else sympy.S.One
+        if item.acts_on and notation.block_start(item.acts_on[0]) == 0:
+            acted = found[item.acts_on[-1]]
+        blocks[item.index] = heads * acted
+        assert item.below is not None
+        order = notation.graph.streams[item.below].weights
+        earlier = order[: order.index(item.index)]
+        before = found[earlier[-1]] if earlier else sympy.S.Zero
+        found[item.index] = _joined(before, blocks[item.index])
+    return found
+
+
+def _joined(before: Any, block: Any) -> Any:
+    """before + block, factored where the block is a multiple of what stands before it."""
+    if before == 0:
+        return block
+    ratio = block / before
+    whole = all(not (f.is_Pow and f.exp.could_extract_minus_sign()) for f in sympy.Mul.make_args(ratio))
+    return before * (1 + ratio) if whole else before + block

@@ -1,0 +1,1 @@
+"""One rewriting rule a file; none of them knows an architecture."""

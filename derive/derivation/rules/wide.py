@@ -1,0 +1,126 @@
+"""Rules 7 and 8: the infinite-width point, and the first 1/N correction of the overlaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from derive.algebra import build, gradient, substitute
+from derive.derivation.notation import Notation
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Overlaps at infinite width and their first correction, as named assignments in order.
+
+    Attributes:
+        points: (name, value) of the covariance of every weight's vectors at infinite width.
+        overlaps: G_s at infinite width, in these names, the lowest stream first.
+        forces: (name, value) of the first-order force on every weight's covariance.
+        corrections: (name, value) of the shift of the overlaps of a stream's vectors down to
+            those of one weight, from the readout down; a stream's last one is the shift of G_s.
+    """
+
+    points: tuple[tuple[Any, Any], ...]
+    overlaps: tuple[Any, ...]
+    forces: tuple[tuple[Any, Any], ...]
+    corrections: tuple[tuple[Any, Any], ...]
+
+
+def point_symbol(notation: Notation, weight: int) -> Any:
+    """Q_l: the covariance of the vectors of a weight at infinite width."""
+    return build.overlap(f"Q_{notation.letter(weight)}", notation.block_size(weight))
+
+
+def force_symbol(notation: Notation, weight: int) -> Any:
+    """Y_l: the first-order force on the covariance of a weight's vectors."""
+    return build.overlap(f"Y_{notation.letter(weight)}", notation.block_size(weight))
+
+
+def shift_symbol(notation: Notation, weight: int) -> Any:
+    """D_l: the 1/N shift of the overlaps of a stream's vectors, down to those of weight l."""
+    size = notation.block_start(weight) + notation.block_size(weight)
+    return build.overlap(f"D_{notation.letter(weight)}", size)
+
+
+def infinite_width(notation: Notation) -> Wide:
+    r"""At infinite width every weight's vectors have their prior covariance, and do not mix.
+
+    .. math:: Q_W = \tfrac{\sigma^2}{H} I_H \otimes G_{above}, \qquad G_s = \mathrm{diag}(Q_W)
+    """
+    points = []
+    for item in notation.inner_weights():
+        heads = notation.heads(item.index)
+        above: Any = sympy.Identity(1)
+        if item.above is not None:
+            above = build.block_diagonal(*(point_symbol(notation, k) for k in item.acts_on))
+        value = build.scale(notation.variance(item.index) / heads, build.lift(above, heads))
+        points.append((point_symbol(notation, item.index), value))
+    overlaps = tuple(
+        build.block_diagonal(*(point_symbol(notation, k) for k in stream.weights))
+        for stream in notation.streams()
+    )
+    return Wide(tuple(points), overlaps, (), ())
+
+
+def first_correction(energy: Any, notation: Notation, wide: Wide) -> Wide:
+    r"""Solve the stationarity equations to first order in 1/N at fixed P.
+
+    A force on a weight's covariance passes to the covariance above it; the shifts follow from the
+    top down. With E' the gradient of the labels' part at infinite width,
+
+    .. math:: \Phi_s = -E'\,[s = 1] + \sum_W \tfrac{\sigma_W^2}{H_W}\mathrm{tr}_h Y_W, \qquad
+              Y_W = [\Phi_s]_W
+
+    .. math:: D_s = \mathrm{diag}\left(\tfrac{\sigma_W^2}{H_W} I \otimes D_{above}\right)
+              + G_s \Phi_s G_s / N_s
+    """
+    bottom = substitute(
+        gradient(energy, notation.overlap(0)), {notation.overlap(0): wide.overlaps[0]}
+    )
+    forces: list[tuple[Any, Any]] = []
+    totals: dict[int, Any] = {0: build.scale(-1, bottom)}
+    for item in reversed(notation.inner_weights()):
+        assert item.below is not None
+        size = notation.block_size(item.index)
+        own = build.block(totals[item.below], notation.block_start(item.index), size)
+        name = force_symbol(notation, item.index)
+        forces.append((name, own))
+        if item.above is not None:
+            handed = _handed_up(notation, item.index, name)
+            known = totals.get(item.above)
+            totals[item.above] = handed if known is None else build.add(known, handed)
+    corrections = [
+        (shift_symbol(notation, w.index), _shift(notation, w.index, totals[w.below], wide))
+        for w in notation.inner_weights()
+        if w.below is not None
+    ]
+    return Wide(wide.points, wide.overlaps, tuple(forces), tuple(corrections))
+
+
+def _handed_up(notation: Notation, weight: int, force: Any) -> Any:
+    item, heads = notation.graph.weights[weight], notation.heads(weight)
+    assert item.above is not None
+    traced = build.partial_trace(force, heads)
+    scaled = build.scale(notation.variance(weight) / heads, traced)
+    return build.place(scaled, notation.span(item.acts_on), notation.vectors_count(item.above))
+
+
+def _shift(notation: Notation, weight: int, force: Any, wide: Wide) -> Any:
+    """The shift of the overlaps of a stream's vectors, down to those of one weight."""
+    stream = notation.graph.weights[weight].below
+    assert stream is not None
+    total = notation.block_start(weight) + notation.block_size(weight)
+    point = build.block(wide.overlaps[stream], 0, total)
+    response = build.mul(point, build.block(force, 0, total), point)
+    parts = [build.scale(1 / notation.width(stream), response)]
+    blocks = notation.graph.streams[stream].weights
+    for other in blocks[: blocks.index(weight) + 1]:
+        item, heads = notation.graph.weights[other], notation.heads(other)
+        if item.above is not None:
+            above = build.pick(shift_symbol(notation, item.acts_on[-1]), notation.span(item.acts_on))
+            value = build.scale(notation.variance(other) / heads, build.lift(above, heads))
+            parts.append(build.embed(value, notation.block_start(other), total))
+    return build.add(*parts)

@@ -1,0 +1,71 @@
+"""What each rule says, with its source; mathematics between dollar signs, in LaTeX."""
+
+from __future__ import annotations
+
+MEAN = r"\langle f_\ast \rangle"
+VARIANCE = r"\mathrm{var}\ f_\ast"
+CHANGED = r"\ln p \ni"
+"""The left side of equations that list the terms of the log density that a step changes."""
+CONSTANT = r"\ln p + \frac{1}{2} S"
+DROPPED = r"\text{dropped}"
+CHAIN_ACTION = r"S_U"
+CHAIN_SHIFT = r"S - S_U"
+
+PAPER = "Tiberi, Mignacco, Irie, Sompolinsky 2024 (arXiv:2405.15926)"
+START = (
+    "The joint density of labels and weights. Effective vectors $g$ carry the readout down to "
+    "each stream; the outputs, the mean of $y$, are linear in every weight.",
+    PAPER,
+)
+INTEGRATE = (
+    "A Gaussian weight on which the outputs depend linearly is integrated: the labels become "
+    "Gaussian, with the covariance of the outputs added to the noise.",
+    "Gaussian integral",
+)
+CONDITION = (
+    "Given the vectors above it, a Gaussian weight adds independent Gaussian columns to the stream "
+    r"below, of covariance $\frac{\sigma^2}{H} I_H \otimes G$ with $G$ the overlaps above.",
+    "linear image of a Gaussian law",
+)
+CHANGE = (
+    r"The density depends on the $m$ vectors in $\mathbb{R}^N$ through their overlaps alone; the "
+    "volume of the vectors with given overlaps is a power of their determinant. This needs "
+    r"$N \ge m$.",
+    "Wishart 1928; Muirhead, Aspects of Multivariate Statistical Theory, theorem 2.1.14",
+)
+LIMIT = (
+    "The action is twice the negative log density at leading order: $N - m - 1$ becomes $N$, and "
+    r"$\ln\Gamma_m$ is replaced by Stirling's formula. What is dropped grows like $\ln N$ at most.",
+    PAPER,
+)
+STATIONARY = (
+    r"The action is stationary, $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG) = 0$: its "
+    "symmetric gradients vanish.",
+    "matrix differentiation in reverse",
+)
+ELIMINATE = (
+    "One weight makes all vectors of this stream: its equation is solved for the overlaps, and "
+    "the flux $R$ is named.",
+    "multiplication, partial traces, substitution of earlier equations, naming",
+)
+IMPLICIT = ("The equation is not eliminated: {reason}.", "multiplication")
+PREDICT = (
+    "Outputs on test examples and labels are jointly Gaussian given the overlaps; the saddle point "
+    "fixes the overlaps.",
+    "conditioning of a Gaussian law",
+)
+INFINITE = (
+    "The labels' part does not grow with the width: the vectors of every weight have their prior "
+    "covariance $Q$, and vectors of different weights do not overlap.",
+    "stationarity at leading order",
+)
+CORRECT = (
+    "The stationarity equations, linearised at the infinite-width point, are solved from the "
+    "bottom to the top (forces $Y$) and back (shifts $D$ of the overlaps).",
+    "linear response",
+)
+CHAIN = (
+    r"The papers' order parameters are $U_l = (H_l \cdots H_L)\ G_l$; what does not depend on "
+    "them leaves the action.",
+    PAPER,
+)

@@ -1,0 +1,58 @@
+"""The result of a derivation: every expression that a solver or a check needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from derive.derivation.notation import Notation
+from derive.derivation.rules.chain import Chain
+from derive.derivation.rules.eliminate import SaddleEquation
+from derive.derivation.rules.predictor import Predictor
+from derive.derivation.rules.wide import Wide
+from derive.derivation.step import State
+
+
+@dataclass(frozen=True)
+class Theory:
+    """The statistical mechanics of a network, in the normalisation of streams.
+
+    Attributes:
+        notation: The symbols.
+        law: The exact finite-width law of labels and overlaps.
+        action: S = -2 ln density at leading order.
+        energy: E, the labels' part of S.
+        constant: ln evidence = -S/2 + constant at the saddle.
+        dropped: What the proportional limit dropped from the log density.
+        gradients: dS/dG_s, the lowest stream first.
+        equations: The saddle-point equations solved for the overlaps, the lowest stream first.
+        predictor: Mean and variance on test examples, given the overlaps.
+        wide: The infinite-width point and the first 1/N correction.
+        chain: The papers' normalisation; None where the network is no chain.
+    """
+
+    notation: Notation
+    law: State
+    action: Any
+    energy: Any
+    constant: Any
+    dropped: Any
+    gradients: tuple[Any, ...]
+    equations: tuple[SaddleEquation, ...]
+    predictor: Predictor
+    wide: Wide
+    chain: Chain | None
+
+    @property
+    def order_parameters(self) -> tuple[Any, ...]:
+        """G_s, the lowest stream first."""
+        return tuple(self.notation.overlap(s.index) for s in self.notation.streams())
+
+    @property
+    def log_evidence(self) -> Any:
+        """ln evidence at leading order, every constant kept."""
+        return -self.action / 2 + self.constant
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{g.name} ({g.shape[0]})" for g in self.order_parameters)
+        return f"Theory(order parameters: {sizes})"

@@ -1,0 +1,33 @@
+"""The errors that `derive` raises: one line each, naming the offence, the place and the remedy."""
+
+
+class DeriveError(Exception):
+    """Every error that a user of `derive` can cause; the command line turns it into status 2."""
+
+
+class DescriptionError(DeriveError):
+    """A network description that is wrong, or that the theory does not cover."""
+
+
+class DataError(DeriveError):
+    """Data of the wrong shape, with entries that are not finite, or in an unreadable file."""
+
+
+class ShapeError(DeriveError):
+    """Matrices whose sizes do not fit together."""
+
+
+class NoRule(DeriveError):
+    """An operation met a node for which it has no rule."""
+
+
+class RuleError(DeriveError):
+    """A rewriting rule does not apply to the state that it was given."""
+
+
+class CertificateError(DeriveError):
+    """A step of a derivation failed its certificate."""
+
+
+class SolveError(DeriveError):
+    """A solver cannot start, or cannot go on, on the problem that it was given."""

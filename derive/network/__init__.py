@@ -1,0 +1,33 @@
+"""What a user writes: layers, networks, TOML files and data; and what follows from them alone."""
+
+from derive.network.data import Data, data_from_arrays, load_data
+from derive.network.forward import forward
+from derive.network.graph import StreamGraph, stream_graph
+from derive.network.layers import Attention, Embedding, Layer, Linear, Readout, Residual
+from derive.network.network import Network, Values
+from derive.network.paths import attended_inputs, path_count, path_labels, path_table
+from derive.network.toml import load_network, network_from_dict, network_to_toml
+
+__all__ = [
+    "Attention",
+    "Data",
+    "Embedding",
+    "Layer",
+    "Linear",
+    "Network",
+    "Readout",
+    "Residual",
+    "StreamGraph",
+    "Values",
+    "attended_inputs",
+    "data_from_arrays",
+    "forward",
+    "load_data",
+    "load_network",
+    "network_from_dict",
+    "network_to_toml",
+    "path_count",
+    "path_labels",
+    "path_table",
+    "stream_graph",
+]

@@ -1,0 +1,229 @@
+"""Data: attended inputs and labels, from arrays or from an .npz file, with every mistake named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from derive.errors import DataError, DescriptionError
+from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.layers import Attention, walk
+from derive.network.network import Network
+from derive.network.paths import attended_inputs, path_count, skips_attention
+from derive.network.wording import choices, one_line, shown
+
+TEST = "_test"
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """What a network is trained and tested on.
+
+    Args:
+        attended: The attended inputs xi of every path, shape (P, N_0, M), paths in data order.
+        labels: y, shape (P,).
+        attended_test: Of the test examples, shape (P_*, N_0, M), if there are any.
+        labels_test: Shape (P_*,), if they are known.
+        notes: What a reader of the results should know about how the data were read.
+
+    Raises:
+        DataError: Shapes do not fit together, or entries are not finite real numbers.
+
+    >>> Data([[[1, 2]], [[3, 4]]], [1, -1])
+    Data(P=2, N_0=1, M=2, test=0)
+    """
+
+    attended: Array
+    labels: Array
+    attended_test: Array | None = None
+    labels_test: Array | None = None
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("attended", "labels", "attended_test", "labels_test"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, real_array(getattr(self, name), name))
+        object.__setattr__(self, "notes", tuple(self.notes))
+        remedy = "give examples, features, paths"
+        expect_shape(self.attended, "attended", ("P", "N_0", "M"), remedy)
+        _check_labels(self.labels, "labels", len(self.attended))
+        if self.attended_test is not None:
+            _, features, paths = self.attended.shape
+            remedy = "give test examples with the features and the paths of the training examples"
+            expect_shape(self.attended_test, "attended_test", ("P_*", features, paths), remedy)
+        if self.labels_test is not None:
+            if self.attended_test is None:
+                raise DataError("labels_test: there are no test inputs; give them, or leave it out")
+            _check_labels(self.labels_test, "labels_test", len(self.attended_test))
+
+    def __repr__(self) -> str:
+        examples, features, paths = self.attended.shape
+        test = 0 if self.attended_test is None else len(self.attended_test)
+        return f"Data(P={examples}, N_0={features}, M={paths}, test={test})"
+
+
+def load_data(path: str | Path, network: Network) -> Data:
+    """Read data from an .npz file.
+
+    Args:
+        path: The file. It holds `labels` (P,), and `attended` (P, N_0, M) or else `inputs`
+            (P, N_0, T) with `attention_1` ... `attention_L` (P, H_l, T, T), the last possibly
+            (P, H_L, T, 1); and, if wanted, the same of the test examples under names in `_test`.
+        network: The network that the data are for, head counts numeric.
+
+    Raises:
+        DataError: The file cannot be read, or it does not hold data for this network; in one line
+            with the file, the array, the shape found, the shape expected and what would do.
+    """
+    source = one_line(str(path))
+    remedy = "give an .npz file written by numpy.savez"
+    try:
+        with open(path, "rb") as file:
+            if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+                raise DataError(f"{source}: not an .npz file; {remedy}")
+            file.seek(0)
+            found = np.load(file, allow_pickle=False)
+            _check_keys(found.files, network, source)
+            arrays = {name: _member(found, name, source) for name in found.files}
+    except DataError:
+        raise
+    except Exception as error:  # np.load raises a dozen types on what is no .npz file
+        reason = one_line(getattr(error, "strerror", None) or str(error) or type(error).__name__)
+        raise DataError(f"{source}: cannot be read ({reason}); {remedy}") from None
+    return data_from_arrays(arrays, network, source)
+
+
+def data_from_arrays(arrays: Mapping[str, Any], network: Network, source: str = "data") -> Data:
+    """Data from named arrays, as `load_data` finds them in a file.
+
+    Args:
+        arrays: By name, as in `load_data`.
+        network: The network that the data are for, head counts numeric.
+        source: What to call them in error messages.
+
+    Raises:
+        DataError: They are not data for this network.
+
+    >>> from derive.network import Attention, Embedding, Readout
+    >>> network = Network((Embedding(9, 1.0), Attention(2, 1.0, 9), Readout(1.0)), 0.1)
+    >>> data_from_arrays({"attended": np.ones((5, 3, 4)), "labels": np.ones(5)}, network)
+    Traceback (most recent call last):
+    derive.errors.DataError: data: attended: shape (5, 3, 4), expected (P, N_0, 2); the network \
+has 2 paths, the branch of the first layer slowest, a skip before heads
+    """
+    _check_keys([str(name) for name in arrays], network, source)
+    try:
+        attended = _attended(arrays, network, "")
+        has_test = any(name.endswith(TEST) for name in arrays)
+        attended_test = _attended(arrays, network, TEST) if has_test else None
+        if attended_test is not None:
+            _check_features(arrays, attended.shape[1])
+        labels, labels_test = arrays["labels"], arrays.get(f"labels{TEST}")
+        return Data(attended, labels, attended_test, labels_test, _notes(arrays, network))
+    except (DataError, DescriptionError) as error:
+        raise DataError(f"{source}: {error}") from None
+
+
+def _check_features(arrays: Mapping[str, Any], features: int) -> None:
+    name = f"inputs{TEST}" if "inputs" in arrays else f"attended{TEST}"
+    examples, _, last = np.shape(arrays[name])
+    remedy = "give the features of the training examples"
+    expect_shape(np.asarray(arrays[name]), name, (examples, features, last), remedy)
+
+
+def _member(file: Any, name: str, source: str) -> Any:
+    """One array of an .npz file."""
+    try:
+        return file[name]
+    except Exception as error:  # a damaged archive, an array of objects, an absurd header
+        reason = one_line(str(error) or type(error).__name__)
+        raise DataError(
+            f"{source}: {name}: cannot be read ({reason}); write the file anew with "
+            "numpy.savez and arrays of numbers"
+        ) from None
+
+
+def _check_labels(labels: Array, name: str, examples: int) -> None:
+    remedy = "give one number per example, as many as there are inputs"
+    expect_shape(labels, name, (examples,), remedy)
+
+
+def _check_keys(names: list[str], network: Network, source: str) -> None:
+    """Check that the arrays are those of one of the two forms, and all of them.
+
+    Raises:
+        DataError: They are not.
+    """
+    attentions = _attention_names(network)
+    forms = {"attended": ["attended"], "inputs": ["inputs", *attentions]}
+    given = [form for form in forms if form in names]
+    if len(given) == 2:
+        raise DataError(f"{source}: both attended and inputs are there; give one of the two")
+    form = forms[given[0]] if given else [*forms["attended"], *forms["inputs"]]
+    valid = [name + end for end in ("", TEST) for name in (*form, "labels")]
+    for name in names:
+        if name not in valid:
+            raise DataError(f"{source}: {_unexpected(name, form, len(attentions), valid)}")
+    if not given:
+        wanted = ", ".join(forms["inputs"])
+        raise DataError(f"{source}: the inputs are missing; give attended, or else {wanted}")
+    needed = [*form, "labels"]
+    if any(name.endswith(TEST) for name in names):
+        needed += [name + TEST for name in form]
+    for name in needed:
+        if name not in names:
+            raise DataError(
+                f"{source}: {name}: it is missing; the arrays needed are {', '.join(needed)}"
+            )
+
+
+def _unexpected(name: str, form: list[str], layers: int, valid: list[str]) -> str:
+    base = name.removesuffix(TEST)
+    is_attention = base.startswith("attention_") and base.removeprefix("attention_").isdecimal()
+    if form == ["attended"] and (base == "inputs" or is_attention):
+        return (
+            f"{shown(name)} stands beside attended, which holds it already; leave one of them out"
+        )
+    if is_attention:
+        return f"{shown(name)}: the network has {layers} attention layers{choices('', valid)}"
+    return f"unknown array {shown(name)}{choices(name, valid)}"
+
+
+def _attention_names(network: Network) -> list[str]:
+    count = sum(isinstance(layer, Attention) for _, layer in walk(network.layers))
+    return [f"attention_{number}" for number in range(1, count + 1)]
+
+
+def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array:
+    paths = path_count(network)
+    if "inputs" in arrays:
+        attentions = [arrays[name + suffix] for name in _attention_names(network)]
+        return attended_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
+    name = f"attended{suffix}"
+    attended = real_array(arrays[name], name)
+    remedy = (
+        f"the network has {paths} paths, the branch of the first layer slowest, a skip before heads"
+    )
+    expect_shape(attended, name, ("P", "N_0", paths), remedy)
+    return attended
+
+
+def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
+    """Where a token that the user chose makes no difference."""
+    token = network.readout.token
+    if token == "last":
+        return ()
+    if "attended" in arrays:
+        return (f"token ignored: the data are already attended (token = {token!r})",)
+    names = _attention_names(network)
+    if not names:
+        return ()
+    shape = np.shape(arrays[names[-1]])
+    if shape[3] != 1 or shape[2] == 1:
+        return ()
+    where = "used by skips alone" if skips_attention(network, len(names)) else "ignored"
+    return (f"token {where}: {names[-1]} is given for one query (token = {token!r})",)

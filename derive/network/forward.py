@@ -1,0 +1,92 @@
+"""A plain forward pass of a network: index loops over the description, knowing no theory.
+
+It is what the starting density of every derivation is held against, so it shares nothing with the
+stream graph: no effective vectors, no paths, no overlaps. It works on any numbers that add and
+multiply (floats, mpmath).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from derive.network.layers import Attention, Layer, Readout, Residual
+from derive.network.network import Network
+
+Matrix = Sequence[Sequence[Any]]
+
+
+def forward(
+    network: Network,
+    weights: Sequence[Any],
+    inputs: Matrix,
+    attentions: Sequence[Sequence[Matrix]],
+    sqrt: Callable[[Any], Any] = math.sqrt,
+) -> Any:
+    r"""The network's output for one example.
+
+    .. math:: f = a \cdot z_{t^*} / \sqrt{N_a}, \qquad z = \ldots
+
+    Args:
+        network: The description; only its layers and readout token are used.
+        weights: One per layer with weights, the lowest first: shape (heads, N_above, N_below),
+            heads = 1 but for attention; the readout has shape (1, 1, N_a).
+        inputs: x, shape (N_0, T).
+        attentions: Per attention layer, per head, Omega of shape (T, T), key then query.
+        sqrt: Square root for the numbers used.
+
+    Returns:
+        The number f.
+    """
+    state = _Pass(list(weights), list(attentions), sqrt)
+    activation = [list(row) for row in inputs]
+    for layer in network.layers[:-1]:
+        activation = state.apply(layer, activation)
+    token = network.readout.token
+    columns = {"last": [-1], "first": [0], "mean": list(range(len(activation[0])))}[token]
+    (readout,) = state.weights
+    total: Any = 0
+    for i, row in enumerate(activation):
+        for t in columns:
+            total = total + readout[0][0][i] * row[t] / len(columns)
+    return total / sqrt(len(activation))
+
+
+class _Pass:
+    """One sweep through the layers; weights and attention matrices are used up in order."""
+
+    def __init__(
+        self, weights: list[Any], attentions: list[Any], sqrt: Callable[[Any], Any]
+    ) -> None:
+        self.weights = weights
+        self.attentions = attentions
+        self.sqrt = sqrt
+
+    def apply(self, layer: Layer, z: list[list[Any]]) -> list[list[Any]]:
+        """Push activations z, shape (N, T), through one layer."""
+        if isinstance(layer, Residual):
+            body = z
+            for inner in layer.layers:
+                body = self.apply(inner, body)
+            return [
+                [x + y for x, y in zip(*rows, strict=True)] for rows in zip(z, body, strict=True)
+            ]
+        assert not isinstance(layer, Readout)
+        tensor = self.weights.pop(0)
+        omegas = self.attentions.pop(0) if isinstance(layer, Attention) else [None]
+        scale = self.sqrt(len(tensor) * len(z))
+        return _sum_over_heads(tensor, omegas, z, scale)
+
+
+def _sum_over_heads(tensor: Any, omegas: Any, z: list[list[Any]], scale: Any) -> list[list[Any]]:
+    tokens = len(z[0])
+    out = [[0 * z[0][0] for _ in range(tokens)] for _ in tensor[0]]
+    for values, omega in zip(tensor, omegas, strict=True):
+        for i, row in enumerate(values):
+            for s in range(tokens):
+                value = sum(row[j] * z[j][s] for j in range(len(z))) / scale
+                for t in range(tokens):
+                    weight = (1 if s == t else 0) if omega is None else omega[s][t]
+                    out[i][t] = out[i][t] + value * weight
+    return out

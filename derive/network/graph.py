@@ -1,0 +1,275 @@
+"""The stream graph of a network: streams joined by Gaussian weights (theory of section 2).
+
+Going down from the readout every stream collects effective vectors. A weight tensor hands the
+vectors on which it acts to the stream below, one set per branch; a skip hands a vector down within
+its stream. The graph says which weight acts on which vectors: nothing in it knows an architecture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from derive.errors import DescriptionError
+from derive.network.layers import (
+    Attention,
+    Layer,
+    Readout,
+    Residual,
+    Size,
+    Value,
+    kind_of,
+    output_width,
+    walk,
+)
+from derive.network.network import Network, Values
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One weight tensor.
+
+    Attributes:
+        index: Its place from below: 0 for the embedding, the last for the readout.
+        name: V_0, V_1, ..., and a for the readout.
+        kind: The kind of its layer.
+        heads: Its number of branches.
+        variance: Prior variance of its entries.
+        above: Index of the stream that it writes to; None for the readout.
+        below: Index of the stream that it reads; None for the embedding.
+        acts_on: Indices of the weights whose vectors it acts on, in the order of paths.
+        attention: Its number among the attention layers from below, from 1; None without one.
+    """
+
+    index: int
+    name: str
+    kind: str
+    heads: Size
+    variance: Value
+    above: int | None
+    below: int | None
+    acts_on: tuple[int, ...]
+    attention: int | None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A space through which activations flow.
+
+    Attributes:
+        index: Its place from below.
+        name: 1, 2, ..., and a for the one that the readout reads.
+        width: N.
+        weights: Indices of the weights that add vectors to it, in the order of paths.
+    """
+
+    index: int
+    name: str
+    width: Size
+    weights: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class StreamGraph:
+    """Streams and weights of a network, each the lowest first."""
+
+    streams: tuple[Stream, ...]
+    weights: tuple[Weight, ...]
+
+    def is_chain(self) -> bool:
+        """Whether every stream holds the vectors of one weight (section 1's case)."""
+        return all(len(stream.weights) == 1 for stream in self.streams)
+
+    def vectors(self, stream: Stream, heads: tuple[int, ...]) -> int:
+        """The number m_s of distinct vectors of a stream, for numeric head counts."""
+        sizes = self.block_sizes(heads)
+        return sum(sizes[weight] for weight in stream.weights)
+
+    def block_size(self, weight: int, heads: tuple[int, ...]) -> int:
+        """The number of vectors that a weight adds to the stream below it."""
+        return self.block_sizes(heads)[weight]
+
+    def block_sizes(self, heads: tuple[int, ...]) -> tuple[int, ...]:
+        """The number of vectors that each weight adds to the stream below it, the lowest first.
+
+        The embedding, below which there is no stream, counts the paths.
+        """
+        sizes: dict[int, int] = {}
+        for weight in reversed(self.weights):  # a weight acts on vectors of later weights only
+            acted = sum(sizes[k] for k in weight.acts_on) if weight.acts_on else 1
+            sizes[weight.index] = heads[weight.index] * acted
+        return tuple(sizes[weight.index] for weight in self.weights)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A layer with a weight, in its place between two streams."""
+
+    layer: Layer
+    weight: int
+    below: int | None
+    above: int | None
+    attention: int | None
+
+
+@dataclass(frozen=True)
+class Skip:
+    """A residual, with its body placed."""
+
+    body: tuple[Placed | Skip, ...]
+
+
+Active = dict[int, T]
+
+
+def descend(
+    places: tuple[Placed | Skip, ...],
+    active: Active[T],
+    visit: Callable[[Placed, Active[T]], T],
+    combine: Callable[[T, T], T],
+) -> Active[T]:
+    """Carry the active vectors from the top of a run of layers to its bottom.
+
+    Args:
+        places: The layers, the lowest first.
+        active: What is known of every block of vectors at the top; the key is the block's weight.
+        visit: What a weight makes of the blocks that it acts on.
+        combine: What becomes of one block that two identity branches hand down.
+
+    Returns:
+        The blocks at the bottom, in the order of paths: the skip before the body.
+    """
+    for item in reversed(places):
+        if isinstance(item, Placed):
+            active = {item.weight: visit(item, active)}
+            continue
+        below = dict(active)
+        for block, value in descend(item.body, active, visit, combine).items():
+            below[block] = combine(below[block], value) if block in below else value
+        active = below
+    return active
+
+
+class _Placer:
+    """Gives every layer its weight and its streams, going up."""
+
+    def __init__(self) -> None:
+        self.widths: list[Size] = []
+        self.weights = 0
+        self.attentions = 0
+
+    def place(
+        self, layers: tuple[Layer, ...], stream: int | None, end: int | None
+    ) -> list[Placed | Skip]:
+        """Place layers that begin in `stream`; the last weight ends in `end` where one is given."""
+        weighted = [k for k, layer in enumerate(layers) if not isinstance(layer, Residual)]
+        placed: list[Placed | Skip] = []
+        for number, layer in enumerate(layers):
+            if isinstance(layer, Residual):
+                placed.append(Skip(tuple(self.place(layer.layers, stream, stream))))
+                continue
+            last = end is not None and number == weighted[-1]
+            above = None if isinstance(layer, Readout) else end if last else self._open(layer, end)
+            placed.append(self._weight(layer, stream, above))
+            stream = above
+        return placed
+
+    def _open(self, layer: Layer, end: int | None) -> int:
+        # Outside residuals every width is given; inside, one left out is that of the skip.
+        self.widths.append(output_width(layer, 0 if end is None else self.widths[end]))
+        return len(self.widths) - 1
+
+    def _weight(self, layer: Layer, below: int | None, above: int | None) -> Placed:
+        attention = None
+        if isinstance(layer, Attention):
+            self.attentions += 1
+            attention = self.attentions
+        self.weights += 1
+        return Placed(layer, self.weights - 1, below, above, attention)
+
+
+def place(network: Network) -> tuple[tuple[Placed | Skip, ...], tuple[Size, ...]]:
+    """The network's layers between their streams, and the width of every stream."""
+    placer = _Placer()
+    places = tuple(placer.place(network.layers, None, None))
+    return places, tuple(placer.widths)
+
+
+def stream_graph(network: Network) -> StreamGraph:
+    """The stream graph of a network.
+
+    >>> from derive.network import Embedding, Attention, Residual, Readout
+    >>> body = (Attention(heads=3, variance=1.0),)
+    >>> graph = stream_graph(Network((Embedding(8, 1.0), Residual(body), Readout(1.0)), 0.1))
+    >>> [weight.acts_on for weight in graph.weights], graph.streams[0].weights
+    ([(2, 1), (2,), ()], (2, 1))
+    """
+    places, widths = place(network)
+    found: dict[int, Weight] = {}
+
+    def visit(item: Placed, active: Active[None]) -> None:
+        found[item.weight] = _weight(item, tuple(active))
+
+    descend(places, {}, visit, lambda *_: None)
+    weights = tuple(found[index] for index in sorted(found))
+    streams = tuple(_stream(k, width, weights) for k, width in enumerate(widths))
+    return StreamGraph(streams, weights)
+
+
+def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
+    layer = item.layer
+    assert not isinstance(layer, Residual)
+    return Weight(
+        index=item.weight,
+        name="a" if isinstance(layer, Readout) else f"V_{item.weight}",
+        kind=kind_of(layer),
+        heads=layer.heads if isinstance(layer, Attention) else 1,
+        variance=layer.variance,
+        above=item.above,
+        below=item.below,
+        acts_on=acts_on,
+        attention=item.attention,
+    )
+
+
+def _stream(index: int, width: Size, weights: tuple[Weight, ...]) -> Stream:
+    readers = [weight.index for weight in weights if weight.below == index]
+    name = "a" if weights[-1].index in readers else str(index + 1)
+    # The readout's vector comes first; a weight nearer the readout adds its vectors earlier.
+    return Stream(index, name, width, tuple(sorted(readers, reverse=True)))
+
+
+def values(network: Network, graph: StreamGraph) -> Values:
+    """The numbers of a network whose symbols all have a value.
+
+    Raises:
+        DescriptionError: A symbol has none.
+    """
+    missing = network.symbols()
+    if missing:
+        raise DescriptionError(
+            f"the symbol {missing[0]} has no value; give one with --set {missing[0]}=VALUE "
+            f"or network.with_values({{{missing[0]!r}: value}})"
+        )
+    return Values(
+        widths=tuple(int(stream.width) for stream in graph.streams),
+        variances=tuple(float(weight.variance) for weight in graph.weights),
+        heads=tuple(int(weight.heads) for weight in graph.weights),
+        temperature=float(network.temperature),
+    )
+
+
+__all__ = [
+    "Placed",
+    "Skip",
+    "Stream",
+    "StreamGraph",
+    "Weight",
+    "descend",
+    "place",
+    "stream_graph",
+    "values",
+]

@@ -1,0 +1,173 @@
+"""The layers that a network is made of, as a user writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from derive.errors import DescriptionError
+from derive.network.wording import shown
+
+Size = int | str
+"""A whole number, or the name of a symbol whose value is given later."""
+
+Value = float | str
+"""A number, or the name of a symbol whose value is given later."""
+
+TOKENS = ("last", "first", "mean")
+MAX_NESTING = 16
+"""Residuals within residuals; far above any use, far below Python's recursion limit."""
+
+
+@dataclass(frozen=True)
+class Embedding:
+    r"""The first weights.
+
+    .. math:: z = V x / \sqrt{N_0}
+
+    Args:
+        width: N, the size of the stream that the embedding writes to.
+        variance: Prior variance of the entries of V, shape (N, N_0).
+    """
+
+    width: Size
+    variance: Value
+
+
+@dataclass(frozen=True)
+class Linear:
+    r"""A linear layer that acts on every token alike.
+
+    .. math:: z \mapsto V z / \sqrt{N}, \qquad N \text{ the width of the stream that it reads}
+
+    Args:
+        variance: Prior variance of the entries of V.
+        width: The width of the output; inside a residual, left out, that of the residual's stream.
+    """
+
+    variance: Value
+    width: Size | None = None
+
+
+@dataclass(frozen=True)
+class Attention:
+    r"""Multi-head attention, linear in its values, with a fixed attention matrix per head.
+
+    .. math:: z \mapsto \sum_{h=1}^{H} V^h z\, \Omega^h / \sqrt{H N}
+
+    Args:
+        heads: H, the number of heads.
+        variance: Prior variance of the entries of every V^h.
+        width: The width of the output; inside a residual, left out, that of the residual's stream.
+    """
+
+    heads: Size
+    variance: Value
+    width: Size | None = None
+
+
+@dataclass(frozen=True)
+class Residual:
+    r"""A skip around layers that end in the stream in which they begin.
+
+    .. math:: z \mapsto z + \mathrm{layers}(z)
+
+    Args:
+        layers: The layers of the body, the lowest first; linear, attention or residual.
+
+    Raises:
+        DescriptionError: `layers` is not a sequence of layers.
+    """
+
+    layers: tuple[Linear | Attention | Residual, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", as_layers(self.layers, "residual"))
+
+
+@dataclass(frozen=True)
+class Readout:
+    r"""The last weights, read at one token.
+
+    .. math:: f = a \cdot z_{t^*} / \sqrt{N_a}
+
+    Args:
+        variance: Prior variance of the entries of a.
+        token: The readout token t*: "last", "first", or "mean" for the mean over tokens.
+    """
+
+    variance: Value
+    token: str = "last"
+
+
+Layer = Embedding | Linear | Attention | Residual | Readout
+KINDS: dict[str, type] = {
+    "embedding": Embedding,
+    "linear": Linear,
+    "attention": Attention,
+    "residual": Residual,
+    "readout": Readout,
+}
+
+
+def kind_of(layer: Layer) -> str:
+    """The name by which a layer's kind is known in a TOML file.
+
+    >>> kind_of(Readout(variance=1.0))
+    'readout'
+    """
+    return next(kind for kind, cls in KINDS.items() if type(layer) is cls)
+
+
+def as_layers(layers: Any, place: str) -> tuple[Any, ...]:
+    """Layers given in any sequence, as a tuple.
+
+    Raises:
+        DescriptionError: It is not a sequence.
+    """
+    if isinstance(layers, str) or not hasattr(layers, "__iter__"):
+        raise DescriptionError(
+            f"{place}: {shown(layers)} where a sequence of layers is due; write (layer, layer, ...)"
+        )
+    return tuple(layers)
+
+
+def walk(layers: tuple[Layer, ...], prefix: str = "layers") -> Iterator[tuple[str, Layer]]:
+    """Every layer with its place, counted from 1: the lowest first, a residual before its body.
+
+    Raises:
+        DescriptionError: Residuals are nested deeper than anything can use.
+
+    >>> body = (Linear(variance=1.0), Residual((Linear(variance=1.0),)))
+    >>> [place for place, _ in walk((Embedding(3, 1.0), Residual(body)))][2:]
+    ['layers[2].layers[1]', 'layers[2].layers[2]', 'layers[2].layers[2].layers[1]']
+    """
+    if prefix.count(".") > MAX_NESTING:
+        raise DescriptionError(
+            f"{prefix}: residuals are nested more than {MAX_NESTING} deep; nest fewer"
+        )
+    for number, layer in enumerate(layers, start=1):
+        place = f"{prefix}[{number}]"
+        yield place, layer
+        if isinstance(layer, Residual):
+            yield from walk(layer.layers, f"{place}.layers")
+
+
+def output_width(layer: Layer, stream: Size, residual: Size | None = None) -> Size:
+    """The width of the stream above a layer.
+
+    Args:
+        layer: The layer.
+        stream: Width of the stream that it reads; a residual ends in it.
+        residual: Width of the stream of the residual around the layer, if there is one: what a
+            width that is left out stands for.
+
+    >>> output_width(Linear(variance=1.0), 20, residual=10)
+    10
+    """
+    if isinstance(layer, Residual | Readout):
+        return stream
+    if layer.width is not None:
+        return layer.width
+    return stream if residual is None else residual

@@ -1,0 +1,156 @@
+"""A whole network: its layers, its temperature, and the numbers that its symbols stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from derive.errors import DescriptionError
+from derive.network.layers import (
+    Layer,
+    Readout,
+    Residual,
+    Size,
+    Value,
+    as_layers,
+    kind_of,
+    output_width,
+    walk,
+)
+from derive.network.validate import (
+    check_layer,
+    check_name,
+    check_skips,
+    check_structure,
+    check_value,
+    plain,
+)
+from derive.network.wording import shown
+
+SIZES = ("heads", "width")
+
+
+@dataclass(frozen=True)
+class Values:
+    """The numbers of a network, in the order of its stream graph.
+
+    Attributes:
+        widths: N of every stream, the lowest first.
+        variances: Of every weight, the embedding first, the readout last.
+        heads: Branches of every weight, in the same order; 1 where a weight has one.
+        temperature: The variance of the label noise.
+    """
+
+    widths: tuple[int, ...]
+    variances: tuple[float, ...]
+    heads: tuple[int, ...]
+    temperature: float
+
+
+@dataclass(frozen=True)
+class Network:
+    """A Bayesian network that is linear in each of its weights.
+
+    Args:
+        layers: Embedding, then any number of linear, attention and residual layers, then readout.
+        temperature: Variance of the label noise; zero is allowed.
+        name: What the network is called in titles: at most 200 printable characters.
+
+    Raises:
+        DescriptionError: The description is wrong; the message says where and what would do.
+
+    >>> from derive.network import Attention, Embedding
+    >>> Network((Embedding(10, 1.0), Attention(2, 1.1, 20), Readout(1.2)), 0.01).describe()
+    'embedding(N=10) -> attention(H=2, N=20) -> readout(last)'
+    """
+
+    layers: tuple[Layer, ...]
+    temperature: Value
+    name: str = "network"
+
+    def __post_init__(self) -> None:
+        layers = as_layers(self.layers, "layers")
+        check_structure(layers)
+        layers = tuple(_map_layer(layer, lambda _, value: plain(value)) for layer in layers)
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "temperature", plain(self.temperature))
+        for place, layer in walk(layers):
+            check_layer(place, layer)
+        check_value("temperature", self.temperature, zero_allowed=True)
+        check_name(self.name)
+        check_skips(layers)
+
+    @property
+    def readout(self) -> Readout:
+        """The readout layer."""
+        last = self.layers[-1]
+        assert isinstance(last, Readout)
+        return last
+
+    def symbols(self) -> tuple[str, ...]:
+        """Names of the symbols that still need a value, sorted."""
+        keys = ("heads", "width", "variance")
+        found = {getattr(layer, key, None) for _, layer in walk(self.layers) for key in keys}
+        return tuple(sorted(v for v in found | {self.temperature} if isinstance(v, str)))
+
+    def with_values(self, values: Mapping[str, float]) -> Network:
+        """The same network with numbers in the place of symbols.
+
+        Raises:
+            DescriptionError: A name that the network does not have, or a value it cannot take.
+        """
+        unknown = sorted(set(values) - set(self.symbols()))
+        if unknown:
+            known = ", ".join(self.symbols()) or "none"
+            raise DescriptionError(
+                f"no symbol {shown(unknown[0])} in this network; its symbols: {known}"
+            )
+
+        def change(key: str, old: Any) -> Any:
+            value = plain(values.get(old, old))
+            whole = key in SIZES and isinstance(value, float) and value.is_integer()
+            return int(value) if whole else value
+
+        layers = tuple(_map_layer(layer, change) for layer in self.layers)
+        return replace(self, layers=layers, temperature=change("temperature", self.temperature))
+
+    def with_width(self, width: Size) -> Network:
+        """The same network with one width for every stream."""
+        layers = tuple(
+            _map_layer(layer, lambda key, old: width if key == "width" and old is not None else old)
+            for layer in self.layers
+        )
+        return replace(self, layers=layers)
+
+    def with_temperature(self, temperature: Value) -> Network:
+        """The same network at another temperature."""
+        return replace(self, temperature=temperature)
+
+    def describe(self) -> str:
+        """The network in one line, the input on the left."""
+        return " -> ".join(_describe(layer) for layer in self.layers)
+
+
+def _describe(layer: Layer) -> str:
+    if isinstance(layer, Residual):
+        return "residual(" + " -> ".join(_describe(inner) for inner in layer.layers) + ")"
+    parts = {"heads": "H={}", "width": "N={}", "token": "{}"}
+    shown = [
+        form.format(getattr(layer, key))
+        for key, form in parts.items()
+        if getattr(layer, key, None) is not None
+    ]
+    return f"{kind_of(layer)}({', '.join(shown)})"
+
+
+def _map_layer(layer: Any, change: Any) -> Any:
+    if isinstance(layer, Residual):
+        return Residual(tuple(_map_layer(inner, change) for inner in layer.layers))
+    changed = {
+        f.name: change(f.name, getattr(layer, f.name)) for f in fields(layer) if f.name != "token"
+    }
+    return replace(layer, **changed)
+
+
+__all__ = ["Network", "Values", "output_width", "walk"]

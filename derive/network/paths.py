@@ -1,0 +1,249 @@
+r"""Paths through a network and the inputs that they attend (theory of sections 1 and 2).
+
+A path takes one branch through each weight tensor on its way, or skips it. Paths are in data order:
+the branch through the lowest weights is the slow index, a skip comes before the heads. That is the
+order in which `descend` hands the blocks of vectors down, so everything here is a descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from derive.errors import DataError, DescriptionError
+from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.graph import Active, Placed, Skip, descend, place
+from derive.network.layers import Attention, walk
+from derive.network.network import Network
+from derive.network.wording import shown
+
+MAX_PATHS = 100_000
+"""The overlaps of more paths would fill 80 GB."""
+
+
+def path_count(network: Network) -> int:
+    """M, the number of paths.
+
+    Raises:
+        DescriptionError: A number of heads is a symbol.
+
+    >>> from derive.network import Attention, Embedding, Readout, Residual
+    >>> body = Residual((Attention(heads=3, variance=1.0),))
+    >>> path_count(Network((Embedding(8, 1.0), body, body, Readout(1.0)), 0.1))
+    16
+    """
+    _check_heads(network)
+    return int(_carry(network, 1, lambda item, blocks: _heads(item) * sum(blocks), _first))
+
+
+def path_table(network: Network) -> NDArray[np.int64]:
+    """The branch that each path takes through each weight between embedding and readout.
+
+    Returns:
+        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip.
+
+    Raises:
+        DescriptionError: A number of heads is a symbol, or there are more than `MAX_PATHS` paths.
+
+    >>> from derive.network import Attention, Embedding, Readout, Residual
+    >>> layers = (Attention(2, 1.0, 8), Residual((Attention(1, 1.0),)))
+    >>> path_table(Network((Embedding(8, 1.0), *layers, Readout(1.0)), 0.1)).tolist()
+    [[1, 0], [1, 1], [2, 0], [2, 1]]
+    """
+    _check_count(network)
+    weights = len(list(_weights(place(network)[0]))) - 2
+
+    def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+        table = np.tile(np.concatenate(blocks), (_heads(item), 1))
+        if item.weight > 0:
+            table[:, item.weight - 1] = np.repeat(
+                np.arange(1, _heads(item) + 1), len(table) // _heads(item)
+            )
+        return table
+
+    start = np.zeros((1, weights), dtype=np.int64)
+    table: NDArray[np.int64] = _carry(network, start, visit, _first)
+    return table
+
+
+def path_labels(network: Network) -> tuple[str, ...]:
+    """A short label for each path: its branches, where paths differ.
+
+    Raises:
+        DescriptionError: As in `path_table`.
+
+    >>> from derive.network import Attention, Embedding, Readout, Residual
+    >>> layers = (Residual((Attention(1, 1.0),)), Attention(2, 1.0, 8))
+    >>> path_labels(Network((Embedding(8, 1.0), *layers, Readout(1.0)), 0.1))
+    ('(skip, 1)', '(skip, 2)', '(1, 1)', '(1, 2)')
+    """
+    table = path_table(network)
+    telling = table[:, (table != table[0]).any(axis=0)]
+    if not telling.shape[1]:
+        return ("(all)",)
+    return tuple(
+        "(" + ", ".join(str(branch) if branch else "skip" for branch in row) + ")"
+        for row in telling.tolist()
+    )
+
+
+def attended_inputs(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> Array:
+    r"""The attended inputs of every path.
+
+    .. math:: \xi^\pi = x\, \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
+
+    A layer that is skipped, and a linear layer, have the identity in the place of Omega; where two
+    identity branches meet, their operators add up. One operator per block of vectors goes down from
+    the readout, already applied to e_{t*}: arrays (P, T, paths), nothing larger.
+
+    Args:
+        network: The description, head counts numeric.
+        inputs: x, shape (P, N_0, T).
+        attentions: Per attention layer, the lowest first, Omega of shape (P, H_l, T, T), the first
+            token index the key, the second the query. The last may have shape (P, H_L, T, 1): given
+            for the readout token alone; a skip around it takes the token of the readout layer.
+        suffix: What the names of the arrays end in, in error messages.
+
+    Returns:
+        Shape (P, N_0, M), paths in data order.
+
+    Raises:
+        DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
+        DescriptionError: As in `path_table`.
+    """
+    _check_count(network)
+    x = real_array(inputs, f"inputs{suffix}")
+    expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
+    omegas = _checked_attentions(network, x, attentions, suffix)
+
+    def visit(item: Placed, blocks: list[Array]) -> Array:
+        operators = _join(blocks)
+        return (
+            operators if item.attention is None else _attend(omegas[item.attention - 1], operators)
+        )
+
+    token = _readout_operator(network.readout.token, x.shape[2])
+    with np.errstate(over="ignore", invalid="ignore"):
+        found: Array = x @ _carry(network, token, visit, np.add)
+    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+
+
+def skips_attention(network: Network, number: int) -> bool:
+    """Whether some path skips an attention layer.
+
+    Args:
+        network: The description, head counts numeric.
+        number: The layer's number among the attention layers from below, from 1.
+    """
+    weights = _weights(place(network)[0])
+    (weight,) = (item.weight for item in weights if item.attention == number)
+    return bool((path_table(network)[:, weight - 1] == 0).any())
+
+
+def _carry(network: Network, start: Any, visit: Any, combine: Any) -> Any:
+    """What the embedding makes of `start`, handed down from the readout.
+
+    Args:
+        network: The description.
+        start: What the readout hands to the block below it.
+        visit: What a weight makes of the list of the blocks that it acts on, given both.
+        combine: What becomes of one block that two identity branches hand down.
+    """
+
+    def at(item: Placed, active: Active[Any]) -> Any:
+        return visit(item, list(active.values())) if active else start
+
+    (found,) = descend(place(network)[0], {}, at, combine).values()
+    return found
+
+
+def _first(first: Any, _: Any) -> Any:
+    """Two identity branches hand down one and the same block."""
+    return first
+
+
+def _weights(places: tuple[Placed | Skip, ...]) -> Iterator[Placed]:
+    for item in places:
+        if isinstance(item, Skip):
+            yield from _weights(item.body)
+        else:
+            yield item
+
+
+def _heads(item: Placed) -> int:
+    return int(item.layer.heads) if isinstance(item.layer, Attention) else 1
+
+
+def _check_heads(network: Network) -> None:
+    for where, layer in walk(network.layers):
+        if isinstance(layer, Attention) and isinstance(layer.heads, str):
+            raise DescriptionError(
+                f"{where}.heads: the symbol {layer.heads} has no value; "
+                f"give one with --set {layer.heads}=VALUE"
+            )
+
+
+def _check_count(network: Network) -> None:
+    count = path_count(network)
+    if count > MAX_PATHS:
+        raise DescriptionError(
+            f"layers: the network has {shown(count)} paths, more than {MAX_PATHS}; use fewer heads "
+            "or fewer residuals"
+        )
+
+
+def _checked_attentions(
+    network: Network, inputs: Array, attentions: Sequence[Any], suffix: str
+) -> list[Array]:
+    examples, _, tokens = inputs.shape
+    layers = [layer for _, layer in walk(network.layers) if isinstance(layer, Attention)]
+    if len(attentions) != len(layers):
+        raise DataError(
+            f"attention: {len(attentions)} arrays for the {len(layers)} attention layers of the "
+            "network; give one array per layer"
+        )
+    omegas = []
+    for number, (layer, given) in enumerate(zip(layers, attentions, strict=True), start=1):
+        name = f"attention_{number}{suffix}"
+        omega = real_array(given, name)
+        queries = 1 if number == len(layers) and omega.shape[-1:] == (1,) else tokens
+        remedy = "give examples, heads, keys, queries as the network and the inputs have them"
+        if number == len(layers):
+            remedy += ", for all queries or one"
+        expect_shape(omega, name, (examples, int(layer.heads), tokens, queries), remedy)
+        omegas.append(omega)
+    return omegas
+
+
+def _readout_operator(token: str, tokens: int) -> Array:
+    """e_{t*}, shape (1, T, 1)."""
+    weights = np.full(tokens, 1.0 / tokens)
+    if token != "mean":
+        weights = np.zeros(tokens)
+        weights[{"last": -1, "first": 0}[token]] = 1.0
+    return weights[None, :, None]
+
+
+def _join(blocks: list[Array]) -> Array:
+    examples = max(len(block) for block in blocks)
+    return np.concatenate(
+        [np.broadcast_to(block, (examples, *block.shape[1:])) for block in blocks], axis=2
+    )
+
+
+def _attend(omega: Array, operators: Array) -> Array:
+    """Omega, shape (P, H, T, T or 1), on operators (P, T, m): shape (P, T, H m), heads slow."""
+    if omega.shape[3] == 1:
+        # Above the last attention an operator is a multiple of e_{t*}, whose entries sum to one.
+        operators = operators.sum(axis=1, keepdims=True)
+    product = np.matmul(omega, operators[:, None])
+    examples, heads, tokens, paths = product.shape
+    return product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * paths)
+
+
+__all__ = ["attended_inputs", "path_count", "path_labels", "path_table", "skips_attention"]

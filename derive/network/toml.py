@@ -1,0 +1,193 @@
+"""Networks in TOML files: read with every mistake named, and written so that they read the same."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from derive.errors import DescriptionError
+from derive.network.layers import KINDS, MAX_NESTING, Layer, Residual, kind_of
+from derive.network.network import Network
+from derive.network.wording import choices, one_line, shown
+
+MAX_BYTES = 1_000_000
+TOP_KEYS = ("name", "temperature", "layers")
+
+
+def load_network(path: str | Path) -> Network:
+    """Read a network from a TOML file.
+
+    Args:
+        path: The file, UTF-8, at most `MAX_BYTES` long.
+
+    Raises:
+        DescriptionError: The file cannot be read, or it describes no network; in one line with the
+            file, the place and what would do.
+    """
+    source = one_line(str(path))
+    return network_from_dict(_parse(_read(path, source), source), source)
+
+
+def network_from_dict(table: Mapping[str, Any], source: str = "network") -> Network:
+    """The network that a parsed TOML file describes.
+
+    Args:
+        table: Its keys are `temperature`, `layers` and, if wanted, `name`.
+        source: What to call it in error messages.
+
+    Raises:
+        DescriptionError: It describes no network.
+
+    >>> ends = {"kind": "embedding", "width": 9, "variance": 1}, {"kind": "readout", "variance": 1}
+    >>> network_from_dict({"temperature": 0.1, "layers": list(ends)}).describe()
+    'embedding(N=9) -> readout(last)'
+    """
+    try:
+        return _network(table)
+    except DescriptionError as error:
+        raise DescriptionError(f"{source}: {error}") from None
+
+
+def network_to_toml(network: Network) -> str:
+    """The text of a TOML file that `load_network` reads as the same network.
+
+    >>> from derive.network import Embedding, Readout
+    >>> print(network_to_toml(Network((Embedding("N_1", 1.5), Readout(1)), 0.1)))
+    name = "network"
+    temperature = 0.1
+    <BLANKLINE>
+    [[layers]]
+    kind = "embedding"
+    width = "N_1"
+    variance = 1.5
+    <BLANKLINE>
+    [[layers]]
+    kind = "readout"
+    variance = 1
+    token = "last"
+    <BLANKLINE>
+    """
+    lines = [f"name = {_literal(network.name)}", f"temperature = {_literal(network.temperature)}"]
+    for layer in network.layers:
+        lines += ["", *_layer_lines(layer, "layers", "")]
+    return "\n".join(lines) + "\n"
+
+
+def _layer_lines(layer: Layer, header: str, indent: str) -> Iterator[str]:
+    yield f"{indent}[[{header}]]"
+    yield f"{indent}kind = {_literal(kind_of(layer))}"
+    if isinstance(layer, Residual):
+        for inner in layer.layers:
+            yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
+        return
+    for field in fields(layer):
+        value = getattr(layer, field.name)
+        if value is not None:
+            yield f"{indent}{field.name} = {_literal(value)}"
+
+
+def _literal(value: float | str) -> str:
+    # JSON's strings are TOML's; a name is printable, so nothing else needs an escape.
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
+
+
+def _read(path: str | Path, source: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DescriptionError(
+            f"{source}: cannot be read ({one_line(reason)}); give the path of a TOML file"
+        ) from None
+    if len(raw) > MAX_BYTES:
+        raise DescriptionError(
+            f"{source}: more than {MAX_BYTES} bytes, which is no network; give its TOML file"
+        )
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise DescriptionError(
+            f"{source}: not UTF-8 text (line {line}); save the file as UTF-8"
+        ) from None
+
+
+def _parse(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DescriptionError(f"{source}: not TOML: {one_line(str(error))}") from None
+    except RecursionError:
+        raise DescriptionError(
+            f"{source}: lists or tables are nested too deeply; "
+            f"residuals may be nested {MAX_NESTING} deep"
+        ) from None
+    except ValueError as error:  # a number with more digits than Python reads
+        raise DescriptionError(f"{source}: not TOML: {one_line(str(error))}") from None
+
+
+def _network(table: Any) -> Network:
+    if not isinstance(table, Mapping):
+        raise DescriptionError(f"{shown(table)} where a table is due; give temperature and layers")
+    _check_keys(table, TOP_KEYS, "", "the top level")
+    if "temperature" not in table:
+        raise DescriptionError(
+            "temperature: it is missing; write temperature = 0.01 above the first [[layers]]"
+        )
+    layers = _layers(table.get("layers", []), "layers")
+    return Network(layers, table["temperature"], table.get("name", "network"))
+
+
+def _layers(tables: Any, prefix: str) -> tuple[Any, ...]:
+    if not isinstance(tables, list | tuple):
+        header = prefix.replace("[", "").replace("]", "")
+        header = ".".join(part.rstrip("0123456789") for part in header.split("."))
+        raise DescriptionError(
+            f"{prefix}: {shown(tables)} where a list of tables is due; write [[{header}]]"
+        )
+    if prefix.count(".") > MAX_NESTING:
+        raise DescriptionError(
+            f"{prefix}: residuals are nested more than {MAX_NESTING} deep; nest fewer"
+        )
+    return tuple(_layer(table, f"{prefix}[{k}]") for k, table in enumerate(tables, start=1))
+
+
+def _layer(table: Any, place: str) -> Any:
+    if not isinstance(table, Mapping):
+        raise DescriptionError(f"{place}: {shown(table)} where a table with a kind is due")
+    if "kind" not in table:
+        raise DescriptionError(f"{place}: the key 'kind' is missing; valid: {', '.join(KINDS)}")
+    kind = table["kind"]
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise DescriptionError(f"{place}.kind: {shown(kind)} is no kind{choices(kind, KINDS)}")
+    cls = KINDS[kind]
+    _check_keys(table, ("kind", *(field.name for field in fields(cls))), f"{place}: ", kind)
+    for field in fields(cls):
+        if field.default is MISSING and field.name not in table:
+            raise DescriptionError(
+                f"{place}.{field.name}: it is missing; {kind} needs {_needs(cls)}"
+            )
+    values = {key: value for key, value in table.items() if key != "kind"}
+    if cls is Residual:
+        values["layers"] = _layers(values["layers"], f"{place}.layers")
+    return cls(**values)
+
+
+def _needs(cls: type) -> str:
+    return ", ".join(field.name for field in fields(cls) if field.default is MISSING)
+
+
+def _check_keys(table: Mapping[str, Any], valid: tuple[str, ...], place: str, what: str) -> None:
+    for key in table:
+        if key not in valid:
+            raise DescriptionError(
+                f"{place}unknown key {shown(key)} in {what}{choices(key, valid)}"
+            )
+
+
+__all__ = ["load_network", "network_from_dict", "network_to_toml"]

@@ -1,0 +1,196 @@
+"""What a network description must satisfy, and the one line that says where it does not."""
+
+from __future__ import annotations
+
+import keyword
+import math
+import numbers
+from typing import Any
+
+from derive.errors import DescriptionError
+from derive.network.layers import (
+    KINDS,
+    TOKENS,
+    Embedding,
+    Layer,
+    Readout,
+    Residual,
+    Size,
+    kind_of,
+    output_width,
+    walk,
+)
+from derive.network.wording import choices, shown
+
+MAX_SYMBOL_LENGTH = 40
+MAX_NAME_LENGTH = 200
+MAX_SIZE = 2**63 - 1
+
+
+def plain(value: Any) -> Any:
+    """A number of any library as Python's int or float; anything else as it is.
+
+    >>> from fractions import Fraction
+    >>> plain(Fraction(1, 4)), plain("N"), plain(True)
+    (0.25, 'N', True)
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    try:
+        return float(value) if isinstance(value, numbers.Real) else value
+    except OverflowError:
+        return value
+
+
+def check_structure(layers: tuple[Any, ...]) -> None:
+    """Check that layers are layers, begin with an embedding and end with a readout.
+
+    Raises:
+        DescriptionError: They do not.
+    """
+    if not layers:
+        raise DescriptionError(
+            "layers: there are none; a network begins with an embedding and ends with a readout"
+        )
+    places = list(walk(layers))
+    for place, layer in places:
+        if type(layer) not in KINDS.values():
+            known = ", ".join(cls.__name__ for cls in KINDS.values())
+            raise DescriptionError(f"{place}: {shown(layer)} is not a layer; use one of {known}")
+    _check_ends(layers)
+    for place, layer in places[1:-1]:
+        if isinstance(layer, Embedding | Readout):
+            raise DescriptionError(
+                f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
+                "linear, attention and residual layers"
+            )
+
+
+def _check_ends(layers: tuple[Layer, ...]) -> None:
+    if not isinstance(layers[0], Embedding):
+        raise DescriptionError(
+            f"layers[1]: a network begins with an embedding, not with {kind_of(layers[0])}"
+        )
+    if not isinstance(layers[-1], Readout):
+        raise DescriptionError(
+            f"layers[{len(layers)}]: a network ends with a readout, not with {kind_of(layers[-1])}"
+        )
+
+
+def check_name(name: Any) -> None:
+    """Check that a network's name is printable text of bounded length.
+
+    Raises:
+        DescriptionError: It is not.
+    """
+    if not isinstance(name, str):
+        raise DescriptionError(f"name: {shown(name)} is not text; write a name in quotes")
+    if not name.isprintable() or len(name) > MAX_NAME_LENGTH:
+        offence = "is too long" if name.isprintable() else "holds control characters or line breaks"
+        raise DescriptionError(
+            f"name: {shown(name)} {offence}; use at most {MAX_NAME_LENGTH} printable characters"
+        )
+
+
+def check_layer(place: str, layer: Layer) -> None:
+    """Check the sizes, the variance and the token of one layer.
+
+    Raises:
+        DescriptionError: One of them cannot be what it is.
+    """
+    if isinstance(layer, Residual):
+        if not layer.layers:
+            raise DescriptionError(
+                f"{place}: a residual without layers; give it linear, attention or residual layers"
+            )
+        return
+    if hasattr(layer, "heads"):
+        _check_size(f"{place}.heads", layer.heads)
+    inside = "." in place
+    if not isinstance(layer, Readout) and not (inside and layer.width is None):
+        _check_size(f"{place}.width", layer.width)
+    check_value(f"{place}.variance", layer.variance, zero_allowed=False)
+    if isinstance(layer, Readout) and layer.token not in TOKENS:
+        raise DescriptionError(
+            f"{place}.token: {shown(layer.token)} is no token{choices(layer.token, TOKENS)}"
+        )
+
+
+def _check_size(place: str, value: Any) -> None:
+    if isinstance(value, str):
+        _check_symbol(place, value)
+        return
+    remedy = "give a whole number from 1, or a symbol's name in quotes"
+    if value is None:
+        raise DescriptionError(f"{place}: it is missing; {remedy}")
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not 1 <= value <= MAX_SIZE:
+        raise DescriptionError(f"{place}: {shown(value)} is not a size; {remedy}")
+
+
+def check_value(place: str, value: Any, *, zero_allowed: bool) -> None:
+    """Check that a value is a finite number of the right sign, or a symbol.
+
+    Raises:
+        DescriptionError: It is not.
+    """
+    if isinstance(value, str):
+        _check_symbol(place, value)
+        return
+    least = "zero or a positive number" if zero_allowed else "a positive number"
+    remedy = f"give {least}, or a symbol's name in quotes"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DescriptionError(f"{place}: {shown(value)} is not a number; {remedy}")
+    if not _is_finite(value) or value < 0 or (value == 0 and not zero_allowed):
+        raise DescriptionError(f"{place}: {shown(value)} is out of range; {remedy}")
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond the largest float
+        return False
+
+
+def _check_symbol(place: str, name: str) -> None:
+    usable = name.isascii() and name.isidentifier() and name[0] != "_"
+    if not usable or keyword.iskeyword(name) or len(name) > MAX_SYMBOL_LENGTH:
+        raise DescriptionError(
+            f"{place}: {shown(name)} is no symbol's name; write a number without quotes, or a name "
+            f"of at most {MAX_SYMBOL_LENGTH} letters, digits and _, a letter first, that is no "
+            "word of Python's"
+        )
+
+
+def check_skips(
+    layers: tuple[Layer, ...],
+    stream: Size = 0,
+    residual: Size | None = None,
+    prefix: str = "layers",
+) -> None:
+    """Check that every skip joins streams of equal width.
+
+    Args:
+        layers: The layers, the lowest first.
+        stream: Width of the stream that the first of them reads.
+        residual: Width of the stream of the residual around them, if there is one.
+        prefix: The place of the layers.
+
+    Raises:
+        DescriptionError: A skip joins unequal widths.
+    """
+    for number, layer in enumerate(layers, start=1):
+        if isinstance(layer, Residual):
+            place = f"{prefix}[{number}]"
+            end = stream
+            for inner in layer.layers:
+                end = output_width(inner, end, stream)
+            if end != stream:
+                raise DescriptionError(
+                    f"{place}: a skip between unequal widths, {stream} below and {end} above; give "
+                    f"the last layer of the residual the width {stream}, or leave its width out"
+                )
+            check_skips(layer.layers, stream, stream, f"{place}.layers")
+        stream = output_width(layer, stream, residual)

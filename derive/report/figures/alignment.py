@@ -1,0 +1,39 @@
+"""How the kernel's eigenvectors line up with the labels."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from derive.report.figures.style import BLUE, GREY, figure, svg_of
+from derive.report.results import CaseResults, width_label
+
+SHOWN = 30
+"""Eigenvectors shown; further ones carry little."""
+
+
+def draw_alignment(cases: tuple[CaseResults, ...]) -> str:
+    """One panel per case: |v_k . y| / |y| at the narrowest and at infinite width."""
+    with figure("alignment", 1, len(cases), 3.4, sharey=True) as (found, grid):
+        for axes, case in zip(grid[0], cases, strict=True):
+            _panel(axes, case)
+            if len(cases) > 1:
+                axes.set_title(case.title)
+        grid[0][0].set_ylabel("alignment |v$_k$ · y| / |y|")
+        grid[0][0].legend(loc="upper right")
+        return svg_of(found, "alignment of kernel eigenvectors with the labels")
+
+
+def _panel(axes: Any, case: CaseResults) -> None:
+    styles = {case.narrowest: (BLUE, "o", True), math.inf: (GREY, "s", False)}
+    for width, (colour, marker, filled) in styles.items():
+        alignment = case.average("alignment", width)[:SHOWN]
+        axes.plot(
+            np.arange(1, len(alignment) + 1), alignment, color=colour, marker=marker, markersize=5,
+            linewidth=1.2, markerfacecolor=colour if filled else "white", label=width_label(width),
+        )  # fmt: skip
+    axes.set_ylim(0.0, None)
+    axes.grid(axis="y")
+    axes.set_xlabel("eigenvector k, largest eigenvalue first")

@@ -1,0 +1,56 @@
+"""How much each attention head takes part."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from derive.report.figures.style import BLUE, figure, svg_of
+from derive.report.results import CaseResults, width_label
+
+PALE = "#c9c9c9"
+
+
+def draw_heads(cases: tuple[CaseResults, ...]) -> str:
+    """One panel per case with a bar per head; empty text where there are no heads."""
+    shown = [case for case in cases if any(case.head_names)]
+    if not shown:
+        return ""
+    most = max(sum(map(len, case.head_names)) for case in shown)
+    with figure("heads", 1, len(shown), 1.3 + 0.5 * most) as (found, grid):
+        for axes, case in zip(grid[0], shown, strict=True):
+            _panel(axes, case)
+            if len(shown) > 1:
+                axes.set_title(case.title)
+        handles, labels = grid[0][0].get_legend_handles_labels()
+        found.legend(handles, labels, loc="outside lower center", ncols=2)
+        return svg_of(found, "scores of attention heads")
+
+
+def _panel(axes: Any, case: CaseResults) -> None:
+    names = head_labels(case)
+    places = np.arange(len(names))
+    for width, colour, shift in ((case.narrowest, BLUE, -0.19), (math.inf, PALE, 0.19)):
+        scores = case.average("head_scores", width)
+        axes.barh(places + shift, scores, height=0.36, color=colour, label=width_label(width))
+        for place, value in zip(places + shift, scores, strict=True):
+            axes.annotate(
+                f"{value:.2f}", (value, place), xytext=(4, 0), textcoords="offset points",
+                va="center", fontsize=9, color="#444444",
+            )  # fmt: skip
+    axes.set_yticks(places, names)
+    axes.tick_params(axis="y", length=0)
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 1.15)
+    axes.set_xlabel("head score, relative to the largest")
+
+
+def head_labels(case: CaseResults) -> list[str]:
+    """Layer and head, one below the other."""
+    return [
+        f"layer {layer}: {head}"
+        for layer, heads in enumerate(case.head_names, start=1)
+        for head in heads
+    ]

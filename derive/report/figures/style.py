@@ -1,0 +1,89 @@
+"""How figures look, and how they become text."""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#6b6b6b"
+"""From the palettes of Okabe and Ito, and of Tol: told apart with every kind of colour vision."""
+
+WIDTH = 9.6
+"""Inches of a figure that fills the page."""
+
+SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10.5,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#555555",
+    "axes.linewidth": 0.8,
+    "axes.labelcolor": "#222222",
+    "axes.axisbelow": True,
+    "xtick.color": "#555555",
+    "ytick.color": "#555555",
+    "xtick.labelcolor": "#222222",
+    "ytick.labelcolor": "#222222",
+    "grid.color": "#e6e6e6",
+    "grid.linewidth": 0.8,
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "mathtext.fontset": "dejavusans",
+}
+
+
+def available() -> bool:
+    """Whether figures can be drawn."""
+    return importlib.util.find_spec("matplotlib") is not None
+
+
+@contextmanager
+def figure(name: str, rows: int, columns: int, height: float, **layout: Any) -> Iterator[Any]:
+    """A grid of axes in the report's style: the figure and an array of axes.
+
+    Args:
+        name: Distinguishes the identifiers of this figure's SVG from those of others.
+        rows: Of the grid.
+        columns: Of the grid.
+        height: Inches.
+        layout: For matplotlib's `subplots`.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({**SETTINGS, "svg.hashsalt": name}):
+        found = Figure(figsize=(WIDTH, height), layout="constrained")
+        FigureCanvasSVG(found)
+        yield found, found.subplots(rows, columns, squeeze=False, **layout)
+
+
+def svg_of(found: Any, description: str) -> str:
+    """A figure as an <svg> element, to be called while its style is in force.
+
+    Args:
+        found: From `figure`.
+        description: What it shows, for readers who do not see it.
+    """
+    stream = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    found.savefig(stream, format="svg", metadata=nothing, transparent=True)
+    text = stream.getvalue()
+    text = text[text.index("<svg") :]
+    text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r' width="[^"]*pt"| height="[^"]*pt"', "", text, count=2)
+    return text.replace("<svg", f'<svg role="img" aria-label="{description}"', 1).strip()
+
+
+def width_tick(width: float) -> str:
+    """A width under an axis."""
+    return "∞" if math.isinf(width) else f"{int(width)}"

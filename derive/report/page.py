@@ -1,0 +1,251 @@
+"""The report as one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+from importlib import resources
+
+from derive.derivation.render import page as derivation_page
+from derive.report import figures
+from derive.report.equations import converter, html_of_blocks, theory_html
+from derive.report.figures.overlaps import widths_shown
+from derive.report.findings import findings
+from derive.report.results import CaseResults, Results, width_label
+from derive.report.tables import (
+    certificates_table,
+    checks_table,
+    heads_table,
+    network_table,
+    pairs_table,
+    score_table,
+    solutions_table,
+    verdict,
+)
+
+
+def html_of(results: Results) -> str:
+    """The whole page."""
+    parts = [
+        _opening(results),
+        _scores(results.cases),
+        _overlaps(results.cases),
+        _alignment(results.cases),
+        _heads(results.cases),
+        _network(results),
+        _theory(results),
+        _solutions(results.cases),
+        _checks(results),
+        _certificates(results),
+        section("Provenance", pairs_table(results.provenance)),
+    ]
+    style = resources.files("derive.report").joinpath("report.css").read_text("utf-8")
+    body = "\n".join(part for part in parts if part)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(results.title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    """A titled part of the page."""
+    body = "\n".join(part for part in parts if part)
+    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """A paragraph of plain text."""
+    shown = f' class="{kind}"' if kind else ""
+    return f"<p{shown}>{escape(text)}</p>"
+
+
+def captioned(svg: str, caption: str) -> str:
+    """A figure; without one, nothing."""
+    if not svg:
+        return ""
+    return f"<figure>\n{svg}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
+
+
+def folded(title: str, content: str) -> str:
+    """What a reader opens if wanted."""
+    return f"<details>\n<summary>{escape(title)}</summary>\n{content}\n</details>"
+
+
+def _opening(results: Results) -> str:
+    parts = [f"<h1>{escape(results.title)}</h1>"]
+    if results.subject:
+        parts.append(paragraph(results.subject, "subject"))
+    sentences = "".join(paragraph(sentence) for sentence in findings(results))
+    parts.append(f'<div class="findings">{sentences}</div>')
+    if not figures.available():
+        parts.append(
+            paragraph("There are no figures: matplotlib is not installed. Tables follow.", "note")
+        )
+    return "\n".join(parts)
+
+
+def _scores(cases: Sequence[CaseResults]) -> str:
+    if not any(case.has("score") for case in cases):
+        return ""
+    svg = figures.draw_scores(tuple(cases)) if figures.available() else ""
+    name = next(case.score_name() for case in cases if case.has("score"))
+    bars = ""
+    if cases[0].seeds > 1:
+        bars = f" Dots are means over {cases[0].seeds} draws of the task, bars their standard deviation."
+    lines = " The dashed line is the same network at infinite width, a Gaussian process."
+    if any(case.selections for case in cases):
+        lines += (
+            " Dotted lines are infinite-width kernels of the named paths alone: what a network "
+            "would reach if it used nothing else."
+        )
+    caption = f"{name[0].upper()}{name[1:]} of the mean predictor against width.{bars}{lines}"
+    return section(f"{name[0].upper()}{name[1:]}", captioned(svg, caption), score_table(cases))
+
+
+def _overlaps(cases: Sequence[CaseResults]) -> str:
+    if not figures.available():
+        return section("Order parameters", *(_overlap_tables(case) for case in cases))
+    parts = []
+    for number, case in enumerate(cases):
+        if len(cases) > 1:
+            parts.append(f"<h3>{escape(case.title)}</h3>")
+        svg = figures.draw_overlaps(case, f"overlaps-{number}")
+        parts.append(captioned(svg, _overlap_caption(case) if number == len(cases) - 1 else " "))
+    return section("Order parameters", *parts)
+
+
+def _overlap_caption(case: CaseResults) -> str:
+    name = "U₁" if case.overlap_name == "U_1" else "G of the lowest stream"
+    layers = len([names for names in case.head_names if names])
+    order = " A path is named by its heads, layer 1 first." if layers > 1 else ""
+    mean = " Means over draws." if case.seeds > 1 else ""
+    return (
+        f"The order parameter {name}: how strongly each pair of attention paths enters the kernel. "
+        "At infinite width it is fixed by the prior, diagonal for a chain of layers; at finite "
+        "width it is learned, so that useful paths are enhanced. The colours of each panel have "
+        f"their own scale, centred at zero.{order}{mean}"
+    )
+
+
+def _overlap_tables(case: CaseResults) -> str:
+    from derive.report.tables import table
+
+    parts = [f"<h3>{escape(case.title)}</h3>"]
+    for width in widths_shown(case):
+        strengths = case.average(case.overlap_name, width).diagonal()
+        pairs = zip(case.path_names, strengths, strict=True)
+        rows = [(escape(name), f"{value:.4g}") for name, value in pairs]
+        parts += [paragraph(f"Diagonal at {width_label(width)}:")]
+        parts += [table(("path", case.overlap_name), rows, numbers=(1,))]
+    return "\n".join(parts)
+
+
+def _alignment(cases: Sequence[CaseResults]) -> str:
+    if not figures.available():
+        return ""
+    caption = (
+        "How much of the labels y lies along each eigenvector v of the kernel of the training "
+        f"examples, at {width_label(cases[0].narrowest)} and at infinite width. Learned order "
+        "parameters turn the leading eigenvectors towards the task."
+    )
+    svg = figures.draw_alignment(tuple(cases))
+    return section("Kernel-task alignment", captioned(svg, caption))
+
+
+def _heads(cases: Sequence[CaseResults]) -> str:
+    if not any(any(case.head_names) for case in cases):
+        return ""
+    caption = (
+        "The score of a head sums the magnitudes of the order parameter over all pairs of paths of "
+        "which at least one passes through the head; the largest is 1. A head with a low score can "
+        "be removed at little cost."
+    )
+    if figures.available():
+        return section("Head scores", captioned(figures.draw_heads(tuple(cases)), caption))
+    from derive.report.figures.heads import head_labels
+    from derive.report.tables import table
+
+    parts = [paragraph(caption)]
+    for case in cases:
+        scores = case.average("head_scores", case.narrowest)
+        pairs = zip(head_labels(case), scores, strict=True)
+        rows = [(escape(name), f"{score:.2f}") for name, score in pairs]
+        parts.append(table((f"{case.title}, {width_label(case.narrowest)}", "score"), rows, (1,)))
+    return section("Head scores", *parts)
+
+
+def _network(results: Results) -> str:
+    network = results.derivation.network
+    temperature = paragraph(
+        f"Temperature, the variance of the label noise: {results.cases[0].network.temperature:g}."
+        if not isinstance(results.cases[0].network.temperature, str)
+        else ""
+    )
+    named = len(results.cases) > 1 and any(any(case.head_names) for case in results.cases)
+    return section(
+        "The network",
+        network_table(network),
+        temperature,
+        heads_table(results.cases) if named else "",
+    )
+
+
+def _theory(results: Results) -> str:
+    intro = paragraph(
+        "Derived from the joint density of weights and labels, step by step; none of these "
+        "equations was typed in. Widths, variances and head counts are symbols in them."
+    )
+    blocks = derivation_page(results.derivation).blocks
+    steps = folded("All steps, with the notation", html_of_blocks(blocks, 3))
+    missing = ""
+    if converter() is None:
+        missing = paragraph("Equations are LaTeX source: latex2mathml is not installed.", "note")
+    return section("The theory", intro, missing, theory_html(results.derivation, 3), steps)
+
+
+def _solutions(cases: Sequence[CaseResults]) -> str:
+    points = [p for case in cases for p in case.points if not math.isinf(p.width)]
+    good = [point for point in points if point.arrays["converged"]]
+    text = f"{len(good)} of {len(points)} solutions at finite width converged"
+    if good:
+        gradient = max(float(point.arrays["gradient_norm"]) for point in good)
+        residual = max(float(point.arrays["residual"]) for point in good)
+        text += (
+            f", to minima of the action: the largest relative gradient is {gradient:.0e}, the "
+            f"largest residual of the saddle-point equations {residual:.0e}, and no Hessian has a "
+            "negative direction"
+        )
+    content = solutions_table(cases)
+    if sum(len(case.points) for case in cases) > 12:
+        content = folded("All solutions", content)
+    return section("Evidence for the solutions", paragraph(f"{text}."), content)
+
+
+def _checks(results: Results) -> str:
+    if results.checks is None:
+        return section("Checks", paragraph("Left out in this run; make them with derive check."))
+    words = [str(check["verdict"]) for check in results.checks]
+    counts = ", ".join(f"{words.count(word)} {verdict(word)}" for word in dict.fromkeys(words))
+    text = (
+        "<p>Generated code and known limits, on random instances in arithmetic of many digits: "
+        f"{counts}.</p>"
+    )
+    return section("Checks", text, checks_table(results.checks))
+
+
+def _certificates(results: Results) -> str:
+    found = results.certificates
+    if found is None:
+        text = "Left out in this run; make them with derive show --certify."
+        return section("Certificates of the derivation", paragraph(text))
+    if found["refused"]:
+        refused = f'<p class="bad">{escape(str(found["refused"]))}</p>'
+        return section("Certificates of the derivation", refused)
+    text = paragraph(
+        "Every step was checked numerically on a small random instance, by a computation that does "
+        "not use the step's own formula. Digits are those to which both sides agree."
+    )
+    return section("Certificates of the derivation", text, certificates_table(found["steps"]))

@@ -1,0 +1,18 @@
+"""The whole pipeline, from a description and data to a folder with a report."""
+
+from derive.running.files import check_target, write_text
+from derive.running.points import at_infinite_width
+from derive.running.scores import Score, score
+from derive.running.task import Task, packaged_network, packaged_task, user_task
+
+__all__ = [
+    "Score",
+    "Task",
+    "at_infinite_width",
+    "check_target",
+    "packaged_network",
+    "packaged_task",
+    "score",
+    "user_task",
+    "write_text",
+]

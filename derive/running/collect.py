@@ -1,0 +1,70 @@
+"""From the files of a run to what its report shows."""
+
+from __future__ import annotations
+
+import math
+import platform
+import sys
+from collections.abc import Iterable
+from importlib import metadata
+
+from derive import __version__
+from derive.derivation import Derivation
+from derive.report import CaseResults, Point, Results
+from derive.running.folder import Folder
+from derive.running.task import Case, Task
+from derive.solver import load_solution
+
+LIBRARIES = ("sympy", "numpy", "scipy", "mpmath")
+
+
+def collect(task: Task, folder: Folder, derivation: Derivation) -> Results:
+    """Read a finished run.
+
+    Raises:
+        DataError: A file of a solution cannot be read.
+    """
+    return Results(
+        title=task.title,
+        subject=task.subject,
+        cases=tuple(_case(task, case, folder) for case in task.cases),
+        derivation=derivation,
+        certificates=folder.content("certificates.json"),
+        checks=folder.content("checks.json"),
+        provenance=tuple(_provenance(task)),
+    )
+
+
+def _case(task: Task, case: Case, folder: Folder) -> CaseResults:
+    points = [
+        Point(width, seed, load_solution(folder.solution(case, seed, width)))
+        for seed in task.seeds
+        for width in task.widths
+    ]
+    return CaseResults(
+        case.title, case.network, case.path_names, case.head_names, case.selections, tuple(points)
+    )
+
+
+def _provenance(task: Task) -> Iterable[tuple[str, str]]:
+    yield "command", task.command
+    yield "widths", ", ".join(_width(width) for width in task.widths)
+    if task.seeds != (None,):
+        yield "seeds", ", ".join(map(str, task.seeds))
+    if task.data is not None:
+        yield "data", task.data.name
+    yield "derive", __version__
+    yield "Python", platform.python_version()
+    for library in LIBRARIES:
+        yield library, _version(library)
+
+
+def _width(width: float) -> str:
+    if width == 0:
+        return "as described"
+    return "infinite" if math.isinf(width) else str(int(width))
+
+
+def _version(library: str) -> str:
+    module = sys.modules.get(library)
+    return str(getattr(module, "__version__", None) or metadata.version(library))

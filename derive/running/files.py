@@ -1,0 +1,81 @@
+"""Files written whole or not at all, and never over something else than a plain file."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from derive.errors import DataError
+
+
+def check_target(path: str | Path, *inputs: str | Path) -> Path:
+    """Where to write a file, found out before any work is done.
+
+    Args:
+        path: The file to write; a plain file in its place will be replaced.
+        inputs: Files that are read, and may not be replaced.
+
+    Returns:
+        The path, links followed.
+
+    Raises:
+        DataError: There is no such folder, or the path leads to something else than a plain file.
+    """
+    shown, remedy = str(path), "choose another path"
+    target = Path(path).resolve()
+    try:
+        if target.is_dir():
+            raise DataError(f"{shown}: it is a folder; give the path of a file")
+        if target.exists() and not target.is_file():
+            raise DataError(f"{shown}: it is no plain file; {remedy}")
+        if not target.parent.is_dir():
+            raise DataError(f"{shown}: there is no folder {Path(path).parent}; make it, or {remedy}")
+        if not os.access(target.parent, os.W_OK):
+            raise DataError(f"{shown}: its folder cannot be written to; {remedy}")
+        for source in inputs:
+            if target.exists() and os.path.exists(source) and target.samefile(source):
+                raise DataError(f"{shown}: it is an input of this command; {remedy}")
+    except OSError as error:
+        raise DataError(f"{shown}: it cannot be written ({error.strerror}); {remedy}") from None
+    return target
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file, through a temporary file beside it.
+
+    Raises:
+        DataError: It cannot be written.
+    """
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".derive-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            os.chmod(name, 0o644)
+            os.replace(name, target)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise DataError(f"{target}: it cannot be written ({reason}); choose another path") from None
+
+
+def write_json(path: str | Path, content: Any) -> None:
+    """Write JSON; numbers that are not finite become null."""
+    text = json.dumps(_finite(content), indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    if isinstance(value, float) and value - value != 0:
+        return None
+    return value

@@ -1,0 +1,138 @@
+"""The folder of a run: what may be written where, and what an earlier run left there."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from derive import __version__
+from derive.errors import DataError
+from derive.report import AS_DESCRIBED
+from derive.running.files import write_json
+from derive.running.task import Case
+
+MARKER = "run.json"
+SOLUTIONS = "solutions"
+FILES = (
+    "derivation.md",
+    "derivation.tex",
+    "solver.py",
+    "certificates.json",
+    "checks.json",
+    "checks.md",
+    "summary.csv",
+    "summary.json",
+    "report.html",
+)
+"""What a run writes, besides the marker and the solutions."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The folder of one run."""
+
+    path: Path
+
+    def file(self, name: str) -> Path:
+        """The path of one of `FILES`."""
+        return self.path / name
+
+    def solution(self, case: Case, seed: int | None, width: float) -> Path:
+        """The path of one solution."""
+        parts = [case.key] if case.key else []
+        parts += [] if seed is None else [f"seed-{seed}"]
+        return self.path / SOLUTIONS / ("-".join([*parts, _width_name(width)]) + ".npz")
+
+    def content(self, name: str) -> Any:
+        """The content of a JSON file, or None where it is missing or damaged."""
+        try:
+            return json.loads(self.file(name).read_text("utf-8"))
+        except (OSError, ValueError):
+            return None
+
+
+def _width_name(width: float) -> str:
+    if width == AS_DESCRIBED:
+        return "as-described"
+    return "width-infinite" if math.isinf(width) else f"width-{int(width)}"
+
+
+def check_folder(path: str | Path, *, resume: bool, overwrite: bool) -> None:
+    """Refuse, before any work is done, a folder that may not be written to.
+
+    Raises:
+        DataError: It exists and is not to be resumed or overwritten, or is no run of derive's.
+    """
+    folder = Path(path)
+    if folder.is_dir():
+        _check_existing(folder, resume=resume, overwrite=overwrite)
+    elif folder.exists() or folder.is_symlink():
+        raise DataError(f"{folder}: it is no folder; choose another --out")
+    elif not folder.parent.is_dir():
+        raise DataError(
+            f"{folder}: there is no folder {folder.parent}; make it, or choose another --out"
+        )
+    home = folder if folder.is_dir() else folder.parent
+    if not os.access(home, os.W_OK):
+        raise DataError(f"{folder}: it cannot be written to; choose another --out")
+
+
+def _check_existing(folder: Path, *, resume: bool, overwrite: bool) -> None:
+    if not (resume or overwrite):
+        raise DataError(
+            f"{folder}: it exists already; give --resume to go on with it, --overwrite to replace "
+            "it, or another --out"
+        )
+    empty = not any(folder.iterdir())
+    if not empty and not isinstance(Folder(folder).content(MARKER), dict):
+        verb = "go on with" if resume else "replace"
+        raise DataError(
+            f"{folder}: no {MARKER} in it, so it is no run of derive to {verb}; "
+            "choose another --out"
+        )
+
+
+def open_folder(
+    path: str | Path, fingerprint: str, about: dict[str, Any], *, resume: bool, overwrite: bool
+) -> Folder:
+    """Make the folder, or take over the one that is there.
+
+    Args:
+        path: The folder.
+        fingerprint: Of the task.
+        about: What else the marker says of the run.
+        resume: Keep the files of an earlier run of the same task.
+        overwrite: Delete the files of an earlier run; nothing else in the folder is touched.
+
+    Raises:
+        DataError: As in `check_folder`; or the earlier run was of another task.
+    """
+    check_folder(path, resume=resume, overwrite=overwrite)
+    folder = Folder(Path(path))
+    marker = folder.content(MARKER)
+    if resume and isinstance(marker, dict) and marker.get("fingerprint") != fingerprint:
+        raise DataError(
+            f"{folder.path}: it holds a run of another network, other data or another version of "
+            "derive; give --overwrite to replace it, or another --out"
+        )
+    try:
+        (folder.path / SOLUTIONS).mkdir(parents=True, exist_ok=True)
+        if overwrite:
+            _clear(folder)
+    except OSError as error:
+        raise DataError(
+            f"{folder.path}: it cannot be written ({error.strerror}); choose another --out"
+        ) from None
+    write_json(folder.file(MARKER), {"derive": __version__, "fingerprint": fingerprint, **about})
+    return folder
+
+
+def _clear(folder: Folder) -> None:
+    for name in FILES:
+        folder.file(name).unlink(missing_ok=True)
+    for path in (folder.path / SOLUTIONS).glob("*.npz"):
+        path.unlink()

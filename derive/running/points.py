@@ -1,0 +1,80 @@
+"""Solutions and what is read from them: scores, alignment, kernels of selected paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derive.network import Data, Network
+from derive.running.scores import score
+from derive.solver import Solution, Solver
+
+INFINITE_WIDTH = (
+    "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
+    "action, which grows with the width, has no value"
+)
+
+
+def at_infinite_width(solver: Solver, network: Network, data: Data) -> Solution:
+    """The infinite-width limit, with the evidence that holds there.
+
+    The gradient over N and the residual vanish in the limit; the action has none, and is NaN.
+
+    Raises:
+        DescriptionError: A symbol other than a width has no value.
+        SolveError: Data and network do not fit, or the kernel is singular.
+    """
+    found = solver.at_infinite_width(network.with_width(1), data)
+    return replace(
+        found,
+        action=math.nan,
+        converged=True,
+        message=INFINITE_WIDTH,
+        gradient_norm=0.0,
+        residual=0.0,
+        hessian_lowest=math.nan,
+        hessian_negative=0,
+    )
+
+
+def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:
+    r"""What a report shows of a solution, besides the solution.
+
+    Returns:
+        `kernel_eigenvalues` (P,), the largest first; `alignment` (P,), the overlaps
+        :math:`|v_k \cdot y| / |y|` of the kernel's eigenvectors with the labels; and, where test
+        labels are known, `score` and `score_name`.
+    """
+    problem = solver.problem(solution.network.with_width(1), data)  # no matter to the kernel
+    eigenvalues, vectors = np.linalg.eigh(
+        solver.module.kernel(solution.overlaps, problem.attended, problem)
+    )
+    alignment = np.abs(vectors.T @ data.labels) / (np.linalg.norm(data.labels) or 1.0)
+    found = {"kernel_eigenvalues": eigenvalues[::-1], "alignment": alignment[::-1]}
+    rating = score(data, solution.mean)
+    if rating is not None:
+        found |= {"score": np.array(rating.value), "score_name": np.array(rating.name)}
+    return found
+
+
+def selected_score(
+    solver: Solver, network: Network, data: Data, paths: Sequence[int]
+) -> float | None:
+    """The score of the infinite-width kernel of some paths alone, divided by their number.
+
+    Args:
+        paths: Their indices in data order.
+    """
+    problem = solver.problem(network.with_width(1), data)
+    overlaps = solver.module.infinite_width(problem)
+    chosen = np.zeros(len(overlaps[0]))
+    chosen[list(paths)] = 1.0 / len(paths)
+    by_path = np.ascontiguousarray(data.attended_test.transpose(0, 2, 1))  # type: ignore[union-attr]
+    mean, _ = solver.module.predictor((np.diag(chosen), *overlaps[1:]), by_path, problem)
+    rating = score(data, mean)
+    return None if rating is None else rating.value
+

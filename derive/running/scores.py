@@ -1,0 +1,51 @@
+"""How well predictions fit the labels of test examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from derive.network import Data
+
+ACCURACY, ERROR = "test accuracy", "mean squared test error"
+
+
+@dataclass(frozen=True)
+class Score:
+    """A score and its name.
+
+    Attributes:
+        name: `ACCURACY`, between 0 and 1, or `ERROR`.
+        value: The score.
+    """
+
+    name: str
+    value: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.value:.1f} %" if self.name == ACCURACY else f"{self.value:.4g}"
+
+
+def score(data: Data, mean: np.ndarray | None) -> Score | None:
+    """The score of a predictor's mean; None without predictions or without labels of test examples.
+
+    Labels of two values, one positive and one negative, are classes: then the score is the share
+    of test examples whose mean has the label's sign.
+
+    >>> data = Data([[[1.0]], [[2.0]]], [1, -1], [[[1.0]]], [1])
+    >>> print(score(data, np.array([0.2])))
+    100.0 %
+    """
+    labels = data.labels_test
+    if mean is None or labels is None:
+        return None
+    if _are_classes(data.labels, labels):
+        return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels))))
+    return Score(ERROR, float(np.mean((mean - labels) ** 2)))
+
+
+def _are_classes(labels: np.ndarray, labels_test: np.ndarray) -> bool:
+    found = np.unique(labels)
+    two_sided = len(found) == 2 and found[0] < 0 < found[1]
+    return bool(two_sided and np.isin(labels_test, found).all())

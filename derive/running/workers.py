@@ -1,0 +1,109 @@
+"""Jobs in parallel processes, which leave with the process that started them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any
+
+from derive.errors import SolveError
+
+Job = Callable[[Any], None]
+
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""Variables that limit the threads of a linear algebra library, read when it is loaded."""
+
+POLL = 0.2
+"""Seconds between two looks at the progress."""
+
+
+def run_jobs(jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[[], None]) -> None:
+    """Call every job with the argument, the first ones first.
+
+    Args:
+        jobs: Callables that can be pickled; what they return is dropped.
+        argument: Of every job.
+        processes: At most so many at once; one means in this process.
+        tick: Called now and then.
+
+    Raises:
+        KeyboardInterrupt: The workers have been ended.
+        SolveError: A worker died; other errors of a job are raised as they are.
+    """
+    if processes == 1 or len(jobs) < 2:
+        for job in jobs:
+            job(argument)
+            tick()
+        return
+    before = set(multiprocessing.active_children())
+    workers = ProcessPoolExecutor(
+        min(processes, len(jobs)), multiprocessing.get_context("spawn"), initializer=_settle
+    )
+    try:
+        with _limited_threads(processes), _no_interrupts():
+            futures = [workers.submit(job, argument) for job in jobs]
+        _wait(futures, tick)
+        workers.shutdown()
+    except BrokenProcessPool:
+        raise SolveError(
+            "a worker process died, perhaps for lack of memory; give --jobs 1, or smaller data"
+        ) from None
+    except BaseException:
+        workers.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+        raise
+
+
+def _wait(futures: list[Future[None]], tick: Callable[[], None]) -> None:
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, POLL, FIRST_EXCEPTION)
+        tick()
+        for future in done:
+            future.result()
+
+
+def _settle() -> None:
+    """What a worker does first: arrange to leave when the process that started it has gone."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def leave() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=leave, daemon=True).start()
+
+
+@contextmanager
+def _limited_threads(processes: int) -> Iterator[None]:
+    """Share the processors between workers that are started inside."""
+    share = str(max(1, (os.cpu_count() or 1) // processes))
+    old = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update({name: share for name in THREADS if old[name] is None})
+    try:
+        yield
+    finally:
+        for name, value in old.items():
+            if value is None:
+                del os.environ[name]
+
+
+@contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Workers started inside ignore Ctrl-C, which a terminal sends to them as well."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    old = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, old)

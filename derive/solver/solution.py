@@ -1,0 +1,57 @@
+"""A solved network: order parameters, predictions, and what speaks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from derive.network import Network
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A stationary point of the action, converged or not: `converged` and `message` say which.
+
+    Attributes:
+        network: What was solved.
+        overlaps: G_s, the lowest stream first, in the normalisation of streams.
+        bottom: G_bottom, on the paths in data order.
+        action: S: for chains in the papers' normalisation, otherwise that of streams.
+        log_evidence: ln p(labels) at leading order, every constant kept.
+        converged: Whether all evidence is good.
+        message: The verdict in a sentence, with cause and remedy where it is bad.
+        gradient_norm: max over order parameters of |U^(1/2) (dS/dU) U^(1/2)|_F / N.
+        residual: max |U - right-hand side|_F / |U|_F over the saddle-point equations.
+        hessian_lowest: Lowest Hessian eigenvalue in whitened coordinates.
+        hessian_negative: Number of negative eigenvalues.
+        hessian_is_bound: Whether these two are Lanczos bounds.
+        condition_number: Of the labels' covariance.
+        chain_overlaps: U_1, ..., U_L, u_a of a chain; empty for other networks.
+        head_scores: One per head, the lowest layer first, the largest is 1.
+        mean: Predictor's mean on the test examples, shape (P_test,), if there are any.
+        variance: Its variance, shape (P_test,).
+    """
+
+    network: Network
+    overlaps: tuple[np.ndarray, ...] = field(repr=False)
+    bottom: np.ndarray = field(repr=False)
+    action: float
+    log_evidence: float
+    converged: bool
+    message: str
+    gradient_norm: float
+    residual: float
+    hessian_lowest: float
+    hessian_negative: int
+    hessian_is_bound: bool
+    condition_number: float
+    chain_overlaps: tuple[np.ndarray, ...] = field(default=(), repr=False)
+    head_scores: np.ndarray = field(default_factory=lambda: np.zeros(0), repr=False)
+    mean: np.ndarray | None = field(default=None, repr=False)
+    variance: np.ndarray | None = field(default=None, repr=False)
+
+    def accuracy(self, labels: np.ndarray) -> float:
+        """Share of test examples whose mean has the label's sign."""
+        assert self.mean is not None
+        return float(np.mean(np.sign(self.mean) == np.sign(labels)))

@@ -1,0 +1,216 @@
+"""Solve a network on data with its own generated module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from derive.codegen import Module, generate
+from derive.derivation import Derivation, derive
+from derive.errors import SolveError
+from derive.network import Data, Network, Values
+from derive.network.graph import stream_graph, values
+from derive.solver.solution import Solution
+
+
+@dataclass(frozen=True)
+class Solver:
+    """A generated module, loaded, for one network shape; its numbers come with each call.
+
+    Args:
+        derivation: The theory.
+        generated: The module's text.
+        module: The module itself.
+    """
+
+    derivation: Derivation
+    generated: Module
+    module: Any
+
+    @classmethod
+    def of(cls, network: Network) -> Solver:
+        """Derive and generate the solver of a network."""
+        derivation = derive(network)
+        generated = generate(derivation)
+        return cls(derivation, generated, generated.load())
+
+    def problem(self, network: Network, data: Data) -> Any:
+        """Data and parameters, checked, as the generated module wants them.
+
+        Raises:
+            SolveError: They do not fit.
+        """
+        numbers = values(network, stream_graph(network))
+        try:
+            return self.module.make_problem(
+                data.attended, data.labels, numbers.widths, numbers.variances,
+                numbers.temperature, self._heads(numbers),
+            )  # fmt: skip
+        except ValueError as error:
+            raise SolveError(str(error)) from None
+
+    def _heads(self, numbers: Values) -> tuple[int, ...]:
+        weights = self.derivation.theory.notation.graph.weights
+        return tuple(numbers.heads[w.index] for w in weights if w.attention)
+
+    def solve(
+        self,
+        network: Network,
+        data: Data,
+        *,
+        start: tuple[np.ndarray, ...] | None = None,
+        continuation: bool = False,
+        tolerance: float = 1e-10,
+    ) -> Solution:
+        """Solve from the infinite-width point, from a given start, or by continuation in width.
+
+        Raises:
+            DescriptionError: A symbol of the network has no value.
+            SolveError: Data and network do not fit, or the kernel is singular.
+        """
+        numbers = values(network, stream_graph(network))
+        try:
+            found = self.module.solve(
+                data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
+                temperature=numbers.temperature, heads=self._heads(numbers), start=start,
+                continuation=continuation, tolerance=tolerance,
+            )  # fmt: skip
+        except ValueError as error:
+            raise SolveError(str(error)) from None
+        except np.linalg.LinAlgError:
+            raise SolveError(
+                "the labels' covariance is not positive definite; raise the temperature"
+            ) from None
+        return self._solution(network, data, found)
+
+    def at_infinite_width(self, network: Network, data: Data) -> Solution:
+        """The infinite-width limit: a Gaussian process with fixed overlaps; nothing is solved."""
+        problem = self.problem(network, data)
+        overlaps = self.module.infinite_width(problem)
+        self.module.refuse_singular(overlaps, problem)
+        found = self.module.at(overlaps, problem)
+        return self._solution(network, data, found)
+
+    def _solution(self, network: Network, data: Data, found: Any) -> Solution:
+        chain, action = (), found.action
+        if self.derivation.theory.chain is not None:
+            chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
+        mean, variance = None, None
+        if data.attended_test is not None:
+            mean, variance = self.module.predict(found, data.attended_test)
+        return Solution(
+            network=network,
+            overlaps=found.overlaps,
+            bottom=self.module.bottom(found.overlaps, found.problem),
+            action=float(action),
+            log_evidence=found.log_evidence,
+            converged=found.converged,
+            message=found.message,
+            gradient_norm=found.gradient_norm,
+            residual=found.residual,
+            hessian_lowest=found.hessian_lowest,
+            hessian_negative=found.hessian_negative,
+            hessian_is_bound=found.hessian_is_bound,
+            condition_number=found.condition_number,
+            chain_overlaps=chain,
+            head_scores=self.module.head_scores(found.overlaps, found.problem),
+            mean=mean,
+            variance=variance,
+        )
+
+    def search(
+        self,
+        network: Network,
+        data: Data,
+        starts: int,
+        *,
+        seed: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Solution, ...]:
+        """Distinct stationary points from the infinite-width point and from random starts.
+
+        Args:
+            starts: Number of random starts.
+            seed: Of the random starts.
+            progress: Called with the number of starts done.
+
+        Returns:
+            Converged solutions, the lowest action first; if none converged, the best attempt alone.
+        """
+        generator = np.random.default_rng(seed)
+        centre = self.module.infinite_width(self.problem(network, data))
+        found = [self.solve(network, data)]
+        for number in range(starts):
+            start = tuple(_random_overlap(point, generator) for point in centre)
+            found.append(self.solve(network, data, start=start))
+            if progress is not None:
+                progress(number + 1)
+        converged = [solution for solution in found if solution.converged]
+        if not converged:
+            return (min(found, key=lambda solution: solution.gradient_norm),)
+        return _distinct(sorted(converged, key=lambda solution: solution.action))
+
+
+def _random_overlap(point: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """A random positive definite matrix around a point: log-normal eigenvalues, random axes."""
+    root = np.linalg.cholesky(point)
+    axes, _ = np.linalg.qr(generator.normal(size=point.shape))
+    spread = np.exp(generator.normal(scale=1.5, size=len(point)))
+    return np.asarray(root @ (axes * spread) @ axes.T @ root.T)
+
+
+def _distinct(solutions: list[Solution]) -> tuple[Solution, ...]:
+    """Solutions whose bottom overlaps differ by more than rounding."""
+    kept: list[Solution] = []
+    for solution in solutions:
+        scale = np.linalg.norm(solution.bottom)
+        if all(np.linalg.norm(solution.bottom - k.bottom) > 1e-6 * scale for k in kept):
+            kept.append(solution)
+    return tuple(kept)
+
+
+def solve(
+    network: Network,
+    data: Data,
+    *,
+    starts: int = 0,
+    seed: int = 0,
+    continuation: bool = False,
+    tolerance: float = 1e-10,
+) -> Solution:
+    """Derive, generate and solve a network on data.
+
+    Args:
+        network: Every symbol has a value.
+        data: Attended inputs and labels.
+        starts: Random starts to search from; the stationary point of lowest action is returned.
+        seed: Of the random starts.
+        continuation: Go down to the widths in steps, from a thousand times wider.
+        tolerance: Bound on the relative gradient.
+
+    Returns:
+        The solution; `converged` says whether it may be trusted.
+
+    Raises:
+        DescriptionError: A symbol has no value.
+        SolveError: Data and network do not fit, or the kernel is singular.
+
+    >>> import numpy as np
+    >>> from derive import Data, Embedding, Network, Readout, solve
+    >>> data = Data(attended=np.eye(3)[:, :, None], labels=np.array([1.0, -1.0, 2.0]))
+    >>> solution = solve(Network((Embedding(20, 1.3), Readout(1.2)), 0.1), data)
+    >>> solution.converged, round(solution.action, 6)
+    (True, 24.020309)
+    """
+    solver = Solver.of(network)
+    if starts:
+        return solver.search(network, data, starts, seed=seed)[0]
+    return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
+
+
+def search(network: Network, data: Data, starts: int = 8, *, seed: int = 0) -> tuple[Solution, ...]:
+    """Distinct stationary points of a network's action, the lowest first; see `Solver.search`."""
+    return Solver.of(network).search(network, data, starts, seed=seed)
