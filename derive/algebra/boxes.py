@@ -1,6 +1,6 @@
 """Typeset formulas before they are text: boxes that print as LaTeX or as plain Unicode.
 
-A box knows how an expression looks and nothing of what it means; `derive.algebra.latex` makes
+A box knows how an expression looks and nothing of what it means; `derive.algebra.drawing` makes
 them. Two media write them out. A medium also measures, so that long formulas can be broken.
 """
 
@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
+
+ROUND = ("(", ")")
+SQUARE = ("[", "]")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,7 @@ class Fence(Box):
     """Something in brackets."""
 
     body: Box
-    shape: str = "()"
+    shape: tuple[str, str] = ROUND
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ class Listing(Box):
     strength: ClassVar[int] = 1
 
 
-def fenced(box: Box, strength: int, shape: str = "()") -> Box:
+def fenced(box: Box, strength: int, shape: tuple[str, str] = ROUND) -> Box:
     """The box, in brackets where it is looser than `strength`."""
     return Fence(box, shape) if box.strength < strength else box
 
@@ -158,7 +161,7 @@ def power(base: Box, exponent: Box) -> Box:
     """A base with an exponent."""
     if isinstance(base, Script) and base.high is None:
         return Script(base.base, base.low, exponent)
-    closed = isinstance(base, Apply) and isinstance(base.body, Fence) and base.body.shape == "[]"
+    closed = isinstance(base, Apply) and isinstance(base.body, Fence) and base.body.shape == SQUARE
     return Script(base if closed or isinstance(base, Atom | Fence) else Fence(base), None, exponent)
 
 

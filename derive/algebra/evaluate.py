@@ -6,100 +6,17 @@ NumPy arrays, of floats or of the context's numbers, so that one table of rules 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import mpmath
 import numpy as np
 import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 from sympy.core import numbers
 
 from derive.algebra import nodes
+from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
 from derive.errors import NoRule, ShapeError
-
-
-class Floats:
-    """Arithmetic in float64."""
-
-    pi = math.pi
-    log = staticmethod(math.log)
-    loggamma = staticmethod(math.lgamma)
-
-    def number(self, value: Any) -> float:
-        """A float from anything that is a number."""
-        return float(value)
-
-    def ratio(self, numerator: int, denominator: int) -> float:
-        """numerator / denominator."""
-        return numerator / denominator
-
-    def power(self, base: float, exponent: float) -> float:
-        """A real power."""
-        return float(base**exponent)
-
-    def array(self, value: Any) -> np.ndarray:
-        """A float array."""
-        return np.asarray(value, dtype=float)
-
-    def inverse(self, matrix: np.ndarray) -> np.ndarray:
-        """The inverse of a matrix."""
-        return np.linalg.inv(matrix)
-
-    def logdet(self, matrix: np.ndarray) -> float:
-        """The log of a positive determinant."""
-        sign, value = np.linalg.slogdet(matrix)
-        _positive("the sign of a determinant", sign)
-        return float(value)
-
-
-class Digits:
-    """Arithmetic in an mpmath context of its own."""
-
-    def __init__(self, digits: int) -> None:
-        self.context = mpmath.MPContext()
-        self.context.dps = digits
-        self.pi = self.context.pi
-        self.log = self.context.log
-        self.loggamma = self.context.loggamma
-
-    def number(self, value: Any) -> Any:
-        """A number of the context; integers, strings, floats and fractions are taken exactly."""
-        if isinstance(value, np.generic):
-            value = value.item()
-        if hasattr(value, "numerator") and not isinstance(value, int):
-            return self.ratio(int(value.numerator), int(value.denominator))
-        return self.context.mpf(value)
-
-    def ratio(self, numerator: int, denominator: int) -> Any:
-        """numerator / denominator."""
-        return self.context.mpf(numerator) / denominator
-
-    def power(self, base: Any, exponent: Any) -> Any:
-        """A real power."""
-        return self.context.power(base, exponent)
-
-    def array(self, value: Any) -> np.ndarray:
-        """An array of the context's numbers."""
-        given = np.asarray(value)
-        out = np.empty(given.shape, dtype=object)
-        for index in np.ndindex(*given.shape):
-            out[index] = self.number(given[index])
-        return out
-
-    def inverse(self, matrix: np.ndarray) -> np.ndarray:
-        """The inverse of a matrix."""
-        result = self.context.inverse(self.context.matrix(matrix.tolist()))
-        return np.array(result.tolist(), dtype=object).reshape(matrix.shape)
-
-    def logdet(self, matrix: np.ndarray) -> Any:
-        """The log of a positive determinant."""
-        determinant = self.context.det(self.context.matrix(matrix.tolist()))
-        return self.context.log(_positive("a determinant", determinant))
-
-
-Arithmetic = Floats | Digits
 
 
 class _Evaluation:
@@ -156,12 +73,6 @@ def _due_shape(node: Any) -> tuple[Any, ...]:
 
 def _is_symmetric(array: np.ndarray) -> bool:
     return bool(abs(array - array.T).max() <= 1e-8 * abs(array).max())
-
-
-def _positive(what: str, value: Any) -> Any:
-    if not value > 0:
-        raise NoRule(f"evaluate: {what} is {value}; its logarithm needs a positive number")
-    return value
 
 
 def _product(run: _Evaluation, node: Any) -> Any:
@@ -275,7 +186,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Add: _sum,
     Mul: _product,
     Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
-    sympy.log: lambda run, node: run.arithmetic.log(_positive("a number", run.of(node.args[0]))),
+    sympy.log: lambda run, node: run.arithmetic.log(positive("a number", run.of(node.args[0]))),
     sympy.loggamma: lambda run, node: run.arithmetic.loggamma(run.of(node.args[0])),
     numbers.Integer: _integer,
     numbers.Zero: _integer,

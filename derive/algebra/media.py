@@ -33,21 +33,18 @@ TIGHT = 0.4
 class Medium:
     """Writes and measures boxes; a rule for each kind of box."""
 
-    unit = 1.0
-    """The width that the medium calls one em."""
-
     def __init__(self) -> None:
         self._rules: dict[type, Callable[[Any], str]] = {
-            Atom: self.atom,
-            Script: self.script,
-            Fence: self.fence,
-            Radical: self.radical,
-            Ratio: self.ratio,
-            Apply: self.apply,
-            Row: self.row,
-            Infix: self.infix,
-            Sum: self.sum,
-            Listing: self.listing,
+            Atom: self._atom,
+            Script: self._script,
+            Fence: self._fence,
+            Radical: self._radical,
+            Ratio: self._ratio,
+            Apply: self._apply,
+            Row: self._row,
+            Infix: self._infix,
+            Sum: self._sum,
+            Listing: self._listing,
         }
 
     def text(self, box: Box) -> str:
@@ -66,7 +63,7 @@ class Medium:
         """The brackets around a body that is broken over lines."""
         raise NotImplementedError
 
-    def sum(self, box: Sum) -> str:
+    def _sum(self, box: Sum) -> str:
         """Terms with their signs."""
         first, *rest = box.terms
         text = ("-" if first[0] else "") + self.term(first[1])
@@ -83,33 +80,37 @@ class Medium:
         """A plus or a minus."""
         return "-" if negative else "+"
 
-    def fence(self, box: Fence) -> str:
+    def _fence(self, box: Fence) -> str:
         """A body in brackets."""
         left, right = self.brackets(box)
         return left + self.text(box.body) + right
 
-    def atom(self, box: Atom) -> str:
+    def _atom(self, box: Atom) -> str:
         raise NotImplementedError
 
-    def script(self, box: Script) -> str:
+    def _script(self, box: Script) -> str:
         raise NotImplementedError
 
-    def radical(self, box: Radical) -> str:
+    def _radical(self, box: Radical) -> str:
         raise NotImplementedError
 
-    def ratio(self, box: Ratio) -> str:
+    def _ratio(self, box: Ratio) -> str:
         raise NotImplementedError
 
-    def apply(self, box: Apply) -> str:
+    def _apply(self, box: Apply) -> str:
         raise NotImplementedError
 
-    def row(self, box: Row) -> str:
-        return " ".join(self.text(part) for part in box.parts)
+    def factor(self, box: Box) -> str:
+        """A box beside others in a row."""
+        return self.text(box)
 
-    def infix(self, box: Infix) -> str:
-        return f" {self.text(box.operator)} ".join(self.text(part) for part in box.parts)
+    def _row(self, box: Row) -> str:
+        return " ".join(map(self.factor, box.parts))
 
-    def listing(self, box: Listing) -> str:
+    def _infix(self, box: Infix) -> str:
+        return f" {self.text(box.operator)} ".join(map(self.factor, box.parts))
+
+    def _listing(self, box: Listing) -> str:
         gap = "" if box.separator == ":" else " "
         return f"{box.separator}{gap}".join(self.text(part) for part in box.parts)
 
@@ -122,24 +123,19 @@ class Latex(Medium):
     """
 
     def brackets(self, box: Fence) -> tuple[str, str]:
-        left, right = box.shape
-        size = height(box.body)
-        if size == 0:
-            return left, right
-        return (
-            (rf"\bigl{left}", rf"\bigr{right}")
-            if size == 1
-            else (rf"\left{left}", rf"\right{right}")
-        )
+        """Brackets as tall as the body."""
+        sizes = (("", ""), ("\\bigl", "\\bigr"), ("\\left", "\\right"))
+        left, right = sizes[height(box.body)]
+        return left + box.shape[0], right + box.shape[1]
 
     def open_brackets(self, box: Fence) -> tuple[str, str]:
-        left, right = box.shape
-        return rf"\Bigl{left}", rf"\Bigr{right}"
+        """Brackets of a fixed size, which may stand on different lines."""
+        return rf"\Bigl{box.shape[0]}", rf"\Bigr{box.shape[1]}"
 
-    def atom(self, box: Atom) -> str:
+    def _atom(self, box: Atom) -> str:
         return box.latex
 
-    def script(self, box: Script) -> str:
+    def _script(self, box: Script) -> str:
         base = self.text(box.base)
         if isinstance(box.base, Script):
             base = f"{{{base}}}"
@@ -147,13 +143,13 @@ class Latex(Medium):
         high = "" if box.high is None else f"^{_grouped(self.text(box.high))}"
         return base + low + high
 
-    def radical(self, box: Radical) -> str:
+    def _radical(self, box: Radical) -> str:
         return rf"\sqrt{{{self.text(box.body)}}}"
 
-    def ratio(self, box: Ratio) -> str:
+    def _ratio(self, box: Ratio) -> str:
         return rf"\frac{{{self.text(box.top)}}}{{{self.text(box.bottom)}}}"
 
-    def apply(self, box: Apply) -> str:
+    def _apply(self, box: Apply) -> str:
         gap = "" if isinstance(box.body, Fence) else " "
         return self.text(box.head) + gap + self.text(box.body)
 
@@ -207,6 +203,7 @@ class Plain(Medium):
     """Plain text for a terminal, with Unicode's subscripts and Greek letters."""
 
     def brackets(self, box: Fence) -> tuple[str, str]:
+        """The brackets themselves."""
         return box.shape[0], box.shape[1]
 
     open_brackets = brackets
@@ -216,16 +213,17 @@ class Plain(Medium):
         return len(self.text(box))
 
     def sign(self, negative: bool) -> str:
+        """A plus or Unicode's minus."""
         return "−" if negative else "+"
 
-    def sum(self, box: Sum) -> str:
-        text = super().sum(box)
+    def _sum(self, box: Sum) -> str:
+        text = super()._sum(box)
         return "−" + text[1:] if box.terms[0][0] else text
 
-    def atom(self, box: Atom) -> str:
+    def _atom(self, box: Atom) -> str:
         return box.plain
 
-    def script(self, box: Script) -> str:
+    def _script(self, box: Script) -> str:
         text = self.text(box.base)
         if box.low is not None:
             text += _small(self.text(box.low), SUBSCRIPTS, "_")
@@ -233,26 +231,22 @@ class Plain(Medium):
             text += _small(self.text(box.high).replace("−", "-"), SUPERSCRIPTS, "^")
         return text
 
-    def radical(self, box: Radical) -> str:
+    def _radical(self, box: Radical) -> str:
         return f"√({self.text(box.body)})"
 
-    def ratio(self, box: Ratio) -> str:
+    def _ratio(self, box: Ratio) -> str:
         top = self.text(Fence(box.top) if isinstance(box.top, Sum) else box.top)
         loose = isinstance(box.bottom, Row | Sum)
         return f"{top}/{self.text(Fence(box.bottom) if loose else box.bottom)}"
 
-    def apply(self, box: Apply) -> str:
+    def _apply(self, box: Apply) -> str:
         body = Fence(box.body) if isinstance(box.body, Ratio) else box.body
         gap = "" if isinstance(body, Fence) else " "
         return self.text(box.head) + gap + self.text(body)
 
-    def row(self, box: Row) -> str:
-        parts = (Fence(part) if isinstance(part, Ratio) else part for part in box.parts)
-        return " ".join(map(self.text, parts))
-
-    def infix(self, box: Infix) -> str:
-        parts = (Fence(part) if isinstance(part, Ratio) else part for part in box.parts)
-        return f" {self.text(box.operator)} ".join(map(self.text, parts))
+    def factor(self, box: Box) -> str:
+        """A box beside others: a fraction gets brackets."""
+        return self.text(Fence(box) if isinstance(box, Ratio) else box)
 
 
 def _small(text: str, table: dict[int, int], mark: str) -> str:

@@ -171,7 +171,7 @@ def _sides(product: Product, to_box: ToBox) -> tuple[list[Box], list[Box]]:
     for sign, value in ((1, abs(product.rational.p)), (-1, product.rational.q)):
         chosen = {b: abs(e) for b, e in product.powers.items() if e * sign > 0}
         bases = sorted(chosen, key=_order)
-        parts = [] if value == 1 else [number(int(value))]
+        parts: list[Box] = [] if value == 1 else [number(int(value))]
         parts += [_raised(b, chosen[b], to_box) for b in bases if not _rooted(b, chosen[b])]
         roots = [to_box(b) for b in bases if _rooted(b, chosen[b])]
         parts += [Radical(_line(roots))] if roots else []

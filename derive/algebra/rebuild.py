@@ -112,7 +112,6 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     for old, new in replacements.items():
         if type(old) is nodes.Overlap and not build.is_symmetric(new):
             raise NoRule(f"substitute: {old} is symmetric, {new} is not known to be")
-        _require_same_shape(old, new, replacements)
 
     def replace(node: Any) -> Any | None:
         if node in replacements:
@@ -120,6 +119,8 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
             return replacements[node]
         return None
 
+    for old, new in replacements.items():
+        _require_same_shape(old, new, replace)
     result = rebuild(expression, replace)
     missed = [old for old in replacements if old not in hits]
     if missed:
@@ -127,11 +128,11 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     return result
 
 
-def _require_same_shape(old: Any, new: Any, replacements: Mapping[Any, Any]) -> None:
+def _require_same_shape(old: Any, new: Any, replace: Callable[[Any], Any | None]) -> None:
     """Raise ShapeError unless the shapes agree, once sizes are replaced too."""
     if not getattr(old, "is_Matrix", False):
         return
-    due = tuple(rebuild(size, replacements.get) for size in old.shape)
+    due = tuple(rebuild(size, replace) for size in old.shape)
     if not all(build.same_size(*pair) for pair in zip(due, new.shape, strict=True)):
         raise ShapeError(f"substitute: {old} has shape {due}, {new} has shape {new.shape}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import Atom, Box, Fence, Infix, Listing, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -14,6 +14,7 @@ GREEK = {
     "beta": ("\\beta", "β"),
     "delta": ("\\delta", "δ"),
     "lambda": ("\\lambda", "λ"),
+    "Pi": ("\\Pi", "Π"),
     "pi": ("\\pi", "π"),
     "inf": ("\\infty", "∞"),
 }
@@ -34,6 +35,7 @@ LNNORMAL = Atom(r"\ln\mathcal{N}", "ln 𝒩", 1.95)
 TRACE = Atom(r"\mathop{\mathrm{tr}}\nolimits", "tr", 0.85)
 DIAGONAL = Atom(r"\mathop{\mathrm{diag}}\nolimits", "diag", 1.9)
 KERNEL = Atom(r"\mathcal{K}", "𝒦", 0.8)
+SELECT = Atom(r"\Pi", "Π", 0.8)
 READOUT = Atom(r"\mathcal{X}", "𝒳", 0.8)
 EMBED = Atom(r"\mathcal{E}", "ℰ", 0.65)
 
@@ -85,7 +87,7 @@ def is_square(name: str) -> bool:
 
 def block_range(box: Box, start: Box, end: Box) -> Box:
     """[G]_{start:end}."""
-    return Script(Fence(box, "[]"), Listing((start, end), ":"))
+    return Script(Fence(box, SQUARE), Listing((start, end), ":"))
 
 
 def tensor(left: Box, right: Box) -> Box:

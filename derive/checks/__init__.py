@@ -1,0 +1,99 @@
+"""Checks of a derived theory and of the code generated from it, in mpmath, with verdicts.
+
+Every check draws its own random instance, with unequal widths, unequal head counts and variances
+other than 1, whatever the numbers of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from derive.checks import (
+    gaussian_process,
+    gradient,
+    infinite_width,
+    one_head,
+    values,
+    zero_temperature,
+)
+from derive.checks.claim import Claim
+from derive.checks.subject import Subject
+from derive.checks.table import render, to_markdown
+from derive.checks.verdict import CheckResult, Unsettled, Verdict, exit_status
+from derive.errors import DeriveError
+from derive.network import Network
+
+CLAIMS: tuple[Claim, ...] = (
+    *gradient.CLAIMS,
+    *values.CLAIMS,
+    *infinite_width.CLAIMS,
+    *one_head.CLAIMS,
+    *zero_temperature.CLAIMS,
+    *gaussian_process.CLAIMS,
+)
+"""Everything that is claimed, in the order in which it is checked."""
+LEAST_DIGITS = 15
+"""Fewer than float64 has make no reference for it."""
+
+
+def check(
+    network: Network,
+    *,
+    digits: int = 50,
+    seed: int = 0,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[CheckResult, ...]:
+    """Check what was derived and generated for a network.
+
+    Args:
+        network: The description; symbols need no values, and numbers are not used.
+        digits: Decimal digits of the mpmath side.
+        seed: Of the random instances.
+        progress: Called with each claim before it is checked.
+
+    Returns:
+        The verdict on every claim that is about such a network.
+
+    Raises:
+        DeriveError: Fewer than LEAST_DIGITS digits are asked for.
+
+    >>> from derive.network import Embedding, Readout
+    >>> results = check(Network((Embedding("N", 1.3), Readout(1.2)), "T"), digits=20)
+    >>> exit_status(results), results[0].claim
+    (0, 'derived gradient')
+    """
+    if digits < LEAST_DIGITS:
+        raise DeriveError(f"digits: {digits} given; a check needs {LEAST_DIGITS} or more")
+    subject = Subject.of(network, digits, seed)
+    return decide(subject, CLAIMS, progress)
+
+
+def decide(
+    subject: Subject,
+    claims: Iterable[Claim],
+    progress: Callable[[str], None] | None = None,
+) -> tuple[CheckResult, ...]:
+    """The verdicts on those of some claims that apply to a subject."""
+    results = []
+    for claim in claims:
+        if not claim.applies(subject):
+            continue
+        if progress is not None:
+            progress(claim.name)
+        results.append(claim.check(subject))
+    return tuple(results)
+
+
+__all__ = [
+    "CLAIMS",
+    "CheckResult",
+    "Claim",
+    "Subject",
+    "Unsettled",
+    "Verdict",
+    "check",
+    "decide",
+    "exit_status",
+    "render",
+    "to_markdown",
+]

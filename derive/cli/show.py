@@ -52,5 +52,5 @@ def _certificates(
     widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(4)]
     yield "\ncertificates"
     for row in (titles, *rows):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join([*cells, row[4]])
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*padded, row[4]])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.network import Data
 from derive.network.graph import stream_graph
-from derive.running import score
+from derive.running import INFINITE_WIDTH, score
 from derive.solver import Solution
 
 MOST_HEADS = 16
@@ -16,8 +16,12 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     """What a reader wants to know of a solution."""
     network = solution.network
     examples, features, paths = data.attended.shape
-    yield f"{network.name}: {network.describe()}"
-    yield f"P = {examples} examples of {features} features, {paths} paths, T = {_temperature(solution)}"
+    shown = network.describe()
+    if solution.message == INFINITE_WIDTH:
+        shown = shown.replace("N=1", "N=∞")  # stands for every width there
+    yield f"{network.name}: {shown}"
+    yield f"P = {examples} examples of {features} features, {paths} paths"
+    yield f"temperature {network.temperature:g}"
     yield ""
     if solution.action == solution.action:
         yield _row("action", f"{solution.action:.8g}")
@@ -28,16 +32,12 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     if data.attended_test is not None:
         rating = score(data, solution.mean)
         if rating is not None:
-            yield _row(rating.name, f"{rating} of {len(data.attended_test)} examples")
+            yield _row(rating.name, f"{rating} on {len(data.attended_test)} examples")
     yield from _heads(solution)
 
 
 def _row(name: str, value: str) -> str:
-    return f"  {name:<18}{value}"
-
-
-def _temperature(solution: Solution) -> str:
-    return f"{solution.network.temperature:g}"
+    return f"  {name:<26}{value}"
 
 
 def _hessian(solution: Solution) -> str:

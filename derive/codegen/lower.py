@@ -58,7 +58,10 @@ class Lowering:
 
     def _fresh(self, node: Any) -> Any:
         kind = type(node)
-        if kind in (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection) or not node.args:
+        if (
+            kind in (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection)
+            or not node.args
+        ):
             return node
         if kind is MatMul:
             return self._scaled_product(node)

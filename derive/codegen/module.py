@@ -87,7 +87,17 @@ def reserved_names() -> frozenset[str]:
     names = set(_PARAMETERS)
     for module in RUNTIME:
         names |= {name for name in vars(module) if not name.startswith("_")}
-    names |= {"kernel", "bottom", "action", "gradient", "predictor", "value", "mean", "variance", "solve"}
+    names |= {
+        "kernel",
+        "bottom",
+        "action",
+        "gradient",
+        "predictor",
+        "value",
+        "mean",
+        "variance",
+        "solve",
+    }
     return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
 
 

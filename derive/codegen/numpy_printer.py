@@ -18,6 +18,8 @@ from derive.codegen.lower import Cholesky
 from derive.errors import NoRule
 
 _NUMBERS = PythonCodePrinter({"fully_qualified_modules": False, "order": "none"})
+_SCALARS = (Add, Mul, Pow, sympy.log)
+"""Scalar nodes that SymPy prints; powers are whole, as modules import no root."""
 
 
 class Emit(Protocol):
@@ -46,13 +48,19 @@ def number(expression: Any, emit: Emit) -> str:
 
 
 def _with_names(node: Any, emit: Emit) -> Any:
-    if type(node) in (Trace, nodes.LogDet):
+    kind = type(node)
+    if kind in (Trace, nodes.LogDet):
         text = emit(node)
         return sympy.Symbol(f"({text})" if " @ " in text else text)
-    if not node.args:
+    if not node.args and node.is_commutative:
         return node
+    if kind not in _SCALARS or (kind is Pow and not node.exp.is_Integer):
+        raise NoRule(
+            f"the NumPy printer has no rule for the number {kind.__name__}{node.args}; "
+            "add one in derive/codegen/numpy_printer.py"
+        )
     parts = [_with_names(arg, emit) for arg in node.args]
-    return node.func(*parts, evaluate=False) if type(node) in (Add, Mul) else node.func(*parts)
+    return node.func(*parts, evaluate=False) if kind in (Add, Mul) else node.func(*parts)
 
 
 def size(expression: Any) -> str:

@@ -190,10 +190,10 @@ def solve(
         tolerance: Bound on the relative gradient.
 
     Raises:
-        ValueError: Data or parameters do not fit, or the kernel is singular.
+        ValueError: Data, parameters or start do not fit, or the kernel is singular.
     """
     problem = make_problem(attended, labels, widths, variances, temperature, heads)
-    overlaps = infinite_width(problem) if start is None else start
+    overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
     refuse_singular(overlaps, problem)
     for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
         wider = problem._replace(widths=tuple(scale * width for width in problem.widths))
@@ -205,6 +205,22 @@ def solve(
             heads=heads, continuation=True, tolerance=tolerance,
         )
     return _solution(overlaps, problem, reason, found, tolerance)
+
+
+def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:
+    """Order parameters of the right sizes, symmetric and positive definite, or ValueError."""
+    sizes = [len(point) for point in infinite_width(problem)]
+    needed = ", ".join(f"{{size}} x {{size}}" for size in sizes)
+    refusal = f"start: give symmetric positive definite matrices, {{needed}}, lowest stream first"
+    try:
+        overlaps = tuple(np.array(overlap, dtype=float) for overlap in start)
+        for overlap, size in zip(overlaps, sizes, strict=True):
+            if overlap.shape != (size, size) or not np.allclose(overlap, overlap.T):
+                raise ValueError(refusal)
+            np.linalg.cholesky(overlap)
+    except (TypeError, ValueError, np.linalg.LinAlgError):
+        raise ValueError(refusal) from None
+    return overlaps
 
 
 def _functions(problem: Problem) -> tuple[Any, ...]:
@@ -250,7 +266,7 @@ def condition_number(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """Largest over smallest eigenvalue of the labels' covariance; infinite where it is singular."""
     covariance = kernel(overlaps, problem.attended, problem)
     covariance[np.diag_indices_from(covariance)] += problem.temperature
-    values = np.linalg.eigvalsh(covariance)
+    values = linalg.eigvalsh(covariance, check_finite=False)
     return float(values[-1] / values[0]) if values[0] > 0 else np.inf
 
 

@@ -16,12 +16,17 @@ def statement(head: str, code: str, indent: int = 4) -> list[str]:
         return [line]
     code = _bare(code)
     parts = _split(code, (" + ", " - "))
-    if len(parts) > 1:
-        opened = [" " * indent + head + "("]
-        for part in parts:
-            opened += statement("", part, indent + 4)
-        return [*opened, " " * indent + ")"]
-    return _break_call(head, code, indent) or [line]
+    if len(parts) == 1:
+        opened = _break_bracket(head, code, indent)
+        if opened:
+            return opened
+        parts = _split(code, (" @ ", " * "))
+    if len(parts) == 1:
+        return [" " * indent + head + code]
+    lines = [" " * indent + head + "("]
+    for part in parts:
+        lines += statement("", part, indent + 4)
+    return [*lines, " " * indent + ")"]
 
 
 def _bare(code: str) -> str:
@@ -40,29 +45,40 @@ def _closing(code: str) -> int:
     return len(code)
 
 
-def _break_call(head: str, code: str, indent: int) -> list[str]:
-    """Open the last outermost bracket of a term over several lines."""
-    if not code.endswith(")"):
+def _widest_bracket(code: str) -> tuple[int, int]:
+    """Where the widest outermost bracket opens and closes."""
+    found, depth, start = (0, 0), 0, 0
+    for position, letter in enumerate(code):
+        if letter in "([":
+            start = position if depth == 0 else start
+            depth += 1
+        elif letter in ")]":
+            depth -= 1
+            if depth == 0 and position - start > found[1] - found[0]:
+                found = (start, position)
+    return found
+
+
+def _break_bracket(head: str, code: str, indent: int) -> list[str]:
+    """Open the widest bracket of a term over several lines; nothing where that does not help."""
+    start, end = _widest_bracket(code)
+    first, last = " " * indent + head + code[: start + 1], " " * indent + code[end:]
+    if end == 0 or max(len(first), len(last)) > WIDTH:
         return []
-    depth, start = 0, len(code)
-    for position in range(len(code) - 1, -1, -1):
-        depth += (code[position] in ")]") - (code[position] in "([")
-        if depth == 0:
-            start = position
-            break
-    inner = code[start + 1 : -1]
-    arguments = _split(inner, (", ",))
-    out = [" " * indent + head + code[: start + 1]]
+    arguments = _split(code[start + 1 : end], (", ",))
     if len(arguments) == 1:
-        for part in _split(_bare(inner), (" + ", " - ")):
-            out += statement("", part, indent + 4)
-        return [*out, " " * indent + ")"]
+        inner = _bare(arguments[0])
+        lines = [
+            line
+            for part in _split(inner, (" + ", " - "))
+            for line in statement("", part, indent + 4)
+        ]
+        return [first, *lines, last]
+    lines = []
     for argument in arguments:
-        comma = ","
-        lines = statement("", argument.removesuffix(","), indent + 4)
-        lines[-1] += comma
-        out += lines
-    return [*out, " " * indent + ")"]
+        broken = statement("", argument, indent + 4)
+        lines += [*broken[:-1], broken[-1] + ","]
+    return [first, *lines, last]
 
 
 def _split(code: str, marks: tuple[str, ...]) -> list[str]:

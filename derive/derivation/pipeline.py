@@ -33,7 +33,7 @@ from derive.derivation.statements import (
     CORRECT,
     DROPPED,
     ELIMINATE,
-    IMPLICIT,
+    IMPLICIT_SOURCE,
     INFINITE,
     INTEGRATE,
     LIMIT,
@@ -275,7 +275,7 @@ def _eliminate(run: _Recorder, gradients: tuple[Any, ...]) -> tuple[SaddleEquati
             after.append(Equation(equation.flux, equation.flux_value))
         statement = ELIMINATE
         if equation.reason:
-            statement = (IMPLICIT[0].format(reason=equation.reason), IMPLICIT[1])
+            statement = (equation.reason, IMPLICIT_SOURCE)
         gradient = gradients[equation.stream]
         run.record(
             f"saddle equation of {equation.overlap.name}", statement,

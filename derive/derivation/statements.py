@@ -18,54 +18,56 @@ START = (
     PAPER,
 )
 INTEGRATE = (
-    "A Gaussian weight on which the outputs depend linearly is integrated: the labels become "
+    "A Gaussian weight on which the outputs depend linearly is integrated. The labels become "
     "Gaussian, with the covariance of the outputs added to the noise.",
     "Gaussian integral",
 )
 CONDITION = (
-    "Given the vectors above it, a Gaussian weight adds independent Gaussian columns to the stream "
-    r"below, of covariance $\frac{\sigma^2}{H} I_H \otimes G$ with $G$ the overlaps above.",
+    "A weight is replaced by the law of the vectors that it makes. Given the vectors above, it "
+    "adds independent Gaussian columns to the stream below, of covariance "
+    r"$\frac{\sigma^2}{H} I_H \otimes G$ with $G$ the overlaps above.",
     "linear image of a Gaussian law",
 )
 CHANGE = (
-    r"The density depends on the $m$ vectors in $\mathbb{R}^N$ through their overlaps alone; the "
-    "volume of the vectors with given overlaps is a power of their determinant. This needs "
-    r"$N \ge m$.",
+    "The vectors of a stream are replaced by their overlaps. The density depends on these $m$ "
+    r"vectors in $\mathbb{R}^N$ through their overlaps alone; the volume of the vectors with given "
+    r"overlaps is a power of their determinant, for $N \ge m$.",
     "Wishart 1928; Muirhead, Aspects of Multivariate Statistical Theory, theorem 2.1.14",
 )
 LIMIT = (
-    "The action is twice the negative log density at leading order: $N - m - 1$ becomes $N$, and "
-    r"$\ln\Gamma_m$ is replaced by Stirling's formula. What is dropped grows like $\ln N$ at most.",
+    "The action is twice the negative log density at leading order. $N - m - 1$ becomes $N$, and "
+    r"$\ln\Gamma_m$ is replaced by Stirling's formula; what is dropped grows like $\ln N$.",
     PAPER,
 )
 STATIONARY = (
-    r"The action is stationary, $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG) = 0$: its "
-    "symmetric gradients vanish.",
+    "The symmetric gradients of the action vanish, "
+    r"$dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG) = 0$.",
     "matrix differentiation in reverse",
 )
 ELIMINATE = (
-    "One weight makes all vectors of this stream: its equation is solved for the overlaps, and "
-    "the flux $R$ is named.",
+    "The equation is solved for the overlaps, and the flux $R$ is named. One weight makes all "
+    "vectors of this stream.",
     "multiplication, partial traces, substitution of earlier equations, naming",
 )
-IMPLICIT = ("The equation is not eliminated: {reason}.", "multiplication")
+IMPLICIT_SOURCE = "multiplication"
+"""The statement is the reason why the equation stays implicit."""
 PREDICT = (
-    "Outputs on test examples and labels are jointly Gaussian given the overlaps; the saddle point "
-    "fixes the overlaps.",
+    "Outputs on test examples are conditioned on the labels. Both are jointly Gaussian given the "
+    "overlaps, which the saddle point fixes.",
     "conditioning of a Gaussian law",
 )
 INFINITE = (
-    "The labels' part does not grow with the width: the vectors of every weight have their prior "
-    "covariance $Q$, and vectors of different weights do not overlap.",
+    "The vectors of every weight have their prior covariance $Q$, and vectors of different weights "
+    "do not overlap. The labels' part does not grow with the width.",
     "stationarity at leading order",
 )
 CORRECT = (
-    "The stationarity equations, linearised at the infinite-width point, are solved from the "
-    "bottom to the top (forces $Y$) and back (shifts $D$ of the overlaps).",
+    "The stationarity equations are linearised at the infinite-width point. They are solved from "
+    "the bottom to the top (forces $Y$) and back (shifts $D$ of the overlaps).",
     "linear response",
 )
 CHAIN = (
-    r"The papers' order parameters are $U_l = (H_l \cdots H_L)\ G_l$; what does not depend on "
-    "them leaves the action.",
+    r"The order parameters are rescaled to the papers' $U_l = (H_l \cdots H_L)\ G_l$. What does "
+    "not depend on them leaves the action.",
     PAPER,
 )

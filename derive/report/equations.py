@@ -29,6 +29,7 @@ def converter() -> Callable[[str], str] | None:
 
     def to_mathml(latex: str) -> str:
         found: str = convert(_for_converter(latex))
+        found = found.replace("lndet", "ln&#x2009;det")
         # Capital Greek stands upright, as LaTeX sets it.
         return found.replace("<mi>&#x00393;</mi>", '<mi mathvariant="normal">&#x00393;</mi>')
 
@@ -39,7 +40,7 @@ def _for_converter(latex: str) -> str:
     """The LaTeX in the commands that the converter knows, functions set apart from arguments."""
     latex = re.sub(r"\\mathop\{\\mathrm\{(\w+)\}\}\\nolimits", r"\\operatorname{\1}", latex)
     latex = latex.replace(r"\ln\Gamma", r"\operatorname{ln}\Gamma")
-    latex = re.sub(r"\\ln\\det", r"\\operatorname{ln}\\operatorname{det}", latex)
+    latex = latex.replace(r"\ln\det", r"\operatorname{lndet}")
     latex = latex.replace(r"\ln\mathcal", r"\operatorname{ln}\mathcal")
     return re.sub(r"\\ln(?![a-z])", r"\\operatorname{ln}", latex)
 
@@ -115,8 +116,8 @@ def display(block: Display) -> str:
 def _row(row: str, convert: Callable[[str], str]) -> str:
     left, _, right = row.partition("&")
     cells = [convert(part) if part.strip() else "" for part in (left, right)]
-    shown = (f"<td>{cell.replace('<math', '<math displaystyle="true"', 1)}</td>" for cell in cells)
-    return f"<tr>{''.join(shown)}</tr>"
+    shown = [cell.replace("<math", '<math displaystyle="true"', 1) for cell in cells]
+    return f"<tr><td>{shown[0]}</td><td>{shown[1]}</td></tr>"
 
 
 def theory_html(derivation: Derivation, level: int) -> str:

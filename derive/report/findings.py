@@ -13,12 +13,21 @@ def findings(results: Results) -> tuple[str, ...]:
     """The findings of a run, the main one first; at least one sentence."""
     found = []
     for case in results.cases:
-        where = f"{case.title[0].upper()}{case.title[1:]}: " if len(results.cases) > 1 else ""
-        found += [f"{where}{sentence}" for sentence in _of_case(case)]
+        where = f"{case.title}: " if len(results.cases) > 1 else ""
+        found.append(capitalised(f"{where}{_of_case(case)}"))
     return tuple(found)
 
 
-def _of_case(case: CaseResults) -> list[str]:
+def capitalised(text: str) -> str:
+    """Text that begins a sentence.
+
+    >>> capitalised("test accuracy of N = 10")
+    'Test accuracy of N = 10'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def _of_case(case: CaseResults) -> str:
     sentences = []
     if case.has("score"):
         sentences.append(_score(case))
@@ -26,7 +35,7 @@ def _of_case(case: CaseResults) -> list[str]:
         sentences.append(_selections(case))
     if len(case.path_names) > 1:
         sentences.append(_paths(case))
-    return [" ".join(sentences) or _bare(case)]
+    return " ".join(filter(None, sentences)) or _bare(case)
 
 
 def shown(name: str, values: np.ndarray) -> str:
@@ -45,36 +54,44 @@ def _score(case: CaseResults) -> str:
     narrow, wide = case.values("score", width), case.values("score", math.inf)
     if math.isinf(width):
         return f"{name} {shown(name, wide)} at infinite width."
+    if len(narrow) == 1:
+        return f"{name} {shown(name, narrow)} {_at(width)}, {shown(name, wide)} at infinite width."
     difference = float(narrow.mean() - wide.mean())
     error = math.hypot(spread(narrow), spread(wide)) / math.sqrt(len(narrow))
-    at = "at the widths described" if width == AS_DESCRIBED else f"at {width_label(width)}"
-    values = f"from {shown(name, narrow)} {at} to {shown(name, wide)} at infinite width"
+    values = f"from {shown(name, narrow)} {_at(width)} to {shown(name, wide)} at infinite width"
     if abs(difference) <= 2 * error or shown(name, narrow) == shown(name, wide):
         return f"{name} hardly changes with width, {values}."
     return f"{name} {'falls' if difference > 0 else 'rises'} {values}."
 
 
+def _at(width: float) -> str:
+    return "at the widths described" if width == AS_DESCRIBED else f"at {width_label(width)}"
+
+
 def _selections(case: CaseResults) -> str:
     name = case.score_name()
     parts = [
-        f"{label} {'reaches' if number == 0 else 'reach'} {shown(name, case.selected(number))}"
+        f"{label} {shown(name, case.selected(number))}"
         for number, (label, paths) in enumerate(case.selections)
         if len(paths) < len(case.path_names)
     ]
-    return f"At infinite width, {' and '.join(parts)}." if parts else ""
+    return f"Infinite-width kernels of selected paths: {', '.join(parts)}." if parts else ""
 
 
 def _paths(case: CaseResults) -> str:
-    """Which path takes the largest part at the narrowest width."""
-    strengths = np.diag(case.average(case.overlap_name, case.narrowest))
-    first, second = np.argsort(strengths)[::-1][:2]
-    ratio = strengths[first] / strengths[second]
-    where = width_label(case.narrowest)
-    if ratio < 1.05:
-        return f"At {where}, no path stands out."
+    """Which path gains most at the narrowest width, and which least."""
+    if math.isinf(case.narrowest):
+        return ""
+    key = case.overlap_name
+    ratios = np.diag(case.average(key, case.narrowest)) / np.diag(case.average(key, math.inf))
+    most, least = int(np.argmax(ratios)), int(np.argmin(ratios))
+    where = _at(case.narrowest)
+    if ratios[most] < 1.05 * ratios[least]:
+        return f"No path stands out {where}."
     return (
-        f"At {where}, the path {_path_name(case, first)} has the largest order parameter, "
-        f"{strengths[first]:.3g}, {ratio:.2g} times that of {_path_name(case, second)}."
+        f"Relative to infinite width, the order parameter of the path {_path_name(case, most)} is "
+        f"{ratios[most]:.3g} times as large {where}, that of {_path_name(case, least)} "
+        f"{ratios[least]:.2g} times."
     )
 
 
@@ -85,4 +102,4 @@ def _path_name(case: CaseResults, path: int) -> str:
 
 def _bare(case: CaseResults) -> str:
     evidence = case.average("log_evidence", case.narrowest)
-    return f"Log evidence {float(evidence):.6g} at {width_label(case.narrowest)}."
+    return f"Log evidence {float(evidence):.6g} {_at(case.narrowest)}."

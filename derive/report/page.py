@@ -11,7 +11,7 @@ from derive.derivation.render import page as derivation_page
 from derive.report import figures
 from derive.report.equations import converter, html_of_blocks, theory_html
 from derive.report.figures.overlaps import widths_shown
-from derive.report.findings import findings
+from derive.report.findings import capitalised, findings
 from derive.report.results import CaseResults, Results, width_label
 from derive.report.tables import (
     certificates_table,
@@ -21,6 +21,7 @@ from derive.report.tables import (
     pairs_table,
     score_table,
     solutions_table,
+    table,
     verdict,
 )
 
@@ -59,7 +60,7 @@ def section(title: str, *parts: str) -> str:
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text."""
     shown = f' class="{kind}"' if kind else ""
-    return f"<p{shown}>{escape(text)}</p>"
+    return f"<p{shown}>{escape(text).replace(' %', '&nbsp;%')}</p>"
 
 
 def captioned(svg: str, caption: str) -> str:
@@ -94,19 +95,20 @@ def _scores(cases: Sequence[CaseResults]) -> str:
     name = next(case.score_name() for case in cases if case.has("score"))
     bars = ""
     if cases[0].seeds > 1:
-        bars = f" Dots are means over {cases[0].seeds} draws of the task, bars their standard deviation."
+        draws = f"{cases[0].seeds} draws of the task"
+        bars = f" Dots are means over {draws}, bars their standard deviation."
     lines = " The dashed line is the same network at infinite width, a Gaussian process."
     if any(case.selections for case in cases):
         lines += (
             " Dotted lines are infinite-width kernels of the named paths alone: what a network "
             "would reach if it used nothing else."
         )
-    caption = f"{name[0].upper()}{name[1:]} of the mean predictor against width.{bars}{lines}"
-    return section(f"{name[0].upper()}{name[1:]}", captioned(svg, caption), score_table(cases))
+    caption = f"{capitalised(name)} of the mean predictor against width.{bars}{lines}"
+    return section(capitalised(name), captioned(svg, caption), score_table(cases))
 
 
 def _overlaps(cases: Sequence[CaseResults]) -> str:
-    if not figures.available():
+    if not figures.available() or all(len(case.path_names) == 1 for case in cases):
         return section("Order parameters", *(_overlap_tables(case) for case in cases))
     parts = []
     for number, case in enumerate(cases):
@@ -118,7 +120,7 @@ def _overlaps(cases: Sequence[CaseResults]) -> str:
 
 
 def _overlap_caption(case: CaseResults) -> str:
-    name = "U₁" if case.overlap_name == "U_1" else "G of the lowest stream"
+    name = _overlap_symbol(case)
     layers = len([names for names in case.head_names if names])
     order = " A path is named by its heads, layer 1 first." if layers > 1 else ""
     mean = " Means over draws." if case.seeds > 1 else ""
@@ -130,28 +132,35 @@ def _overlap_caption(case: CaseResults) -> str:
     )
 
 
-def _overlap_tables(case: CaseResults) -> str:
-    from derive.report.tables import table
+def _overlap_symbol(case: CaseResults) -> str:
+    return "U₁" if case.overlap_name == "U_1" else "G of the lowest stream"
 
-    parts = [f"<h3>{escape(case.title)}</h3>"]
-    for width in widths_shown(case):
-        strengths = case.average(case.overlap_name, width).diagonal()
-        pairs = zip(case.path_names, strengths, strict=True)
-        rows = [(escape(name), f"{value:.4g}") for name, value in pairs]
-        parts += [paragraph(f"Diagonal at {width_label(width)}:")]
-        parts += [table(("path", case.overlap_name), rows, numbers=(1,))]
-    return "\n".join(parts)
+
+def _overlap_tables(case: CaseResults) -> str:
+    """The diagonal of the order parameter, a row per path and a column per width."""
+    widths = widths_shown(case)
+    diagonals = [case.average(case.overlap_name, width).diagonal() for width in widths]
+    rows = [
+        (escape(name), *(f"{diagonal[path]:.4g}" for diagonal in diagonals))
+        for path, name in enumerate(case.path_names)
+    ]
+    titles = ("path", *map(width_label, widths))
+    text = "" if len(rows) == 1 else f" of {case.title}, its diagonal"
+    return paragraph(f"The order parameter {_overlap_symbol(case)}{text}:") + table(
+        titles, rows, numbers=range(1, len(titles))
+    )
 
 
 def _alignment(cases: Sequence[CaseResults]) -> str:
-    if not figures.available():
+    shown = [case for case in cases if len(case.path_names) > 1]  # one path has one kernel
+    if not figures.available() or not shown:
         return ""
     caption = (
         "How much of the labels y lies along each eigenvector v of the kernel of the training "
-        f"examples, at {width_label(cases[0].narrowest)} and at infinite width. Learned order "
-        "parameters turn the leading eigenvectors towards the task."
+        f"examples, at {width_label(shown[0].narrowest)} and at infinite width. The better the "
+        "order parameters fit the task, the more the labels lie along few leading eigenvectors."
     )
-    svg = figures.draw_alignment(tuple(cases))
+    svg = figures.draw_alignment(tuple(shown))
     return section("Kernel-task alignment", captioned(svg, caption))
 
 
@@ -166,7 +175,6 @@ def _heads(cases: Sequence[CaseResults]) -> str:
     if figures.available():
         return section("Head scores", captioned(figures.draw_heads(tuple(cases)), caption))
     from derive.report.figures.heads import head_labels
-    from derive.report.tables import table
 
     parts = [paragraph(caption)]
     for case in cases:
@@ -228,7 +236,7 @@ def _checks(results: Results) -> str:
     if results.checks is None:
         return section("Checks", paragraph("Left out in this run; make them with derive check."))
     words = [str(check["verdict"]) for check in results.checks]
-    counts = ", ".join(f"{words.count(word)} {verdict(word)}" for word in dict.fromkeys(words))
+    counts = ", ".join(f"{words.count(word)}&nbsp;{verdict(word)}" for word in dict.fromkeys(words))
     text = (
         "<p>Generated code and known limits, on random instances in arithmetic of many digits: "
         f"{counts}.</p>"
@@ -248,4 +256,8 @@ def _certificates(results: Results) -> str:
         "Every step was checked numerically on a small random instance, by a computation that does "
         "not use the step's own formula. Digits are those to which both sides agree."
     )
-    return section("Certificates of the derivation", text, certificates_table(found["steps"]))
+    return section(
+        "Certificates of the derivation",
+        text,
+        certificates_table(results.derivation.steps, found["steps"]),
+    )

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from derive.derivation import Step
+from derive.derivation.render.content import badge, step_name
 from derive.derivation.render.text import typeset
 from derive.network import Network
 from derive.network.layers import kind_of, walk
 from derive.report.equations import prose
 from derive.report.results import AS_DESCRIBED, CaseResults, Point, is_share, spread, width_label
 
-CLASSES = {"AGREES": "good", "DISAGREES": "bad", "INCONCLUSIVE": "doubt", "EXACT": "", "LEADING": ""}
+CLASSES = {"AGREES": "good", "DISAGREES": "bad", "INCONCLUSIVE": "doubt"}
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
@@ -32,10 +34,8 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
         return f"<{tag}{kind}>{content}</{tag}>"
 
     head = "".join(cell("th", column, escape(title)) for column, title in enumerate(titles))
-    body = "".join(
-        "<tr>" + "".join(cell("td", column, content) for column, content in enumerate(row)) + "</tr>"
-        for row in rows
-    )
+    lines = ("".join(cell("td", column, content) for column, content in enumerate(r)) for r in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
 
 
@@ -117,7 +117,9 @@ def _varies(cases: Sequence[CaseResults], column: int) -> bool:
 
 def _solution(case: CaseResults, point: Point) -> tuple[str, ...]:
     found = point.arrays
-    width = "as described" if point.width == AS_DESCRIBED else f"{point.width:g}".replace("inf", "∞")
+    width = (
+        f"{point.width:g}".replace("inf", "∞") if point.width != AS_DESCRIBED else "as described"
+    )
     bound = "≥ " if found["hessian_is_bound"] else ""
     good = bool(found["converged"])
     verdict = "good" if good else "bad"
@@ -139,19 +141,19 @@ def _solution(case: CaseResults, point: Point) -> tuple[str, ...]:
 
 
 def checks_table(checks: Iterable[Mapping[str, Any]]) -> str:
-    """One row per check."""
-    rows = [
-        (
-            escape(str(check["claim"])),
-            verdict(str(check["verdict"])),
-            escape(str(check["expected"])),
-            escape(str(check["found"])),
-            str(check["digits"]),
-            escape(str(check["reason"])),
+    """One row per check: the reason below the claim, what was found below what was expected."""
+    rows = []
+    for check in checks:
+        values = "<br>".join(f"<code>{escape(str(check[k]))}</code>" for k in ("expected", "found"))
+        rows.append(
+            (
+                f"{escape(str(check['claim']))}<br><small>{escape(str(check['reason']))}</small>",
+                verdict(str(check["verdict"])),
+                str(check["digits"]),
+                f'<div class="value">{values}</div>',
+            )
         )
-        for check in checks
-    ]
-    return table(("claim", "verdict", "expected", "found", "digits", "reason"), rows, numbers=(4,))
+    return table(("claim", "verdict", "digits", "expected, and found"), rows, numbers=(2,))
 
 
 def verdict(word: str) -> str:
@@ -159,13 +161,18 @@ def verdict(word: str) -> str:
     return f'<span class="{CLASSES.get(word, "doubt")}">{escape(word)}</span>'
 
 
-def certificates_table(steps: Iterable[Mapping[str, Any]]) -> str:
-    """One row per step of the derivation."""
+def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, Any]]) -> str:
+    """One row per step of the derivation.
+
+    Args:
+        steps: Of the derivation.
+        evidence: For each of them, from certificates.json.
+    """
     rows = []
-    for number, step in enumerate(steps, start=1):
-        limit = f" as {prose(typeset(step['limit']))}" if step["limit"] else ""
-        cells = (prose(typeset(step["step"])), f"{escape(step['order'])}{limit}")
-        rows.append((str(number), *cells, str(step["digits"]), prose(typeset(step["detail"]))))
+    for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1):
+        detail = prose(typeset(found["detail"]))
+        cells = (prose(step_name(step)), prose(badge(step)), str(found["digits"]), detail)
+        rows.append((str(number), *cells))
     titles = ("", "step", "holds", "digits", "how it was checked")
     return table(titles, rows, numbers=(3,))
 

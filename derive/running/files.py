@@ -10,6 +10,9 @@ from typing import Any
 
 from derive.errors import DataError
 
+UNFINISHED = ".derive-"
+"""How the name of a file begins while it is being written."""
+
 
 def check_target(path: str | Path, *inputs: str | Path) -> Path:
     """Where to write a file, found out before any work is done.
@@ -32,7 +35,9 @@ def check_target(path: str | Path, *inputs: str | Path) -> Path:
         if target.exists() and not target.is_file():
             raise DataError(f"{shown}: it is no plain file; {remedy}")
         if not target.parent.is_dir():
-            raise DataError(f"{shown}: there is no folder {Path(path).parent}; make it, or {remedy}")
+            raise DataError(
+                f"{shown}: there is no folder {Path(path).parent}; make it, or {remedy}"
+            )
         if not os.access(target.parent, os.W_OK):
             raise DataError(f"{shown}: its folder cannot be written to; {remedy}")
         for source in inputs:
@@ -51,7 +56,7 @@ def write_text(path: str | Path, text: str) -> None:
     """
     target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".derive-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 stream.write(text)

@@ -12,7 +12,7 @@ from typing import Any
 from derive import __version__
 from derive.errors import DataError
 from derive.report import AS_DESCRIBED
-from derive.running.files import write_json
+from derive.running.files import UNFINISHED, write_json
 from derive.running.task import Case
 
 MARKER = "run.json"
@@ -121,6 +121,7 @@ def open_folder(
         )
     try:
         (folder.path / SOLUTIONS).mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
         if overwrite:
             _clear(folder)
     except OSError as error:
@@ -134,5 +135,13 @@ def open_folder(
 def _clear(folder: Folder) -> None:
     for name in FILES:
         folder.file(name).unlink(missing_ok=True)
-    for path in (folder.path / SOLUTIONS).glob("*.npz"):
-        path.unlink()
+    for pattern in ("*width-*.npz", "*as-described.npz"):
+        for path in (folder.path / SOLUTIONS).glob(pattern):
+            path.unlink()
+
+
+def _sweep(folder: Folder) -> None:
+    """Delete what a process that was killed in the middle of writing left behind."""
+    for home in (folder.path, folder.path / SOLUTIONS):
+        for path in home.glob(f"{UNFINISHED}*"):
+            path.unlink()

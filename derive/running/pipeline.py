@@ -70,6 +70,7 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
         DeriveError: The folder is refused, or the data cannot be solved.
         KeyboardInterrupt: Finished files are kept; the message says how to go on.
     """
+    data_of.cache_clear()  # a file may have changed since an earlier run of this process
     check_folder(path, resume=settings.resume, overwrite=settings.overwrite)
     notes = _check_data(task)
     solver = Solver.of(task.network)
@@ -134,21 +135,23 @@ def _run_jobs(task: Task, folder: Folder, settings: Settings) -> None:
     if settings.checks:
         jobs = _with_checks(jobs, task, folder, settings)
     with bar("solving and checking", len(files)) as show:
-        run_jobs(
-            jobs, folder, settings.processes, lambda: show(sum(file.exists() for file in files))
-        )
+
+        def count() -> None:
+            show(sum(file.exists() for file in files))
+
+        count()
+        run_jobs(jobs, folder, settings.processes, count)
 
 
-def _with_checks(
-    jobs: list[Job], task: Task, folder: Folder, settings: Settings
-) -> list[Job]:
+def _with_checks(jobs: list[Job], task: Task, folder: Folder, settings: Settings) -> list[Job]:
     """Checks take longest, and go first."""
     first: list[Job] = []
+    last: list[Job] = []
     if folder.content("checks.json") is None:
         first.append(Check(task.network, settings.digits))
     if folder.content("certificates.json") is None:
-        first.append(Certify(task.network))
-    return [*first, *jobs]
+        last.append(Certify(task.network))
+    return [*first, *jobs, *last]
 
 
 def _solves(task: Task, folder: Folder) -> Iterable[Job]:

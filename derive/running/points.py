@@ -77,4 +77,3 @@ def selected_score(
     mean, _ = solver.module.predictor((np.diag(chosen), *overlaps[1:]), by_path, problem)
     rating = score(data, mean)
     return None if rating is None else rating.value
-

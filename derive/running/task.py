@@ -124,9 +124,7 @@ def packaged_task(
     cases = tuple(_markov_case(network, paths) for paths in (4, 2))
     seeds_drawn = tuple(range(seeds))
     title = "Attention paths in a narrow transformer"
-    return Task(
-        network, cases, _with_infinity(widths), seeds_drawn, None, command, title, SUBJECT
-    )
+    return Task(network, cases, _with_infinity(widths), seeds_drawn, None, command, title, SUBJECT)
 
 
 def _markov_case(network: Network, paths: int) -> Case:
@@ -161,8 +159,8 @@ def user_task(
     Raises:
         DescriptionError: A symbol has no value.
     """
-    graph = stream_graph(network)
-    numbers = values(network.with_width(1) if widths is not None else network, graph)
+    sized = network if widths is None else network.with_width(1)
+    numbers = values(sized, stream_graph(sized))
     if widths is None:
         widths = (numbers.widths[0] if len(set(numbers.widths)) == 1 else AS_DESCRIBED,)
     case = Case("", network.name, network, path_labels(network), _head_names(network))

@@ -75,10 +75,19 @@ def load_solution(path: str | Path) -> dict[str, np.ndarray]:
         DataError: The file is missing, damaged, or no solution.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
-            found = {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, EOFError, KeyError) as error:
-        raise DataError(f"{path}: no readable solution ({error}); solve again") from None
+        with open(path, "rb") as stream:
+            if stream.read(4) != b"PK\x03\x04":
+                raise DataError(f"{path}: no readable solution (not an .npz file); solve again")
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as stored:
+                found = {key: stored[key] for key in stored.files}
+    except DataError:
+        raise
+    except Exception as error:  # np.load raises a dozen types on what is no .npz file
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DataError(
+            f"{path}: no readable solution ({' '.join(reason.split())}); solve again"
+        ) from None
     if "G_bottom" not in found:
         raise DataError(f"{path}: G_bottom is missing; it is no solution of derive")
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
@@ -14,6 +15,10 @@ from derive.errors import SolveError
 from derive.network import Data, Network, Values
 from derive.network.graph import stream_graph, values
 from derive.solver.solution import Solution
+
+
+ONE_THREAD = 10**10
+"""Multiplications of one kernel up to which a single BLAS thread serves."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +78,12 @@ class Solver:
         """
         numbers = values(network, stream_graph(network))
         try:
-            found = self.module.solve(
-                data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
-                temperature=numbers.temperature, heads=self._heads(numbers), start=start,
-                continuation=continuation, tolerance=tolerance,
-            )  # fmt: skip
+            with blas_threads(data):
+                found = self.module.solve(
+                    data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
+                    temperature=numbers.temperature, heads=self._heads(numbers), start=start,
+                    continuation=continuation, tolerance=tolerance,
+                )  # fmt: skip
         except ValueError as error:
             raise SolveError(str(error)) from None
         except np.linalg.LinAlgError:
@@ -87,10 +93,18 @@ class Solver:
         return self._solution(network, data, found)
 
     def at_infinite_width(self, network: Network, data: Data) -> Solution:
-        """The infinite-width limit: a Gaussian process with fixed overlaps; nothing is solved."""
+        """The infinite-width limit: a Gaussian process with fixed overlaps; nothing is solved.
+
+        Raises:
+            DescriptionError: A symbol of the network has no value.
+            SolveError: Data and network do not fit, or the kernel is singular.
+        """
         problem = self.problem(network, data)
         overlaps = self.module.infinite_width(problem)
-        self.module.refuse_singular(overlaps, problem)
+        try:
+            self.module.refuse_singular(overlaps, problem)
+        except ValueError as error:
+            raise SolveError(str(error)) from None
         found = self.module.at(overlaps, problem)
         return self._solution(network, data, found)
 
@@ -152,6 +166,17 @@ class Solver:
         if not converged:
             return (min(found, key=lambda solution: solution.gradient_norm),)
         return _distinct(sorted(converged, key=lambda solution: solution.action))
+
+
+def blas_threads(data: Data) -> Any:
+    """One BLAS thread where the products are small, all of them where they are large.
+
+    numpy and scipy carry a pool of threads each; on small products the pools wait for each other
+    longer than they work.
+    """
+    examples, features, paths = data.attended.shape
+    large = examples**2 * features * paths > ONE_THREAD
+    return threadpool_limits(limits=None if large else 1, user_api="blas")
 
 
 def _random_overlap(point: np.ndarray, generator: np.random.Generator) -> np.ndarray:

@@ -6,11 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from derive.algebra import build
+from derive.algebra.boxes import Atom, Sum, fenced
+from derive.algebra.latex import box
 from derive.algebra.naming import nodes_in
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.names import Names, names_of
 from derive.derivation.render.network import network_blocks, notation_blocks
-from derive.derivation.render.page import BECOMES, Block, Display, Heading, Items, Page, Prose
+from derive.derivation.render.page import (
+    BECOMES,
+    Block,
+    Display,
+    Heading,
+    Items,
+    Line,
+    Page,
+    Prose,
+)
 from derive.derivation.render.text import typeset
 from derive.derivation.rules.wide import shift_symbol
 from derive.derivation.statements import CHAIN_ACTION, CHANGED, CONSTANT, MEAN, VARIANCE
@@ -48,7 +59,9 @@ def displays_of(theory: Theory, names: Names) -> Displays:
 
 def _types(steps: tuple[Step, ...]) -> set[type]:
     equations = [equation for step in steps for equation in (*step.before, *step.after)]
-    return {type(n) for n in nodes_in(*(e.right for e in equations if not isinstance(e.right, str)))}
+    return {
+        type(n) for n in nodes_in(*(e.right for e in equations if not isinstance(e.right, str)))
+    }
 
 
 def badge(step: Step) -> str:
@@ -67,7 +80,7 @@ def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
     if step.before and step.before[0].left == step.after[0].left == CHANGED:
         return [*blocks, *_rewritten(step, displays), Prose(typeset(step.source), "Source")]
     if step.before:
-        blocks += [Prose("From"), *_shown(step.before, displays), Prose("follows")]
+        blocks += [Prose("From"), *_shown(step.before, displays), Prose("it follows that")]
     blocks += _shown(step.after, displays)
     if step.moves:
         blocks += [Items(tuple(typeset(move) for move in step.moves), "Moves", numbered=True)]
@@ -92,7 +105,22 @@ def _rewritten(step: Step, displays: Displays) -> list[Block]:
 
 def _shown(equations: tuple[Equation, ...], displays: Displays) -> list[Block]:
     shown, where = displays.of(equations)
-    return [shown] if where is None else [shown, Prose("where"), where]
+    blocks: list[Block] = [*_apart(shown)]
+    return blocks if where is None else [*blocks, Prose("where"), where]
+
+
+def _apart(display: Display) -> list[Display]:
+    """A stacked sum gets a display of its own."""
+    runs: list[list[Line]] = []
+    for line in display.lines:
+        if _is_stacked(line) or not runs or _is_stacked(runs[-1][-1]):
+            runs.append([])
+        runs[-1].append(line)
+    return [Display(tuple(run)) for run in runs]
+
+
+def _is_stacked(line: Line) -> bool:
+    return isinstance(line.right, Sum) and line.right.stacked
 
 
 def theory_blocks(theory: Theory, displays: Displays) -> list[Block]:
@@ -102,7 +130,7 @@ def theory_blocks(theory: Theory, displays: Displays) -> list[Block]:
     for title, text, equations in sections(theory):
         blocks += [Heading(2, title), *([Prose(text)] if text else [])]
         blocks += _shown(equations, displays)
-    reasons = tuple(f"{typeset(e.reason)}." for e in theory.equations if e.reason)
+    reasons = tuple(typeset(e.reason) for e in theory.equations if e.reason)
     if reasons:
         blocks += [Heading(2, "What is not eliminated"), Items(reasons)]
     return blocks
@@ -120,7 +148,9 @@ def sections(theory: Theory) -> list[Section]:
     if theory.chain is not None:
         text = CHAIN_TEXT if len(theory.chain.overlaps) > 1 else ""
         equations = (*_scaled(theory), Equation(CHAIN_ACTION, theory.chain.action))
-        found += [("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))]
+        found += [
+            ("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))
+        ]
     return found + _results(theory)
 
 
@@ -145,7 +175,9 @@ def _results(theory: Theory) -> list[Section]:
     ]
 
 
-LEADING_TEXT = r"Twice the negative log density, to leading order as $N, P \to \infty$ at fixed $P/N$:"
+LEADING_TEXT = (
+    r"Twice the negative log density, to leading order as $N, P \to \infty$ at fixed $P/N$:"
+)
 FLUX_TEXT = "The fluxes $R$ are named; each follows from that of the stream below."
 CHAIN_TEXT = (
     "Rescaled by the numbers of heads, without the constants that do not depend on the overlaps:"
@@ -154,7 +186,8 @@ SHIFT_TEXT = (
     "To first order in $1/N$ at fixed $P$; the forces $Y$ go up from the labels, the shifts $D$ "
     "come down from the readout:"
 )
-EVIDENCE_TEXT = r"At the saddle point $\ln p = -S/2$ plus the constant"
+EVIDENCE_TEXT = "At the saddle point; every constant is kept:"
+REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)
 
 
 def _expanded(theory: Theory) -> list[Equation]:
@@ -162,7 +195,9 @@ def _expanded(theory: Theory) -> list[Equation]:
     notation, found = theory.notation, []
     for stream, point in zip(notation.streams(), theory.wide.overlaps, strict=True):
         shift = shift_symbol(notation, stream.weights[-1])
-        found.append(Equation(notation.overlap(stream.index), build.add(point, shift)))
+        parts = (fenced(box(point), 4), box(shift), REST)
+        right = Sum(tuple((False, part) for part in parts))
+        found.append(Equation(notation.overlap(stream.index), right))
     return found
 
 

@@ -18,10 +18,13 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \usepackage[dvipsnames]{xcolor}
 \IfFileExists{lmodern.sty}{\usepackage[T1]{fontenc}\usepackage{lmodern}}{}
 \setlength{\parindent}{0pt}
+\renewcommand{\arraystretch}{1.25}
 \setlength{\parskip}{3pt plus 2pt}
 \setlength{\mathindent}{1.5em}
 \setlength{\jot}{6pt}
-\AtBeginDocument{\setlength{\abovedisplayskip}{5pt plus 3pt}\setlength{\belowdisplayskip}{5pt plus 3pt}}
+\AtBeginDocument{%
+  \setlength{\abovedisplayskip}{5pt plus 3pt}%
+  \setlength{\belowdisplayskip}{5pt plus 3pt}}
 \setlength{\emergencystretch}{3em}
 \setcounter{secnumdepth}{0}
 \allowdisplaybreaks
@@ -30,21 +33,29 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \newcommand{\badge}[1]{\hfill{\normalfont\small #1}}
 """
 ROWS = 40
+"""The most rows of a table; a longer one is continued."""
+LONG_WORD = 25
 
 
 def document_of(page: Page) -> str:
     """The page as a complete document."""
-    title = tex_escaped(page.title)
+    title = " ".join(map(_breakable, page.title.split(" ")))
     parts = [
         f"% network: {page.title}",
         PREAMBLE,
         r"\begin{document}",
-        rf"{{\LARGE\bfseries {title}\par}}",
+        rf"{{\raggedright\LARGE\bfseries {title}\par}}",
     ]
     parts += [WRITERS[type(block)](block) for block in page.blocks]
     text = "\n".join((*parts, r"\end{document}", ""))
     # A blank line before a display would begin a paragraph of its own.
     return re.sub(r"\n\n+(\\begin\{align)", r"\n\1", text)
+
+
+def _breakable(word: str) -> str:
+    """A word, escaped; a very long one may be broken anywhere."""
+    gap = r"\allowbreak{}" if len(word) > LONG_WORD else ""
+    return gap.join(map(tex_escaped, word)) if gap else tex_escaped(word)
 
 
 def prose(text: str) -> str:

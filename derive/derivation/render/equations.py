@@ -10,29 +10,28 @@ import sympy
 
 from derive.algebra import build, nodes
 from derive.algebra.boxes import Atom, Box
-from derive.algebra.latex import Drawer
+from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
 from derive.algebra.naming import Name, nodes_in
 from derive.algebra.symbols import symbol
-from derive.derivation.render.matrices import tidy
+from derive.derivation.render.matrices import clipped, tidy
 from derive.derivation.render.names import Names
 from derive.derivation.render.page import Display, Line
 from derive.derivation.render.sums import by_stream, collected, groups_box, terms_box
 from derive.derivation.render.text import unicode_math
 from derive.derivation.step import Equation
 
-EM_PER_LETTER = 0.6
-
 
 def verbatim(latex: str) -> Atom:
     """A left-hand side given in LaTeX."""
     plain = unicode_math(latex)
-    return Atom(latex, plain, EM_PER_LETTER * len(plain))
+    signs = len(plain.replace(" ", "").replace("_", ""))
+    return Atom(latex, plain, 0.45 * signs + 0.3 * plain.count(" "))
 
 
 def _is_factored(matrix: Any) -> bool:
     """Whether a product with sums among its factors is best left so: nothing in it cancels."""
-    factors = build.split(matrix)[1]
+    factors = build.split(matrix)[1] if type(matrix) is sympy.MatMul else ()
     sums = [factor for factor in factors if type(factor) is sympy.MatAdd]
     inverses = {build.inv(factor) for factor in factors if type(factor) is nodes.Overlap}
     return bool(sums) and not inverses & nodes_in(*sums)
@@ -57,8 +56,12 @@ class Displays:
         self._shown: dict[Any, tuple[Box, tuple[Name, ...]]] = {}
 
     def of(self, equations: tuple[Equation, ...]) -> tuple[Display, Display | None]:
-        """The equations, and what is new among the names in them."""
-        lines, used = [], []
+        """The equations, and what is new among the names in them.
+
+        A right-hand side may be an expression, LaTeX, or a box.
+        """
+        lines: list[Line] = []
+        used: list[Name] = []
         for equation in equations:
             self._note(equation)
             right, names = self.right(equation.right)
@@ -95,16 +98,17 @@ class Displays:
         return self._shown[right]
 
     def _drawn(self, right: Any) -> tuple[Box, tuple[Name, ...]]:
-        if isinstance(right, str):
-            return verbatim(right), ()
+        if isinstance(right, str | Box):
+            return verbatim(right) if isinstance(right, str) else right, ()
         if nodes.Diagonal in {type(node) for node in nodes_in(right)}:
-            right = tidy(right)  # so that the coefficients of kernels stand beside them
+            right = tidy(right, share=False)  # so that a kernel's coefficient stands beside it
         folded, used = self.names.fold(right)
         matrix = getattr(folded, "is_Matrix", False)
         return (self._matrix(folded) if matrix else self._number(folded)), used
 
     def _matrix(self, folded: Any) -> Box:
         """A matrix, rearranged where that makes it shorter."""
+        folded = clipped(folded)
         given = self.drawer.box(folded)
         if type(folded) not in (sympy.MatAdd, sympy.MatMul) or _is_factored(folded):
             return given

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from derive.algebra.boxes import Apply, Atom, Box, Fence, Infix, Listing, Row, Script, Sum
 from derive.algebra.media import Medium
 
+
 @dataclass(frozen=True)
 class Line:
     """One line of a formula, `indent` steps to the right."""
@@ -62,7 +63,7 @@ class Breaker:
         return []
 
     def _piece(self, *boxes: Box, gap: str = "") -> Piece:
-        text = gap.join(self.medium.text(box) for box in boxes)
+        text = gap.join(map(self.medium.factor if gap else self.medium.text, boxes))
         return Piece(text, sum(map(self.medium.width, boxes)) + self.sign * bool(gap.strip()))
 
     def _sum(self, box: Sum, limit: float) -> list[Line]:

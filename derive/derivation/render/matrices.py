@@ -25,8 +25,12 @@ MERGED: dict[type, Callable[..., Any]] = {
 """Linear maps whose terms are shown as one, with a constructor that leaves sums whole."""
 
 
-def tidy(matrix: Any) -> Any:
+def tidy(matrix: Any, *, share: bool = True) -> Any:
     """The matrix with equal linear maps merged and factors common to both ends taken out.
+
+    Args:
+        matrix: A matrix.
+        share: Whether a coefficient that merged terms share is taken out of the map.
 
     Raises:
         RuleError: The result is not proved equal to the matrix.
@@ -35,7 +39,7 @@ def tidy(matrix: Any) -> Any:
     terms = [build.split(term) for term in build.terms(normal(plain))]
     if len(terms) < 2:
         return plain if not terms else build.mul(terms[0][0], _identity(matrix), *terms[0][1])
-    found = _sum(_ends_taken_out(_maps_merged(terms)), matrix)
+    found = _sum(_ends_taken_out(_maps_merged(terms, share)), matrix)
     if not equal(found, plain):
         raise RuleError(f"rearranging for display changed {matrix}")
     return found
@@ -50,7 +54,7 @@ def _sum(terms: list[Term], like: Any) -> Any:
     return build.add(*(build.mul(number, *unit, *factors) for number, factors in terms))
 
 
-def _maps_merged(terms: list[Term]) -> list[Term]:
+def _maps_merged(terms: list[Term], share: bool) -> list[Term]:
     """Terms that differ inside one linear map only, as one term."""
     families: dict[Any, list[Term]] = {}
     for number, factors in terms:
@@ -60,14 +64,14 @@ def _maps_merged(terms: list[Term]) -> list[Term]:
             kind, rest, shape = type(factors[at]), factors[at].args[1:], factors[at].args[0].shape
             key = (factors[:at], kind, rest, factors[at + 1 :], shape)
         families.setdefault(key, []).append((number, factors))
-    return [_merged(key, family) for key, family in families.items()]
+    return [_merged(key, family, share) for key, family in families.items()]
 
 
-def _merged(key: Any, family: list[Term]) -> Term:
+def _merged(key: Any, family: list[Term], share: bool) -> Term:
     if len(family) == 1:
         return family[0]
     left, kind, rest, right, _ = key
-    common = _common(tuple(number for number, _ in family))
+    common = _common(tuple(number for number, _ in family)) if share else sympy.S.One
     inner = [build.scale(number / common, factors[len(left)].args[0]) for number, factors in family]
     return common, (*left, MERGED[kind](build.add(*inner), *rest), *right)
 
@@ -97,10 +101,10 @@ def _ends_taken_out(terms: list[Term]) -> list[Term]:
 
 
 def clipped(matrix: Any) -> Any:
-    """Blocks of embedded matrices resolved, where the ranges can be compared.
+    r"""Blocks of embedded matrices resolved, where the ranges can be compared.
 
-    .. math:: [\\mathcal E_{a:b}[A]]_{c:d} = [A]_{c-a:d-a} \\quad (a \\le c, d \\le b), \\qquad
-              [\\mathcal E_{a:b}[A]]_{c:d} = \\mathcal E_{a-c:b-c}[A] \\quad (c \\le a, b \\le d)
+    .. math:: [\mathcal E_{a:b}[A]]_{c:d} = [A]_{c-a:d-a} \quad (a \le c, d \le b), \qquad
+              [\mathcal E_{a:b}[A]]_{c:d} = \mathcal E_{a-c:b-c}[A] \quad (c \le a, b \le d)
     """
     return rebuild(matrix, lambda _: None, {**MAKERS, nodes.Block: _block})
 

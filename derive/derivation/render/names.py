@@ -9,6 +9,7 @@ import sympy
 
 from derive.algebra import build, substitute
 from derive.algebra.naming import Name, fold, named, nodes_in
+from derive.algebra.nodes import Selection
 from derive.derivation.notation import Notation
 from derive.derivation.theory import Theory
 
@@ -46,7 +47,7 @@ class Names:
 
 
 def names_of(theory: Theory) -> Names:
-    """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, and sizes m."""
+    """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, sizes m."""
     predictor, notation = theory.predictor, theory.notation
     covariance, bottom = predictor.covariance, notation.overlap(0)
     found = [(covariance, "C"), (predictor.kernel, "Kstar"), (predictor.own_kernel, "Kstarstar")]
@@ -55,6 +56,10 @@ def names_of(theory: Theory) -> Names:
         found.append((substitute(covariance, {bottom: scaled}), "C"))
     found.append((substitute(covariance, {bottom: theory.wide.overlaps[0]}), "C_inf"))
     found += [(value, symbol.name) for symbol, value in theory.wide.forces]
+    chosen = [node for node in nodes_in(covariance) if type(node) is Selection]
+    found += [
+        (node, "Pi") for node in sorted(chosen, key=sympy.default_sort_key)
+    ]  # the paths among the vectors of the lowest stream
     return Names(tuple(named(value, name) for value, name in found), size_names(notation))
 
 
@@ -80,8 +85,10 @@ def factored_sizes(notation: Notation) -> dict[int, Any]:
     for item in notation.inner_weights():
         heads = notation.heads(item.index)
         acted = sympy.Add(*(blocks[k] for k in item.acts_on)) if item.acts_on else sympy.S.One
-        if item.acts_on and notation.block_start(item.acts_on[0]) == 0:
-            acted = found[item.acts_on[-1]]
+        if item.above is not None:
+            order = notation.graph.streams[item.above].weights
+            if item.acts_on == order[: len(item.acts_on)]:
+                acted = found[item.acts_on[-1]]
         blocks[item.index] = heads * acted
         assert item.below is not None
         order = notation.graph.streams[item.below].weights
@@ -96,5 +103,5 @@ def _joined(before: Any, block: Any) -> Any:
     if before == 0:
         return block
     ratio = block / before
-    whole = all(not (f.is_Pow and f.exp.could_extract_minus_sign()) for f in sympy.Mul.make_args(ratio))
+    whole = sympy.denom(ratio) == 1
     return before * (1 + ratio) if whole else before + block

@@ -7,48 +7,66 @@ from typing import Any
 import sympy
 
 from derive.algebra import nodes
-from derive.algebra.latex import Drawer
+from derive.algebra.boxes import Atom
+from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
 from derive.derivation.notation import Notation
 from derive.derivation.render.names import factored_sizes
-from derive.derivation.render.page import Block, Items, Prose, Table
+from derive.derivation.render.page import Block, Display, Items, Line, Prose, Table
 from derive.network import Network
 
-OPERATORS: dict[type, str] = {
-    nodes.PathReadout: r"$\mathcal{X}[B]_\mu = \sum_\pi B_\pi \cdot \xi^\pi_\mu$: the outputs of "
-    r"effective input weights $B$, one row for each path $\pi$.",
-    nodes.PathKernel: r"$\mathcal{K}[G]_{\mu\nu} = \sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot "
-    r"\xi^{\pi'}_\nu$: the kernel of overlaps $G$. A star stands for test examples: "
-    r"$\mathcal{K}_\ast$ has their rows and the columns of the training examples.",
-    nodes.PathProjection: r"$\mathcal{K}^\dagger[A]_{\pi\pi'} = \sum_{\mu\nu} A_{\mu\nu}\ \xi^\pi_\mu "
-    r"\cdot \xi^{\pi'}_\nu$: its adjoint, "
-    r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric "
-    r"$A$ and $G$.",
-    nodes.Lift: r"$I_H \otimes A$: $H$ copies of $A$ along the diagonal, one for each head.",
-    nodes.PartialTrace: r"$\mathrm{tr}_H A$: the sum of the $H$ diagonal blocks of $A$, the trace "
-    r"over heads; adjoint to $I_H \otimes$.",
-    nodes.Block: r"$[G]_{a:b}$: the diagonal block of the rows and columns $a+1$ to $b$.",
-    nodes.Embed: r"$\mathcal{E}_{a:b}[A]$: $A$ as that block, zeros elsewhere; adjoint to "
-    r"$[\ ]_{a:b}$.",
-    nodes.BlockDiagonal: r"$A \oplus B$: $A$ and $B$ as blocks along the diagonal.",
-    nodes.Stack: r"$[A; B]$: $A$ above $B$.",
-    nodes.Diagonal: r"$\mathrm{diag}(A)$: the diagonal of $A$, as a column.",
-    nodes.LogNormal: r"$\mathcal{N}(X; M, \Sigma)$: the density of a matrix $X$ of mean $M$ whose "
-    r"columns are independent Gaussian vectors of covariance $\Sigma$.",
-    nodes.LogMultigamma: r"$\Gamma_m(x) = \pi^{m(m-1)/4} \prod_{j=1}^m \Gamma(x - (j-1)/2)$.",
+DEFINITIONS: dict[type, tuple[str, str]] = {
+    nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
+    nodes.PathKernel: (
+        r"\mathcal{K}[G]_{\mu\nu}",
+        r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
+    ),
+    nodes.PathProjection: (
+        r"\mathcal{K}^\dagger[A]_{\pi\pi'}",
+        r"\sum_{\mu\nu} A_{\mu\nu}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
+    ),
+    nodes.Lift: (r"(I_H \otimes A)_{h\pi, h'\pi'}", r"\delta_{hh'}\ A_{\pi\pi'}"),
+    nodes.PartialTrace: (
+        r"(\mathop{\mathrm{tr}}\nolimits_H A)_{\pi\pi'}",
+        r"\sum_{h=1}^H A_{h\pi, h\pi'}",
+    ),
+    nodes.Block: (r"[G]_{a:b}", r"(G_{\pi\pi'})_{a < \pi, \pi' \le b}"),
+    nodes.Embed: (r"[\mathcal{E}_{a:b}[A]]_{a:b}", r"A, \text{ zeros elsewhere}"),
+    nodes.Selection: (
+        r"\Pi_{a:b, c:d}\ A",
+        r"\text{the rows } a+1, \dots, b, c+1, \dots, d \text{ of } A",
+    ),
+    nodes.BlockDiagonal: (r"A \oplus B", r"\begin{pmatrix} A & 0 \\ 0 & B \end{pmatrix}"),
+    nodes.Stack: (r"[A; B]", r"\begin{pmatrix} A \\ B \end{pmatrix}"),
+    nodes.LogMultigamma: (
+        r"\Gamma_m(x)",
+        r"\pi^{m(m-1)/4} \prod_{j=1}^m \Gamma\left(x - \frac{j-1}{2}\right)",
+    ),
 }
-"""What each operator means; those that occur are explained."""
+"""What each operator means; those that occur are shown."""
 
+MANY = 4
+"""Of more neighbouring vectors, some are left out in tables."""
 SYMBOLS = (
-    r"$P$ training examples with labels $y$; example $\mu$ is seen along path $\pi$ as the attended "
-    r"input $\xi^\pi_\mu$, a vector of $N_0$ features. $T$ is the temperature, the variance of "
-    r"the label noise.",
+    r"There are $P$ training examples with labels $y$. Along path $\pi$, example $\mu$ is seen as "
+    r"the attended input $\xi^\pi_\mu$, a vector of $N_0$ features. $T$ is the temperature, the "
+    "variance of the label noise.",
+    r"Stream $s$, of width $N_s$, collects effective vectors, the rows of matrices $g$. Their "
+    r"overlaps $G_s = g g^\top / N_s$ are its order parameter, symmetric and positive definite.",
     r"A weight of variance $\sigma_l^2$ hands the vectors that it acts on to the stream below, one "
-    r"set for each of its $H_l$ heads; the head is the slow index.",
-    r"Stream $s$, of width $N_s$, collects effective vectors $g$, the rows of a matrix; their "
-    r"overlaps $G_s = g g^\top / N_s$ are its order parameter, a symmetric positive definite matrix.",
-    r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G}\ dG)$.",
+    r"set for each of its $H_l$ heads; the head $h$ is the slow index.",
+    r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
+WORDS: dict[type, str] = {
+    nodes.PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
+    r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
+    nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
+    r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric $A$ "
+    r"and $G$. In the same way the trace over heads is adjoint to $I_H \otimes$.",
+    nodes.LogNormal: r"$\mathcal{N}(X; M, \Sigma)$ is the density of a matrix $X$ of mean $M$ "
+    r"whose columns are independent Gaussian vectors of covariance $\Sigma$.",
+    nodes.Diagonal: r"$\mathrm{diag}(A)$ is the diagonal of $A$, as a column.",
+}
 
 
 def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list[Block]:
@@ -60,6 +78,7 @@ def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list
             "counted from the input; the last stream is that of the readout, $a$."
         ),
         _streams(notation, drawer),
+        *size_display(notation, drawer),
         _weights(notation, drawer),
     ]
 
@@ -72,37 +91,49 @@ def _streams(notation: Notation, drawer: Drawer) -> Table:
     sizes = factored_sizes(notation)
     rows = []
     for stream in notation.streams():
-        vectors = ", ".join(_math(drawer, notation.vectors(k)) for k in stream.weights)
-        counts = [_count(notation, drawer, k, sizes) for k in stream.weights]
-        shown = [text for text in counts[:-1] if "=" in text] + counts[-1:]
+        vectors = _listed(notation, drawer, stream.weights, stream.index)
+        size = sizes[stream.weights[-1]]
         rows.append(
             (
                 f"${stream.name}$",
                 _math(drawer, notation.width(stream.index)),
                 vectors,
                 _math(drawer, notation.overlap(stream.index)),
-                ", ".join(shown),
+                _math(drawer, drawer.names.get(size, size)),
             )
         )
     return Table(("stream", "width", "vectors", "overlaps", "number of vectors"), tuple(rows))
 
 
-def _count(notation: Notation, drawer: Drawer, weight: int, sizes: dict[int, Any]) -> str:
-    """The number of vectors down to a weight; a named one as name = value, by other names."""
-    size = sizes[weight]
-    name = drawer.names.get(size)
-    if name is None:
-        return _math(drawer, size)
-    others = {value: symbol.name for value, symbol in drawer.names.items() if value != size}
-    value = LATEX.text(Drawer(others).term(size))
-    return f"${LATEX.text(drawer.box(name))} = {value}$"
+def _listed(
+    notation: Notation, drawer: Drawer, weights: tuple[int, ...], stream: int | None
+) -> str:
+    """The vectors of some weights in a stream; of many neighbours the first two and the last."""
+    shown = [_math(drawer, notation.vectors(weight)) for weight in weights]
+    if stream is not None and len(weights) > MANY:
+        order = notation.graph.streams[stream].weights
+        start = order.index(weights[0])
+        if order[start : start + len(weights)] == weights:
+            shown[2:-1] = [r"$\dots$"]
+    return ", ".join(shown)
+
+
+def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
+    """What the named sizes are: a display, or none where no size has a name."""
+    lines = []
+    for size in factored_sizes(notation).values():
+        name = drawer.names.get(size)
+        if name is not None and drawer.box(name) not in [line.left for line in lines]:
+            others = {value: other.name for value, other in drawer.names.items() if value != size}
+            lines.append(Line(drawer.box(name), Drawer(others).term(size)))
+    return [Display(tuple(lines))] if lines else []
 
 
 def _weights(notation: Notation, drawer: Drawer) -> Table:
     rows = []
     for weight in notation.graph.weights:
         heads = _math(drawer, notation.heads(weight.index))
-        acted = ", ".join(_math(drawer, notation.vectors(k)) for k in weight.acts_on)
+        acted = _listed(notation, drawer, weight.acts_on, weight.above)
         inner = weight.below is not None
         rows.append(
             (
@@ -111,8 +142,10 @@ def _weights(notation: Notation, drawer: Drawer) -> Table:
                 heads if inner else "",
                 _math(drawer, notation.variance(weight.index)),
                 acted or "the output",
-                _math(drawer, notation.vectors(weight.index)) if inner else "the outputs on all examples",
-                f"${notation.graph.streams[weight.below].name}$" if weight.below is not None else "",
+                _math(drawer, notation.vectors(weight.index)) if inner else "the outputs",
+                f"${notation.graph.streams[weight.below].name}$"
+                if weight.below is not None
+                else "",
             )
         )
     titles = ("weight", "layer", "heads", "variance", "acts on", "gives", "to stream")
@@ -121,5 +154,10 @@ def _weights(notation: Notation, drawer: Drawer) -> Table:
 
 def notation_blocks(types: set[type]) -> list[Block]:
     """What the symbols and operators mean, as far as they occur."""
-    operators = tuple(text for kind, text in OPERATORS.items() if kind in types)
-    return [Items((*SYMBOLS, *operators))]
+    words = tuple(text for kind, text in WORDS.items() if kind in types)
+    lines = tuple(
+        Line(Atom(left, left, 6.0), Atom(right, right, 12.0))
+        for kind, (left, right) in DEFINITIONS.items()
+        if kind in types
+    )
+    return [Items((*SYMBOLS, *words)), Display(lines)]

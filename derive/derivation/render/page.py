@@ -1,7 +1,7 @@
 """What a derivation shows, before it is Markdown, LaTeX or a terminal table.
 
-A page is a list of blocks. Text in blocks holds mathematics between dollar signs, in LaTeX; all else
-in it is plain.
+A page is a list of blocks. Text in blocks holds mathematics between dollar signs, in LaTeX; all
+else in it is plain.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ import sympy
 from sympy import Mul, Trace
 
 from derive.algebra import contains
-from derive.algebra.boxes import Box, Fence, Sum, row, terms_of
-from derive.algebra.latex import Drawer
+from derive.algebra.boxes import SQUARE, Box, Fence, Sum, row, terms_of
+from derive.algebra.drawing import Drawer
 from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
 from derive.algebra.products import natural
 from derive.errors import RuleError
@@ -44,9 +44,47 @@ class Group:
         return self.factor * sympy.Add(*(t.coefficient * t.atom for t in self.terms))
 
 
-def opened(expression: Any) -> Any:
-    """The sum, multiplied out, logarithms of products taken apart."""
-    return sympy.expand(sympy.expand_log(sympy.expand(expression), force=True))
+class Opener:
+    """Multiplies sums out; symbols stand for functions of matrices, which stay as they are."""
+
+    def __init__(self) -> None:
+        self.symbols: dict[Any, Any] = {}
+        self.atoms: dict[Any, Any] = {}
+
+    def opened(self, expression: Any) -> Any:
+        """The sum multiplied out, logarithms of products taken apart, atoms as symbols."""
+        return sympy.expand(self._flat(expression))
+
+    def split(self, term: Any) -> tuple[Any, Any]:
+        """The coefficient and the atom of a term of an opened sum."""
+        marks = [factor for factor in Mul.make_args(term) if factor in self.atoms]
+        if not marks:
+            return term, ONE
+        return term / Mul(*marks), Mul(*(self.atoms[mark] for mark in marks))
+
+    def _flat(self, node: Any) -> Any:
+        if type(node) in (sympy.Add, Mul):
+            return node.func(*map(self._flat, node.args))
+        if type(node) is sympy.log:
+            return sympy.Add(*(e * self._symbol(sympy.log(b)) for b, e in _powers(node.args[0])))
+        return self._symbol(node) if isinstance(node, ATOMS) else node
+
+    def _symbol(self, atom: Any) -> Any:
+        if atom not in self.symbols:
+            self.symbols[atom] = sympy.Symbol(f"_{len(self.symbols):04d}")
+            self.atoms[self.symbols[atom]] = atom
+        return self.symbols[atom]
+
+
+def _powers(argument: Any) -> list[tuple[Any, Any]]:
+    """The argument of a logarithm as powers of numbers and symbols."""
+    found = []
+    for factor in Mul.make_args(argument):
+        if factor.is_Rational:
+            found += [(sympy.Integer(factor.p), 1), (sympy.Integer(factor.q), -1)]
+        else:
+            found.append(factor.as_base_exp())
+    return [(base, exponent) for base, exponent in found if base != 1]
 
 
 def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> tuple[Group, ...]:
@@ -62,21 +100,22 @@ def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> t
     Raises:
         RuleError: The groups do not add up to the expression.
     """
-    total = opened(expression)
+    opener = Opener()
+    total = opener.opened(expression)
     own = {LogDet(overlap): width for overlap, width in homes.items()}
     sorted_terms: dict[Any, list[Any]] = {width: [] for width in (*homes.values(), ONE)}
     for term in sympy.Add.make_args(total):
-        home = _home(term, own, factored)
+        home = _home(*opener.split(term), own, factored)
         sorted_terms[home].append(term / home if factored else term)
     groups = []
     for width, terms in sorted_terms.items():
         atoms = {atom for atom, home in own.items() if home == width}
-        found = _merged(_collected(terms), atoms, density=not factored)
+        found = _merged(_collected(terms, opener), atoms, density=not factored)
         groups.append(Group(width if factored else ONE, found))
     if not factored:  # the labels' law before those of the streams
         groups.insert(0, groups.pop())
     kept = tuple(group for group in groups if group.terms)
-    _check(kept, total)
+    _check(kept, total, opener)
     return kept
 
 
@@ -86,20 +125,20 @@ def collected(expression: Any) -> tuple[Term, ...]:
     Raises:
         RuleError: The terms do not add up to the expression.
     """
-    total = opened(expression)
-    terms = _merged(_collected(sympy.Add.make_args(total)), set(), density=True)
-    _check((Group(ONE, terms),), total)
+    opener = Opener()
+    total = opener.opened(expression)
+    terms = _merged(_collected(sympy.Add.make_args(total), opener), set(), density=True)
+    _check((Group(ONE, terms),), total, opener)
     return terms
 
 
-def _check(groups: tuple[Group, ...], total: Any) -> None:
-    if opened(sympy.Add(*(group.value for group in groups))) != total:
+def _check(groups: tuple[Group, ...], total: Any, opener: Opener) -> None:
+    if opener.opened(sympy.Add(*(group.value for group in groups))) != total:
         raise RuleError(f"regrouping for display changed the value of {total}")
 
 
-def _home(term: Any, own: Mapping[Any, Any], factored: bool) -> Any:
+def _home(coefficient: Any, atom: Any, own: Mapping[Any, Any], factored: bool) -> Any:
     """The width of the stream that a term belongs to."""
-    coefficient, atom = _split(term)
     present = coefficient.free_symbols
     for width in own.values():
         if width in present:
@@ -111,16 +150,10 @@ def _home(term: Any, own: Mapping[Any, Any], factored: bool) -> Any:
     return own.get(atom, ONE)
 
 
-def _split(term: Any) -> tuple[Any, Any]:
-    atoms = [factor for factor in Mul.make_args(term) if isinstance(factor, ATOMS)]
-    atom = Mul(*atoms)
-    return (term, ONE) if not atoms else (term / atom, atom)
-
-
-def _collected(terms: Any) -> dict[Any, Any]:
+def _collected(terms: Any, opener: Opener) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     for term in terms:
-        coefficient, atom = _split(term)
+        coefficient, atom = opener.split(term)
         found[atom] = found.get(atom, sympy.S.Zero) + coefficient
     return {atom: coefficient for atom, coefficient in found.items() if coefficient != 0}
 
@@ -175,5 +208,5 @@ def groups_box(groups: tuple[Group, ...], drawer: Drawer) -> Box:
         if group.factor == ONE:
             found.append((False, body))
         else:
-            found.append((False, row(drawer.box(group.factor), Fence(body, "[]"))))
+            found.append((False, row(drawer.box(group.factor), Fence(body, SQUARE))))
     return Sum(tuple(found), stacked=len(found) > 1)

@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 import io
+import textwrap
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from derive.algebra.drawing import Drawer
 from derive.algebra.media import PLAIN
 from derive.derivation.render.content import displays_of, sections, step_name
 from derive.derivation.render.lines import Breaker
-from derive.derivation.render.names import names_of
+from derive.derivation.render.names import factored_sizes, names_of
+from derive.derivation.render.network import size_display
 from derive.derivation.render.page import Display
 from derive.derivation.render.text import typeset, unicode_of
 from derive.derivation.step import Order, Step
+from derive.derivation.theory import Theory
 
 if TYPE_CHECKING:
     from derive.derivation.pipeline import Derivation
 
 COLUMNS = 100
 """The width of the table; the same on every terminal."""
+STEP = 4
+"""Columns by which a continued line is moved to the right."""
 
 
 def table_of(derivation: Derivation) -> str:
     """Steps as a table, then the theory."""
-    text = io.StringIO()
-    console = Console(file=text, width=COLUMNS, color_system=None, highlight=False, legacy_windows=False)
-    console.print(_steps(derivation))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n\n" + _theory(derivation)
+    network = derivation.network
+    title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
+    lines = (*title, "", *_steps(derivation.steps), "", *_theory(derivation.theory))
+    return "\n".join(lines)
 
 
-def _steps(derivation: Derivation) -> Table:
-    title = Text(f"{derivation.network.name}: {derivation.network.describe()}")
-    table = Table(title=title, title_justify="left", title_style="", show_lines=False, pad_edge=False, expand=True)
+def _steps(steps: tuple[Step, ...]) -> list[str]:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=COLUMNS)
     table.add_column("", justify="right", no_wrap=True)
-    table.add_column("step", max_width=24)
-    table.add_column("holds", max_width=22)
+    table.add_column("step")
+    table.add_column("holds", max_width=20)
     table.add_column("what it does", ratio=1)
-    for number, step in enumerate(derivation.steps, start=1):
-        cells = (str(number), unicode_of(step_name(step)), _holds(step), unicode_of(typeset(step.statement)))
-        table.add_row(*map(Text, cells))
-    return table
+    for number, step in enumerate(steps, start=1):
+        name, said = unicode_of(step_name(step)), unicode_of(first_sentence(step))
+        table.add_row(*map(Text, (str(number), name, _holds(step), said)))
+    text = io.StringIO()
+    console = Console(file=text, width=COLUMNS, color_system=None, legacy_windows=False)
+    console.print(table)
+    return [line.rstrip() for line in text.getvalue().splitlines() if line.strip()]
+
+
+def first_sentence(step: Step) -> str:
+    """The first sentence of a step's statement."""
+    return typeset(step.statement).partition(". ")[0].rstrip(".") + "."
 
 
 def _holds(step: Step) -> str:
@@ -51,26 +66,39 @@ def _holds(step: Step) -> str:
     return unicode_of(f"LEADING {typeset(step.limit)}")
 
 
-def _theory(derivation: Derivation) -> str:
-    theory = derivation.theory
+def _theory(theory: Theory) -> Iterator[str]:
     displays = displays_of(theory, names_of(theory))
-    lines: list[str] = []
+    sizes = f"Overlaps and their sizes: {_overlaps(theory, displays.drawer)}"
+    yield from textwrap.wrap(sizes, COLUMNS, subsequent_indent="  ")
+    for display in size_display(theory.notation, displays.drawer):
+        yield from (f"  {line}" for line in _plain(display))
     for title, _, equations in sections(theory):
         shown, where = displays.of(equations)
-        lines += [unicode_of(title)]
-        lines += [f"  {line}" for line in _plain(shown)]
-        lines += [f"  {line}" for line in _plain(where)] if where is not None else []
-    lines += [f"not eliminated: {e.reason}" for e in theory.equations if e.reason]
-    return "\n".join(lines)
+        yield unicode_of(title)
+        explained = where.lines if where is not None else ()
+        yield from (f"  {line}" for line in _plain(Display((*shown.lines, *explained))))
+    for equation in theory.equations:
+        if equation.reason:
+            text = f"Not eliminated: {unicode_of(typeset(equation.reason))}"
+            yield from textwrap.wrap(text, COLUMNS, subsequent_indent="  ")
+
+
+def _overlaps(theory: Theory, drawer: Drawer) -> str:
+    sizes, found = factored_sizes(theory.notation), []
+    for stream, overlap in zip(theory.notation.streams(), theory.order_parameters, strict=True):
+        size = sizes[stream.weights[-1]]
+        shown = PLAIN.text(drawer.box(drawer.names.get(size, size)))
+        found.append(f"{PLAIN.text(drawer.box(overlap))} ({shown})")
+    return ", ".join(found)
 
 
 def _plain(display: Display) -> list[str]:
-    breaker = Breaker(PLAIN, indent=4.0, sign=3.0)
+    breaker = Breaker(PLAIN, indent=STEP, sign=3.0)
     names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
     wide = max(map(len, names))
     found = []
     for name, line in zip(names, display.lines, strict=True):
-        first, *rest = breaker.lines(line.right, COLUMNS - wide - 9)
+        first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
         found.append(f"{name.rjust(wide)} = {first.text}")
-        found += [" " * (wide + 3 + 4 * (part.indent + 1)) + part.text for part in rest]
+        found += [" " * (wide + 3 + STEP * part.indent + STEP) + part.text for part in rest]
     return found

@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from derive.algebra.media import LATEX
+from derive.algebra.media import LATEX, SUBSCRIPTS, SUPERSCRIPTS
 from derive.algebra.symbols import symbol
 
 LIMITS = {
     "N, P -> infinity at fixed P/N": r"$N, P \to \infty$ at fixed $P/N$",
     "N -> infinity at fixed P": r"$N \to \infty$ at fixed $P$",
 }
-IDENTIFIER = re.compile(r"(?<![\w$\\])([A-Za-z]_[0-9a])(?:\^\((-1)\))?(?!\w)")
+IDENTIFIER = re.compile(r"(?<![\w$\\])([A-Za-z]_(?:\d+|a))(?:\^\((-1)\))?(?!\w)")
 UNICODE = {
     "infty": "∞", "to": "→", "ge": "≥", "le": "≤", "sigma": "σ", "Sigma": "Σ", "Gamma": "Γ",
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
-    "cdot": "·", "top": "ᵀ", "dots": "…", "prod": "∏", "sum": "∑", "dagger": "†", "ast": "*",
-    "langle": "⟨", "rangle": "⟩", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
+    "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
+    "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
+    "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
+SPACED = ("ln", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -85,13 +87,14 @@ def unicode_math(latex: str) -> str:
     """
     text = re.sub(r"\\mathcal\{?([A-Z])\}?", r"\1", latex)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
-    text = re.sub(r"\\([A-Za-z]+) ?(?=\\|\W|$)", _command, text)
-    text = re.sub(r"\\([A-Za-z]+)", _command, text)
+    text = re.sub(r"\\([A-Za-z]+) ?", _command, text)
+    text = re.sub(r"_\{?([0-9a]+)\}?(?!\w)", lambda found: found[1].translate(SUBSCRIPTS), text)
+    text = re.sub(r"\^\{?(-?\d+)\}?", lambda found: found[1].translate(SUPERSCRIPTS), text)
     return text.replace("{", "").replace("}", "").replace("\\", "")
 
 
 def _command(match: re.Match[str]) -> str:
-    gap = " " if match[0].endswith(" ") and match[1] in ("to", "ge", "le", "in", "infty") else ""
+    gap = " " if match[1] in SPACED and match.string[match.end() :] else ""
     return UNICODE.get(match[1], match[1]) + gap
 
 
@@ -117,7 +120,7 @@ def _tex_character(char: str) -> str:
     if len(decomposed) == 2 and decomposed[0].isascii() and decomposed[1] in ACCENTS:
         base = {"i": r"\i", "j": r"\j"}.get(decomposed[0], decomposed[0])
         return rf"\{ACCENTS[decomposed[1]]}{{{base}}}"
-    return _greek(char) or (" " if char.isspace() else f"[U+{ord(char):04X}]")
+    return _greek(decomposed[0]) or (" " if char.isspace() else f"[U+{ord(char):04X}]")
 
 
 def _greek(char: str) -> str:

@@ -6,9 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from derive.report.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, figure, svg_of
+from derive.report.figures.style import BLUE, GREEN, GREY, ORANGE, PAPER, PURPLE, figure, svg_of
 from derive.report.results import AS_DESCRIBED, CaseResults, is_share, spread
 
 LINE_COLOURS = (ORANGE, GREEN, PURPLE)
@@ -31,14 +29,10 @@ def draw_scores(cases: tuple[CaseResults, ...]) -> str:
     shown = [case for case in cases if case.has("score") and len(_finite(case)) > 1]
     if not shown:
         return ""
-    with figure("scores", 1, len(shown), 4.0 if len(shown) > 1 else 4.4, sharey=True) as (
-        found,
-        grid,
-    ):
+    with figure("scores", 1, len(shown), 4.0) as (found, grid):
         for axes, case in zip(grid[0], shown, strict=True):
             _panel(axes, case, title=len(shown) > 1)
         grid[0][0].set_ylabel(_axis_name(shown[0]))
-        found.canvas.draw()  # fixes the limits that labels are placed by
         for axes, case in zip(grid[0], shown, strict=True):
             _labels(axes, _levels(case))
         return svg_of(found, f"{shown[0].score_name()} against width")
@@ -79,7 +73,7 @@ def _panel(axes: Any, case: CaseResults, *, title: bool) -> None:
 
 def _ticks(widths: list[float]) -> list[float]:
     """Widths that have room for a label under a logarithmic axis."""
-    least = (widths[-1] / widths[0]) ** 0.09
+    least = (widths[-1] / widths[0]) ** 0.12
     kept = widths[:1]
     for width in widths[1:]:
         if width > kept[-1] * least:
@@ -108,12 +102,6 @@ def _labels(axes: Any, levels: list[Level]) -> None:
         place = max(level.value + 0.2 * least, place + least)
         axes.annotate(
             level.label, (0.995, place), xycoords=("axes fraction", "data"), ha="right",
-            va="bottom", color=level.colour, fontsize=9.5,
+            va="bottom", color=level.colour, fontsize=10,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
         )  # fmt: skip
-
-
-def mean_and_spread(values: np.ndarray, scale: float) -> str:
-    """Mean and standard deviation between seeds as text."""
-    if len(values) < 2:
-        return f"{scale * values.mean():.4g}"
-    return f"{scale * values.mean():.1f} ± {scale * spread(values):.1f}"

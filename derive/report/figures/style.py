@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import logging
 import math
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#6b6b6b"
+PAPER = "#fdfdfc"
 """From the palettes of Okabe and Ito, and of Tol: told apart with every kind of colour vision."""
 
 WIDTH = 9.6
@@ -47,7 +49,9 @@ def available() -> bool:
 
 
 @contextmanager
-def figure(name: str, rows: int, columns: int, height: float, **layout: Any) -> Iterator[Any]:
+def figure(
+    name: str, rows: int, columns: int, height: float, *, layout: Any = "constrained", **axes: Any
+) -> Iterator[Any]:
     """A grid of axes in the report's style: the figure and an array of axes.
 
     Args:
@@ -55,16 +59,18 @@ def figure(name: str, rows: int, columns: int, height: float, **layout: Any) -> 
         rows: Of the grid.
         columns: Of the grid.
         height: Inches.
-        layout: For matplotlib's `subplots`.
+        layout: Matplotlib's layout engine; "compressed" for axes of fixed aspect.
+        axes: For matplotlib's `subplots`.
     """
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # such as on building its font cache
     with matplotlib.rc_context({**SETTINGS, "svg.hashsalt": name}):
-        found = Figure(figsize=(WIDTH, height), layout="constrained")
+        found = Figure(figsize=(WIDTH, height), layout=layout)
         FigureCanvasSVG(found)
-        yield found, found.subplots(rows, columns, squeeze=False, **layout)
+        yield found, found.subplots(rows, columns, squeeze=False, **axes)
 
 
 def svg_of(found: Any, description: str) -> str:

@@ -1,0 +1,100 @@
+"""Two arithmetics for one table of rules: float64, and mpmath at a precision of its own."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import numpy as np
+
+from derive.errors import NoRule
+
+
+def positive(what: str, value: Any) -> Any:
+    """The value, if it has a logarithm."""
+    if not value > 0:
+        raise NoRule(f"evaluate: {what} is {value}; its logarithm needs a positive number")
+    return value
+
+
+class Floats:
+    """Arithmetic in float64."""
+
+    pi = math.pi
+    log = staticmethod(math.log)
+    loggamma = staticmethod(math.lgamma)
+
+    def number(self, value: Any) -> float:
+        """A float from anything that is a number."""
+        return float(value)
+
+    def ratio(self, numerator: int, denominator: int) -> float:
+        """numerator / denominator."""
+        return numerator / denominator
+
+    def power(self, base: float, exponent: float) -> float:
+        """A real power."""
+        return float(base**exponent)
+
+    def array(self, value: Any) -> np.ndarray:
+        """A float array."""
+        return np.asarray(value, dtype=float)
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        return np.linalg.inv(matrix)
+
+    def logdet(self, matrix: np.ndarray) -> float:
+        """The log of a positive determinant."""
+        sign, value = np.linalg.slogdet(matrix)
+        positive("the sign of a determinant", sign)
+        return float(value)
+
+
+class Digits:
+    """Arithmetic in an mpmath context of its own."""
+
+    def __init__(self, digits: int) -> None:
+        self.context = mpmath.MPContext()
+        self.context.dps = digits
+        self.pi = self.context.pi
+        self.log = self.context.log
+        self.loggamma = self.context.loggamma
+
+    def number(self, value: Any) -> Any:
+        """A number of the context; integers, strings, floats and fractions are taken exactly."""
+        if isinstance(value, np.generic):
+            value = value.item()
+        if hasattr(value, "numerator") and not isinstance(value, int):
+            return self.ratio(int(value.numerator), int(value.denominator))
+        return self.context.mpf(value)
+
+    def ratio(self, numerator: int, denominator: int) -> Any:
+        """numerator / denominator."""
+        return self.context.mpf(numerator) / denominator
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """A real power."""
+        return self.context.power(base, exponent)
+
+    def array(self, value: Any) -> np.ndarray:
+        """An array of the context's numbers."""
+        given = np.asarray(value)
+        out = np.empty(given.shape, dtype=object)
+        for index in np.ndindex(*given.shape):
+            out[index] = self.number(given[index])
+        return out
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        result = self.context.inverse(self.context.matrix(matrix.tolist()))
+        return np.array(result.tolist(), dtype=object).reshape(matrix.shape)
+
+    def logdet(self, matrix: np.ndarray) -> Any:
+        """The log of a positive determinant."""
+        determinant = self.context.det(self.context.matrix(matrix.tolist()))
+        return self.context.log(positive("a determinant", determinant))
+
+
+Arithmetic = Floats | Digits

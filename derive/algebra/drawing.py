@@ -1,0 +1,298 @@
+"""How every node is drawn, in the notation of the papers; a node without a rule raises.
+
+Rules draw boxes, which are no text yet: `derive.algebra.latex` and `plain` write them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
+
+from derive.algebra import build, nodes, polynomials, symbols
+from derive.algebra.boxes import (
+    SQUARE,
+    Apply,
+    Box,
+    Fence,
+    Infix,
+    Listing,
+    Ratio,
+    Script,
+    Sum,
+    apply,
+    fenced,
+    negated,
+    power,
+    row,
+    terms_of,
+)
+from derive.algebra.products import (
+    Product,
+    build_identity,
+    inverse,
+    named_sizes,
+    product_box,
+)
+from derive.errors import NoRule
+
+LONG = 6
+"""A sum with as many terms stands in brackets behind a number, where it can be broken."""
+
+
+class Drawer:
+    """Draws expressions; every node once.
+
+    Args:
+        sizes: From sizes, in the form in which they are to be shown, to their names, if any.
+    """
+
+    def __init__(self, sizes: Mapping[Any, str | None]) -> None:
+        long_first = sorted(sizes.items(), key=lambda item: -len(Mul.make_args(item[0])))
+        self.names = {v: sympy.Symbol(n, positive=True) for v, n in long_first if n}
+        self.named = {sympy.expand(value): symbol for value, symbol in self.names.items()}
+        self.known = polynomials.known_sums({v: self.names.get(v, v) for v in sizes})
+        self._done: dict[Any, Box] = {}
+
+    def box(self, node: Any) -> Box:
+        """The box of a node, by the rule of its exact type."""
+        if node not in self._done:
+            rule = RULES.get(type(node), Drawer._number if node.is_Rational else None)
+            if rule is None:
+                raise NoRule(
+                    f"latex has no rule for {type(node).__name__}({node}); "
+                    "add one in derive/algebra/drawing.py"
+                )
+            self._done[node] = rule(self, node)
+        return self._done[node]
+
+    def _number(self, node: Any) -> Box:
+        return self.term(node)
+
+    def term(self, node: Any, *, bare: bool = False) -> Box:
+        """A product, or anything as a product of one factor."""
+        product = Product()
+        product.multiply(node)
+        return self.draw(product, bare=bare)
+
+    def draw(self, product: Product, *, bare: bool = False) -> Box:
+        """A product, its named sizes by their names."""
+        product.powers = named_sizes(product.powers, self.names)
+        return product_box(product, self.box, bare=bare)
+
+    def size(self, node: Any) -> Box:
+        """A size: a named one by its name, any other as a product."""
+        node = sympy.sympify(node)
+        return self.box(self.named.get(sympy.expand(node), node))
+
+
+def _add(drawer: Drawer, node: Any) -> Box:
+    """A sum of numbers: named, or factored, or term by term."""
+    if node in drawer.named:
+        return drawer.box(drawer.named[node])
+    if not all(map(polynomials.is_monomial, node.args)):
+        return drawer_sum(drawer, polynomials.ordered(node.args))
+    content, terms = polynomials.arranged(node, drawer.known)
+    if len(terms) == 1:
+        product = Product(rational=content)
+        product.multiply(terms[0])
+        return drawer.draw(product)
+    shown = drawer_sum(drawer, terms)
+    return shown if content == 1 else _times(content, shown, drawer)
+
+
+def _times(content: Any, shown: Box, drawer: Drawer) -> Box:
+    """A rational number times a sum, in one fraction where the sum is short."""
+    if len(terms_of(shown)) >= LONG:
+        number = drawer.box(abs(content))
+        return negated(row(number, shown)) if content < 0 else row(number, shown)
+    top = shown if abs(content.p) == 1 else row(symbols.number(abs(content.p)), shown)
+    body = Ratio(top, symbols.number(content.q)) if content.q != 1 else top
+    return negated(body) if content < 0 else body
+
+
+def drawer_sum(drawer: Drawer, terms: Any, *, bare: bool = False) -> Box:
+    """Terms in the order given."""
+    found: list[tuple[bool, Box]] = []
+    for term in terms:
+        found.extend(terms_of(drawer.term(term, bare=bare)))
+    return Sum(tuple(found))
+
+
+def _matrix_add(drawer: Drawer, node: Any) -> Box:
+    """A sum of matrices.
+
+    The identity comes first, multiples of it by a symbol late, terms with a sum among their
+    factors last.
+    """
+
+    def order(term: Any) -> tuple[bool, bool, int]:
+        number, factors = build.split(term)
+        identity = all(type(factor) is Identity for factor in factors)
+        rank = (0 if number.is_Number else 2) if identity else 1
+        long = any(type(factor) is MatAdd for factor in factors)
+        return long, bool(number.could_extract_minus_sign()), rank
+
+    return drawer_sum(drawer, sorted(node.args, key=order), bare=True)
+
+
+def _named(drawer: Drawer, node: Any) -> Box:
+    name = node.name
+    if name.startswith("R_") and build.is_unit(node):
+        name = name.lower()
+    return symbols.symbol(name)
+
+
+def _identity(drawer: Drawer, node: Any) -> Box:
+    if build.is_unit(node):
+        return symbols.number(1)
+    return build_identity(drawer.size(node.shape[0]))
+
+
+def _inverse(drawer: Drawer, node: Any) -> Box:
+    return inverse(drawer.box(node.arg))
+
+
+def _transpose(drawer: Drawer, node: Any) -> Box:
+    return power(drawer.box(node.arg), symbols.TOP)
+
+
+def _trace(drawer: Drawer, node: Any) -> Box:
+    inner = node.args[0]
+    if build.is_unit(inner):
+        return drawer.term(inner)
+    number, factors = build.split(inner)
+    for start, factor in enumerate(factors):
+        if factor.shape[0] == 1:  # tr(y y^T A) is the number y^T A y
+            return drawer.term(build.mul(number, *factors[start:], *factors[:start]))
+    return apply(symbols.TRACE, drawer.box(inner))
+
+
+def _logdet(drawer: Drawer, node: Any) -> Box:
+    inner = node.args[0]
+    return apply(symbols.LN if build.is_unit(inner) else symbols.LNDET, drawer.box(inner))
+
+
+def _lognormal(drawer: Drawer, node: Any) -> Box:
+    value, mean, covariance = map(drawer.box, node.args)
+    return Apply(symbols.LNNORMAL, Fence(Listing((value, Listing((mean, covariance))), ";")))
+
+
+def _multigamma(drawer: Drawer, node: Any) -> Box:
+    argument, count = node.args
+    head = Script(symbols.LNGAMMA, drawer.size(count))
+    return Apply(head if count != 1 else symbols.LNGAMMA, Fence(drawer.box(argument)))
+
+
+def _lift(drawer: Drawer, node: Any) -> Box:
+    inner, heads = node.args
+    if build.is_unit(inner):
+        return drawer.term(node)
+    return symbols.tensor(build_identity(drawer.size(heads)), fenced(drawer.box(inner), 4))
+
+
+def _partial_trace(drawer: Drawer, node: Any) -> Box:
+    head = Script(symbols.TRACE, drawer.size(node.args[1]))
+    return apply(head, drawer.box(node.args[0]))
+
+
+def _range(drawer: Drawer, start: Any, size: Any) -> Listing:
+    return Listing((drawer.size(start), drawer.size(sympy.expand(start + size))), ":")
+
+
+def _block(drawer: Drawer, node: Any) -> Box:
+    inner, start, size = node.args
+    return Script(Fence(drawer.box(inner), SQUARE), _range(drawer, start, size))
+
+
+def _embed(drawer: Drawer, node: Any) -> Box:
+    inner, start, _ = node.args
+    head = Script(symbols.EMBED, _range(drawer, start, build.rows(inner)))
+    return Apply(head, Fence(drawer.box(inner), SQUARE))
+
+
+def _selection(drawer: Drawer, node: Any) -> Box:
+    runs = zip(node.args[1::2], node.args[2::2], strict=True)
+    return Script(symbols.SELECT, Listing(tuple(_range(drawer, *run) for run in runs)))
+
+
+def _block_diagonal(drawer: Drawer, node: Any) -> Box:
+    return Infix(symbols.OPLUS, tuple(fenced(drawer.box(arg), 4) for arg in node.args))
+
+
+def _stack(drawer: Drawer, node: Any) -> Box:
+    return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
+
+
+def _path_readout(drawer: Drawer, node: Any) -> Box:
+    return Apply(symbols.READOUT, Fence(drawer.box(node.args[0]), SQUARE))
+
+
+def _path_map(head: Box, make: Callable[..., Any]) -> Callable[[Drawer, Any], Box]:
+    """The rule of a kernel, or of its adjoint, on training (plain) or test examples (a star)."""
+
+    def rule(drawer: Drawer, node: Any) -> Box:
+        inner, left, right = node.args
+        marks = "".join("*" if data.name.endswith("star") else "" for data in (left, right))
+        if marks == "*" and left.name == "X":  # train x test is the transpose of test x train
+            return power(rule(drawer, make(build.transpose(inner), right, left)), symbols.TOP)
+        low = symbols.script_of(marks) if marks else None
+        high = symbols.DAGGER if head is DAGGERED else None
+        base = Script(symbols.KERNEL, low, high) if low or high else symbols.KERNEL
+        return Apply(base, Fence(drawer.box(inner), SQUARE))
+
+    return rule
+
+
+DAGGERED = Script(symbols.KERNEL, None, symbols.DAGGER)
+
+
+def _diagonal(drawer: Drawer, node: Any) -> Box:
+    return Apply(symbols.DIAGONAL, Fence(drawer.box(node.args[0])))
+
+
+def _log(drawer: Drawer, node: Any) -> Box:
+    return apply(symbols.LN, drawer.box(node.args[0]))
+
+
+def _loggamma(drawer: Drawer, node: Any) -> Box:
+    return Apply(symbols.LNGAMMA, Fence(drawer.box(node.args[0])))
+
+
+RULES: dict[type, Callable[[Drawer, Any], Box]] = {
+    sympy.Symbol: lambda drawer, node: symbols.symbol(node.name),
+    type(sympy.pi): lambda drawer, node: symbols.PI,
+    sympy.Add: _add,
+    Mul: lambda drawer, node: drawer.term(node),
+    Pow: lambda drawer, node: drawer.term(node),
+    sympy.log: _log,
+    sympy.loggamma: _loggamma,
+    MatrixSymbol: _named,
+    nodes.Overlap: _named,
+    nodes.Attended: _named,
+    Identity: _identity,
+    sympy.ZeroMatrix: lambda drawer, node: symbols.number(0),
+    MatMul: lambda drawer, node: drawer.term(node),
+    MatAdd: _matrix_add,
+    Inverse: _inverse,
+    Transpose: _transpose,
+    Trace: _trace,
+    nodes.LogDet: _logdet,
+    nodes.LogNormal: _lognormal,
+    nodes.LogMultigamma: _multigamma,
+    nodes.Lift: _lift,
+    nodes.PartialTrace: _partial_trace,
+    nodes.Block: _block,
+    nodes.Embed: _embed,
+    nodes.Selection: _selection,
+    nodes.BlockDiagonal: _block_diagonal,
+    nodes.Stack: _stack,
+    nodes.Gram: lambda drawer, node: drawer.term(node),
+    nodes.PathReadout: _path_readout,
+    nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
+    nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
+    nodes.Diagonal: _diagonal,
+}
+"""Exact node type to the rule that draws it; a node that is not here raises."""

@@ -1,0 +1,252 @@
+"""Linear maps of matrices: traces over heads, blocks, kernels of paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Identity, MatAdd, Transpose, ZeroMatrix
+
+from derive.algebra import nodes, sizes
+from derive.algebra.multiply import mul
+from derive.algebra.nodes import (
+    Attended,
+    Block,
+    BlockDiagonal,
+    Embed,
+    Gram,
+    Lift,
+    PartialTrace,
+    PathKernel,
+    PathProjection,
+)
+from derive.algebra.terms import (
+    ONE,
+    Matrix,
+    Scalar,
+    add,
+    assemble,
+    columns,
+    is_zero,
+    require_square,
+    rows,
+    same_size,
+    split,
+    terms,
+)
+from derive.errors import ShapeError
+
+Spans = tuple[tuple[Any, Any], ...]
+"""Runs (start, length) of rows."""
+
+
+def _require_inside(operation: str, start: Scalar, size: Scalar, total: Scalar) -> None:
+    """Raise ShapeError if rows start, ..., start + size - 1 are certainly not among `total`."""
+    rest = sizes.total(total, -start, -size)
+    if any(number.is_Integer and number < 0 for number in (start, rest)):
+        raise ShapeError(f"{operation}: {size} rows from row {start} are not inside {total} rows")
+
+
+def _over_terms(make: Any, matrix: Matrix, *rest: Any) -> Matrix:
+    """A linear map applied to every term of a sum, numbers taken out."""
+    parts = [make(term, *rest) for term in terms(matrix)]
+    return add(*parts)
+
+
+def partial_trace(matrix: Matrix, heads: Scalar) -> Matrix:
+    """Trace over the slow index of length `heads`; lifted factors at the ends are taken out.
+
+    Raises:
+        ShapeError: The matrix is not square, or its size is no multiple of `heads`.
+    """
+    heads = sympy.sympify(heads)
+    require_square("partial trace", matrix)
+    if heads == 1:
+        return matrix
+    size = sizes.quotient(rows(matrix), heads)
+    if sympy.denom(sympy.together(size)) != 1:
+        raise ShapeError(f"partial trace: the size {rows(matrix)} is no multiple of {heads} heads")
+    if is_zero(matrix):
+        return ZeroMatrix(size, size)
+    if type(matrix) is MatAdd:
+        return _over_terms(partial_trace, matrix, heads)
+    number, factors = split(matrix)
+    return _partial_trace_term(number, list(factors), heads, size)
+
+
+def _partial_trace_term(
+    number: Scalar, factors: list[Matrix], heads: Scalar, size: Scalar
+) -> Matrix:
+    left: list[Matrix] = []
+    right: list[Matrix] = []
+    while factors and _lifted(factors[0], heads):
+        left.append(factors.pop(0).args[0])
+    while factors and _lifted(factors[-1], heads):
+        right.insert(0, factors.pop().args[0])
+    if not factors:
+        return mul(number * heads, Identity(size), *left, *right)
+    full = sizes.product(size, heads)
+    inner = PartialTrace(assemble(ONE, factors, (full, full)), heads)
+    return mul(number, Identity(size), *left, inner, *right)
+
+
+def _lifted(factor: Matrix, heads: Scalar) -> bool:
+    return type(factor) is Lift and factor.args[1] == heads
+
+
+def block(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix:
+    """The diagonal block of `size` rows that begins at row `start`."""
+    start, size = sizes.total(start), sizes.total(size)
+    require_square("block", matrix)
+    _require_inside("block", start, size, rows(matrix))
+    if start == 0 and same_size(size, rows(matrix)):
+        return matrix
+    if is_zero(matrix):
+        return ZeroMatrix(size, size)
+    kind = type(matrix)
+    if kind is MatAdd:
+        return _over_terms(block, matrix, start, size)
+    number, factors = split(matrix)
+    if not factors:
+        return mul(number, Identity(size))
+    if len(factors) > 1 or number != 1:
+        return mul(number, Block(assemble(ONE, list(factors), matrix.shape), start, size))
+    if kind is Embed and same_size(start, matrix.args[1]) and same_size(size, rows(matrix.args[0])):
+        return matrix.args[0]
+    if kind is Block:
+        return block(matrix.args[0], matrix.args[1] + start, size)
+    if kind is BlockDiagonal:
+        found = _aligned(matrix, start, size)
+        if found is not None:
+            return found
+    return Block(matrix, start, size)
+
+
+def _aligned(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix | None:
+    """A run of whole blocks of a block-diagonal matrix, if the range is one."""
+    position = sympy.S.Zero
+    run: list[Matrix] = []
+    for part in matrix.args:
+        if run or same_size(position, start):
+            run.append(part)
+            if same_size(sympy.Add(*map(rows, run)), size):
+                return block_diagonal(*run)
+        position = sizes.total(position, rows(part))
+    return None
+
+
+def embed(matrix: Matrix, start: Scalar, total: Scalar) -> Matrix:
+    """The matrix as the diagonal block at `start` of a zero matrix of size `total`."""
+    start, total = sizes.total(start), sizes.total(total)
+    require_square("embed", matrix)
+    _require_inside("embed", start, rows(matrix), total)
+    if start == 0 and same_size(total, rows(matrix)):
+        return matrix
+    if is_zero(matrix):
+        return ZeroMatrix(total, total)
+    if type(matrix) is MatAdd:
+        return _over_terms(embed, matrix, start, total)
+    number, factors = split(matrix)
+    return mul(number, Embed(assemble(ONE, list(factors), matrix.shape), start, total))
+
+
+def _merged(spans: Spans) -> list[tuple[Scalar, Scalar]]:
+    """Runs (start, length), neighbours joined."""
+    runs: list[tuple[Scalar, Scalar]] = []
+    for start, size in spans:
+        if runs and same_size(runs[-1][0] + runs[-1][1], start):
+            runs[-1] = (runs[-1][0], sizes.total(runs[-1][1], size))
+        else:
+            runs.append((sizes.total(start), sizes.total(size)))
+    return runs
+
+
+def _selection(runs: list[tuple[Scalar, Scalar]], total: Scalar) -> Matrix:
+    return nodes.Selection(total, *(size for run in runs for size in run))
+
+
+def pick(matrix: Matrix, spans: Spans) -> Matrix:
+    """The rows and columns of a square matrix in the given runs (start, length)."""
+    runs = _merged(spans)
+    if len(runs) == 1:
+        return block(matrix, *runs[0])
+    chosen = _selection(runs, rows(matrix))
+    return mul(chosen, matrix, Transpose(chosen))
+
+
+def place(matrix: Matrix, spans: Spans, total: Scalar) -> Matrix:
+    """The adjoint of `pick`: a zero matrix of size `total` but for the runs."""
+    runs = _merged(spans)
+    if len(runs) == 1:
+        return embed(matrix, runs[0][0], total)
+    chosen = _selection(runs, sizes.total(total))
+    return mul(Transpose(chosen), matrix, chosen)
+
+
+def block_diagonal(*blocks: Matrix) -> Matrix:
+    """Square matrices along the diagonal."""
+    flat: list[Matrix] = []
+    for part in blocks:
+        require_square("block diagonal", part)
+        flat.extend(part.args if type(part) is BlockDiagonal else (part,))
+    if len(flat) == 1:
+        return flat[0]
+    if all(type(part) is Identity for part in flat):
+        return Identity(sizes.total(*map(rows, flat)))
+    return BlockDiagonal(*flat)
+
+
+def stack(*parts: Matrix) -> Matrix:
+    """Matrices of equal width, one below the other."""
+    for part in parts:
+        if not same_size(columns(part), columns(parts[0])):
+            raise ShapeError(
+                f"stack: {part} has {columns(part)} columns, {columns(parts[0])} needed"
+            )
+    return parts[0] if len(parts) == 1 else nodes.Stack(*parts)
+
+
+def gram(vectors: Matrix) -> Matrix:
+    """The overlaps F F^T / N of the rows of F."""
+    return vectors if type(vectors) is Identity else Gram(vectors)
+
+
+def path_readout(matrix: Matrix, data: Attended) -> Matrix:
+    """The outputs of effective input weights B, shape (M, N_0), on every example."""
+    if not (same_size(rows(matrix), data.paths) and same_size(columns(matrix), data.features)):
+        raise ShapeError(f"path readout: {matrix} has shape {matrix.shape}, {data} needs (M, N_0)")
+    number, factors = split(matrix)
+    return mul(number, nodes.PathReadout(assemble(ONE, list(factors), matrix.shape), data))
+
+
+def path_kernel(overlap: Matrix, left: Attended, right: Attended) -> Matrix:
+    """The kernel that an overlap matrix of paths gives on two sets of examples."""
+    if not (same_size(rows(overlap), left.paths) and same_size(columns(overlap), right.paths)):
+        raise ShapeError(
+            f"path kernel: {overlap} has shape {overlap.shape}, the data have {left.paths} paths"
+        )
+    if is_zero(overlap):
+        return ZeroMatrix(left.examples, right.examples)
+    number, factors = split(overlap)
+    return mul(number, PathKernel(assemble(ONE, list(factors), overlap.shape), left, right))
+
+
+def path_projection(matrix: Matrix, left: Attended, right: Attended) -> Matrix:
+    """The adjoint of the path kernel: a matrix over examples seen from the paths."""
+    if not (same_size(rows(matrix), left.examples) and same_size(columns(matrix), right.examples)):
+        raise ShapeError(
+            f"path projection: {matrix} has shape {matrix.shape}, the data {left.examples} examples"
+        )
+    if is_zero(matrix):
+        return ZeroMatrix(left.paths, right.paths)
+    number, factors = split(matrix)
+    return mul(number, PathProjection(assemble(ONE, list(factors), matrix.shape), left, right))
+
+
+def diagonal(matrix: Matrix) -> Matrix:
+    """The diagonal of a square matrix as a column, number and sum taken out."""
+    require_square("diagonal", matrix)
+    if type(matrix) is MatAdd:
+        return _over_terms(diagonal, matrix)
+    number, factors = split(matrix)
+    return mul(number, nodes.Diagonal(assemble(ONE, list(factors), matrix.shape)))

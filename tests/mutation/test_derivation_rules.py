@@ -1,0 +1,132 @@
+"""Every derivation rule, broken on purpose: its certificate must refuse the step."""
+
+from dataclasses import replace
+
+import pytest
+import sympy
+from breaking import (
+    doubled,
+    equation,
+    field,
+    items,
+    mean_of,
+    swap,
+    without_matrix_term,
+    without_terms,
+)
+from broken_rules import ALL, INTEGRATE
+
+from derive.algebra import build, nodes
+from derive.derivation import RULES, derive
+from derive.errors import CertificateError, RuleError
+from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+
+CHAIN = Network(
+    (Embedding("N_1", 1.0), Attention("H_1", 1.0, "N_2"), Attention(2, 1.0, 9), Readout(1.0)), "T"
+)
+SKIP = Network((Embedding(8, 1.0), Residual((Attention(2, 1.0),)), Readout(1.0)), 0.1)
+BODY = Network(
+    (Embedding(8, 1.0), Residual((Attention(2, 1.0, 7), Linear(1.0))), Readout(1.0)), 0.1
+)
+STEPS = {
+    "start": "starting density",
+    "integrate": "integrate",
+    "condition": "condition",
+    "change": "overlaps",
+    "proportional": "proportional limit",
+    "stationarity": "stationarity",
+    "eliminate": "saddle equation",
+    "predictor": "predictor",
+    "infinite": "infinite width",
+    "correction": "first correction",
+    "chain": "papers' normalisation",
+}
+CASES = [
+    pytest.param(rule, broken, id=f"{rule}: {name}")
+    for rule, cases in ALL.items()
+    for name, broken in cases.items()
+]
+
+
+def refusal(network, rule, broken):
+    """The error of the first step that refuses; certificates of other rules are not run."""
+    rules = replace(RULES, **{rule: broken(getattr(RULES, rule))})
+    derivation = derive(network, rules)
+    steps = tuple(step for step in derivation.steps if step.name.startswith(STEPS[rule]))
+    assert steps
+    with pytest.raises(CertificateError) as caught:
+        replace(derivation, steps=steps).certify(12)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("rule", "broken"), CASES)
+def test_the_broken_rule_is_refused_by_its_own_certificate(rule, broken):
+    message = refusal(CHAIN, rule, broken)
+    assert STEPS[rule] in message
+    assert "\n" not in message
+
+
+SKIP_CASES = {
+    "change: a block of the overlaps for another": (
+        SKIP,
+        "change",
+        field("body", swap(nodes.Block, lambda b: build.block(build.inv(b.args[0]), *b.args[1:]))),
+    ),
+    "eliminate: the implicit equation": (SKIP, "eliminate", equation("right", doubled)),
+    "eliminate: a block for another": (
+        SKIP,
+        "eliminate",
+        equation("right", swap(nodes.Embed, lambda e: build.scale(2, e))),
+    ),
+    "eliminate: flux inside a residual": (
+        BODY,
+        "eliminate",
+        equation("flux_value", without_matrix_term(0)),
+    ),
+    "correction: force from above lost": (
+        SKIP,
+        "correction",
+        items("corrections", without_matrix_term(0), 1),
+    ),
+    "infinite: cross overlaps": (
+        SKIP,
+        "infinite",
+        field(
+            "overlaps",
+            lambda found: tuple(
+                build.add(g, build.scale(sympy.Rational(1, 9), sympy.Identity(g.shape[0])))
+                for g in found
+            ),
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("network", "rule", "broken"), SKIP_CASES.values(), ids=SKIP_CASES)
+def test_rules_broken_for_residual_networks_are_refused(network, rule, broken):
+    assert STEPS[rule] in refusal(network, rule, broken)
+
+
+def test_a_broken_rule_is_named_by_the_whole_derivation():
+    rules = replace(RULES, integrate=INTEGRATE["kernel doubled"](RULES.integrate))
+    with pytest.raises(CertificateError, match="step 2, integrate V_0: refused: "):
+        derive(CHAIN, rules).certify(12)
+
+
+REFUSED_AT_ONCE = {
+    "a prior lost": (
+        "start",
+        field("body", without_terms(lambda t: str(t.args[0]) == "V_2")),
+    ),
+    "a mean that is not zero": (
+        "condition",
+        field("body", mean_of("g_a", lambda m: build.matrix_symbol("g_a", *m.shape))),
+    ),
+    "vectors kept": ("change", lambda rule: lambda state, k: state),
+}
+
+
+@pytest.mark.parametrize(("rule", "broken"), REFUSED_AT_ONCE.values(), ids=REFUSED_AT_ONCE)
+def test_a_state_that_later_rules_cannot_use_is_refused_by_them(rule, broken):
+    with pytest.raises(RuleError):
+        derive(CHAIN, replace(RULES, **{rule: broken(getattr(RULES, rule))}))
