@@ -61,8 +61,8 @@ def fold(expression: Any, names: Iterable[Name]) -> Any:
 
     >>> from derive.algebra import build
     >>> G, Z = build.overlap("G", 3), build.overlap("Z", 3)
-    >>> fold(build.mul(2, G, Z, G), [named(build.mul(4, G, Z), "C")])
-    1/2*C*G
+    >>> fold(build.mul(8, G, Z, G), [named(build.mul(4, G, Z), "C")])
+    2*C*G
     """
     names = tuple(names)
     if not names:

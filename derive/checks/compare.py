@@ -41,7 +41,7 @@ class Comparison:
         ours = self.arithmetic.array(np.ravel(found)).tolist()
         theirs = self.arithmetic.array(np.ravel(expected)).tolist()
         if len(ours) != len(theirs):
-            self._keep(what, -math.inf, (len(ours), len(theirs)))
+            self._keep(f"the length of {what}", 0.0, (len(ours), len(theirs)))
             return
         size = max([self.arithmetic.number(scale), *map(abs, ours), *map(abs, theirs)])
         for pair in zip(ours, theirs, strict=True):

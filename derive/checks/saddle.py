@@ -41,7 +41,10 @@ class Whitened:
     """Coordinates of symmetric steps around a point: dG_s = C_s X_s C_s^T, G_s = C_s C_s^T."""
 
     def __init__(self, overlaps: Sequence[Array]) -> None:
-        self.roots = [np.linalg.cholesky(overlap) for overlap in overlaps]
+        try:
+            self.roots = [np.linalg.cholesky(overlap) for overlap in overlaps]
+        except np.linalg.LinAlgError:
+            raise Unsettled("a step left the positive definite matrices") from None
         self.places = [np.tril_indices(len(root)) for root in self.roots]
         self.sizes = [len(place[0]) for place in self.places]
 

@@ -110,12 +110,12 @@ class Functions:
         late = [a for a in program.assignments if a.late]
         lines = _assignments(early, 4)
         lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
-        lines.append(f"        {_targets(_names(directions), program)} = directions")
+        lines += wrap.targets(_used(_names(directions), program), "directions", 8)
         lines += _assignments(late, 8)
         names = [f"change_{s.name}" for s in notation.streams()]
         for name, result in zip(names, program.results, strict=True):
             lines += wrap.statement(f"{name} = ", result, 8)
-        lines += [f"        return {_tuple(names)}", "", "    return product"]
+        lines += [*wrap.statement("return ", _tuple(names), 8), "", "    return product"]
         doc = "The map from symmetric directions dG_s to the changes of the gradients, at G_s."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
@@ -183,7 +183,7 @@ class Functions:
         *overlaps, shift = program.results
         lines = self._unpack(program) + _assignments(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines.append(f"    return {_tuple(overlaps)}, action(overlaps, problem) - shift")
+        lines += wrap.statement("return ", f"{_tuple(overlaps)}, action(overlaps, problem) - shift")
         return "\n".join(lines)
 
     def function(
@@ -220,11 +220,10 @@ class Functions:
             (heads, "problem.heads"),
         ]
         used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
-        lines = [
-            f"    {_targets(names, program)} = {source}"
-            for names, source in groups
-            if used & set(names)
-        ]
+        lines: list[str] = []
+        for names, source in groups:
+            if used & set(names):
+                lines += wrap.targets(_used(names, program), source)
         return lines + _unpack_data(used)
 
 
@@ -245,10 +244,10 @@ def _names(symbols: Sequence[Any]) -> list[str]:
     return [symbol.name for symbol in symbols]
 
 
-def _targets(names: Sequence[str], program: Program) -> str:
+def _used(names: Sequence[str], program: Program) -> list[str]:
+    """The names, with an underscore for each that a program does not need."""
     used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
-    shown = [name if name in used else "_" for name in names]
-    return f"({shown[0]},)" if len(shown) == 1 else ", ".join(shown)
+    return [name if name in used else "_" for name in names]
 
 
 def _tuple(names: Sequence[str]) -> str:

@@ -43,6 +43,19 @@ def raw_product(left: Any, right: Any) -> Any:
     return Basic.__new__(MatMul, left, right)
 
 
+_LEAVES = (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection)
+
+
+def _holds_matrices(node: Any) -> bool:
+    """Whether there is anything to lower in a node; sizes and plain numbers stay SymPy's own.
+
+    What is made by `Basic.__new__` lacks what SymPy's arithmetic needs: a size must never be.
+    """
+    if node.is_Matrix or type(node) in (Trace, nodes.LogDet):
+        return bool(node.args)
+    return any(_holds_matrices(arg) for arg in node.args)
+
+
 class Lowering:
     """Lowers several expressions into one graph; equal products are found once."""
 
@@ -58,10 +71,7 @@ class Lowering:
 
     def _fresh(self, node: Any) -> Any:
         kind = type(node)
-        if (
-            kind in (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection)
-            or not node.args
-        ):
+        if kind in _LEAVES or not _holds_matrices(node):
             return node
         if kind is MatMul:
             return self._scaled_product(node)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Any
 
-import sympy
-
-import derive as package
-from derive.codegen import templates
+from derive.codegen import header, templates, wrap
 from derive.codegen.functions import Functions
 from derive.codegen.runtime import linear, minimise, signature, verdict
 from derive.derivation import Derivation
 from derive.derivation.notation import Notation
+from derive.network.graph import Weight
 
 RUNTIME = (linear, minimise, signature, verdict)
 _PARAMETERS = (
@@ -67,16 +63,20 @@ def generate(derivation: Derivation) -> Module:
     theory = derivation.theory
     functions = Functions(theory, reserved_names())
     parts = [
-        _header(derivation),
+        header.header(derivation),
         path_table(theory.notation),
         *functions.all(),
         *(_runtime_source(module) for module in RUNTIME),
-        _make_problem(theory.notation),
-        templates.SOLVE.format(**_parameter_names(theory.notation)).strip(),
-        templates.HEAD_SCORES.strip(),
+        templates.MAKE_PROBLEM.format(
+            head_count=header.head_count(theory.notation),
+            weight_count=len(theory.notation.graph.weights),
+            stream_count=len(theory.notation.streams()),
+        ),
+        templates.SOLVE.format(**header.argument_lines(theory.notation)),
+        templates.HEAD_SCORES,
     ]
     if theory.chain is not None:
-        parts.append(templates.CHAIN.format(body=functions.chain_body()).strip())
+        parts.append(templates.CHAIN.format(body=functions.chain_body()))
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, derivation.network.name)
@@ -117,82 +117,6 @@ def _runtime_source(module: ModuleType) -> str:
     return "".join(parts)
 
 
-def _header(derivation: Derivation) -> str:
-    notation = derivation.theory.notation
-    names = _parameter_names(notation)
-    heads = _concrete_heads(notation)
-    overlaps = [
-        f"    {notation.overlap(s.index).name:<6} "
-        f"size {sympy.factor(notation.vectors_count(s.index))}, stream of width N_{s.name}"
-        for s in notation.streams()
-    ]
-    steps = [
-        f"    {number:>2}. {step.name} [{step.order.value}{', ' + step.limit if step.limit else ''}]"
-        for number, step in enumerate(derivation.steps, start=1)
-    ]
-    constants = [f"HEADS: tuple[int, ...] | None = {heads!r}"]
-    constants.append(f"STREAM_OF_LAYER = {_stream_of_layer(notation)!r}")
-    text = templates.HEADER.format(
-        title=_plain(derivation.network.name),
-        version=package.__version__,
-        sympy=sympy.__version__,
-        description="\n    ".join(textwrap.wrap(derivation.network.describe(), 88)),
-        overlaps="\n".join(overlaps),
-        steps="\n".join(steps),
-        constants="\n".join(constants),
-        example_widths=_example(len(notation.streams()), 10, 10),
-        example_variances=_example(len(notation.graph.weights), "1.0", "1.0"),
-        example_heads=""
-        if heads is not None
-        else f", heads={_example(_head_count(notation), 2, 1)}",
-        **names,
-    )
-    return text
-
-
-def _plain(name: str) -> str:
-    """A name that can stand in a docstring."""
-    kept = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in name)
-    return kept[:200] or "network"
-
-
-def _example(count: int, value: Any, step: Any) -> str:
-    values = [value if isinstance(value, str) else value + step * k for k in range(count)]
-    return f"({', '.join(map(str, values))}{',' if count == 1 else ''})"
-
-
-def _head_count(notation: Notation) -> int:
-    return sum(1 for weight in notation.graph.weights if weight.attention)
-
-
-def _concrete_heads(notation: Notation) -> tuple[int, ...] | None:
-    heads = [weight.heads for weight in notation.graph.weights if weight.attention]
-    return None if any(isinstance(h, str) for h in heads) else tuple(int(h) for h in heads)
-
-
-def _stream_of_layer(notation: Notation) -> tuple[int, ...]:
-    above = [weight.above for weight in notation.graph.weights]
-    return tuple(stream for stream in above if stream is not None)
-
-
-def _parameter_names(notation: Notation) -> dict[str, str]:
-    graph = notation.graph
-    return {
-        "widths": ", ".join(f"N_{s.name}" for s in graph.streams),
-        "variances": ", ".join(f"s_{notation.letter(w.index)}" for w in graph.weights),
-        "heads": ", ".join(f"H_{notation.letter(w.index)}" for w in graph.weights if w.attention)
-        or "none",
-    }
-
-
-def _make_problem(notation: Notation) -> str:
-    return templates.MAKE_PROBLEM.format(
-        head_count=_head_count(notation),
-        weight_count=len(notation.graph.weights),
-        stream_count=len(notation.streams()),
-    ).strip()
-
-
 def path_table(notation: Notation) -> str:
     """The function that lists the paths: the head that each takes in every attention layer."""
     lines = [
@@ -205,18 +129,29 @@ def path_table(notation: Notation) -> str:
     graph = notation.graph
     attention = [w for w in graph.weights if w.attention]
     if attention:
-        targets = [f"H_{notation.letter(w.index)}" for w in attention]
-        lines.append(f"    {', '.join(targets)}{',' if len(targets) == 1 else ''} = heads")
+        lines += wrap.targets([f"H_{notation.letter(w.index)}" for w in attention], "heads")
     lines.append("    vectors_a: list[dict[int, int]] = [{}]")
     for weight in notation.inner_weights()[1:]:
-        above = " + ".join(f"vectors_{notation.letter(k)}" for k in weight.acts_on)
-        code = f"list({above})"
-        if weight.attention:
-            choices = f"for h in range(1, H_{notation.letter(weight.index)} + 1)"
-            code = f"[{{{weight.attention}: h, **path}} {choices} for path in {above}]"
-        lines.append(f"    vectors_{notation.letter(weight.index)} = {code}")
-    bottom = " + ".join(f"vectors_{notation.letter(k)}" for k in graph.weights[0].acts_on)
+        lines += _vectors(notation, weight)
+    lines += wrap.statement("paths = ", _sum_of_vectors(notation, graph.weights[0]))
     lines.append(f"    layers = range(1, {len(attention)} + 1)")
-    lines.append(f"    rows = [[path.get(layer, 0) for layer in layers] for path in {bottom}]")
+    lines.append("    rows = [[path.get(layer, 0) for layer in layers] for path in paths]")
     lines.append(f"    return np.array(rows, dtype=int).reshape(len(rows), {len(attention)})")
     return "\n".join(lines)
+
+
+def _sum_of_vectors(notation: Notation, weight: Weight) -> str:
+    return " + ".join(f"vectors_{notation.letter(k)}" for k in weight.acts_on)
+
+
+def _vectors(notation: Notation, weight: Weight) -> list[str]:
+    """The paths from the readout down to the vectors that a weight makes."""
+    letter, above = notation.letter(weight.index), _sum_of_vectors(notation, weight)
+    lines = []
+    if len(weight.acts_on) > 1:
+        lines, above = wrap.statement("above = ", above), "above"
+    code = f"list({above})"
+    if weight.attention:
+        choices = f"for h in range(1, H_{letter} + 1)"
+        code = f"[{{{weight.attention}: h, **path}} {choices} for path in {above}]"
+    return [*lines, f"    vectors_{letter} = {code}"]

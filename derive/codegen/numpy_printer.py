@@ -7,6 +7,7 @@ a matrix. Numbers are printed by SymPy.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Protocol
 
 import sympy
@@ -63,6 +64,7 @@ def _with_names(node: Any, emit: Emit) -> Any:
     return node.func(*parts, evaluate=False) if kind in (Add, Mul) else node.func(*parts)
 
 
+@lru_cache(maxsize=4096)
 def size(expression: Any) -> str:
     """Python for a size."""
     return str(_NUMBERS.doprint(sympy.factor(expression)))

@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatrix
 
-from derive.algebra import nodes
+from derive.algebra import contains, nodes
 from derive.codegen.lower import Cholesky, Lowering
 from derive.codegen.numpy_printer import source
 
@@ -88,7 +88,8 @@ def make_program(
 
     Args:
         results: What is to be computed.
-        definitions: (symbol, expression), in order; later expressions may use the symbols.
+        definitions: (symbol, expression), in order; later expressions may use the symbols, and
+            those that nothing uses are left out.
         hints: Names for subexpressions that deserve one.
         last: Variables that come last; what does not depend on them is computed before.
         reserved: Names that no assignment may take.
@@ -96,9 +97,10 @@ def make_program(
     Returns:
         The program; its symbols are the leaves that it needs as input.
     """
+    results = list(results)
     lowering = Lowering()
     hinted = {lowering.of(node): name for node, name in (hints or {}).items()}
-    wanted = [(symbol, lowering.of(value)) for symbol, value in definitions]
+    wanted = [(symbol, lowering.of(value)) for symbol, value in _needed(results, definitions)]
     outputs = [lowering.of(expression) for expression in results]
     roots = [value for _, value in wanted] + outputs
     late = _dependents(roots, set(last))
@@ -111,6 +113,18 @@ def make_program(
         emit.texts[symbol] = symbol.name
     texts = tuple(emit(output) for output in outputs)
     return Program(tuple(emit.assignments), texts, frozenset(_leaves(roots)))
+
+
+def _needed(
+    results: Iterable[Any], definitions: Iterable[tuple[Any, Any]]
+) -> list[tuple[Any, Any]]:
+    """The definitions that results use, by way of others or not."""
+    users, kept = list(results), []
+    for symbol, value in reversed(list(definitions)):
+        if any(contains(user, {symbol}) for user in users):
+            users.append(value)
+            kept.append((symbol, value))
+    return kept[::-1]
 
 
 def _children(node: Any) -> tuple[Any, ...]:

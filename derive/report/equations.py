@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from html import escape
-from typing import Any
 
 from derive.algebra.media import LATEX
 from derive.derivation import Derivation
@@ -139,8 +138,3 @@ def _main_sections(derivation: Derivation) -> Iterator[Section]:
     for section in sections(derivation.theory):
         if section[0] in (*titles, "Predictor"):
             yield section
-
-
-def derivation_html(blocks: Iterable[Any], level: int) -> str:
-    """All steps of the derivation."""
-    return html_of_blocks(blocks, level)

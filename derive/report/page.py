@@ -79,7 +79,10 @@ def _opening(results: Results) -> str:
     parts = [f"<h1>{escape(results.title)}</h1>"]
     if results.subject:
         parts.append(paragraph(results.subject, "subject"))
-    sentences = "".join(paragraph(sentence) for sentence in findings(results))
+    sentences = "".join(map(paragraph, findings(results)))
+    for case in results.cases if len(results.cases) > 1 else ():
+        name = escape(capitalised(f"{case.title}:"))
+        sentences = sentences.replace(f"<p>{name}", f"<p><strong>{name}</strong>", 1)
     parts.append(f'<div class="findings">{sentences}</div>')
     if not figures.available():
         parts.append(

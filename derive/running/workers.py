@@ -46,10 +46,11 @@ def run_jobs(jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[
         min(processes, len(jobs)), multiprocessing.get_context("spawn"), initializer=_settle
     )
     try:
-        with _limited_threads(processes), _no_interrupts():
-            futures = [workers.submit(job, argument) for job in jobs]
-        _wait(futures, tick)
-        workers.shutdown()
+        with _ended_in_order():
+            with _limited_threads(processes), _no_interrupts():
+                futures = [workers.submit(job, argument) for job in jobs]
+            _wait(futures, tick)
+            workers.shutdown()
     except BrokenProcessPool:
         raise SolveError(
             "a worker process died, perhaps for lack of memory; give --jobs 1, or smaller data"
@@ -99,11 +100,30 @@ def _limited_threads(processes: int) -> Iterator[None]:
 @contextmanager
 def _no_interrupts() -> Iterator[None]:
     """Workers started inside ignore Ctrl-C, which a terminal sends to them as well."""
+    with _handling((signal.SIGINT,), signal.SIG_IGN):
+        yield
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A request to end is an interrupt, so that workers are ended too."""
+
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with _handling((signal.SIGTERM, signal.SIGHUP), interrupt):
+        yield
+
+
+@contextmanager
+def _handling(signals: Sequence[signal.Signals], handler: Any) -> Iterator[None]:
+    """Handle signals in another way inside; only the main thread can."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    old = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    old = {number: signal.signal(number, handler) for number in signals}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, old)
+        for number, former in old.items():
+            signal.signal(number, former)

@@ -8,10 +8,10 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from networks import NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
 from derive.derivation import derive
-from networks import NETWORKS
 
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 NAMES = {

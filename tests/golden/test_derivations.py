@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from networks import NETWORKS
 
 from derive.derivation import Derivation, derive, render
-from networks import NETWORKS
 
 WRITERS = {"md": render.markdown, "tex": render.document, "txt": render.table}
 

@@ -36,6 +36,7 @@ START = {
     "a constant": field("constant", lambda c: c + sympy.Rational(1, 7)),
 }
 INTEGRATE = {
+    "vectors doubled": items("definitions", doubled, 0),
     "kernel doubled": field("body", swap(nodes.PathKernel, doubled)),
     "variance squared": field("body", swap_symbol("s_0", lambda s: s**2)),
     "noise of the other sign": field("body", swap_symbol("temperature", lambda t: -t)),
@@ -88,6 +89,10 @@ PROPORTIONAL = {
         "constant", without_terms(lambda t: t.has(sympy.Symbol("P", positive=True, integer=True)))
     ),
     "Stirling's second term lost": field("constant", lambda c: sympy.S.Zero),
+    "energy doubled": field("energy", lambda e: 2 * e),
+    "energy with a determinant": field(
+        "energy", lambda e: e + build.logdet(build.overlap("G_a", 1))
+    ),
     "dropped terms doubled": field("dropped", lambda d: 2 * d),
     "something extensive dropped": lambda rule: lambda law: move_a_term(rule(law)),
 }
@@ -129,6 +134,9 @@ INFINITE = {
     "overlaps doubled": field("overlaps", lambda found: tuple(doubled(g) for g in found)),
 }
 CORRECTION = {
+    "force on the bottom doubled": items("forces", doubled, 0),
+    "force on the readout doubled": items("forces", doubled, 2),
+    "force of the first head": items("forces", swap(nodes.PartialTrace, first_head), 1),
     "shift's sign": items("corrections", lambda d: build.scale(-1, d), 2),
     "shift of an upper stream doubled": items("corrections", doubled, 1),
     "a part of the shift lost": items("corrections", without_matrix_term(0), 2),

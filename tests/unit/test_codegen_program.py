@@ -135,6 +135,14 @@ def test_definitions_come_in_order_under_their_own_name(values):
     np.testing.assert_allclose(found, (traced + 3 * np.eye(2)) @ traced, rtol=1e-12)
 
 
+def test_definitions_that_nothing_uses_are_left_out():
+    first, second, third = (build.overlap(name, 2) for name in "QRS")
+    traced = build.partial_trace(G, H)
+    definitions = [(first, traced), (second, build.mul(2, first)), (third, build.mul(3, first))]
+    program = make_program([build.trace(third)], definitions=definitions)
+    assert [assignment.name for assignment in program.assignments] == ["Q", "S"]
+
+
 def test_a_program_tells_the_symbols_that_it_needs():
     program = make_program([LOG_DET])
     assert program.symbols == {G, DATA, T, S0, P, N0}

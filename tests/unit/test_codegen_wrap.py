@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, solver
 
-from derive.codegen import wrap
+from derive.codegen import generate, wrap
+from derive.derivation import derive
+from derive.network import Attention, Embedding, Network, Readout, Residual
 
 
 def random_code(rng, depth):
@@ -54,6 +56,43 @@ def test_a_long_call_gets_a_line_for_each_argument():
 def test_what_cannot_be_broken_stays_whole():
     name = "x" * 120
     assert wrap.statement("y = ", name) == [f"    y = {name}"]
+
+
+def test_a_long_product_of_numbers_is_filled():
+    lines = wrap.statement("x = ", "*".join(f"H_{k}" for k in range(40)) + "**2")
+    assert all(len(line) <= wrap.WIDTH for line in lines)
+    assert lines[2].startswith("        *H_") and lines[-2].endswith("*H_39**2")
+
+
+def test_a_long_slice_is_broken_beside_its_colon():
+    sizes = "*".join(f"(1 + H_{k})" for k in range(20))
+    code = f"G[1 + H_1 + {sizes}:{sizes} + 1, 2:{sizes}]"
+    lines = wrap.statement("x = ", code, indent=0)
+    assert all(len(line) <= wrap.WIDTH for line in lines)
+    assert ast.dump(ast.parse("\n".join(lines))) == ast.dump(ast.parse(f"x = {code}"))
+
+
+def test_many_targets_are_put_in_brackets():
+    names = [f"N_{k}" for k in range(30)]
+    assert wrap.targets(names[:1], "widths") == ["    (N_0,) = widths"]
+    lines = wrap.targets(names, "widths")
+    assert all(len(line) <= wrap.WIDTH for line in lines)
+    text = f"({', '.join(names)}) = widths"
+    assert ast.dump(ast.parse("\n".join(lines).lstrip())) == ast.dump(ast.parse(text))
+
+
+LONG = {
+    "twenty attentions": tuple(Attention("many_heads", 1.1, f"width_{k}") for k in range(20)),
+    "five residuals": tuple(Residual((Attention(2, 1.1),)) for _ in range(5)),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_no_line_of_a_deep_network_is_longer_than_a_hundred_columns(name):
+    layers = (Embedding("width_of_the_embedding", 1.3), *LONG[name], Readout(1.2))
+    title = "a title of two hundred characters " * 5
+    source = generate(derive(Network(layers, "T", title))).source
+    assert [line for line in source.splitlines() if len(line) > 100] == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -35,6 +35,8 @@ def change(before: State, after: State, stream: int) -> Certificate:
         vectors = {notation.vectors(k) for k in notation.graph.streams[stream].weights}
         if contains(after.body, vectors) or contains(after.constant, vectors):
             raise CertificateError(f"vectors of stream {stream + 1} are still in the density")
+        if after.definitions != before.definitions:
+            raise CertificateError("the definitions of vectors changed")
         sample = replace(instance(notation, 1, 4), examples=2, features=1)
         _check(_Volume(before, after, stream, sample, agreement))
         return agreement.evidence(

@@ -13,6 +13,7 @@ from derive.derivation.certificates.dense import log_independent, log_normal, un
 from derive.derivation.certificates.instance import Instance, choose_heads
 from derive.derivation.certificates.start import label_law
 from derive.derivation.step import Certificate, Evidence, State
+from derive.errors import CertificateError
 
 
 def integrate(before: State, after: State) -> Certificate:
@@ -25,6 +26,8 @@ def integrate(before: State, after: State) -> Certificate:
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
+        if after.definitions != before.definitions:
+            raise CertificateError("the definitions of vectors changed")
         for seed in (1, 2):
             _moments(before, after, agreement, seed)
         _quadrature(before, after, agreement)

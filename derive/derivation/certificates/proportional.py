@@ -32,6 +32,7 @@ def proportional(law: State, limit: Proportional) -> Certificate:
         agreement = Agreement(digits)
         _remainder_is_of_sizes_alone(law, limit, agreement)
         _remainder_does_not_grow(law, limit, digits)
+        _energy_is_what_widths_leave(law, limit, agreement)
         dropped, total = _observed_orders(law, limit)
         return agreement.evidence(
             f"at the optimum, from widths times {SCALES[0]} to {SCALES[-1]}, the dropped terms "
@@ -71,6 +72,15 @@ def _remainder_does_not_grow(law: State, limit: Proportional, digits: int) -> No
             f"ln p + S/2 - constant - dropped is {float(rest):.3g} per width at widths times "
             f"1e{digits}; it should vanish"
         )
+
+
+def _energy_is_what_widths_leave(law: State, limit: Proportional, agreement: Agreement) -> None:
+    """S - E is proportional to the widths and E independent of them: E = 2 S(N) - S(2N)."""
+    sample = instance(law.notation, 41)
+    numbers = {**sample.data(), **sample.overlaps()}
+    single, double = ({**numbers, **sample.sizes(scale)} for scale in (1, 2))
+    left = 2 * agreement.value(limit.action, single) - agreement.value(limit.action, double)
+    agreement.compare("the energy E", agreement.value(limit.energy, double), left)
 
 
 def _observed_orders(law: State, limit: Proportional) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.derivation.certificates.compare import GUARD, Agreement, guarded
+from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
 from derive.derivation.certificates.dense import cholesky
 from derive.derivation.certificates.instance import Instance, Numbers, instance
 from derive.derivation.notation import Notation
@@ -34,12 +34,17 @@ def infinite(
 def correction(
     limit: Proportional, gradients: Gradients, wide: Wide, notation: Notation
 ) -> Certificate:
-    """With the shift of order 1/N added to the point the gradient itself decays as 1/N."""
-    del limit
+    """With the shift of order 1/N added to the point the gradient itself decays as 1/N.
+
+    The forces are held against differences of E at the point, as a function of the covariance of
+    one weight's vectors, on which those below depend.
+    """
 
     @guarded
     def check(digits: int) -> Evidence:
         run = _Widths(gradients, wide, notation, instance(notation, 17), digits)
+        for number in range(len(wide.points)):
+            run.compare_force(limit.energy, number)
         order = run.order(lambda scale: run.size(scale, shifted=True))
         return Evidence(
             digits, f"the gradient at point plus shift decays with order {order:.6f} in 1/N"
@@ -97,6 +102,35 @@ class _Widths:
             cholesky(self.fine.arithmetic, found)
             numbers[self.notation.overlap(stream.index)] = found
         return max(abs(self.at(gradient, numbers)).max() for gradient in self.gradients)
+
+    def compare_force(self, energy: Any, number: int) -> None:
+        """dE = -tr(Y dQ) along a random symmetric direction, by a central difference."""
+        step = self.fine.arithmetic.mpf(10) ** -(self.digits // 2 + 3)
+        name, _ = self.wide.points[number]
+        root = exact(self.fine.arithmetic, self.sample.array(*(self._size(number),) * 2))
+        direction = root + root.T
+        ends = [self._moved(number, sign * step * direction) for sign in (1, -1, 0)]
+        values = [self.at(energy, numbers) for numbers in ends[:2]]
+        for symbol, value in self.wide.forces:
+            ends[2][symbol] = self.at(value, ends[2])
+        # The points are listed from the readout down, the forces from the bottom up.
+        force, _ = self.wide.forces[len(self.wide.forces) - 1 - number]
+        change = (ends[2][force] * direction).sum()
+        slope = (values[1] - values[0]) / (2 * step)
+        Agreement(self.digits).compare(f"the force {force} on {name}", change, slope)
+
+    def _size(self, number: int) -> int:
+        return self.sample.block_size(self.notation.inner_weights()[number].index)
+
+    def _moved(self, number: int, change: Any) -> Numbers:
+        """The infinite-width point, with the covariance of one weight's vectors changed."""
+        numbers: Numbers = {**self.sample.sizes(), **self.data}
+        for place, (name, value) in enumerate(self.wide.points):
+            numbers[name] = self.at(value, numbers)
+            if place == number:
+                numbers[name] = numbers[name] + change
+        numbers[self.notation.overlap(0)] = self.at(self.wide.overlaps[0], numbers)
+        return numbers
 
     def at(self, expression: Any, numbers: Numbers) -> Any:
         return self.fine.value(expression, numbers)

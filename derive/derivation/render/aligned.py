@@ -32,6 +32,6 @@ def aligned(display: Display, medium: Latex, width: float) -> Iterator[str]:
 
 def broken(right: Box, room: float) -> list[Line]:
     """A right-hand side over lines, the later ones to be set one step to the right."""
-    breaker = Breaker(LATEX, indent=1.0, sign=1.6)
+    breaker = Breaker(LATEX, indent=1.0, sign=1.6, gap=0.1, bracket=1.0)
     fits = LATEX.width(right) <= room
     return breaker.lines(right, room if fits else room - 1.0)

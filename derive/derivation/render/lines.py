@@ -35,11 +35,15 @@ class Breaker:
         medium: Writes and measures.
         indent: The width of one step to the right, in the medium's units.
         sign: The width of a sign between two terms.
+        gap: The width between two factors.
+        bracket: The width of one bracket of a broken pair.
     """
 
     medium: Medium
     indent: float
     sign: float
+    gap: float
+    bracket: float
 
     def lines(self, box: Box, limit: float) -> list[Line]:
         """The lines of a formula, none wider than the limit where that can be done."""
@@ -64,7 +68,8 @@ class Breaker:
 
     def _piece(self, *boxes: Box, gap: str = "") -> Piece:
         text = gap.join(map(self.medium.factor if gap else self.medium.text, boxes))
-        return Piece(text, sum(map(self.medium.width, boxes)) + self.sign * bool(gap.strip()))
+        wide = self.sign if gap.strip() else self.gap if gap else 0.0
+        return Piece(text, sum(self.medium.width(box) + wide for box in boxes))
 
     def _sum(self, box: Sum, limit: float) -> list[Line]:
         done: list[Line] = []
@@ -118,7 +123,8 @@ class Breaker:
 
     def _fence(self, box: Fence, head: Piece, tail: Piece, limit: float) -> list[Line]:
         opening, closing = self.medium.open_brackets(box)
-        room = limit - max(self.indent, head.width + 1.0) - tail.width - 1.0
+        left = max(self.indent, head.width + self.bracket)
+        room = limit - left - tail.width - self.bracket
         inner = self._broken(box.body, room)
         if len(inner) < 2:
             return []

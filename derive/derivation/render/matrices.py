@@ -123,8 +123,8 @@ def _block(matrix: Any, start: Any, size: Any) -> Any:
 
 
 def _at_most(first: Any, second: Any) -> bool:
-    """Whether first <= second for all positive sizes, as polynomials show it."""
+    """Whether first <= second for all sizes from 1, as the polynomials show it."""
     gap = sympy.expand(second - first)
-    if gap == 0:
-        return True
-    return not any(term.could_extract_minus_sign() for term in sympy.Add.make_args(gap))
+    # A size is 1 and what it exceeds 1 by: then no term may be negative.
+    shifted = sympy.expand(gap.xreplace({size: 1 + size for size in gap.free_symbols}))
+    return not any(term.could_extract_minus_sign() for term in sympy.Add.make_args(shifted))

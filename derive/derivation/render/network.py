@@ -120,7 +120,7 @@ def _listed(
 
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
-    lines = []
+    lines: list[Line] = []
     for size in factored_sizes(notation).values():
         name = drawer.names.get(size)
         if name is not None and drawer.box(name) not in [line.left for line in lines]:

@@ -93,7 +93,7 @@ def _overlaps(theory: Theory, drawer: Drawer) -> str:
 
 
 def _plain(display: Display) -> list[str]:
-    breaker = Breaker(PLAIN, indent=STEP, sign=3.0)
+    breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
     names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
     wide = max(map(len, names))
     found = []

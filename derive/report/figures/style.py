@@ -5,15 +5,16 @@ from __future__ import annotations
 import importlib.util
 import io
 import logging
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#6b6b6b"
-PAPER = "#fdfdfc"
 """From the palettes of Okabe and Ito, and of Tol: told apart with every kind of colour vision."""
+
+PAPER = "#fdfdfc"
+"""The background of the page."""
 
 WIDTH = 9.6
 """Inches of a figure that fills the page."""
@@ -88,8 +89,3 @@ def svg_of(found: Any, description: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' width="[^"]*pt"| height="[^"]*pt"', "", text, count=2)
     return text.replace("<svg", f'<svg role="img" aria-label="{description}"', 1).strip()
-
-
-def width_tick(width: float) -> str:
-    """A width under an axis."""
-    return "∞" if math.isinf(width) else f"{int(width)}"

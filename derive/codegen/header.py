@@ -1,0 +1,121 @@
+"""The docstring and the constants at the top of a generated module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+import derive as package
+from derive.codegen import templates, wrap
+from derive.derivation import Derivation
+from derive.derivation.notation import Notation
+
+
+def header(derivation: Derivation) -> str:
+    """Where the module is from, what it computes and how to call it; imports and constants."""
+    notation = derivation.theory.notation
+    constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
+    constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
+    return templates.HEADER.format(
+        title="\n".join(wrap.paragraph(_plain(derivation.network.name))) or "network",
+        version=package.__version__,
+        sympy=sympy.__version__,
+        description="\n".join(wrap.paragraph(derivation.network.describe(), 4)),
+        overlaps="\n".join(_overlaps(notation)),
+        parameters="\n".join(_parameters(notation)),
+        steps="\n".join(_steps(derivation)),
+        example="\n".join(_example(notation)),
+        constants="\n".join(constants),
+    )
+
+
+def argument_lines(notation: Notation) -> dict[str, str]:
+    """What the docstring of `solve` says of widths, variances and heads."""
+    widths, variances, heads = parameter_names(notation)
+    lines = {
+        "widths": f"widths: ({widths}), or one number for all.",
+        "variances": f"variances: ({variances}), or one number for all.",
+        "heads": f"heads: ({heads}).",
+    }
+    return {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+
+
+def parameter_names(notation: Notation) -> tuple[str, str, str]:
+    """The names of widths, variances and head counts, in order."""
+    graph = notation.graph
+    heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.attention]
+    return (
+        ", ".join(f"N_{s.name}" for s in graph.streams),
+        ", ".join(f"s_{notation.letter(w.index)}" for w in graph.weights),
+        ", ".join(heads) or "none",
+    )
+
+
+def head_count(notation: Notation) -> int:
+    """The number of attention layers."""
+    return sum(1 for weight in notation.graph.weights if weight.attention)
+
+
+def _plain(name: str) -> str:
+    """A name that can stand in a docstring."""
+    kept = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in name)
+    return kept[:200]
+
+
+def _overlaps(notation: Notation) -> list[str]:
+    lines: list[str] = []
+    for stream in notation.streams():
+        count = str(sympy.factor(notation.vectors_count(stream.index)))
+        text = f"{notation.overlap(stream.index).name:<6} size {count}"
+        if len(text) > wrap.WIDTH - 30:
+            text = text.replace("*", " * ")
+        lines += wrap.paragraph(f"{text}, stream of width N_{stream.name}", 4, 7)
+    return lines
+
+
+def _parameters(notation: Notation) -> list[str]:
+    widths, variances, heads = parameter_names(notation)
+    parts = (
+        f"widths      ({widths}), one per stream, the lowest first; or one per layer",
+        f"variances   ({variances}), the embedding's first, the readout's last",
+        f"heads       ({heads}), branches of every attention layer, the lowest first",
+        "temperature variance of the label noise",
+    )
+    return [line for part in parts for line in wrap.paragraph(part, 4, 12)]
+
+
+def _steps(derivation: Derivation) -> list[str]:
+    lines: list[str] = []
+    for number, step in enumerate(derivation.steps, start=1):
+        order = ", ".join(part for part in (step.order.value, step.limit) if part)
+        lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
+    return lines
+
+
+def _example(notation: Notation) -> list[str]:
+    streams, weights = len(notation.streams()), len(notation.graph.weights)
+    arguments = [
+        "attended", "labels",
+        f"widths={_tuple(10 * k for k in range(1, streams + 1))}",
+        f"variances={_tuple(['1.0'] * weights)}",
+        "temperature=0.1",
+    ]  # fmt: skip
+    if _heads(notation) is None:
+        arguments.append(f"heads={_tuple(range(2, head_count(notation) + 2))}")
+    return wrap.statement("solution = ", f"solve({', '.join(arguments)})")
+
+
+def _tuple(values: Any) -> str:
+    shown = [str(value) for value in values]
+    return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
+
+
+def _heads(notation: Notation) -> tuple[int, ...] | None:
+    heads = [weight.heads for weight in notation.graph.weights if weight.attention]
+    return None if any(isinstance(h, str) for h in heads) else tuple(int(h) for h in heads)
+
+
+def _stream_of_layer(notation: Notation) -> tuple[int, ...]:
+    above = [weight.above for weight in notation.graph.weights]
+    return tuple(stream for stream in above if stream is not None)

@@ -1,0 +1,182 @@
+"""Generated modules as text: what they import, what they name, and that nothing gets into them."""
+
+import ast
+import builtins
+import hashlib
+import os
+import subprocess
+import sys
+
+import pytest
+from small_networks import NETWORKS, solver
+
+from derive.codegen import generate
+from derive.derivation import derive
+from derive.network import Attention, Embedding, Network, Readout, Residual
+
+LAYERS = (Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2))
+NAMES = (
+    '"""',
+    '"""; import os; """',
+    "'''quotes' and \"quotes\"",
+    "ends in a backslash \\",
+    "\\N{BULLET} \\x41 \\u0041",
+    "{title} {0} {{}} %s",
+    "Ünïcödé — 網絡 🕸",
+    "# -*- coding: latin-1 -*-",
+    " ",
+    "x" * 200,
+)
+FORCED = ('"""\nimport os\n"""', "a\rb\x00c\u2028d\u0085e", "\ud800", "", "x" * 5000)
+FRESH = """
+import hashlib
+from derive.codegen import generate
+from derive.derivation import derive
+from derive.network import Attention, Embedding, Network, Readout, Residual
+
+bodies = (Residual((Attention("H", 0.8),)), Residual((Attention(3, 1.1),)))
+source = generate(derive(Network((Embedding(9, 1.3), *bodies, Readout(1.2)), 0.31))).source
+"""
+
+
+@pytest.fixture(params=NETWORKS, scope="module")
+def source(request):
+    return solver(request.param).generated.source
+
+
+def imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.split(".")[0]
+
+
+def test_a_module_imports_numpy_and_scipy_only(source):
+    standard = {"__future__", "collections", "math", "typing"}
+    assert set(imported(ast.parse(source))) == standard | {"numpy", "scipy"}
+
+
+def test_a_module_has_no_dangerous_calls(source):
+    names = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    assert not names & {"eval", "exec", "open", "compile", "__import__", "getattr", "globals"}
+
+
+def test_ruff_finds_nothing_unused_or_undefined(source):
+    run = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "F,E9", "--no-cache"]
+    version = subprocess.run([*run[:3], "--version"], capture_output=True, check=False)
+    if version.returncode:
+        pytest.skip("ruff is not installed")
+    found = subprocess.run([*run, "-"], input=source, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+
+
+def test_every_function_has_a_docstring_and_every_name_is_used(source):
+    tree = ast.parse(source)
+    assert ast.get_docstring(tree)
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        assert ast.get_docstring(node) or node.name.startswith("_"), node.name
+        stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and is_store(n)}
+        loaded = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and not is_store(n)}
+        assert stored - loaded <= {"_"}, node.name
+
+
+def is_store(name):
+    return isinstance(name.ctx, ast.Store)
+
+
+def test_no_local_name_hides_a_function_of_the_module_that_is_called_there(source):
+    tree = ast.parse(source)
+    functions = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    modules = {"np", "linalg", "optimize", "sparse", "log", "pi"}
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and is_store(n)}
+        called = {
+            n.func.id for n in ast.walk(node)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }  # fmt: skip
+        assert not stored & modules, node.name
+        assert not stored & called & functions, node.name
+        assert not stored & set(dir(builtins)) - {"_"}, node.name
+
+
+def test_the_header_says_where_the_module_is_from():
+    docstring = ast.get_docstring(ast.parse(solver("two residuals").generated.source))
+    for part in (
+        "two residuals\n", "do not edit", "with SymPy 1.14", "residual(attention(H=2))", "solve(",
+        "G_a    size (H_1 + 1)*(H_2 + 1), stream of width N_a", "1. starting density [EXACT]",
+        "[LEADING, N, P -> infinity at fixed P/N]", "variances=(1.0, 1.0, 1.0, 1.0)",
+    ):  # fmt: skip
+        assert part in docstring
+
+
+def test_the_same_network_gives_the_same_bytes():
+    first, second = (generate(derive(Network(LAYERS, 0.31))).source for _ in range(2))
+    assert first == second
+
+
+def test_numbers_do_not_enter_and_so_give_the_same_code():
+    other = (Embedding(19, 2.3), Attention(2, 1.8, 17), Readout(2.2))
+    first, second = (generate(derive(Network(n, 0.31))).source for n in (LAYERS, other))
+    assert body(first) == body(second)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "77", "SYMPY_USE_CACHE": "no"}]
+)
+def test_the_bytes_are_the_same_in_a_fresh_interpreter(settings):
+    """Whatever the hashes are, and whether SymPy remembers its results or not."""
+    scope: dict[str, object] = {}
+    exec(FRESH, scope)
+    here = hashlib.sha256(str(scope["source"]).encode()).hexdigest()
+    code = FRESH + "print(hashlib.sha256(source.encode()).hexdigest())"
+    there = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, **settings},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert there.stdout.strip() == here
+
+
+def body(source):
+    """The module without its docstring."""
+    return ast.dump(ast.Module(ast.parse(source).body[1:], []))
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return derive(Network(LAYERS, 0.31))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_stays_in_the_docstring(name, plain):
+    module = generate(derive(Network(LAYERS, 0.31, name)))
+    assert body(module.source) == body(generate(plain).source)
+    assert module.title == name
+    module.load()
+    module.source.encode("utf-8")
+
+
+@pytest.mark.parametrize("name", FORCED)
+def test_even_a_name_that_no_network_takes_stays_in_the_docstring(name, plain):
+    forced = derive(Network(LAYERS, 0.31))
+    object.__setattr__(forced.network, "name", name)
+    source = generate(forced).source
+    assert body(source) == body(generate(plain).source)
+    source.encode("utf-8")
+    assert all(len(line) <= 100 for line in source.splitlines())
+
+
+def test_symbols_of_the_description_stay_in_the_docstring():
+    names = {"width": "os", "heads": "np", "variance": "solve"}
+    named = (
+        Embedding(names["width"], names["variance"]),
+        Residual((Attention(names["heads"], "pi"),)),
+        Readout("log"),
+    )
+    plain = (Embedding(9, 1.0), Residual((Attention("H", 1.0),)), Readout(1.0))
+    module = generate(derive(Network(named, "problem")))
+    assert body(module.source) == body(generate(derive(Network(plain, 0.1))).source)

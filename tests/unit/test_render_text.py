@@ -1,0 +1,105 @@
+"""Prose in each medium, and names of networks made safe."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import replace
+
+import pytest
+from markdown_it import MarkdownIt
+
+from derive import Attention, Embedding, Network, Readout, Residual
+from derive.derivation import derive, render
+from derive.derivation.render.text import (
+    markdown_escaped,
+    tex_escaped,
+    typeset,
+    unicode_math,
+    unicode_of,
+)
+
+NETWORK = Network((Embedding(9, 1.0), Residual((Attention(2, 1.0),)), Readout(1.0)), 0.1)
+
+
+def test_identifiers_become_mathematics():
+    assert typeset("multiply by G_1 from the right") == "multiply by $G_1$ from the right"
+    assert typeset("the H_12 heads of V_a; stream a") == "the $H_{12}$ heads of $V_a$; stream $a$"
+    assert typeset("of $G_1$ and path_1x") == "of $G_1$ and path_1x"
+
+
+def test_terminals_get_unicode():
+    assert (
+        unicode_of(r"LEADING $N, P \to \infty$ at fixed $P/N$") == "LEADING N, P → ∞ at fixed P/N"
+    )
+    assert unicode_math(r"\langle f_\ast \rangle") == "⟨f_*⟩"
+    assert unicode_math(r"\partial S/\partial G_1") == "∂S/∂G₁"
+
+
+@pytest.mark.parametrize("char", string.punctuation)
+def test_punctuation_is_safe_in_latex(char):
+    text = tex_escaped(char)
+    bare = re.sub(r"\\(?:[{}$&%#_]|[a-z]+)", "", text)
+    assert not set(bare) & set("$&%#_~^\\")
+    assert bare.count("{") == bare.count("}")
+
+
+def test_letters_beyond_ascii_are_safe_in_latex():
+    text = tex_escaped("Größe naïve Ωμέγα Жук 注 😀 “q” ½ e\u0301")
+    assert text.isascii()
+    assert text.startswith(r"Gr\"{o}\ss{}e na\"{\i}ve \ensuremath{\Omega}")
+    assert "[U+6CE8]" in text
+
+
+@pytest.mark.parametrize("name", ["a_b_c", "*x* `y` $z$", "# <b> [l](u) | ~~s~~", "\\ & &amp;"])
+def test_markdown_shows_a_name_as_it_is(name):
+    (inline,) = (t for t in MarkdownIt().parse(f"# {markdown_escaped(name)}") if t.children)
+    assert "".join(child.content for child in inline.children) == name
+
+
+def test_the_name_of_a_network_reaches_every_medium():
+    found = derive(replace(NETWORK, name="50% & more_1"))
+    assert render.markdown(found).startswith("# 50% \\& more\\_1\n")
+    assert r"50\% \& more\_1" in render.document(found)
+    assert render.table(found).startswith("50% & more_1: embedding")
+
+
+def blocks(markdown: str) -> tuple[list[str], list[str]]:
+    parts = re.split(r"^\$\$$", markdown, flags=re.MULTILINE)
+    return parts[::2], parts[1::2]
+
+
+def test_inline_mathematics_survives_markdown():
+    prose, _ = blocks(render.markdown(derive(NETWORK)))
+    for text in prose:
+        expected = re.findall(r"\$[^$\n]+\$", text)
+        shown = []
+        for token in MarkdownIt().enable("table").parse(text):
+            content = "".join(child.content for child in token.children or ())
+            shown += re.findall(r"\$[^$\n]+\$", content)
+        assert shown == expected
+
+
+def test_displays_have_no_line_that_markdown_takes_for_a_list():
+    _, displays = blocks(render.markdown(derive(NETWORK)))
+    assert displays
+    for display in displays:
+        assert not re.search(r"^\s*([-+*=#>]|\d+\.)", display, flags=re.MULTILINE)
+        assert not re.search(r"\\[,;!{}*_]", display)
+        assert r"\operatorname" not in display
+
+
+def test_each_step_shows_name_order_source_and_moves():
+    found = derive(NETWORK)
+    text = render.markdown(found)
+    for number, step in enumerate(found.steps, start=1):
+        assert f"### {number}. " in text
+        assert f"*Source:* {step.source}" in text
+        for move in step.moves:
+            assert typeset(move) in text
+    assert text.count("**EXACT**") + text.count("**LEADING**") == len(found.steps)
+
+
+def test_jupyter_gets_the_markdown():
+    found = derive(NETWORK)
+    assert found._repr_markdown_() == found.to_markdown() == render.markdown(found)
