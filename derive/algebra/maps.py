@@ -64,7 +64,7 @@ def partial_trace(matrix: Matrix, heads: Scalar) -> Matrix:
     if heads == 1:
         return matrix
     size = sizes.quotient(rows(matrix), heads)
-    if sympy.denom(sympy.together(size)) != 1:
+    if not sizes.divides(heads, rows(matrix)):
         raise ShapeError(f"partial trace: the size {rows(matrix)} is no multiple of {heads} heads")
     if is_zero(matrix):
         return ZeroMatrix(size, size)
@@ -109,17 +109,34 @@ def block(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix:
     number, factors = split(matrix)
     if not factors:
         return mul(number, Identity(size))
-    if len(factors) > 1 or number != 1:
-        return mul(number, Block(assemble(ONE, list(factors), matrix.shape), start, size))
-    if kind is Embed and same_size(start, matrix.args[1]) and same_size(size, rows(matrix.args[0])):
-        return matrix.args[0]
+    single = factors[0] if len(factors) == 1 else None
+    found = _block_of(single, start, size) if single is not None else None
+    if found is None:
+        found = Block(assemble(ONE, list(factors), matrix.shape), start, size)
+    return mul(number, found)
+
+
+def _block_of(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix | None:
+    """A block of one factor, where it is known without cutting."""
+    kind = type(matrix)
+    if kind is Embed:
+        return _block_of_embedded(matrix, start, size)
     if kind is Block:
         return block(matrix.args[0], matrix.args[1] + start, size)
-    if kind is BlockDiagonal:
-        found = _aligned(matrix, start, size)
-        if found is not None:
-            return found
-    return Block(matrix, start, size)
+    return _aligned(matrix, start, size) if kind is BlockDiagonal else None
+
+
+def _block_of_embedded(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix | None:
+    """A block that lies inside an embedded matrix, outside it, or around it; else None."""
+    inner, first = matrix.args[0], matrix.args[1]
+    end, last = sizes.total(start, size), sizes.total(first, rows(inner))
+    if sizes.at_least(start, first) and sizes.at_least(last, end):
+        return block(inner, start - first, size)
+    if sizes.at_least(start, last) or sizes.at_least(first, end):
+        return ZeroMatrix(size, size)
+    if sizes.at_least(first, start) and sizes.at_least(end, last):
+        return embed(inner, first - start, size)
+    return None
 
 
 def _aligned(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix | None:

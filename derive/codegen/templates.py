@@ -118,7 +118,7 @@ MAKE_PROBLEM = '''def make_problem(
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
-    return Problem(by_path, labels, widths, variances, float(temperature), tuple(heads))
+    return Problem(by_path, labels, widths, variances, float(temperature), tuple(int(h) for h in heads))
 
 
 def _one_per_stream(widths: Any) -> tuple[float, ...]:
