@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from derive.network import Data
 from derive.network.graph import stream_graph
-from derive.running import INFINITE_WIDTH, score
-from derive.solver import Solution
+from derive.running import score
+from derive.solver import INFINITE_WIDTH, Solution
 
 MOST_HEADS = 16
 

@@ -11,7 +11,7 @@ from derive.cli.parser import Options
 from derive.cli.solution import lines_of
 from derive.network import Data, Network, load_data, load_network
 from derive.network.graph import stream_graph, values
-from derive.running import at_infinite_width, check_target
+from derive.running import check_target
 from derive.running.progress import spinner
 from derive.solver import Solution, Solver, save_solution
 
@@ -58,7 +58,7 @@ def _solutions(network: Network, data: Data, options: Options) -> Sequence[Solut
     """The solution, or the distinct stationary points of a search, the lowest first."""
     solver = Solver.of(network)
     if options.width is not None and math.isinf(options.width):
-        return [at_infinite_width(solver, network, data)]
+        return [solver.at_infinite_width(network, data)]
     if options.starts:
         return solver.search(network, data, options.starts, seed=options.seed or 0)
     return [solver.solve(network, data, continuation=options.continuation)]

@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 
 import derive as package
-from derive.codegen import templates, wrap
+from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation
 from derive.derivation.notation import Notation
 
@@ -17,7 +17,7 @@ def header(derivation: Derivation) -> str:
     notation = derivation.theory.notation
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
-    return templates.HEADER.format(
+    return problem_text.HEADER.format(
         title="\n".join(wrap.paragraph(_plain(derivation.network.name))) or "network",
         version=package.__version__,
         sympy=sympy.__version__,

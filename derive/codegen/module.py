@@ -7,7 +7,7 @@ import inspect
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from derive.codegen import header, templates, wrap
+from derive.codegen import header, problem_text, solve_text, wrap
 from derive.codegen.functions import Functions
 from derive.codegen.runtime import linear, minimise, signature, verdict
 from derive.derivation import Derivation
@@ -67,16 +67,16 @@ def generate(derivation: Derivation) -> Module:
         path_table(theory.notation),
         *functions.all(),
         *(_runtime_source(module) for module in RUNTIME),
-        templates.MAKE_PROBLEM.format(
+        problem_text.MAKE_PROBLEM.format(
             head_count=header.head_count(theory.notation),
             weight_count=len(theory.notation.graph.weights),
             stream_count=len(theory.notation.streams()),
         ),
-        templates.SOLVE.format(**header.argument_lines(theory.notation)),
-        templates.HEAD_SCORES,
+        solve_text.SOLVE.format(**header.argument_lines(theory.notation)),
+        solve_text.HEAD_SCORES,
     ]
     if theory.chain is not None:
-        parts.append(templates.CHAIN.format(body=functions.chain_body()))
+        parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, derivation.network.name)

@@ -1,6 +1,7 @@
 """From a network description to its theory, by a list of certified rewrites."""
 
-from derive.derivation.pipeline import RULES, Derivation, Rules, derive
+from derive.derivation.derivation import Derivation
+from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.step import Equation, Evidence, Order, State, Step
 from derive.derivation.theory import Theory
 

@@ -116,7 +116,9 @@ class Notation:
 
     def data(self, test: bool = False) -> Attended:
         """The attended inputs of the training or the test examples."""
-        bottom = sympy.expand(sympy.Add(*(self.block_size(k) for k in self.graph.weights[0].acts_on)))
+        bottom = sympy.expand(
+            sympy.Add(*(self.block_size(k) for k in self.graph.weights[0].acts_on))
+        )
         if test:
             return Attended("Xstar", _size("Pstar"), self.features, bottom)
         return Attended("X", self.examples, self.features, bottom)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from derive.algebra import build
 from derive.algebra.latex import latex
-from derive.derivation import certificates, render
+from derive.derivation import certificates
+from derive.derivation.derivation import Derivation
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain, chain_form
 from derive.derivation.rules.change import change_variables, overlaps_for_vectors
@@ -47,13 +48,11 @@ from derive.derivation.step import (
     PROPORTIONAL,
     WIDE,
     Equation,
-    Evidence,
     Order,
     State,
     Step,
 )
 from derive.derivation.theory import Theory
-from derive.errors import CertificateError
 from derive.network import Network, stream_graph
 
 
@@ -75,64 +74,6 @@ class Rules:
 
 
 RULES = Rules()
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """A theory and the steps that led to it.
-
-    >>> from derive import Embedding, Network, Readout, derive
-    >>> derivation = derive(Network((Embedding("N", 1.3), Readout(1.2)), "T"))
-    >>> print(derivation.steps[0].name)
-    starting density
-    """
-
-    network: Network
-    theory: Theory
-    steps: tuple[Step, ...] = field(repr=False)
-
-    def certify(
-        self, digits: int = 20, progress: Callable[[str], None] | None = None
-    ) -> tuple[Evidence, ...]:
-        """Check every step numerically, on a random small instance of its own.
-
-        Args:
-            digits: Decimal digits to which exact steps must hold.
-            progress: Called with the name of each step before it is checked.
-
-        Returns:
-            The evidence for each step.
-
-        Raises:
-            CertificateError: A step failed; the message names it.
-        """
-        found = []
-        for number, step in enumerate(self.steps, start=1):
-            if progress is not None:
-                progress(step.name)
-            try:
-                found.append(step.certificate(digits))
-            except CertificateError as error:
-                raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
-        return tuple(found)
-
-    def names(self) -> dict[Any, str]:
-        """Subexpressions that are printed by a name, for `latex(expression, names)`."""
-        return render.names_of(self.theory).mapping()
-
-    def to_markdown(self) -> str:
-        """The derivation as Markdown, with equations in LaTeX."""
-        return render.markdown(self)
-
-    def to_latex(self) -> str:
-        """The derivation as a LaTeX document that compiles as it is."""
-        return render.document(self)
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def __str__(self) -> str:
-        return render.table(self)
 
 
 class _Recorder:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain
 from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.rules.predictor import Predictor
 from derive.derivation.rules.wide import Wide
-from derive.derivation.step import State
+from derive.derivation.step import State, Step
+from derive.network import Network
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,19 @@ class Theory:
     def __repr__(self) -> str:
         sizes = ", ".join(f"{g.name} ({g.shape[0]})" for g in self.order_parameters)
         return f"Theory(order parameters: {sizes})"
+
+
+class Derived(Protocol):
+    """What rendering needs of a derivation: the network, its theory, and the steps between."""
+
+    @property
+    def network(self) -> Network:
+        """The description."""
+
+    @property
+    def theory(self) -> Theory:
+        """The result."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How it was reached."""

@@ -21,7 +21,6 @@ from derive.network.layers import (
     Value,
     kind_of,
     output_width,
-    walk,
 )
 from derive.network.network import Network, Values
 

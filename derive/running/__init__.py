@@ -1,15 +1,12 @@
 """The whole pipeline, from a description and data to a folder with a report."""
 
 from derive.running.files import check_target, write_text
-from derive.running.points import INFINITE_WIDTH, at_infinite_width
 from derive.running.scores import Score, score
 from derive.running.task import Task, packaged_network, packaged_task, user_task
 
 __all__ = [
-    "INFINITE_WIDTH",
     "Score",
     "Task",
-    "at_infinite_width",
     "check_target",
     "packaged_network",
     "packaged_task",

@@ -14,7 +14,7 @@ from derive.network import Data, Network
 from derive.report import AS_DESCRIBED
 from derive.running.files import write_json, write_text
 from derive.running.folder import Folder
-from derive.running.points import at_infinite_width, readings, selected_score
+from derive.running.points import readings, selected_score
 from derive.running.task import Case, Task, data_of
 from derive.solver import Solution, Solver
 from derive.solver.files import arrays, write_arrays
@@ -51,7 +51,7 @@ class Solve:
 def solve_point(solver: Solver, network: Network, data: Data, width: float) -> Solution:
     """Solve at one width; 0 stands for the widths of the description."""
     if math.isinf(width):
-        return at_infinite_width(solver, network, data)
+        return solver.at_infinite_width(network, data)
     at = network if width == AS_DESCRIBED else network.with_width(int(width))
     return solver.solve(at, data)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,33 +10,6 @@ import numpy as np
 from derive.network import Data, Network
 from derive.running.scores import score
 from derive.solver import Solution, Solver
-
-INFINITE_WIDTH = (
-    "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
-    "action, which grows with the width, has no value"
-)
-
-
-def at_infinite_width(solver: Solver, network: Network, data: Data) -> Solution:
-    """The infinite-width limit, with the evidence that holds there.
-
-    The gradient over N and the residual vanish in the limit; the action has none, and is NaN.
-
-    Raises:
-        DescriptionError: A symbol other than a width has no value.
-        SolveError: Data and network do not fit, or the kernel is singular.
-    """
-    found = solver.at_infinite_width(network.with_width(1), data)
-    return replace(
-        found,
-        action=math.nan,
-        converged=True,
-        message=INFINITE_WIDTH,
-        gradient_norm=0.0,
-        residual=0.0,
-        hessian_lowest=math.nan,
-        hessian_negative=0,
-    )
 
 
 def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from derive.network import Data, Network, Values
 from derive.network.graph import stream_graph, values
 from derive.solver.solution import Solution
 
-
+INFINITE_WIDTH = (
+    "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
+    "action, which grows with the width, has no value"
+)
 ONE_THREAD = 10**10
 """Multiplications of one kernel up to which a single BLAS thread serves."""
 
@@ -93,20 +97,33 @@ class Solver:
         return self._solution(network, data, found)
 
     def at_infinite_width(self, network: Network, data: Data) -> Solution:
-        """The infinite-width limit: a Gaussian process with fixed overlaps; nothing is solved.
+        """The infinite-width limit: a Gaussian process with the prior's overlaps.
+
+        The gradient over N and the residual vanish there; the action grows with the widths and is
+        NaN; the log evidence is that of the Gaussian process. Widths may be symbols.
 
         Raises:
-            DescriptionError: A symbol of the network has no value.
+            DescriptionError: A symbol other than a width has no value.
             SolveError: Data and network do not fit, or the kernel is singular.
         """
+        network = network.with_width(1)  # any width gives the same overlaps
         problem = self.problem(network, data)
         overlaps = self.module.infinite_width(problem)
         try:
             self.module.refuse_singular(overlaps, problem)
         except ValueError as error:
             raise SolveError(str(error)) from None
-        found = self.module.at(overlaps, problem)
-        return self._solution(network, data, found)
+        found = self._solution(network, data, self.module.at(overlaps, problem))
+        return replace(
+            found,
+            action=math.nan,
+            converged=True,
+            message=INFINITE_WIDTH,
+            gradient_norm=0.0,
+            residual=0.0,
+            hessian_lowest=math.nan,
+            hessian_negative=0,
+        )
 
     def _solution(self, network: Network, data: Data, found: Any) -> Solution:
         chain, action = (), found.action

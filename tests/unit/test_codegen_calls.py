@@ -137,6 +137,7 @@ def test_head_counts_may_be_arguments(data):
     found = module.solve(data.attended, data.labels, heads=(2, 3), **ARGUMENTS)
     expected = solver("two attentions").module.solve(data.attended, data.labels, **ARGUMENTS)
     assert found.action == expected.action
+    assert module.make_problem(data.attended, data.labels, 9, 1, 0, (2.0, 3.0)).heads == (2, 3)
     assert module.solve(data.attended, data.labels, heads=(6, 1), **ARGUMENTS).converged
     assert module.solve(data.attended, data.labels, heads=(1, 6), **ARGUMENTS).converged
     with pytest.raises(ValueError, match="heads: None given"):

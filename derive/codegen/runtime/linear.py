@@ -62,8 +62,9 @@ def selection(total: int, *runs: int) -> np.ndarray:
 def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """sum_{p p' i} overlap[p, p'] left[mu, p, i] right[nu, p', i].
 
-    For one data set with itself, overlap = V diag(l) V^T, it is a difference of two squares A A^T,
-    each at half the cost of a product; for two data sets the smaller one is weighted.
+    For one data set with itself the overlap must be symmetric: V diag(l) V^T is a difference of
+    two squares A A^T, each at half the cost of a product. For two data sets the smaller one is
+    weighted.
     """
     if left is right:
         values, axes = np.linalg.eigh((overlap + overlap.T) / 2.0)

@@ -32,12 +32,12 @@ def verdict(
             because the saddle-point equations multiply the gradient by overlaps.
     """
     remedy = "try continuation=True, another start, or a higher temperature"
-    if reason or gradient_norm > tolerance:
+    if reason or not gradient_norm <= tolerance:  # so that a NaN is no agreement
         why = reason or f"the relative gradient is {gradient_norm:.1e}"
         return f"not converged: {why}, above the tolerance {tolerance:.0e}; {remedy}"
-    if min(float(np.linalg.eigvalsh(overlap)[0]) for overlap in overlaps) <= 0:
+    if not min(float(np.linalg.eigvalsh(overlap)[0]) for overlap in overlaps) > 0:
         return f"not converged: an order parameter is not positive definite; {remedy}"
-    if residual > 1e3 * tolerance:
+    if not residual <= 1e3 * tolerance:
         return f"not converged: the saddle-point equations hold to {residual:.1e} only; {remedy}"
     if found.negative:
         return (

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from derive.derivation.render.content import page
 from derive.derivation.render.document import document_of
 from derive.derivation.render.markdown import markdown_of
 from derive.derivation.render.names import names_of
 from derive.derivation.render.terminal import table_of
-
-if TYPE_CHECKING:
-    from derive.derivation.pipeline import Derivation
+from derive.derivation.theory import Derived
 
 
-def markdown(derivation: Derivation) -> str:
+def markdown(derivation: Derived) -> str:
     """The derivation as Markdown, its equations in LaTeX between double dollar signs."""
     return markdown_of(page(derivation))
 
 
-def document(derivation: Derivation) -> str:
+def document(derivation: Derived) -> str:
     """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
     return document_of(page(derivation))
 
 
-def table(derivation: Derivation) -> str:
+def table(derivation: Derived) -> str:
     """The steps as a table in plain text, and the theory below it."""
     return table_of(derivation)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derive.algebra import build
 from derive.algebra.boxes import Atom, Sum, fenced
@@ -26,13 +26,10 @@ from derive.derivation.render.text import typeset
 from derive.derivation.rules.wide import shift_symbol
 from derive.derivation.statements import CHAIN_ACTION, CHANGED, CONSTANT, MEAN, VARIANCE
 from derive.derivation.step import Equation, Order, Step
-from derive.derivation.theory import Theory
-
-if TYPE_CHECKING:
-    from derive.derivation.pipeline import Derivation
+from derive.derivation.theory import Derived, Theory
 
 
-def page(derivation: Derivation) -> Page:
+def page(derivation: Derived) -> Page:
     """Everything that a derivation shows."""
     theory = derivation.theory
     displays = displays_of(theory, names_of(theory))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -21,10 +20,7 @@ from derive.derivation.render.network import size_display
 from derive.derivation.render.page import Display
 from derive.derivation.render.text import typeset, unicode_of
 from derive.derivation.step import Order, Step
-from derive.derivation.theory import Theory
-
-if TYPE_CHECKING:
-    from derive.derivation.pipeline import Derivation
+from derive.derivation.theory import Derived, Theory
 
 COLUMNS = 100
 """The width of the table; the same on every terminal."""
@@ -32,7 +28,7 @@ STEP = 4
 """Columns by which a continued line is moved to the right."""
 
 
-def table_of(derivation: Derivation) -> str:
+def table_of(derivation: Derived) -> str:
     """Steps as a table, then the theory."""
     network = derivation.network
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")

@@ -120,7 +120,9 @@ def _shift(notation: Notation, weight: int, force: Any, wide: Wide) -> Any:
     for other in blocks[: blocks.index(weight) + 1]:
         item, heads = notation.graph.weights[other], notation.heads(other)
         if item.above is not None:
-            above = build.pick(shift_symbol(notation, item.acts_on[-1]), notation.span(item.acts_on))
+            above = build.pick(
+                shift_symbol(notation, item.acts_on[-1]), notation.span(item.acts_on)
+            )
             value = build.scale(notation.variance(other) / heads, build.lift(above, heads))
             parts.append(build.embed(value, notation.block_start(other), total))
     return build.add(*parts)
