@@ -22,8 +22,8 @@ DIRECTIONS = {
 }
 MIXED = build.add(V, build.lift(U, 2))
 """V + I (x) U."""
-UPPER = build.block(V, 0, 2)
-SKEW = build.mul(U, build.block(V, 1, 2))
+UPPER, MIDDLE, LOWER = (build.block(V, start, 2) for start in range(3))
+SKEW = build.mul(U, MIDDLE)
 """A product that is not symmetric."""
 
 CASES = {
@@ -33,8 +33,8 @@ CASES = {
     sympy.log: (sympy.log(build.trace(U)), U),
     Trace: (Trace(build.mul(U, UPPER, U)), U),
     nodes.LogDet: (build.logdet(MIXED), V),
-    MatAdd: (build.logdet(build.add(U, build.scale(S, UPPER), SKEW)), U),
-    MatMul: (build.trace(build.mul(S, U, UPPER, U, build.inv(U), UPPER)), U),
+    MatAdd: (build.logdet(build.add(U, UPPER, build.scale(S, SKEW))), U),
+    MatMul: (build.trace(build.mul(U, UPPER, LOWER, U, MIDDLE)), U),
     Inverse: (build.trace(build.mul(build.inv(build.add(U, UPPER)), UPPER)), U),
     Transpose: (build.logdet(build.add(Identity(2), build.mul(Transpose(SKEW), U))), U),
     nodes.Lift: (build.logdet(MIXED), U),
@@ -49,6 +49,9 @@ SCALARS = {
     "power": S**3 - 2 / S + sympy.sqrt(S),
     "logarithm": sympy.log(S) ** 2 * S,
     "coefficient of a matrix": build.logdet(build.add(U, build.scale(S**2, UPPER))),
+    "coefficient of what is not symmetric": build.logdet(
+        build.add(Identity(2), build.scale(S, SKEW))
+    ),
     "coefficient of a product": build.trace(build.mul(sympy.log(S), SKEW)) / S,
     "temperature": build.trace(build.inv(build.add(build.mul(S, Identity(2)), U))),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -66,7 +66,7 @@ NETWORKS = {
 CHAINS = tuple(name for name, network in NETWORKS.items() if stream_graph(network).is_chain())
 
 
-@lru_cache(maxsize=None)
+@cache
 def solver(name: str) -> Solver:
     """The solver of a network, derived once."""
     return Solver.of(NETWORKS[name])

@@ -8,7 +8,7 @@ import sympy
 
 import derive as package
 from derive.codegen import problem_text, wrap
-from derive.derivation import Derivation
+from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
 
 
@@ -24,6 +24,7 @@ def header(derivation: Derivation) -> str:
         description="\n".join(wrap.paragraph(derivation.network.describe(), 4)),
         overlaps="\n".join(_overlaps(notation)),
         parameters="\n".join(_parameters(notation)),
+        theory="\n".join(_theory(derivation)),
         steps="\n".join(_steps(derivation)),
         example="\n".join(_example(notation)),
         constants="\n".join(constants),
@@ -83,6 +84,13 @@ def _parameters(notation: Notation) -> list[str]:
         "temperature variance of the label noise",
     )
     return [line for part in parts for line in wrap.paragraph(part, 4, 12)]
+
+
+def _theory(derivation: Derivation) -> list[str]:
+    """Action, saddle point and the rest as in `derive show`, in letters that every editor has."""
+    plain = str.maketrans({"𝒦": "κ", "ℰ": "E"})
+    lines = render.theory_lines(derivation.theory)
+    return [line.translate(plain) for line in lines]
 
 
 def _steps(derivation: Derivation) -> list[str]:

@@ -13,6 +13,10 @@ Order parameters: overlaps of the effective vectors of each stream, symmetric, p
 Parameters
 {parameters}
 
+Theory, with κ[G] = sum_pp' G_pp' xi_p . xi_p' for attended inputs xi of paths p, κ† its adjoint,
+I ⊗ the lift to heads, tr_H the trace over heads, [G]_a:b a block and E_a:b its embedding
+{theory}
+
 Steps of the derivation
 {steps}
 
@@ -32,6 +36,7 @@ from scipy import linalg, optimize, sparse
 
 Array = np.ndarray
 {constants}
+
 
 class Problem(NamedTuple):
     """Data and parameters of one solution.
@@ -102,7 +107,8 @@ MAKE_PROBLEM = '''def make_problem(
     attended, labels = np.asarray(attended, dtype=float), np.asarray(labels, dtype=float)
     if heads is None or len(heads) != {head_count} or any(h != int(h) or h < 1 for h in heads):
         raise ValueError(f"heads: {{heads}} given; give {head_count} whole numbers from 1")
-    paths = len(path_table(tuple(heads)))
+    heads = tuple(int(h) for h in heads)
+    paths = len(path_table(heads))
     if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
         raise ValueError(f"attended: shape {{attended.shape}}; (P, N_0, {{paths}}) is needed")
     if labels.shape != attended.shape[:1]:
@@ -118,8 +124,7 @@ MAKE_PROBLEM = '''def make_problem(
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
-    whole = tuple(int(h) for h in heads)
-    return Problem(by_path, labels, widths, variances, float(temperature), whole)
+    return Problem(by_path, labels, widths, variances, float(temperature), heads)
 
 
 def _one_per_stream(widths: Any) -> tuple[float, ...]:

@@ -148,3 +148,9 @@ def move_a_term(limit):
     terms = sympy.Add.make_args(limit.action)
     term = next(t for t in terms if t.has(nodes.LogDet) and t.has(nodes.Overlap))
     return replace(limit, action=limit.action - term, dropped=limit.dropped - term / 2)
+
+
+def shifted(chain):
+    """A constant that should have left the action of a chain."""
+    extra = sympy.Symbol("N_1", positive=True, integer=True) * sympy.log(HEADS)
+    return replace(chain, action=chain.action + extra, shift=chain.shift - extra)

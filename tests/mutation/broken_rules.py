@@ -14,6 +14,7 @@ from breaking import (
     items,
     mean_of,
     move_a_term,
+    shifted,
     swap,
     swap_symbol,
     with_power,
@@ -149,6 +150,7 @@ CHAIN_FORM = {
     "action shifted": field("action", lambda s: s + 1),
     "a term lost": field("action", without_term(1)),
     "first head for the trace": field("action", swap(nodes.PartialTrace, first_head)),
+    "constants left": lambda rule: lambda *args: shifted(rule(*args)),
     "scale lost": field("scales", lambda scales: (1, *scales[1:])),
     "shift with an order parameter": field(
         "shift", lambda s: s + build.logdet(build.overlap("u_a", 1))

@@ -7,7 +7,7 @@ from sympy import Identity, log
 
 from derive.algebra import build, equal, evaluate, gradient, substitute
 from derive.derivation import derive
-from derive.network import Attention, Embedding, Linear, Network, Readout
+from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
 
 SYMBOL = {"positive": True, "integer": True}
 P, N0, N1, N2, NA, H1, H2 = sympy.symbols("P N_0 N_1 N_2 N_a H_1 H_2", **SYMBOL)
@@ -125,3 +125,17 @@ def test_the_constants_of_the_evidence_are_kept(theory):
     assert sympy.expand(theory.constant - sizes / 2 + P * (log(2) + log(sympy.pi)) / 2) == 0
     S_shift = NA * log(SA) + H2 * N2 * log(S2) + H1 * H2 * N1 * log(S1)
     assert sympy.expand(theory.chain.shift - S_shift) == 0
+
+
+def test_the_kernel_acts_on_the_overlaps_of_the_paths():
+    """Where the embedding reads fewer vectors, or others in order, than its stream holds."""
+    inner = Residual((Linear(1.0, 7), Attention(2, 1.0)))
+    layers = (Embedding(9, 1.0), Residual((Attention(2, 1.0), inner)), Readout(1.0))
+    theory = derive(Network(layers, 0.1)).theory
+    data, test = theory.notation.data(), theory.notation.data(test=True)
+    for found, left, right in (
+        (theory.predictor.kernel, test, data),
+        (theory.predictor.own_kernel, test, test),
+    ):
+        kernel = build.path_kernel(theory.notation.bottom(), left, right)
+        assert equal(found, build.scale(S0 / N0, kernel))

@@ -242,3 +242,6 @@ def test_dispatch_is_on_the_exact_type():
 def test_what_cannot_be_proved_equal_is_not():
     assert equal(build.mul(U, build.add(V, Identity(2))), build.add(build.mul(U, V), U))
     assert not equal(build.mul(U, V), build.mul(V, U))
+    number = build.trace(build.mul(U, build.add(V, Identity(2))))
+    assert equal(number, build.trace(build.mul(V, U)) + build.trace(U))
+    assert not equal(number, number + 1) and not equal(number, -number)

@@ -155,7 +155,11 @@ def test_the_module_lists_the_paths_that_the_network_has(name):
 
 MANY_PATHS = {
     "attention": (Embedding(30, 1.3), Attention(4, 0.8, 25), Attention(4, 1.1, 20)),
-    "residual": (Embedding(30, 1.3), Residual((Attention(3, 0.8),)), Residual((Attention(3, 1.1),))),
+    "residual": (
+        Embedding(30, 1.3),
+        Residual((Attention(3, 0.8),)),
+        Residual((Attention(3, 1.1),)),
+    ),
 }
 
 

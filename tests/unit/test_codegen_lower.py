@@ -44,9 +44,7 @@ def cheapest(sizes):
         return 0.0
     ends = sizes[0] * sizes[-1]
     cuts = range(1, len(sizes) - 1)
-    return min(
-        cheapest(sizes[: k + 1]) + cheapest(sizes[k:]) + ends * sizes[k] for k in cuts
-    )
+    return min(cheapest(sizes[: k + 1]) + cheapest(sizes[k:]) + ends * sizes[k] for k in cuts)
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -24,9 +24,7 @@ LABELS = build.matrix_symbol("y", P, 1)
 KERNEL = build.scale(S0 / N0, build.path_kernel(G, DATA, DATA))
 COVARIANCE = build.add(KERNEL, build.scale(T, sympy.Identity(P)))
 LOG_DET = build.logdet(COVARIANCE)
-QUADRATIC = build.trace(
-    build.mul(build.inv(COVARIANCE), LABELS, build.transpose(LABELS))
-)
+QUADRATIC = build.trace(build.mul(build.inv(COVARIANCE), LABELS, build.transpose(LABELS)))
 PRIOR = build.trace(build.mul(build.inv(SMALL), build.partial_trace(G, H))) - build.logdet(G)
 ENERGY = LOG_DET + QUADRATIC + N0 * PRIOR
 
@@ -36,7 +34,8 @@ def values():
     rng = np.random.default_rng(4)
     return {
         **SIZES, T: 0.4, S0: 1.3, G: random_overlap(rng, 6), SMALL: random_overlap(rng, 2),
-        X: random_symmetric(rng, 6), DATA: rng.normal(size=(5, 4, 6)), LABELS: rng.normal(size=(5, 1)),
+        X: random_symmetric(rng, 6), DATA: rng.normal(size=(5, 4, 6)),
+        LABELS: rng.normal(size=(5, 1)),
     }  # fmt: skip
 
 

@@ -26,7 +26,9 @@ def test_a_cholesky_factor_gives_inverse_solution_and_determinant():
     np.testing.assert_allclose(factor @ factor.T, OVERLAP, rtol=1e-13, atol=1e-14)
     assert np.all(np.triu(factor, 1) == 0)
     right = RNG.normal(size=(6, 2))
-    np.testing.assert_allclose(linear.cholesky_solve(factor, right), np.linalg.solve(OVERLAP, right))
+    np.testing.assert_allclose(
+        linear.cholesky_solve(factor, right), np.linalg.solve(OVERLAP, right)
+    )
     np.testing.assert_allclose(linear.inverse(factor), np.linalg.inv(OVERLAP), rtol=1e-11)
     np.testing.assert_array_equal(linear.inverse(factor), linear.inverse(factor).T)
     assert linear.log_determinant(factor) == pytest.approx(np.linalg.slogdet(OVERLAP)[1])
@@ -57,7 +59,9 @@ def test_partial_trace_and_lift_with_the_head_as_slow_index():
     lifted = linear.lift(small, 3)
     for h, g, p, q in np.ndindex(3, 3, 2, 2):
         assert lifted[2 * h + p, 2 * g + q] == (small[p, q] if h == g else 0)
-    expected = [[sum(GENERAL[2 * h + p, 2 * h + q] for h in range(3)) for q in (0, 1)] for p in (0, 1)]
+    expected = [
+        [sum(GENERAL[2 * h + p, 2 * h + q] for h in range(3)) for q in (0, 1)] for p in (0, 1)
+    ]
     np.testing.assert_allclose(linear.partial_trace(GENERAL, 3), expected, rtol=1e-13)
     one, other = np.sum(lifted * GENERAL), np.sum(small * linear.partial_trace(GENERAL, 3))
     assert one == pytest.approx(other)  # each is the adjoint of the other

@@ -75,7 +75,7 @@ def test_at_the_prior_the_hessian_in_coordinates_is_of_order_one():
     times = chart.hessian(origin, bowl(TARGETS)[1], bowl_hessian(TARGETS))
     matrix = np.stack([times(unit) for unit in np.eye(chart.size)])
     values = np.linalg.eigvalsh(matrix)
-    assert 0.4 < values[0] and values[-1] < 2.1
+    assert values[0] > 0.4 and values[-1] < 2.1
 
 
 def test_the_relative_gradient_does_not_depend_on_coordinates():
@@ -147,13 +147,13 @@ GOOD = Signature(0.5, 0, False, ())
     ("changes", "message"),
     [
         ({}, CONVERGED),
-        ({"reason": "the relative gradient stays at 1e-3"}, "not converged: the relative gradient stays at 1e-3, above"),
-        ({"gradient_norm": 1e-7}, "not converged: the relative gradient is 1.0e-07, above the tolerance 1e-10; try"),
-        ({"gradient_norm": float("nan")}, "not converged"),
-        ({"residual": 1e-6}, "not converged: the saddle-point equations hold to 1.0e-06 only"),
-        ({"residual": float("nan")}, "not converged"),
-        ({"overlaps": (np.diag([1.0, -1.0]),)}, "not converged: an order parameter is not positive"),
-        ({"found": Signature(-1.0, 3, True, ())}, "not converged: a saddle with 3 directions downhill"),
+        ({"reason": "the gradient stays at 1e-3"}, "the gradient stays at 1e-3, above"),
+        ({"gradient_norm": 1e-7}, "the relative gradient is 1.0e-07, above the tolerance 1e-10;"),
+        ({"gradient_norm": float("nan")}, "the relative gradient is nan"),
+        ({"residual": 1e-6}, "the saddle-point equations hold to 1.0e-06 only; try"),
+        ({"residual": float("nan")}, "the saddle-point equations hold to nan only"),
+        ({"overlaps": (np.diag([1.0, -1.0]),)}, "an order parameter is not positive definite"),
+        ({"found": Signature(-1.0, 3, True, ())}, "a saddle with 3 directions downhill"),
     ],
 )  # fmt: skip
 def test_the_verdict_names_cause_and_remedy(changes, message):
@@ -161,7 +161,8 @@ def test_the_verdict_names_cause_and_remedy(changes, message):
         "overlaps": (np.eye(2),), "reason": "", "gradient_norm": 1e-11, "residual": 1e-9,
         "found": GOOD, "tolerance": 1e-10,
     }  # fmt: skip
-    assert verdict(**{**evidence, **changes}).startswith(message)
+    found = verdict(**{**evidence, **changes})
+    assert found == message or found.startswith(f"not converged: {message}")
 
 
 def test_random_directions_stay_positive_definite():

@@ -54,7 +54,7 @@ def chain_action(network, data, overlaps):
 def chain_flux(network, data, overlaps):
     """R_1, ..., R_L, r_a of theory.md, section 1.3, the lowest first."""
     heads, _, variances = parameters(network)
-    examples, features, paths = data.attended.shape
+    examples, features, _ = data.attended.shape
     scale = variances[0] / (features * np.prod(heads))
     kernel = path_kernel(overlaps[0], data.attended, data.attended, scale)
     inverse = np.linalg.inv(kernel + network.temperature * np.eye(examples))
@@ -144,13 +144,15 @@ def residual_action(heads, width, variances, data, overlap, temperature):
         total += width * (np.trace(np.linalg.solve(covariance, own)) + log_det(covariance))
         size = end
     assert size == len(overlap)
-    kernel = path_kernel(overlap, data.attended, data.attended, variances[0] / data.attended.shape[1])
+    kernel = path_kernel(
+        overlap, data.attended, data.attended, variances[0] / data.attended.shape[1]
+    )
     return total + label_energy(kernel, data.labels, temperature)
 
 
 @pytest.mark.parametrize("heads", [(3,), (2, 3), (2, 1, 3)])
 def test_the_action_of_residuals_at_random_points(heads):
-    variances = (1.3, 0.8, 1.1, 0.7)[: len(heads) + 1] + (1.2,)
+    variances = (*(1.3, 0.8, 1.1, 0.7)[: len(heads) + 1], 1.2)
     bodies = (
         Residual((Attention(count, variance),))
         for count, variance in zip(heads, variances[1:-1], strict=True)

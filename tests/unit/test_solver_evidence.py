@@ -1,7 +1,7 @@
 """Log evidences with every constant: infinite width, exact law of one head, symmetries."""
 
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache
 
 import mpmath
 import numpy as np
@@ -57,7 +57,7 @@ ONE_HEAD = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def one_head_module(stages):
     return Solver.of(Network((*ONE_HEAD[stages], Readout(1.2)), 0.0)).module
 
@@ -65,16 +65,18 @@ def one_head_module(stages):
 def both_evidences(stages, examples, scale):
     """The program's and the exact log evidence at widths that grow with `scale`."""
     rng = np.random.default_rng(3)
-    attended = np.sqrt(examples) * np.linalg.qr(rng.normal(size=(examples, examples)))[0][:, :, None]
+    attended = (
+        np.sqrt(examples) * np.linalg.qr(rng.normal(size=(examples, examples)))[0][:, :, None]
+    )
     labels = np.sqrt(2.7) * np.resize([1.0, -1.0, 2.0], examples)
     widths = [scale * width for width in (10.3, 12.7, 8.1)][:stages]
     variances = (*(layer.variance for layer in ONE_HEAD[stages]), 1.2)
-    found = one_head_module(stages).solve(attended, labels, widths=widths, variances=variances, temperature=0.0)
+    found = one_head_module(stages).solve(
+        attended, labels, widths=widths, variances=variances, temperature=0.0
+    )
     assert found.converged
     prior = np.prod(variances)  # the kernel is the unit matrix times this
-    exact = exact_log_evidence(
-        labels @ labels / prior, examples, widths, examples * np.log(prior)
-    )
+    exact = exact_log_evidence(labels @ labels / prior, examples, widths, examples * np.log(prior))
     return found.log_evidence, exact
 
 

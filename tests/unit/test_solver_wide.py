@@ -107,7 +107,9 @@ def test_the_first_correction_of_a_chain_is_that_of_the_theory(name):
     for layer, count in enumerate(heads):
         expected += np.kron(np.eye(above), traced) / widths[layer]
         size = len(traced) // count
-        traced = sum(traced[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(count))
+        traced = sum(
+            traced[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(count)
+        )
         above *= count
     shift = np.prod(heads) * found.module.first_correction(problem)[0]
     np.testing.assert_allclose(shift, -(prior**2) * expected, rtol=1e-10, atol=1e-12)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from derive.derivation.certificates.compare import Agreement, exact, guarded
+import numpy as np
+
+from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
 from derive.derivation.certificates.instance import Numbers, instance
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain
@@ -18,14 +20,15 @@ def chain(
 ) -> Certificate:
     """S - shift at G_l = U_l / m_l, with m_l the number of paths above, counted.
 
-    The shift is evaluated without any order parameter; equations and fluxes are compared at random
-    values of the fluxes below.
+    The shift is evaluated without any order parameter, and it must take all constants; equations
+    and fluxes are compared at random values of the fluxes below.
     """
 
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
         _compare(action, equations, chain, notation, agreement)
+        _no_constant_is_left(chain, notation, agreement)
         return agreement.evidence("action, right-hand sides and fluxes at random order parameters")
 
     return check
@@ -58,3 +61,18 @@ def _compare(
         compare(f"the flux {new.flux}", new.flux_value, old.flux_value)
         ours[old.flux] = scaled[new.flux] = sample.array(count, count)
         compare(f"the right-hand side of {new.overlap}", new.right, old.right, count)
+
+
+def _no_constant_is_left(chain: Chain, notation: Notation, agreement: Agreement) -> None:
+    """At unit overlaps and infinite variances nothing is left of what the widths multiply."""
+    sample = instance(notation, 43)
+    numbers: Numbers = {**sample.sizes(), **sample.data()}
+    for weight in notation.inner_weights():
+        numbers[notation.variance(weight.index)] = 10 ** (agreement.digits + 2 * GUARD)
+    for stream, symbol in zip(notation.streams(), chain.overlaps, strict=True):
+        numbers[symbol] = np.eye(sample.count(stream.index))
+    wider = {**numbers}
+    for stream in notation.streams():
+        wider[notation.width(stream.index)] *= 2
+    left = agreement.value(chain.action, wider) - agreement.value(chain.action, numbers)
+    agreement.compare("the constants of the action", left, 0)

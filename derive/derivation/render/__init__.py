@@ -6,7 +6,7 @@ from derive.derivation.render.content import page
 from derive.derivation.render.document import document_of
 from derive.derivation.render.markdown import markdown_of
 from derive.derivation.render.names import names_of
-from derive.derivation.render.terminal import table_of
+from derive.derivation.render.terminal import table_of, theory_lines
 from derive.derivation.theory import Derived
 
 
@@ -25,4 +25,4 @@ def table(derivation: Derived) -> str:
     return table_of(derivation)
 
 
-__all__ = ["document", "markdown", "names_of", "page", "table"]
+__all__ = ["document", "markdown", "names_of", "page", "table", "theory_lines"]

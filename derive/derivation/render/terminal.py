@@ -32,7 +32,7 @@ def table_of(derivation: Derived) -> str:
     """Steps as a table, then the theory."""
     network = derivation.network
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    lines = (*title, "", *_steps(derivation.steps), "", *_theory(derivation.theory))
+    lines = (*title, "", *_steps(derivation.steps), "", *theory_lines(derivation.theory))
     return "\n".join(lines)
 
 
@@ -62,7 +62,8 @@ def _holds(step: Step) -> str:
     return unicode_of(f"LEADING {typeset(step.limit)}")
 
 
-def _theory(theory: Theory) -> Iterator[str]:
+def theory_lines(theory: Theory) -> Iterator[str]:
+    """The theory in plain text, a line each, at most COLUMNS wide."""
     displays = displays_of(theory, names_of(theory))
     sizes = f"Overlaps and their sizes: {_overlaps(theory, displays.drawer)}"
     yield from textwrap.wrap(sizes, COLUMNS, subsequent_indent="  ")
