@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import sympy
@@ -89,8 +90,11 @@ def _parameters(notation: Notation) -> list[str]:
 def _theory(derivation: Derivation) -> list[str]:
     """Action, saddle point and the rest as in `derive show`, in letters that every editor has."""
     plain = str.maketrans({"𝒦": "κ", "ℰ": "E"})
-    lines = render.theory_lines(derivation.theory)
-    return [line.translate(plain) for line in lines]
+    lines: list[str] = []
+    for line in render.theory_lines(derivation.theory):
+        indent = " " * (len(line) - len(line.lstrip()) + 8)
+        lines += textwrap.wrap(line.translate(plain), wrap.WIDTH, subsequent_indent=indent)
+    return lines
 
 
 def _steps(derivation: Derivation) -> list[str]:
