@@ -25,7 +25,7 @@ def task(examples, scale):
 @pytest.mark.parametrize("width", [4, 9, 30, 300])
 @pytest.mark.parametrize("scale", [0.3, 1.0, 4.0])
 def test_the_closed_form(solver, width, scale):
-    """u = c ((1 - alpha) + sqrt((1 - alpha)^2 + 4 alpha s/P)) / 2, alpha = P/N below and above 1."""
+    """u = c ((1 - a) + sqrt((1 - a)^2 + 4 a s/P)) / 2, with a = P/N below and above 1."""
     data = task(9, scale)
     inputs = data.attended[:, :, 0]
     kernel = 0.7 * 1.3 * inputs @ inputs.T / inputs.shape[1]
