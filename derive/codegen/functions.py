@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, gradient, nodes, substitute
+from derive.algebra import build, gradient, substitute
 from derive.codegen import wrap
 from derive.codegen.program import Program, make_program
 from derive.derivation.notation import Notation
@@ -54,7 +54,7 @@ class Functions:
     def kernel(self) -> str:
         """K between a set of examples and the training examples."""
         program = self.program([self.theory.predictor.kernel], hints={})
-        doc = "The kernel of examples, shape (P_test, M, N_0), with the training ones: (P_test, P)."
+        doc = "K[mu, nu] of test examples (P_test, M, N_0) with the training examples: (P_test, P)."
         arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
         return self.function("kernel", arguments, "Array", doc, program, program.results[0])
 
@@ -76,7 +76,7 @@ class Functions:
     def evidence_constant(self) -> str:
         """ln evidence + S/2."""
         program = self.program([self.theory.constant], hints={})
-        doc = "ln p(labels) + S/2: what does not depend on the order parameters."
+        doc = "ln p(labels) + S/2: the extensive constants, that no order parameter enters."
         result = f"float({program.results[0]})"
         return self.function("evidence_constant", "problem: Problem", "float", doc, program, result)
 
@@ -161,9 +161,7 @@ class Functions:
     def predictor(self) -> str:
         """Mean and variance on test examples."""
         found = self.theory.predictor
-        program = self.program(
-            [found.mean, found.variance], hints={**self.hints, found.kernel: "cross_kernel"}
-        )
+        program = self.program([found.mean, found.variance])
         mean, variance = program.results
         tail = wrap.statement("mean = ", mean) + wrap.statement("variance = ", variance)
         doc = "Mean and variance of the output on test examples, at given order parameters."
@@ -280,4 +278,4 @@ def grouped(action: Any, notation: Notation) -> Any:
     return sympy.Add(*inner, *rest, evaluate=False)
 
 
-__all__ = ["ARRAYS", "Functions", "grouped", "nodes"]
+__all__ = ["ARRAYS", "Functions", "grouped"]

@@ -64,19 +64,22 @@ def generate(derivation: Derivation) -> Module:
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
+        solve_text.SOLVE.format(**header.argument_lines(theory.notation)),
+        solve_text.HEAD_SCORES,
         path_table(theory.notation),
-        *functions.all(),
-        *(_runtime_source(module) for module in RUNTIME),
         problem_text.MAKE_PROBLEM.format(
             head_count=header.head_count(theory.notation),
             weight_count=len(theory.notation.graph.weights),
             stream_count=len(theory.notation.streams()),
         ),
-        solve_text.SOLVE.format(**header.argument_lines(theory.notation)),
-        solve_text.HEAD_SCORES,
+        "# The theory: expressions as derived.",
+        *functions.all(),
     ]
     if theory.chain is not None:
         parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
+    text = "\n".join(parts)
+    parts.append("# What the functions above are made of: linear algebra, and the minimiser.")
+    parts += [_runtime_source(module, text) for module in RUNTIME]
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, derivation.network.name)
@@ -101,8 +104,11 @@ def reserved_names() -> frozenset[str]:
     return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
 
 
-def _runtime_source(module: ModuleType) -> str:
-    """The module's definitions, without its docstring and imports."""
+def _runtime_source(module: ModuleType, text: str) -> str:
+    """The module's definitions, without its docstring and imports.
+
+    Of the linear algebra only what the derived functions call is copied.
+    """
     tree = ast.parse(inspect.getsource(module))
     lines = inspect.getsource(module).splitlines()
     skipped = (ast.Import, ast.ImportFrom)
@@ -111,9 +117,11 @@ def _runtime_source(module: ModuleType) -> str:
         string = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if isinstance(node, skipped) or (string and node is tree.body[0]):
             continue
-        text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        if module is linear and isinstance(node, ast.FunctionDef) and f"{node.name}(" not in text:
+            continue
+        body = "\n".join(lines[node.lineno - 1 : node.end_lineno])
         glue = "\n" if string or (isinstance(node, ast.Assign) and parts) else "\n\n\n"
-        parts.append((glue if parts else "") + text)
+        parts.append((glue if parts else "") + body)
     return "".join(parts)
 
 

@@ -159,6 +159,8 @@ def _trace(node: Any, emit: Emit) -> str:
     inner = node.args[0]
     if type(inner) is not MatMul or not inner.args[0].is_Matrix:
         return f"np.trace({emit(inner)})"
+    if emit.is_named(inner):
+        return f"np.trace({emit(inner)})"
     left, right = inner.args
     if is_row(left) or is_column(left):
         return f"{_operand(left, emit)} @ {_operand(right, emit)}"

@@ -227,6 +227,9 @@ def _describe(node: Any, named: Mapping[Any, str]) -> str:
         return f"{_describe(node.args[0].args[0], named)}_{_SUFFIX[kind]}"
     if kind in _SUFFIX:
         return f"{_describe(node.args[0], named)}_{_SUFFIX[kind]}"
+    if kind is nodes.PathKernel and type(node.args[0]) is nodes.Overlap:
+        across = "" if node.args[1] == node.args[2] else "cross_"
+        return f"{across}kernel_{node.args[0].name}"
     return _PLAIN.get(kind) or str(getattr(node, "name", "term"))
 
 

@@ -99,19 +99,20 @@ def _solution(
     value, slope = action_and_gradient(overlaps, problem)
     norm = relative_gradient(overlaps, slope, problem.widths)
     residual = saddle_residual(overlaps, problem)
-    message = verdict(overlaps, reason, norm, residual, found, tolerance)
+    condition = condition_number(overlaps, problem)
+    message = verdict(overlaps, reason, norm, residual, found, condition, tolerance)
     return Solution(
         overlaps=overlaps,
         action=value,
         log_evidence=-value / 2.0 + evidence_constant(problem),
-        converged=message == CONVERGED,
+        converged=message in (CONVERGED, BOUND),
         message=message,
         gradient_norm=norm,
         residual=residual,
         hessian_lowest=found.lowest,
         hessian_negative=found.negative,
         hessian_is_bound=found.is_bound,
-        condition_number=condition_number(overlaps, problem),
+        condition_number=condition,
         problem=problem,
     )
 

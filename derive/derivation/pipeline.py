@@ -66,10 +66,10 @@ class Rules:
     change: Callable[[State, int], State] = change_variables
     proportional: Callable[[State], Proportional] = proportional_limit
     stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
-    eliminate: Callable[[tuple[Any, ...], Notation], tuple[SaddleEquation, ...]] = eliminate
+    eliminate: Callable[[tuple[Any, ...], State], tuple[SaddleEquation, ...]] = eliminate
     predictor: Callable[[State, Any], Predictor] = predictor
-    infinite: Callable[[Notation], Wide] = infinite_width
-    correction: Callable[[Any, Notation, Wide], Wide] = first_correction
+    infinite: Callable[[State], Wide] = infinite_width
+    correction: Callable[[Any, State, Wide], Wide] = first_correction
     chain: Callable[[Any, Any, Notation], Chain | None] = chain_form
 
 
@@ -171,10 +171,10 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     notation = run.notation
     limit = _limit(run, law)
     gradients = _stationarity(run, limit)
-    equations = _eliminate(run, gradients)
+    equations = _eliminate(run, law, gradients)
     chain = _chain(run, limit, equations)
     prediction = _predictor(run, law)
-    wide = _wide(run, limit, gradients)
+    wide = _wide(run, law, limit, gradients)
     theory = Theory(
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
         gradients, equations, prediction, wide, chain,
@@ -208,8 +208,10 @@ def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     return gradients
 
 
-def _eliminate(run: _Recorder, gradients: tuple[Any, ...]) -> tuple[SaddleEquation, ...]:
-    equations = run.rules.eliminate(gradients, run.notation)
+def _eliminate(
+    run: _Recorder, law: State, gradients: tuple[Any, ...]
+) -> tuple[SaddleEquation, ...]:
+    equations = run.rules.eliminate(gradients, law)
     for equation in equations:
         after = [Equation(equation.overlap, equation.right)]
         if equation.flux is not None:
@@ -266,9 +268,9 @@ def _predictor(run: _Recorder, law: State) -> Predictor:
     return found
 
 
-def _wide(run: _Recorder, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
+def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
     notation = run.notation
-    point = run.rules.infinite(notation)
+    point = run.rules.infinite(law)
     overlaps = zip(notation.streams(), point.overlaps, strict=True)
     shown = [Equation(name, value) for name, value in point.points]
     shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
@@ -276,7 +278,7 @@ def _wide(run: _Recorder, limit: Proportional, gradients: tuple[Any, ...]) -> Wi
         "infinite width", INFINITE, certificates.infinite(limit, gradients, point, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
-    wide = run.rules.correction(limit.energy, notation, point)
+    wide = run.rules.correction(limit.energy, law, point)
     shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
     run.record(
         "first correction", CORRECT, certificates.correction(limit, gradients, wide, notation),

@@ -41,7 +41,8 @@ class State:
             from the readout down.
         weights: Indices of the weights still in the density.
         overlaps: Streams whose vectors have been replaced by overlaps.
-        assumptions: What has been assumed so far.
+        outputs: The outputs f in the input weights, and the variance of these, once integrated.
+        covariances: (weight, Sigma) of every set of vectors that has been replaced, in overlaps.
     """
 
     notation: Notation
@@ -50,7 +51,12 @@ class State:
     definitions: tuple[tuple[Any, Any], ...]
     weights: tuple[int, ...]
     overlaps: tuple[int, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    outputs: tuple[Any, Any] | None = None
+    covariances: tuple[tuple[int, Any], ...] = ()
+
+    def covariance(self, weight: int) -> Any:
+        """Sigma of a weight's vectors, as the law has it."""
+        return dict(self.covariances)[weight]
 
     def but(self, **changes: Any) -> State:
         """A copy with some fields changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,7 +93,8 @@ class Solver:
             raise SolveError(str(error)) from None
         except np.linalg.LinAlgError:
             raise SolveError(
-                "the labels' covariance is not positive definite; raise the temperature"
+                "the descent met a matrix that is not positive definite, the labels' covariance or "
+                "overlaps; raise the temperature, or scale the labels down"
             ) from None
         return self._solution(network, data, found)
 
@@ -159,6 +161,8 @@ class Solver:
         starts: int,
         *,
         seed: int = 0,
+        continuation: bool = False,
+        tolerance: float = 1e-10,
         progress: Callable[[int], None] | None = None,
     ) -> tuple[Solution, ...]:
         """Distinct stationary points from the infinite-width point and from random starts.
@@ -166,6 +170,8 @@ class Solver:
         Args:
             starts: Number of random starts.
             seed: Of the random starts.
+            continuation: For the first solution, from the infinite-width point.
+            tolerance: Bound on the relative gradient.
             progress: Called with the number of starts done.
 
         Returns:
@@ -173,10 +179,12 @@ class Solver:
         """
         generator = np.random.default_rng(seed)
         centre = self.module.infinite_width(self.problem(network, data))
-        found = [self.solve(network, data)]
+        first = self.solve(network, data, continuation=continuation, tolerance=tolerance)
+        found = [first]
         for number in range(starts):
             start = tuple(_random_overlap(point, generator) for point in centre)
-            found.append(self.solve(network, data, start=start))
+            with suppress(SolveError):  # a start from which the descent breaks off finds nothing
+                found.append(self.solve(network, data, start=start, tolerance=tolerance))
             if progress is not None:
                 progress(number + 1)
         converged = [solution for solution in found if solution.converged]
@@ -249,7 +257,9 @@ def solve(
     """
     solver = Solver.of(network)
     if starts:
-        return solver.search(network, data, starts, seed=seed)[0]
+        return solver.search(
+            network, data, starts, seed=seed, continuation=continuation, tolerance=tolerance
+        )[0]
     return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
 
 

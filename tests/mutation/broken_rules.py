@@ -51,9 +51,6 @@ CONDITION = {
     "variance lost": field("body", covariance_of("g_2", swap_symbol("s_2", lambda _: sympy.S.One))),
     "heads lost": field("body", covariance_of("g_1", lambda c: build.scale(HEADS, c))),
     "first head twice": field("body", covariance_of("g_1", swap(nodes.Lift, first_head_twice))),
-    "overlaps lost": field(
-        "body", covariance_of("g_1", swap(nodes.Gram, lambda g: sympy.Identity(build.rows(g))))
-    ),
     "constant lost": field("constant", lambda c: c - sympy.log(2)),
     "another definition doubled": items("definitions", doubled),
     "the prior kept": lambda rule: (
@@ -63,6 +60,9 @@ CONDITION = {
         )
     ),
 }
+OVERLAPS_LOST = field(
+    "body", covariance_of("g_1", swap(nodes.Gram, lambda g: sympy.Identity(build.rows(g))))
+)
 CHANGE = {
     "volume's constant lost": field("constant", swap(nodes.LogMultigamma, lambda _: sympy.S.Zero)),
     "gamma at N instead of N/2": field(

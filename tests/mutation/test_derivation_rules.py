@@ -14,11 +14,11 @@ from breaking import (
     without_matrix_term,
     without_terms,
 )
-from broken_rules import ALL, INTEGRATE
+from broken_rules import ALL, INTEGRATE, OVERLAPS_LOST
 
 from derive.algebra import build, nodes
 from derive.derivation import RULES, derive
-from derive.errors import CertificateError, RuleError
+from derive.errors import CertificateError, NoRule, RuleError
 from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
 
 CHAIN = Network(
@@ -130,3 +130,10 @@ REFUSED_AT_ONCE = {
 def test_a_state_that_later_rules_cannot_use_is_refused_by_them(rule, broken):
     with pytest.raises(RuleError):
         derive(CHAIN, replace(RULES, **{rule: broken(getattr(RULES, rule))}))
+
+
+def test_a_covariance_without_overlaps_is_refused_by_the_rules_that_need_them():
+    """The infinite-width point takes the covariances from the law, so it cannot go on."""
+    rules = replace(RULES, condition=OVERLAPS_LOST(RULES.condition))
+    with pytest.raises(NoRule, match="G_2 does not occur"):
+        derive(CHAIN, rules)

@@ -115,27 +115,21 @@ def test_the_predictor_is_that_of_a_gaussian_process():
     assert variance[:, 0] == pytest.approx(np.diag(K[:3, :3] - weights @ K[3:, :3]), rel=1e-10)
 
 
-def evidence(theory, widths, digits):
-    """The integral of the exact law over one overlap, and its closed form (section 1.4)."""
+def density_at_zero_temperature(theory, width):
+    """exp of the exact law of a network without layers, as a function of its overlap."""
     notation = theory.notation
-    attended, labels = [[[3], [1]], [[1], [-2]]], [[2], [-1]]
     values = {notation.examples: 2, notation.features: 2, notation.temperature: 0}
-    values |= {notation.data(): attended, notation.labels(): labels}
-    for stream, width in zip(notation.streams(), widths, strict=True):
-        values[notation.width(stream.index)] = width
-    for weight in notation.graph.weights:
-        values[notation.variance(weight.index)] = "1.25"
-    density = theory.law.body + theory.law.constant
-    return values, lambda u: mpmath.exp(
-        evaluate(density, {**values, notation.overlap(0): [[u]]}, digits)
-    )
+    values |= {notation.data(): [[[3], [1]], [[1], [-2]]], notation.labels(): [[2], [-1]]}
+    values |= {notation.width(0): width, **{notation.variance(k): "1.25" for k in (0, 1)}}
+    law = theory.law.body + theory.law.constant
+    return lambda u: mpmath.exp(evaluate(law, {**values, notation.overlap(0): [[u]]}, 20))
 
 
 def test_the_evidence_of_one_stage_is_a_meijer_function():
     """Section 1.4, zero temperature, every constant kept."""
     theory = derive(Network((Embedding(9, 1.0), Readout(1.0)), 0.0)).theory
     width, examples = 5, 2
-    _, density = evidence(theory, (width,), 20)
+    density = density_at_zero_temperature(theory, width)
     with mpmath.workdps(20):
         found = mpmath.quad(density, [0, 1, 4, 16, mpmath.inf])
         gp = mpmath.matrix([[10, 1], [1, 5]]) * mpmath.mpf("1.25") ** 2 / 2

@@ -14,7 +14,7 @@ RNG = np.random.default_rng(8)
 S = sympy.Symbol("s", positive=True)
 H, M = sympy.symbols("H M", positive=True, integer=True)
 G, BIG = build.overlap("G", M), build.overlap("U", H * M)
-F, COLUMN = build.matrix_symbol("F", M, 4), build.matrix_symbol("y", M, 2)
+F, COLUMN = build.matrix_symbol("F", M, 4), build.matrix_symbol("y", M, 3)
 WEIGHTS = build.matrix_symbol("V", M, 3)
 X, Z = nodes.Attended("X", 5, 3, M), nodes.Attended("Z", 2, 3, M)
 SQUARE = build.matrix_symbol("A", M, M)
@@ -30,7 +30,7 @@ g, big, f, y, v, x, z, a, b = (
     positive(2),
     positive(6),
     RNG.normal(size=(2, 4)),
-    RNG.normal(size=(2, 2)),
+    RNG.normal(size=(2, 3)),
     RNG.normal(size=(2, 3)),
     RNG.normal(size=(5, 3, 2)),
     RNG.normal(size=(2, 3, 2)),
@@ -39,7 +39,7 @@ g, big, f, y, v, x, z, a, b = (
 )
 VALUES = {S: 1.75, H: 3, M: 2, G: g, BIG: big, F: f, COLUMN: y, WEIGHTS: v, X: x, Z: z, SQUARE: a}
 VALUES[EXAMPLES] = b
-DENSITY = sum(multivariate_normal.logpdf(y[:, k] - a[:, k], np.zeros(2), g) for k in range(2))
+DENSITY = sum(multivariate_normal.logpdf(y[:, k] - v[:, k], np.zeros(2), g) for k in range(3))
 
 CASES = {
     "number": (S**2 / 3 - sympy.sqrt(S) + sympy.pi, 1.75**2 / 3 - 1.75**0.5 + np.pi),
@@ -56,7 +56,7 @@ CASES = {
     "lift": (nodes.Lift(SQUARE, H), np.kron(np.eye(3), a)),
     "partial trace": (nodes.PartialTrace(BIG, H), big[:2, :2] + big[2:4, 2:4] + big[4:, 4:]),
     "block": (nodes.Block(BIG, H - 1, H), big[2:5, 2:5]),
-    "embed": (nodes.Embed(SQUARE, 1, 4), np.pad(a, ((1, 1), (1, 1)))),
+    "embed": (nodes.Embed(SQUARE, 1, 5), np.pad(a, ((1, 2), (1, 2)))),
     "block diagonal": (nodes.BlockDiagonal(SQUARE, BIG, G), block_diag(a, big, g)),
     "stack": (nodes.Stack(F, F), np.concatenate([f, f])),
     "selection": (build.pick(BIG, ((0, 1), (3, 2))), big[np.ix_([0, 3, 4], [0, 3, 4])]),
@@ -66,7 +66,7 @@ CASES = {
     "projection": (nodes.PathProjection(EXAMPLES, X, Z), np.einsum("mn,mip,niq->pq", b, x, z)),
     "diagonal": (nodes.Diagonal(SQUARE), np.diag(a)[:, None]),
     "ln det": (nodes.LogDet(G), np.linalg.slogdet(g)[1]),
-    "density": (nodes.LogNormal(COLUMN, SQUARE, G), DENSITY),
+    "density": (nodes.LogNormal(COLUMN, WEIGHTS, G), DENSITY),
     "ln Gamma_m": (nodes.LogMultigamma(S + 3, H), multigammaln(4.75, 3)),
 }
 

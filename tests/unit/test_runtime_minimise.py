@@ -159,7 +159,7 @@ GOOD = Signature(0.5, 0, False, ())
 def test_the_verdict_names_cause_and_remedy(changes, message):
     evidence = {
         "overlaps": (np.eye(2),), "reason": "", "gradient_norm": 1e-11, "residual": 1e-9,
-        "found": GOOD, "tolerance": 1e-10,
+        "found": GOOD, "condition": 30.0, "tolerance": 1e-10,
     }  # fmt: skip
     found = verdict(**{**evidence, **changes})
     assert found == message or found.startswith(f"not converged: {message}")

@@ -8,6 +8,7 @@ from derive.codegen.runtime.minimise import Overlaps
 from derive.codegen.runtime.signature import Signature
 
 CONVERGED = "converged: a minimum of the action, stationary to tolerance"
+BOUND = "converged: stationary to tolerance; Lanczos steps found no direction downhill (a bound)"
 SINGULAR = 1e13
 """Condition number of the labels' covariance above which it is refused."""
 
@@ -18,9 +19,10 @@ def verdict(
     gradient_norm: float,
     residual: float,
     found: Signature,
+    condition: float,
     tolerance: float,
 ) -> str:
-    """The message of a solution: CONVERGED, or the cause and the remedy.
+    """The message of a solution: CONVERGED or BOUND, or the cause and the remedy.
 
     Args:
         overlaps: G_s.
@@ -28,10 +30,14 @@ def verdict(
         gradient_norm: Relative gradient.
         residual: Relative residual of the saddle-point equations.
         found: Signature of the Hessian.
+        condition: Condition number of the labels' covariance; a large one is a likely cause.
         tolerance: Bound on the relative gradient; the residual may be a thousand times larger,
             because the saddle-point equations multiply the gradient by overlaps.
     """
-    remedy = "try continuation=True, another start, or a higher temperature"
+    remedy = (
+        "try continuation=True, another start, or a higher temperature "
+        f"(the condition number of the labels' covariance is {condition:.0e})"
+    )
     if reason or not gradient_norm <= tolerance:  # so that a NaN is no agreement
         why = reason or f"the relative gradient is {gradient_norm:.1e}"
         return f"not converged: {why}, above the tolerance {tolerance:.0e}; {remedy}"
@@ -44,4 +50,4 @@ def verdict(
             f"not converged: a saddle with {found.negative} directions downhill, not a minimum; "
             "search from random starts"
         )
-    return CONVERGED
+    return BOUND if found.is_bound else CONVERGED

@@ -50,22 +50,22 @@ def chain_form(
     if not notation.graph.is_chain():
         return None
     scales: list[Any] = []
-    shift, scale = sympy.S.Zero, sympy.S.One
+    scale = sympy.S.One
     for stream in reversed(notation.streams()):
         (weight,) = stream.weights
         scale = scale * notation.heads(weight)
         scales.insert(0, scale)
-        size = notation.width(stream.index) * notation.vectors_count(stream.index)
-        shift += size * sympy.log(notation.variance(weight))
     symbols = tuple(overlap_symbol(notation, s.index) for s in notation.streams())
     replacements = {
         notation.overlap(k): build.scale(1 / scales[k], symbol) for k, symbol in enumerate(symbols)
     }
-    rescaled = substitute(action, replacements) - shift
+    rescaled = expand(normal(substitute(action, replacements)), logs=True)
+    # What the papers drop: the terms without an order parameter.
+    kept, shift = rescaled.as_independent(*symbols, as_Add=True)[::-1]
     return Chain(
         overlaps=symbols,
         scales=tuple(scales),
-        action=expand(normal(rescaled), logs=True),
+        action=kept,
         shift=shift,
         equations=tuple(_equation(e, symbols, tuple(scales), replacements) for e in equations),
     )

@@ -39,6 +39,17 @@ def change_variables(state: State, stream: int) -> State:
         body=body + jacobian,
         constant=constant + volume,
         overlaps=(*state.overlaps, stream),
+        covariances=_covariances(state, laws, stream),
+    )
+
+
+def _covariances(state: State, laws: list[Any], stream: int) -> tuple[tuple[int, Any], ...]:
+    """The covariances of all vectors replaced so far, in overlaps."""
+    weights = state.notation.graph.streams[stream].weights
+    added = tuple((k, law.args[2]) for k, law in zip(weights, laws, strict=True))
+    return tuple(
+        (k, overlaps_for_vectors(covariance, state.notation, stream))
+        for k, covariance in (*state.covariances, *added)
     )
 
 

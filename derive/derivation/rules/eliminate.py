@@ -9,6 +9,7 @@ from sympy import Identity
 
 from derive.algebra import build, normal
 from derive.derivation.notation import Notation
+from derive.derivation.step import State
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,7 @@ class SaddleEquation:
     reason: str = ""
 
 
-def prior_covariance(notation: Notation, weight: int) -> Any:
-    """Sigma_W = (sigma^2/H) I_H (x) G_above, as rule 2 found it, in overlaps."""
-    item = notation.graph.weights[weight]
-    if item.above is None:
-        above: Any = Identity(1)
-    else:
-        above = build.pick(notation.overlap(item.above), notation.span(item.acts_on))
-    heads = notation.heads(weight)
-    return build.scale(notation.variance(weight) / heads, build.lift(above, heads))
-
-
-def eliminate(gradients: tuple[Any, ...], notation: Notation) -> tuple[SaddleEquation, ...]:
+def eliminate(gradients: tuple[Any, ...], law: State) -> tuple[SaddleEquation, ...]:
     """Solve each stream's equation for its overlaps, from the bottom up.
 
     A stream that holds the vectors of one weight is eliminated: its equation becomes
@@ -53,20 +43,22 @@ def eliminate(gradients: tuple[Any, ...], notation: Notation) -> tuple[SaddleEqu
     stream) cannot be, because G^{-1} mixes their blocks; its equation is only multiplied out.
     """
     solved: dict[int, SaddleEquation] = {}
+    notation = law.notation
     for stream in notation.streams():
         if len(stream.weights) == 1:
-            solved[stream.index] = _solve(gradients[stream.index], notation, stream.index, solved)
+            solved[stream.index] = _solve(gradients[stream.index], law, stream.index, solved)
         else:
             solved[stream.index] = _multiply_out(gradients[stream.index], notation, stream.index)
     return tuple(solved[stream.index] for stream in notation.streams())
 
 
 def _solve(
-    gradient: Any, notation: Notation, stream: int, solved: dict[int, SaddleEquation]
+    gradient: Any, law: State, stream: int, solved: dict[int, SaddleEquation]
 ) -> SaddleEquation:
+    notation = law.notation
     overlap, width = notation.overlap(stream), notation.width(stream)
     (weight,) = notation.graph.streams[stream].weights
-    covariance = prior_covariance(notation, weight)
+    covariance = law.covariance(weight)
     name = notation.graph.streams[stream].name
     flux = build.matrix_symbol(f"R_{name}", *overlap.shape)
     moves = [f"multiply by G_{name} from the right"]
@@ -74,7 +66,7 @@ def _solve(
     value = build.subtract(build.scale(width, own), build.mul(gradient, overlap))
     for lower in notation.graph.weights:
         if lower.above == stream and lower.below in solved and solved[lower.below].flux is not None:
-            value = build.subtract(value, _traced(notation, lower.index, solved[lower.below]))
+            value = build.subtract(value, _traced(law, lower.index, solved[lower.below]))
             moves.append(_trace_move(notation, lower.index))
     moves.append(f"name the flux R_{name}; multiply by the prior covariance from the left")
     fluctuation = build.add(Identity(build.rows(overlap)), build.scale(1 / width, flux))
@@ -82,13 +74,13 @@ def _solve(
     return SaddleEquation(stream, overlap, right, flux, normal(value), tuple(moves))
 
 
-def _traced(notation: Notation, weight: int, lower: SaddleEquation) -> Any:
+def _traced(law: State, weight: int, lower: SaddleEquation) -> Any:
     """The partial trace of a lower stream's equation N (Sigma^{-1} G - I) - R = 0."""
-    width = notation.width(lower.stream)
-    inverse = build.inv(prior_covariance(notation, weight))
+    width = law.notation.width(lower.stream)
+    inverse = build.inv(law.covariance(weight))
     own = build.subtract(build.mul(inverse, lower.overlap), Identity(build.rows(lower.overlap)))
     residual = build.subtract(build.scale(width, own), lower.flux)
-    return build.partial_trace(normal(residual), notation.heads(weight))
+    return build.partial_trace(normal(residual), law.notation.heads(weight))
 
 
 def _trace_move(notation: Notation, weight: int) -> str:
@@ -111,7 +103,7 @@ def _multiply_out(gradient: Any, notation: Notation, stream: int) -> SaddleEquat
     return SaddleEquation(
         stream,
         overlap,
-        build.mul(overlap, rest, overlap),
+        normal(build.mul(overlap, rest, overlap)),
         None,
         None,
         (f"multiply by G_{name} from both sides; divide by N_{name}",),

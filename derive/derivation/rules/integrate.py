@@ -29,4 +29,8 @@ def integrate_input_weights(state: State) -> State:
     centre = ZeroMatrix(*notation.labels().shape)
     marginal = LogNormal(notation.labels(), centre, build.add(signal, noise))
     body = state.body - labels - prior + marginal
-    return state.but(body=body, weights=tuple(k for k in state.weights if k != 0))
+    return state.but(
+        body=body,
+        weights=tuple(k for k in state.weights if k != 0),
+        outputs=(mean, prior_variance(prior)),
+    )

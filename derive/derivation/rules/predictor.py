@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.algebra import build
-from derive.derivation.rules.gaussian import find_normal, output_covariance, prior_variance
-from derive.derivation.rules.start import starting_density
+from derive.derivation.rules.gaussian import find_normal, output_covariance
 from derive.derivation.step import State
+from derive.errors import RuleError
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,11 @@ def predictor(law: State, to_overlaps: Any) -> Predictor:
         to_overlaps: Turns a kernel of vectors into one of overlaps (rule 3's replacement).
     """
     notation = law.notation
-    start = starting_density(notation)
-    mean = find_normal(start.body, notation.labels()).args[1]
-    variance = prior_variance(find_normal(start.body, notation.tensor(0)))
+    if law.outputs is None:
+        raise RuleError(
+            "the predictor needs the outputs in the input weights; integrate them first"
+        )
+    mean, variance = law.outputs
     train, test = notation.data(), notation.data(test=True)
     cross = to_overlaps(output_covariance(mean, notation.tensor(0), variance, test, train))
     own = to_overlaps(output_covariance(mean, notation.tensor(0), variance, test, test))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
 from derive.algebra import build, gradient, substitute
 from derive.derivation.notation import Notation
+from derive.derivation.step import State
 
 
 @dataclass(frozen=True)
@@ -45,18 +44,19 @@ def shift_symbol(notation: Notation, weight: int) -> Any:
     return build.overlap(f"D_{notation.letter(weight)}", size)
 
 
-def infinite_width(notation: Notation) -> Wide:
+def infinite_width(law: State) -> Wide:
     r"""At infinite width every weight's vectors have their prior covariance, and do not mix.
 
-    .. math:: Q_W = \tfrac{\sigma^2}{H} I_H \otimes G_{above}, \qquad G_s = \mathrm{diag}(Q_W)
+    .. math:: Q_W = \Sigma_W(Q_{above}), \qquad G_s = \mathrm{diag}(Q_W)
+
+    The covariances are those of the exact law.
     """
-    points = []
+    notation, points = law.notation, []
     for item in notation.inner_weights():
-        heads = notation.heads(item.index)
-        above: Any = sympy.Identity(1)
-        if item.above is not None:
-            above = build.block_diagonal(*(point_symbol(notation, k) for k in item.acts_on))
-        value = build.scale(notation.variance(item.index) / heads, build.lift(above, heads))
+        above = [point_symbol(notation, k) for k in item.acts_on]
+        value = law.covariance(item.index)
+        if above:
+            value = _with_above(value, notation, item.index, build.block_diagonal(*above))
         points.append((point_symbol(notation, item.index), value))
     overlaps = tuple(
         build.block_diagonal(*(point_symbol(notation, k) for k in stream.weights))
@@ -65,18 +65,31 @@ def infinite_width(notation: Notation) -> Wide:
     return Wide(tuple(points), overlaps, (), ())
 
 
-def first_correction(energy: Any, notation: Notation, wide: Wide) -> Wide:
+def _overlaps_above(notation: Notation, weight: int) -> Any:
+    """The overlaps of the vectors that a weight acts on, as a part of those of their stream."""
+    item = notation.graph.weights[weight]
+    assert item.above is not None
+    return build.pick(notation.overlap(item.above), notation.span(item.acts_on))
+
+
+def _with_above(covariance: Any, notation: Notation, weight: int, above: Any) -> Any:
+    """A weight's covariance with other overlaps above it; linear in them."""
+    return substitute(covariance, {_overlaps_above(notation, weight): above})
+
+
+def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
     r"""Solve the stationarity equations to first order in 1/N at fixed P.
 
     A force on a weight's covariance passes to the covariance above it; the shifts follow from the
     top down. With E' the gradient of the labels' part at infinite width,
 
-    .. math:: \Phi_s = -E'\,[s = 1] + \sum_W \tfrac{\sigma_W^2}{H_W}\mathrm{tr}_h Y_W, \qquad
+    .. math:: \Phi_s = -E'\,[s = 1]
+              + \sum_W \frac{\partial}{\partial G_s}\mathrm{tr}(Y_W \Sigma_W), \qquad
               Y_W = [\Phi_s]_W
 
-    .. math:: D_s = \mathrm{diag}\left(\tfrac{\sigma_W^2}{H_W} I \otimes D_{above}\right)
-              + G_s \Phi_s G_s / N_s
+    .. math:: D_s = \mathrm{diag}\left(\Sigma_W(D_{above})\right) + G_s \Phi_s G_s / N_s
     """
+    notation = law.notation
     bottom = substitute(
         gradient(energy, notation.overlap(0)), {notation.overlap(0): wide.overlaps[0]}
     )
@@ -89,27 +102,28 @@ def first_correction(energy: Any, notation: Notation, wide: Wide) -> Wide:
         name = force_symbol(notation, item.index)
         forces.append((name, own))
         if item.above is not None:
-            handed = _handed_up(notation, item.index, name)
+            handed = _handed_up(law, item.index, name)
             known = totals.get(item.above)
             totals[item.above] = handed if known is None else build.add(known, handed)
     corrections = [
-        (shift_symbol(notation, w.index), _shift(notation, w.index, totals[w.below], wide))
+        (shift_symbol(notation, w.index), _shift(law, w.index, totals[w.below], wide))
         for w in notation.inner_weights()
         if w.below is not None
     ]
     return Wide(wide.points, wide.overlaps, tuple(forces), tuple(corrections))
 
 
-def _handed_up(notation: Notation, weight: int, force: Any) -> Any:
-    item, heads = notation.graph.weights[weight], notation.heads(weight)
+def _handed_up(law: State, weight: int, force: Any) -> Any:
+    """The force that a weight's covariance hands to the overlaps above it."""
+    item = law.notation.graph.weights[weight]
     assert item.above is not None
-    traced = build.partial_trace(force, heads)
-    scaled = build.scale(notation.variance(weight) / heads, traced)
-    return build.place(scaled, notation.span(item.acts_on), notation.vectors_count(item.above))
+    work = build.trace(build.mul(law.covariance(weight), force))
+    return gradient(work, law.notation.overlap(item.above))
 
 
-def _shift(notation: Notation, weight: int, force: Any, wide: Wide) -> Any:
+def _shift(law: State, weight: int, force: Any, wide: Wide) -> Any:
     """The shift of the overlaps of a stream's vectors, down to those of one weight."""
+    notation = law.notation
     stream = notation.graph.weights[weight].below
     assert stream is not None
     total = notation.block_start(weight) + notation.block_size(weight)
@@ -118,11 +132,10 @@ def _shift(notation: Notation, weight: int, force: Any, wide: Wide) -> Any:
     parts = [build.scale(1 / notation.width(stream), response)]
     blocks = notation.graph.streams[stream].weights
     for other in blocks[: blocks.index(weight) + 1]:
-        item, heads = notation.graph.weights[other], notation.heads(other)
+        item = notation.graph.weights[other]
         if item.above is not None:
-            above = build.pick(
-                shift_symbol(notation, item.acts_on[-1]), notation.span(item.acts_on)
-            )
-            value = build.scale(notation.variance(other) / heads, build.lift(above, heads))
+            known = shift_symbol(notation, item.acts_on[-1])
+            above = build.pick(known, notation.span(item.acts_on))
+            value = _with_above(law.covariance(other), notation, other, above)
             parts.append(build.embed(value, notation.block_start(other), total))
     return build.add(*parts)
