@@ -13,7 +13,7 @@ from derive.errors import CertificateError
 from derive.network import Network
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Derivation:
     """A theory and the steps that led to it.
 
@@ -67,5 +67,5 @@ class Derivation:
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return render.table(self)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,13 +54,11 @@ class Solver:
             SolveError: They do not fit.
         """
         numbers = values(network, stream_graph(network))
-        try:
+        with one_line_errors():
             return self.module.make_problem(
                 data.attended, data.labels, numbers.widths, numbers.variances,
                 numbers.temperature, self._heads(numbers),
             )  # fmt: skip
-        except ValueError as error:
-            raise SolveError(str(error)) from None
 
     def _heads(self, numbers: Values) -> tuple[int, ...]:
         weights = self.derivation.theory.notation.graph.weights
@@ -82,20 +80,12 @@ class Solver:
             SolveError: Data and network do not fit, or the kernel is singular.
         """
         numbers = values(network, stream_graph(network))
-        try:
-            with blas_threads(data):
-                found = self.module.solve(
-                    data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
-                    temperature=numbers.temperature, heads=self._heads(numbers), start=start,
-                    continuation=continuation, tolerance=tolerance,
-                )  # fmt: skip
-        except ValueError as error:
-            raise SolveError(str(error)) from None
-        except np.linalg.LinAlgError:
-            raise SolveError(
-                "the descent met a matrix that is not positive definite, the labels' covariance or "
-                "overlaps; raise the temperature, or scale the labels down"
-            ) from None
+        with one_line_errors(), blas_threads(data):
+            found = self.module.solve(
+                data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
+                temperature=numbers.temperature, heads=self._heads(numbers), start=start,
+                continuation=continuation, tolerance=tolerance,
+            )  # fmt: skip
         return self._solution(network, data, found)
 
     def at_infinite_width(self, network: Network, data: Data) -> Solution:
@@ -111,11 +101,9 @@ class Solver:
         network = network.with_width(1)  # any width gives the same overlaps
         problem = self.problem(network, data)
         overlaps = self.module.infinite_width(problem)
-        try:
+        with one_line_errors(), blas_threads(data):
             self.module.refuse_singular(overlaps, problem)
-        except ValueError as error:
-            raise SolveError(str(error)) from None
-        found = self._solution(network, data, self.module.at(overlaps, problem))
+            found = self._solution(network, data, self.module.at(overlaps, problem))
         return replace(
             found,
             action=math.nan,
@@ -191,6 +179,25 @@ class Solver:
         if not converged:
             return (min(found, key=lambda solution: solution.gradient_norm),)
         return _distinct(sorted(converged, key=lambda solution: solution.action))
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what a generated module raises into a SolveError that says what would help.
+
+    Raises:
+        SolveError: In the place of a ValueError or a failure of linear algebra.
+    """
+    try:
+        with np.errstate(all="ignore"):  # what overflows is refused below, in one line
+            yield
+    except np.linalg.LinAlgError:  # a ValueError too, but one that does not say why
+        raise SolveError(
+            "the labels' covariance or the overlaps lost positive definiteness to rounding or "
+            "overflow; scale inputs and labels to order one, or raise the temperature"
+        ) from None
+    except ValueError as error:
+        raise SolveError(str(error)) from None
 
 
 def blas_threads(data: Data) -> Any:

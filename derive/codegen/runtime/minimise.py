@@ -144,12 +144,17 @@ def _newton(
     hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
     tolerance: float,
 ) -> tuple[Overlaps, float]:
-    """Newton steps as long as each at least halves the relative gradient."""
+    """Newton steps as long as each at least halves the relative gradient.
+
+    A point that is within the tolerance from the start (at very large widths the infinite-width
+    point is) still takes two steps, for the sake of its distance to the limit.
+    """
     gradients = action_and_gradient(overlaps)[1]
     norm = relative_gradient(overlaps, gradients, widths)
+    least, loosest = (2, 1e-8) if norm <= tolerance else (0, 1e-2)
     tightness = 1.0
-    for _ in range(8):
-        if norm <= tolerance:
+    for number in range(8):
+        if norm <= tolerance and number >= least:
             break
         chart = Chart(overlaps, widths)
         origin = np.zeros(chart.size)
@@ -157,7 +162,7 @@ def _newton(
         times = chart.hessian(origin, gradients, hessian_product(overlaps))
         operator = sparse.linalg.LinearOperator((chart.size, chart.size), matvec=times, dtype=float)
         # One step squares the error, so it is solved as far as the tolerance asks and no further.
-        accuracy = tightness * min(1e-2, max(0.03 * tolerance / norm, 1e-8))
+        accuracy = tightness * min(loosest, max(0.03 * tolerance / max(norm, 1e-300), 1e-8))
         step, _ = sparse.linalg.minres(operator, -slope, rtol=accuracy, maxiter=chart.size + 20)
         candidate = chart.overlaps(step)
         try:
