@@ -53,7 +53,8 @@ def depths() -> None:
 def hidden_markov_chain() -> None:
     arrays = hidden_markov(0)
     network = chain(2, 2, 10, 0.01)
-    attended = attended_inputs(network, arrays["inputs"], [arrays["attention_1"], arrays["attention_2"]])
+    attention = [arrays["attention_1"], arrays["attention_2"]]
+    attended = attended_inputs(network, arrays["inputs"], attention)
     data, solver = Data(attended, arrays["labels"]), Solver.of(network)
     solver.solve(network, data)
     start = time.perf_counter()
