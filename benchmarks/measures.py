@@ -46,7 +46,7 @@ def depths() -> None:
         spent = time.perf_counter() - start
         print(f"  depth {layers:>2}: {spent:6.2f}   {spent / layers:5.2f}")
     for heads in (2, 50):
-        network = chain(2, heads, 10**heads.bit_length(), 0.1)
+        network = chain(2, heads, 1000, 0.1)
         print(f"  depth  2, {heads} heads: {median(lambda n=network: generate(derive(n)), 3):6.2f}")
 
 
