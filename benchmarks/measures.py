@@ -93,11 +93,12 @@ def unavoidable(examples: int = 600, features: int = 500) -> None:
     covariance = solver.module.kernel(overlaps, problem.attended, problem) + 0.1 * np.eye(examples)
 
     def bare() -> None:
-        weighted = np.matmul(overlaps[0], problem.attended).reshape(examples, -1)
-        weighted @ flat.T
+        root = np.linalg.cholesky(overlaps[0]).T
+        square = np.matmul(root, problem.attended).reshape(examples, -1)
+        linalg.blas.dsyrk(1.0, square.T, trans=True, lower=True)
         factor = linalg.cholesky(covariance, lower=True, check_finite=False)
         inverse, _ = linalg.lapack.dpotri(factor, lower=True)
-        seen = (inverse @ flat).reshape(problem.attended.shape)
+        seen = linalg.blas.dgemm(1.0, flat.T, inverse).T.reshape(problem.attended.shape)
         np.matmul(problem.attended, seen.transpose(0, 2, 1)).sum(axis=0)
 
     ours = median(lambda: solver.module.action_and_gradient(overlaps, problem), 7)
