@@ -172,8 +172,7 @@ def _heads(cases: Sequence[CaseResults]) -> str:
         return ""
     caption = (
         "The score of a head sums the magnitudes of the order parameter over all pairs of paths of "
-        "which at least one passes through the head; the largest is 1. A head with a low score can "
-        "be removed at little cost."
+        "which at least one passes through the head; the largest is 1."
     )
     if figures.available():
         return section("Head scores", captioned(figures.draw_heads(tuple(cases)), caption))
@@ -206,8 +205,8 @@ def _network(results: Results) -> str:
 
 def _theory(results: Results) -> str:
     intro = paragraph(
-        "Derived from the joint density of weights and labels, step by step; none of these "
-        "equations was typed in. Widths, variances and head counts are symbols in them."
+        "Derived from the joint density of weights and labels, step by step. Widths, "
+        "variances and head counts are symbols."
     )
     blocks = derivation_page(results.derivation).blocks
     steps = folded("All steps, with the notation", html_of_blocks(blocks, 3))
