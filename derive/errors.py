@@ -31,3 +31,11 @@ class CertificateError(DeriveError):
 
 class SolveError(DeriveError):
     """A solver cannot start, or cannot go on, on the problem that it was given."""
+
+
+class SamplingError(DeriveError):
+    """A sampler cannot start, or its draws do not answer what is asked of them."""
+
+
+class ClaimError(DeriveError):
+    """A claim that cannot be read, or that is about nothing that there is."""

@@ -10,11 +10,21 @@ import numpy as np
 
 from derive.errors import NoRule
 
+LARGEST_EXPONENT = 10**6
+"""mpmath would fill the memory with the exponential of a number far beyond it."""
+
 
 def positive(what: str, value: Any) -> Any:
     """The value, if it has a logarithm."""
     if not value > 0:
         raise NoRule(f"evaluate: {what} is {value}; its logarithm needs a positive number")
+    return value
+
+
+def moderate(value: Any) -> Any:
+    """The value, if its exponential has a size that a computer can hold."""
+    if not abs(value) <= LARGEST_EXPONENT:
+        raise NoRule(f"evaluate: the exponential of a number beyond {LARGEST_EXPONENT}")
     return value
 
 
@@ -24,6 +34,10 @@ class Floats:
     pi = math.pi
     log = staticmethod(math.log)
     loggamma = staticmethod(math.lgamma)
+
+    def exp(self, value: float) -> float:
+        """The exponential."""
+        return math.exp(moderate(value))
 
     def number(self, value: Any) -> float:
         """A float from anything that is a number."""
@@ -61,6 +75,10 @@ class Digits:
         self.pi = self.context.pi
         self.log = self.context.log
         self.loggamma = self.context.loggamma
+
+    def exp(self, value: Any) -> Any:
+        """The exponential."""
+        return self.context.exp(moderate(value))
 
     def number(self, value: Any) -> Any:
         """A number of the context; integers, strings, floats and fractions are taken exactly."""

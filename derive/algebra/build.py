@@ -11,7 +11,9 @@ from derive.algebra.maps import (
     block_diagonal,
     diagonal,
     embed,
+    fast_trace,
     gram,
+    kronecker,
     partial_trace,
     path_kernel,
     path_projection,
@@ -42,8 +44,9 @@ from derive.algebra.traces import logdet, trace
 
 __all__ = [
     "ONE", "Matrix", "Scalar", "add", "block", "block_diagonal", "columns", "diagonal", "embed",
-    "gram", "inv", "is_symmetric", "is_unit", "is_zero", "lift", "logdet", "matrix_symbol", "mul",
-    "overlap", "partial_trace", "path_kernel", "path_projection", "path_readout", "pick", "place",
+    "fast_trace", "gram", "inv", "is_symmetric", "is_unit", "is_zero", "kronecker", "lift",
+    "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
+    "path_projection", "path_readout", "pick", "place",
     "require_square", "rows", "same_size", "scalar_symbol", "scale", "split", "stack", "subtract",
     "terms", "trace", "transpose",
 ]  # fmt: skip

@@ -193,6 +193,18 @@ def _lift(drawer: Drawer, node: Any) -> Box:
     return symbols.tensor(build_identity(drawer.size(heads)), fenced(drawer.box(inner), 4))
 
 
+def _kronecker(drawer: Drawer, node: Any) -> Box:
+    return symbols.tensor(*(fenced(drawer.box(arg), 4) for arg in node.args))
+
+
+def _ones(drawer: Drawer, node: Any) -> Box:
+    return Script(symbols.symbol("J"), Listing(tuple(map(drawer.size, node.args)), ","))
+
+
+def _exp(drawer: Drawer, node: Any) -> Box:
+    return Apply(symbols.EXP, Fence(drawer.box(node.args[0])))
+
+
 def _partial_trace(drawer: Drawer, node: Any) -> Box:
     head = Script(symbols.TRACE, drawer.size(node.args[1]))
     return apply(head, drawer.box(node.args[0]))
@@ -200,6 +212,11 @@ def _partial_trace(drawer: Drawer, node: Any) -> Box:
 
 def _range(drawer: Drawer, start: Any, size: Any) -> Listing:
     return Listing((drawer.size(start), drawer.size(sympy.expand(start + size))), ":")
+
+
+def _fast_trace(drawer: Drawer, node: Any) -> Box:
+    head = Script(symbols.TRACE, drawer.size(node.args[1]), symbols.script_of("fast"))
+    return apply(head, drawer.box(node.args[0]))
 
 
 def _block(drawer: Drawer, node: Any) -> Box:
@@ -283,6 +300,10 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     nodes.LogNormal: _lognormal,
     nodes.LogMultigamma: _multigamma,
     nodes.Lift: _lift,
+    nodes.Kronecker: _kronecker,
+    sympy.OneMatrix: _ones,
+    sympy.exp: _exp,
+    nodes.FastTrace: _fast_trace,
     nodes.PartialTrace: _partial_trace,
     nodes.Block: _block,
     nodes.Embed: _embed,

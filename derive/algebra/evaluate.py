@@ -109,6 +109,16 @@ def _partial_trace(run: _Evaluation, node: Any) -> Any:
     return sum(matrix[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(heads))
 
 
+def _ones(run: _Evaluation, node: Any) -> Any:
+    count, width = (run.size(arg) for arg in node.args)
+    return _filled(run, count, width, 0) + run.arithmetic.number(1)
+
+
+def _fast_trace(run: _Evaluation, node: Any) -> Any:
+    matrix, count = run.of(node.args[0]), run.size(node.args[1])
+    return sum(matrix[k::count, k::count] for k in range(count))
+
+
 def _block(run: _Evaluation, node: Any) -> Any:
     start, size = run.size(node.args[1]), run.size(node.args[2])
     return run.of(node.args[0])[start : start + size, start : start + size]
@@ -203,6 +213,11 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Identity: lambda run, node: _filled(run, *(run.size(node.args[0]),) * 2, 1),
     ZeroMatrix: lambda run, node: _filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
     nodes.Lift: _lift,
+    nodes.Kronecker: lambda run, node: np.kron(*(run.of(arg) for arg in node.args)),
+    sympy.OneMatrix: lambda run, node: _ones(run, node),
+    sympy.exp: lambda run, node: run.arithmetic.exp(run.of(node.args[0])),
+    numbers.Exp1: lambda run, node: run.arithmetic.exp(run.arithmetic.number(1)),
+    nodes.FastTrace: _fast_trace,
     nodes.PartialTrace: _partial_trace,
     nodes.Block: _block,
     nodes.Embed: _embed,

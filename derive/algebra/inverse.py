@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Identity, Inverse, MatAdd, MatMul, Transpose, ZeroMatrix
+from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
 from derive.algebra.maps import (
     block,
     block_diagonal,
     embed,
+    fast_trace,
+    kronecker,
     partial_trace,
     path_kernel,
     path_projection,
@@ -19,7 +21,9 @@ from derive.algebra.nodes import (
     Block,
     BlockDiagonal,
     Embed,
+    FastTrace,
     Gram,
+    Kronecker,
     Lift,
     Overlap,
     PartialTrace,
@@ -52,6 +56,8 @@ def inv(matrix: Matrix) -> Matrix:
         return lift(inv(matrix.args[0]), matrix.args[1])
     if kind is BlockDiagonal:
         return block_diagonal(*(inv(arg) for arg in matrix.args))
+    if kind is Kronecker and all(same_size(*arg.shape) for arg in matrix.args):
+        return kronecker(*(inv(arg) for arg in matrix.args))
     if kind is MatMul:
         number, factors = split(matrix)
         if all(same_size(*factor.shape) for factor in factors):
@@ -81,6 +87,12 @@ def transpose(matrix: Matrix) -> Matrix:
         return _linear(kind, transpose(inner), right, left)
     if kind in (Lift, PartialTrace, Block, Embed):
         return _linear(kind, transpose(matrix.args[0]), *matrix.args[1:])
+    if kind is FastTrace:
+        return fast_trace(transpose(matrix.args[0]), matrix.args[1])
+    if kind is Kronecker:
+        return kronecker(*(transpose(arg) for arg in matrix.args))
+    if kind is OneMatrix:
+        return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
     return Transpose(matrix)

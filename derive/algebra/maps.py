@@ -8,7 +8,7 @@ import sympy
 from sympy import Identity, MatAdd, Transpose, ZeroMatrix
 
 from derive.algebra import nodes, sizes
-from derive.algebra.multiply import mul
+from derive.algebra.multiply import lift, mul
 from derive.algebra.nodes import (
     Attended,
     Block,
@@ -51,6 +51,30 @@ def _over_terms(make: Any, matrix: Matrix, *rest: Any) -> Matrix:
     """A linear map applied to every term of a sum, numbers taken out."""
     parts = [make(term, *rest) for term in terms(matrix)]
     return add(*parts)
+
+
+def kronecker(left: Matrix, right: Matrix) -> Matrix:
+    """A (x) B; a lift where A is an identity, numbers taken out."""
+    (number, factors), (other, others) = split(left), split(right)
+    if is_zero(left) or is_zero(right):
+        return ZeroMatrix(*nodes.Kronecker(left, right).shape)
+    inner = assemble(ONE, list(others), right.shape)
+    if not factors:
+        return mul(number * other, lift(inner, rows(left)))
+    return mul(number * other, nodes.Kronecker(assemble(ONE, list(factors), left.shape), inner))
+
+
+def fast_trace(matrix: Matrix, count: Scalar) -> Matrix:
+    """Trace over the fast index of length `count`.
+
+    Raises:
+        ShapeError: The matrix is not square, or its size is no multiple of `count`.
+    """
+    require_square("trace over the fast index", matrix)
+    if not sizes.divides(count, rows(matrix)):
+        raise ShapeError(f"trace over the fast index: {rows(matrix)} is no multiple of {count}")
+    number, factors = split(matrix)
+    return mul(number, nodes.FastTrace(assemble(ONE, list(factors), matrix.shape), count))
 
 
 def partial_trace(matrix: Matrix, heads: Scalar) -> Matrix:

@@ -96,8 +96,26 @@ class Lift(_Matrix):
         return sizes.product(self.args[1], rows), sizes.product(self.args[1], columns)
 
 
+class Kronecker(_Matrix):
+    """A (x) B of any two matrices; the index of A is the slow one."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        (rows, columns), (inner, across) = self.args[0].shape, self.args[1].shape
+        return sizes.product(rows, inner), sizes.product(columns, across)
+
+
 class PartialTrace(_Matrix):
     """sum_h A[(h p), (h p')]: the trace over the slow index of length H."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        rows, columns = self.args[0].shape
+        return sizes.quotient(rows, self.args[1]), sizes.quotient(columns, self.args[1])
+
+
+class FastTrace(_Matrix):
+    """sum_h A[(p h), (p' h)]: the trace over the fast index of length H, the other factor."""
 
     @property
     def shape(self) -> tuple[Expr, Expr]:

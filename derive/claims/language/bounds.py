@@ -1,0 +1,82 @@
+"""Bounds on exact numbers, and on what an expression becomes when it is multiplied out."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import Any
+
+import sympy
+from sympy import Add, MatAdd, MatMul, Mul, Pow
+
+LARGEST_POWER = 300
+"""Decimal digits of an exact number."""
+MOST_TERMS = 5_000
+"""Terms of an expression that is multiplied out."""
+LARGEST_EXPONENT = 10**6
+
+
+class Bounds:
+    """Remembers what it knows of the expressions of one text."""
+
+    def __init__(self) -> None:
+        self.terms: dict[Any, int] = {}
+
+    def why_not_power(self, base: Any, exponent: Any) -> str:
+        """Why a power must not be made; empty where it may."""
+        if not exponent.is_number:
+            return ""
+        if not exponent.is_Rational:
+            return "" if exponent.atoms(sympy.Rational) <= set() else self._of_number(exponent)
+        if abs(exponent) > LARGEST_EXPONENT or exponent.q > 1000:
+            return f"the exponent is beyond {LARGEST_EXPONENT}"
+        digits = sum(_digits(number) for number in base.atoms(sympy.Rational))
+        if digits * abs(exponent) > LARGEST_POWER and base.atoms(sympy.Rational) - {1, -1}:
+            return f"it has more than {LARGEST_POWER} digits"
+        if exponent.is_Integer and exponent > 0 and self.count(base) > 1:
+            count = self.count(base)
+            if exponent > 200 or comb(int(exponent) + count - 1, count - 1) > MOST_TERMS:
+                return f"multiplied out it has more than {MOST_TERMS} terms"
+        return ""
+
+    def _of_number(self, number: Any) -> str:
+        digits = sum(_digits(part) for part in number.atoms(sympy.Rational))
+        return "" if digits < LARGEST_POWER else f"it has more than {LARGEST_POWER} digits"
+
+    def why_not(self, expression: Any) -> str:
+        """Why an expression is too large; empty where it is not."""
+        if expression.is_Matrix and self.count(expression) > MOST_TERMS:
+            return f"multiplied out it has more than {MOST_TERMS} terms"
+        if expression.is_Rational and _digits(expression) > LARGEST_POWER:
+            return f"it has more than {LARGEST_POWER} digits"
+        return ""
+
+    def count(self, node: Any) -> int:
+        """Terms of a node that is multiplied out, at most one more than MOST_TERMS."""
+        if node not in self.terms:
+            self.terms[node] = min(self._fresh(node), MOST_TERMS + 1)
+        return self.terms[node]
+
+    def _fresh(self, node: Any) -> int:
+        if not node.args:
+            return 1
+        counts = [self.count(arg) for arg in node.args]
+        if type(node) in (Add, MatAdd):
+            return sum(counts)
+        if type(node) in (Mul, MatMul):
+            total = 1
+            for count in counts:
+                total = min(total * count, MOST_TERMS + 1)
+            return total
+        if type(node) is Pow and node.exp.is_Integer and node.exp > 0 and counts[0] > 1:
+            exponent = int(node.exp)
+            return comb(exponent + counts[0] - 1, counts[0] - 1) if exponent < 200 else 10**9
+        return max(counts)
+
+
+def _digits(number: Any) -> int:
+    return max(len(str(abs(number.p))), len(str(number.q))) - (1 if abs(number) == 1 else 0)
+
+
+def is_moderate(expression: Any) -> bool:
+    """Whether an expression may be multiplied out."""
+    return Bounds().count(expression) <= MOST_TERMS

@@ -1,0 +1,116 @@
+"""The functions of the language, each with the number of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.errors import ShapeError
+
+LARGEST_SIZE = 10_000
+LARGEST_EXPONENTIAL = 10**6
+
+
+def number(expression: Any) -> Any:
+    """A number, from a number or a 1 x 1 matrix.
+
+    Raises:
+        ShapeError: It is a larger matrix.
+    """
+    if not expression.is_Matrix:
+        return expression
+    if not build.is_unit(expression):
+        raise ShapeError(f"a number is due, and this is a matrix of shape {shape_text(expression)}")
+    return build.trace(expression)
+
+
+def matrix(expression: Any) -> Any:
+    """A matrix, from a matrix or a number, which is 1 x 1."""
+    if expression.is_Matrix:
+        return expression
+    return build.scale(expression, sympy.Identity(1))
+
+
+def size(expression: Any) -> Any:
+    """A number that can be a size.
+
+    Raises:
+        ShapeError: It is a matrix, or no whole number from 1 to LARGEST_SIZE.
+    """
+    found = sympy.expand(number(expression))
+    if found.is_number and not (found.is_Integer and 1 <= found <= LARGEST_SIZE):
+        raise ShapeError(f"the size {found} is no whole number from 1 to {LARGEST_SIZE}")
+    if found.atoms(sympy.Function, sympy.Trace):
+        raise ShapeError("a size is made from whole numbers and sizes")
+    return found
+
+
+def shape_text(expression: Any) -> str:
+    """A shape as messages show it.
+
+    >>> shape_text(sympy.Identity(2))
+    '(2, 2)'
+    """
+    return "(" + ", ".join(str(side) for side in expression.shape) + ")"
+
+
+def _logarithm(argument: Any) -> Any:
+    found = number(argument)
+    if found.is_Rational and found <= 0:
+        raise ShapeError(f"the logarithm of {found}; it needs a positive number")
+    return sympy.log(found)
+
+
+def _exponential(argument: Any) -> Any:
+    found = number(argument)
+    if found.is_Rational and abs(found) > LARGEST_EXPONENTIAL:
+        raise ShapeError(f"the exponential of a number beyond {LARGEST_EXPONENTIAL}")
+    return sympy.exp(found)
+
+
+def _root(argument: Any) -> Any:
+    found = number(argument)
+    if found.is_Rational and found < 0:
+        raise ShapeError(f"the root of {found}; it needs a number from zero")
+    return sympy.sqrt(found)
+
+
+def _square(argument: Any) -> Any:
+    found = matrix(argument)
+    if not build.same_size(*found.shape):
+        raise ShapeError(f"a square matrix is due, and this has the shape {shape_text(found)}")
+    return found
+
+
+def partial_trace(argument: Any, heads: Any) -> Any:
+    """The trace over the slow factor."""
+    return build.partial_trace(_square(argument), size(heads))
+
+
+def _block(argument: Any, start: Any, count: Any) -> Any:
+    begin = sympy.expand(number(start))
+    if begin.is_number and not (begin.is_Integer and 0 <= begin <= LARGEST_SIZE):
+        raise ShapeError(f"the start {begin} is no whole number from 0")
+    return build.block(_square(argument), begin, size(count))
+
+
+FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "log": (1, _logarithm),
+    "exp": (1, _exponential),
+    "sqrt": (1, _root),
+    "tr": (1, lambda a: build.trace(_square(a))),
+    "logdet": (1, lambda a: build.logdet(_square(a))),
+    "det": (1, lambda a: sympy.exp(build.logdet(_square(a)))),
+    "inv": (1, lambda a: build.inv(_square(a))),
+    "transpose": (1, lambda a: build.transpose(matrix(a))),
+    "kron": (2, lambda a, b: build.kronecker(matrix(a), matrix(b))),
+    "eye": (1, lambda n: sympy.Identity(size(n))),
+    "ones": (2, lambda m, n: sympy.OneMatrix(size(m), size(n))),
+    "ptrace": (2, partial_trace),
+    "ptrace_fast": (2, lambda a, n: build.fast_trace(_square(a), size(n))),
+    "block": (3, _block),
+}
+"""Name to (number of arguments, what it makes); `sum` binds an index and is read apart."""

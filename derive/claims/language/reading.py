@@ -1,0 +1,318 @@
+"""From a syntax tree to a SymPy expression in our nodes: a whitelist, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.claims.language.bounds import Bounds
+from derive.claims.language.functions import FUNCTIONS, matrix, number, shape_text
+from derive.claims.language.scope import Scope
+from derive.claims.language.syntax import MOST_DIGITS, place, snippet, tree_of
+from derive.errors import ClaimError, NoRule, ShapeError
+from derive.network.wording import choices, one_line, shown
+
+MOST_SUMMED = 1_000
+"""Terms of all sums of one text."""
+LITERAL = re.compile(r"(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?")
+SUMS = (ast.Add, ast.Sub)
+PRODUCTS = (ast.Mult, ast.MatMult, ast.Div)
+
+
+def parse(text: str, scope: Scope, where: str = "expression") -> Any:
+    """Read an expression; nothing in it is evaluated.
+
+    Args:
+        text: In the language of docs/claims.md.
+        scope: What names mean.
+        where: What to call the text in messages.
+
+    Raises:
+        ClaimError: It is no expression of the language; the message says where and what would do.
+
+    >>> scope = Scope(names={"a": sympy.Symbol("a"), "U": build.overlap("U", 2)})
+    >>> parse("logdet(2*U) + 0.5*a", scope)
+    a/2 + LogDet(U) + 2*log(2)
+    >>> parse("a + U", scope, "lines[1]")
+    Traceback (most recent call last):
+    derive.errors.ClaimError: lines[1]: column 1: 'a + U': 'U' has the shape (2, 2) and 'a' is \
+a number; write a*eye(2) for a number on the diagonal
+    """
+    tree = tree_of(text, where)
+    try:
+        return _Reader(text, scope, where).read(tree)
+    except (RecursionError, MemoryError):
+        raise ClaimError(f"{where}: it is too deep; name its parts in [symbols]") from None
+
+
+@dataclass(eq=False)
+class _Reader:
+    text: str
+    scope: Scope
+    where: str
+    bounds: Bounds = field(default_factory=Bounds)
+    indices: dict[str, int] = field(default_factory=dict)
+    summed: int = 0
+
+    def fail(self, node: ast.AST, what: str) -> ClaimError:
+        place_ = place(self.text, node)
+        return ClaimError(f"{self.where}: {place_}: {snippet(self.text, node)}: {what}")
+
+    def read(self, node: ast.expr) -> Any:
+        rule = _RULES.get(type(node))
+        if rule is None:
+            raise self.fail(node, "this is not in the language; see docs/claims.md")
+        found = self._guarded(node, lambda: rule(self, node))
+        why = self.bounds.why_not(found)
+        if why:
+            raise self.fail(node, f"{why}; name its parts in [symbols], or write it shorter")
+        return found
+
+    def _guarded(self, node: ast.expr, make: Callable[[], Any]) -> Any:
+        try:
+            found = make()
+        except (ShapeError, NoRule) as error:
+            raise self.fail(node, one_line(str(error))) from None
+        except (ArithmeticError, ValueError, TypeError, AttributeError, NotImplementedError):
+            raise self.fail(node, "this has no meaning; check its arguments") from None
+        if not found.is_Matrix and not _is_finite(found):
+            raise self.fail(node, "this is no finite real number; mend it")
+        return found
+
+    def sum_of(self, node: ast.BinOp) -> Any:
+        terms: list[tuple[int, ast.expr]] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and isinstance(left.op, SUMS):
+            terms.append((1 if isinstance(left.op, ast.Add) else -1, left.right))
+            left = left.left
+        terms.append((1, left))
+        values = [(sign, part, self.read(part)) for sign, part in reversed(terms)]
+        matrices = [(part, v) for _, part, v in values if v.is_Matrix and not build.is_unit(v)]
+        if not matrices:
+            if all(v.is_Matrix for _, _, v in values):
+                return build.add(*(build.scale(sympy.Integer(s), v) for s, _, v in values))
+            return sympy.Add(*(sign * number(v) for sign, _, v in values))
+        first, model = matrices[0]
+        for _, part, v in values:
+            if not v.is_Matrix or not _same(v.shape, model.shape):
+                raise self._unequal(node, (first, model), (part, v))
+        return build.add(*(build.scale(sympy.Integer(sign), v) for sign, _, v in values))
+
+    def _unequal(
+        self, node: ast.expr, first: tuple[ast.expr, Any], other: tuple[ast.expr, Any]
+    ) -> ClaimError:
+        (one, model), (two, found) = first, other
+        told = f"{snippet(self.text, one)} has the shape {shape_text(model)}"
+        name = snippet(self.text, two)
+        if found.is_Matrix and not build.is_unit(found):
+            return self.fail(node, f"{told} and {name} {shape_text(found)}; make them equal")
+        rows = model.shape[0]
+        remedy = f"write {name.strip(chr(39))}*eye({rows}) for a number on the diagonal"
+        return self.fail(node, f"{told} and {name} is a number; {remedy}")
+
+    def product_of(self, node: ast.BinOp) -> Any:
+        factors: list[tuple[type, ast.expr]] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp) and isinstance(left.op, PRODUCTS):
+            factors.append((type(left.op), left.right))
+            left = left.left
+        found, before = self.read(left), left
+        for kind, part in reversed(factors):
+            value = self.read(part)
+            if kind is ast.Div:
+                found = self._quotient(node, found, (part, value))
+            else:
+                found = self._times(node, (before, found), (part, value))
+            why = self.bounds.why_not(found)
+            if why:
+                raise self.fail(node, f"{why}; name its parts in [symbols], or write it shorter")
+            before = part
+        return found
+
+    def _quotient(self, node: ast.expr, found: Any, below: tuple[ast.expr, Any]) -> Any:
+        part, value = below
+        if value.is_Matrix and not build.is_unit(value):
+            told = f"a matrix of shape {shape_text(value)} does not divide"
+            name = snippet(self.text, part).strip("'")
+            raise self.fail(node, f"{told}; write inv({name}), on the side where it belongs")
+        divisor = number(value)
+        if divisor == 0:
+            raise self.fail(node, "division by zero")
+        return build.scale(1 / divisor, found) if found.is_Matrix else found / divisor
+
+    def _times(
+        self, node: ast.expr, first: tuple[ast.expr, Any], second: tuple[ast.expr, Any]
+    ) -> Any:
+        (before, left), (part, right) = first, second
+        if not (left.is_Matrix or right.is_Matrix):
+            return left * right
+        if not (left.is_Matrix and right.is_Matrix):
+            return build.mul(left, right)
+        if build.same_size(left.shape[1], right.shape[0]):
+            return build.mul(left, right)
+        if build.is_unit(left) or build.is_unit(right):
+            small, large = (left, right) if build.is_unit(left) else (right, left)
+            return build.scale(build.trace(small), large)
+        raise self.fail(
+            node,
+            f"{snippet(self.text, before)} is {shape_text(left)}, {snippet(self.text, part)} is "
+            f"{shape_text(right)}: {left.shape[1]} columns meet {right.shape[0]} rows; transpose "
+            "one, or check the order",
+        )
+
+    def power_of(self, node: ast.BinOp) -> Any:
+        base, exponent = self.read(node.left), number(self.read(node.right))
+        if base.is_Matrix and not build.is_unit(base):
+            if exponent == -1:
+                return build.inv(base)
+            if exponent.is_Integer and 1 <= exponent <= 8:
+                return build.mul(*[base] * int(exponent))
+            raise self.fail(node, "a matrix has the powers -1 and 1 to 8; write inv(A) or A*A")
+        base = number(base)
+        why = self.bounds.why_not_power(base, exponent)
+        if why:
+            raise self.fail(node, f"{why}; write it shorter")
+        if base == 0 and not exponent.is_positive:
+            raise self.fail(node, "division by zero")
+        return base**exponent
+
+    def constant(self, node: ast.Constant) -> Any:
+        text = ast.get_source_segment(f"({self.text}\n)", node) or ""
+        found = LITERAL.fullmatch(text)
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float) or not found:
+            raise self.fail(node, "this is no decimal number; write for example 3, 0.5 or 1e-3")
+        whole, part, power = found[1] or "", found[2] or "", int(found[3] or 0)
+        if len(whole) + len(part) > MOST_DIGITS or abs(power) > 100:
+            raise self.fail(node, f"a number of more than {MOST_DIGITS} digits; write fewer")
+        return sympy.Integer(whole + part or "0") * sympy.Integer(10) ** (power - len(part))
+
+    def name(self, node: ast.Name) -> Any:
+        if node.id in self.indices:
+            return sympy.Integer(self.indices[node.id])
+        if node.id in self.scope.names:
+            return self.scope.names[node.id]
+        if node.id == "pi":
+            return sympy.pi
+        if node.id in FUNCTIONS or node.id in self.scope.functions:
+            raise self.fail(node, f"{node.id} is a function; write {node.id}(...)")
+        valid = [*self.scope.names, *self.indices]
+        raise self.fail(node, f"unknown name{choices(node.id, valid)}")
+
+    def subscript(self, node: ast.Subscript) -> Any:
+        if not isinstance(node.value, ast.Name):
+            raise self.fail(node, "only names have an index, such as N[l]")
+        family = self.scope.families.get(node.value.id)
+        if family is None:
+            known = choices(node.value.id, self.scope.families)
+            raise self.fail(node, f"no indexed name {shown(node.value.id)}{known}")
+        index = number(self.read(node.slice))
+        if not index.is_Integer or int(index) not in family:
+            places = ", ".join(map(str, sorted(family)))
+            raise self.fail(node, f"{node.value.id} has no index {index}; it has {places}")
+        return family[int(index)]
+
+    def attribute(self, node: ast.Attribute) -> Any:
+        if node.attr != "T":
+            raise self.fail(node, f".{one_line(node.attr, 40)} is not in the language; only .T is")
+        return build.transpose(matrix(self.read(node.value)))
+
+    def sign(self, node: ast.UnaryOp) -> Any:
+        found = self.read(node.operand)
+        if isinstance(node.op, ast.UAdd):
+            return found
+        if not isinstance(node.op, ast.USub):
+            raise self.fail(node, "this operator is not in the language; see docs/claims.md")
+        return build.scale(sympy.S.NegativeOne, found) if found.is_Matrix else -found
+
+    def operation(self, node: ast.BinOp) -> Any:
+        if isinstance(node.op, SUMS):
+            return self.sum_of(node)
+        if isinstance(node.op, PRODUCTS):
+            return self.product_of(node)
+        if isinstance(node.op, ast.Pow):
+            return self.power_of(node)
+        raise self.fail(node, "this operator is not in the language; it has + - * @ / **")
+
+    def call(self, node: ast.Call) -> Any:
+        if not isinstance(node.func, ast.Name):
+            raise self.fail(node, "only functions of the language are called; see docs/claims.md")
+        name = node.func.id
+        if node.keywords or any(isinstance(arg, ast.Starred) for arg in node.args):
+            raise self.fail(node, "arguments stand between commas, without names or stars")
+        if name == "sum":
+            return self.layers(node)
+        arguments = [self.read(arg) for arg in node.args]
+        if name in self.scope.functions:
+            self._count(node, name, 1)
+            return self.scope.functions[name](matrix(arguments[0]))
+        if name not in FUNCTIONS:
+            valid = [*FUNCTIONS, "sum", *self.scope.functions]
+            raise self.fail(node, f"unknown function {shown(name)}{choices(name, valid)}")
+        count, make = FUNCTIONS[name]
+        self._count(node, name, count)
+        return make(*arguments)
+
+    def _count(self, node: ast.Call, name: str, count: int) -> None:
+        if len(node.args) != count:
+            plural = "" if count == 1 else "s"
+            raise self.fail(node, f"{name} takes {count} argument{plural}, not {len(node.args)}")
+
+    def layers(self, node: ast.Call) -> Any:
+        """sum(expression, l, first, last)."""
+        self._count(node, "sum", 4)
+        body, index, *ends = node.args
+        if not isinstance(index, ast.Name):
+            raise self.fail(index, "the second argument of sum is its index, a name such as l")
+        taken = (self.scope.names, self.scope.functions, FUNCTIONS, self.indices)
+        if any(index.id in names for names in taken):
+            raise self.fail(index, "the index of sum is a name in use; choose another")
+        first, last = (number(self.read(end)) for end in ends)
+        if not (first.is_Integer and last.is_Integer):
+            raise self.fail(node, "the ends of sum are whole numbers, such as 1 and L")
+        count = max(0, int(last) - int(first) + 1) if abs(first) + abs(last) < 10**9 else 10**9
+        self.summed += count
+        if self.summed > MOST_SUMMED:
+            raise self.fail(node, f"more than {MOST_SUMMED} terms in sums; sum over fewer")
+        return self._summed(node, body, index.id, range(int(first), int(first) + count))
+
+    def _summed(self, node: ast.Call, body: ast.expr, index: str, values: range) -> Any:
+        terms = []
+        for value in values:
+            self.indices[index] = value
+            try:
+                terms.append(self.read(body))
+            finally:
+                del self.indices[index]
+        if not terms:
+            return sympy.S.Zero
+        if all(term.is_Matrix for term in terms):
+            if not all(_same(term.shape, terms[0].shape) for term in terms):
+                raise self.fail(node, "the terms of the sum have different shapes")
+            return build.add(*terms)
+        return sympy.Add(*map(number, terms))
+
+
+def _same(first: Any, second: Any) -> bool:
+    return all(build.same_size(a, b) for a, b in zip(first, second, strict=True))
+
+
+def _is_finite(expression: Any) -> bool:
+    return not expression.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I)
+
+
+_RULES: dict[type, Callable[[_Reader, Any], Any]] = {
+    ast.BinOp: _Reader.operation,
+    ast.UnaryOp: _Reader.sign,
+    ast.Constant: _Reader.constant,
+    ast.Name: _Reader.name,
+    ast.Subscript: _Reader.subscript,
+    ast.Attribute: _Reader.attribute,
+    ast.Call: _Reader.call,
+}
+"""Exact type of a syntax node to its rule; what is not here is refused."""

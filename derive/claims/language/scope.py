@@ -1,0 +1,22 @@
+"""What the names of a text mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, eq=False)
+class Scope:
+    """Names in scope.
+
+    Attributes:
+        names: A name to its number or matrix.
+        families: A letter to what its index in brackets reaches: N[1] is N_1.
+        functions: Functions of a problem, beside those of the language.
+    """
+
+    names: Mapping[str, Any] = field(default_factory=dict)
+    families: Mapping[str, Mapping[int, Any]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

@@ -1,0 +1,38 @@
+"""The value of an expression that was read, with every way to fail as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from mpmath.libmp import NoConvergence
+
+from derive.algebra import evaluate
+from derive.errors import ClaimError, NoRule
+from derive.network.wording import one_line
+
+
+def value(expression: Any, numbers: Mapping[Any, Any], digits: int | None) -> Any:
+    """The value of an expression.
+
+    Args:
+        expression: From `parse`.
+        numbers: A number or an array for every symbol.
+        digits: Decimal digits; None for float64.
+
+    Raises:
+        ClaimError: It has none: a division by zero, a singular matrix, the logarithm of a number
+            that is not positive, an overflow.
+        ShapeError: Factors do not fit together.
+    """
+    try:
+        return evaluate(expression, numbers, digits)
+    except NoRule as error:
+        raise ClaimError(one_line(str(error))) from None
+    except ZeroDivisionError:
+        raise ClaimError("a division by zero or a singular matrix") from None
+    except (ArithmeticError, NoConvergence, np.linalg.LinAlgError, MemoryError) as error:
+        raise ClaimError(one_line(f"{type(error).__name__}: {error}")) from None
+    except (ValueError, TypeError, IndexError) as error:
+        raise ClaimError(one_line(f"it has no value ({error})")) from None
