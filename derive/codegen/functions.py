@@ -8,7 +8,8 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, gradient, substitute
-from derive.codegen import wrap
+from derive.codegen import exact, wrap
+from derive.codegen.grouping import grouped
 from derive.codegen.program import Program, make_program
 from derive.derivation.notation import Notation
 from derive.derivation.theory import Theory
@@ -44,6 +45,7 @@ class Functions:
             self.infinite_width(),
             self.first_correction(),
             self.predictor(),
+            *exact.functions(self),
         ]
         return parts
 
@@ -259,23 +261,4 @@ def _assignments(assignments: Sequence[Any], indent: int) -> list[str]:
     return lines
 
 
-def grouped(action: Any, notation: Notation) -> Any:
-    """The same sum, as width times what it multiplies, the lowest stream first, labels last."""
-    parts: dict[Any, list[Any]] = {notation.width(s.index): [] for s in notation.streams()}
-    rest: list[Any] = []
-    for term in sympy.Add.make_args(action):
-        factors = sympy.Mul.make_args(term)
-        width = next((factor for factor in factors if factor in parts), None)
-        if width is None:
-            rest.append(term)
-        else:
-            parts[width].append(term / width)
-    inner = [
-        sympy.Mul(width, sympy.Add(*terms), evaluate=False)
-        for width, terms in parts.items()
-        if terms
-    ]
-    return sympy.Add(*inner, *rest, evaluate=False)
-
-
-__all__ = ["ARRAYS", "Functions", "grouped"]
+__all__ = ["ARRAYS", "Functions"]

@@ -1,0 +1,1 @@
+"""Samplers: of a network's weights, and of the exact law of its overlaps."""

@@ -1,0 +1,149 @@
+"""Run chains side by side and keep what they pass through; shared by both samplers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+
+from derive.errors import SamplingError
+from derive.sampling.draws import Array, Draws
+
+Reading = tuple[tuple[Array, ...], Array, Array]
+"""Overlaps of every stream, the predictor's mean and its variance, of one draw."""
+
+
+class Walker(Protocol):
+    """One chain."""
+
+    def sweep(self) -> None:
+        """One step."""
+
+    def reading(self) -> Reading:
+        """What is kept of the draw."""
+
+    def state(self) -> dict[str, Any]:
+        """What the chain goes on from."""
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state."""
+
+
+Progress = Callable[[int], None]
+
+
+def record(
+    walkers: Sequence[Walker],
+    *,
+    method: str,
+    draws: int,
+    burn: int,
+    seed: int,
+    progress: Progress | None = None,
+    resume: Draws | None = None,
+) -> Draws:
+    """Chains of draws.
+
+    Args:
+        walkers: The chains, at their starts.
+        method: WEIGHTS or OVERLAPS.
+        draws: Draws wanted of each chain, those of `resume` included.
+        burn: Steps of each chain that are not kept; with `resume` they have been made.
+        seed: Of the chains.
+        progress: Called with the number of steps done.
+        resume: Draws of the same chains, to go on with.
+
+    Returns:
+        All draws; after an interrupt those that every chain had reached.
+
+    Raises:
+        SamplingError: `resume` is of other chains.
+        KeyboardInterrupt: Before the first draw.
+    """
+    started, steps = time.perf_counter(), 0
+    kept: list[list[Reading]] = [[] for _ in walkers]
+    states = [walker.state() for walker in walkers]
+    remaining = draws - (0 if resume is None else _resumed(walkers, resume, method, seed, draws))
+    interrupted = False
+    try:
+        for step in range((burn if resume is None else 0) + remaining):
+            keep = resume is not None or step >= burn
+            row = []
+            for walker in walkers:
+                walker.sweep()
+                row.append(walker.reading() if keep else None)
+            if keep:
+                # one row of all chains at once: an interrupt leaves no chain ahead
+                for readings, reading in zip(kept, row, strict=True):
+                    assert reading is not None
+                    readings.append(reading)
+                states = [walker.state() for walker in walkers]
+            steps += len(walkers)
+            if progress is not None:
+                progress(steps)
+    except KeyboardInterrupt:
+        if resume is None and not kept[0]:
+            raise
+        interrupted = True
+    if resume is not None and not kept[0]:
+        return replace(resume, interrupted=interrupted)
+    seconds = time.perf_counter() - started
+    return _joined(resume, _stacked(kept, method, seed, seconds, interrupted, states))
+
+
+def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, draws: int) -> int:
+    if resume.method != method or resume.seed != seed or resume.chains != len(walkers):
+        raise SamplingError(
+            f"resume: draws of {resume.chains} chains of the {resume.method} with seed "
+            f"{resume.seed}; give draws of {len(walkers)} chains of the {method} with seed {seed}"
+        )
+    if not resume.state or len(resume.state) != len(walkers):
+        raise SamplingError("resume: the draws hold no state to go on from; draw anew")
+    if draws < resume.draws:
+        raise SamplingError(
+            f"draws: {draws} wanted and {resume.draws} there; ask for as many or more"
+        )
+    for walker, state in zip(walkers, resume.state, strict=True):
+        walker.restore(state)
+    return resume.draws
+
+
+def _stacked(
+    kept: list[list[Reading]],
+    method: str,
+    seed: int,
+    seconds: float,
+    interrupted: bool,
+    states: list[dict[str, Any]],
+) -> Draws:
+    shortest = min(map(len, kept))
+    kept = [readings[:shortest] for readings in kept]
+    streams = range(len(kept[0][0][0]))
+    return Draws(
+        method=method,
+        overlaps=tuple(
+            np.array([[r[0][s] for r in readings] for readings in kept]) for s in streams
+        ),
+        means=np.array([[r[1] for r in readings] for readings in kept]),
+        variances=np.array([[r[2] for r in readings] for readings in kept]),
+        seed=seed,
+        seconds=seconds,
+        interrupted=interrupted,
+        state=tuple(states),
+    )
+
+
+def _joined(first: Draws | None, second: Draws) -> Draws:
+    if first is None:
+        return second
+    pairs = zip(first.overlaps, second.overlaps, strict=True)
+    return replace(
+        second,
+        overlaps=tuple(np.concatenate(pair, axis=1) for pair in pairs),
+        means=np.concatenate([first.means, second.means], axis=1),
+        variances=np.concatenate([first.variances, second.variances], axis=1),
+        seconds=first.seconds + second.seconds,
+    )
