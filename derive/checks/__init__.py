@@ -18,7 +18,7 @@ from derive.checks import (
 )
 from derive.checks.claim import Claim
 from derive.checks.subject import Subject
-from derive.checks.table import render, to_markdown
+from derive.checks.table import render, render_groups, to_markdown
 from derive.checks.verdict import CheckResult, Unsettled, Verdict, exit_status
 from derive.errors import DeriveError
 from derive.network import Network
@@ -95,5 +95,6 @@ __all__ = [
     "decide",
     "exit_status",
     "render",
+    "render_groups",
     "to_markdown",
 ]

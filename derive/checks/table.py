@@ -36,21 +36,36 @@ def render(results: Sequence[CheckResult], width: int = COLUMNS) -> str:
         results: From `check`.
         width: Columns of the terminal.
     """
+    return render_groups((("", results),), width)
+
+
+def render_groups(groups: Sequence[tuple[str, Sequence[CheckResult]]], width: int = COLUMNS) -> str:
+    """The same with a heading above every group that has a name.
+
+    Args:
+        groups: Name and results.
+        width: Columns of the terminal.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=True, expand=True)
     table.add_column("claim, and what was compared", ratio=1)
     table.add_column("verdict", no_wrap=True)
     table.add_column("digits", no_wrap=True, justify="right")
     table.add_column("expected, found", overflow="fold", max_width=28)
-    for result in results:
-        claim, verdict, digits, expected, found, reason = cells(result)
-        table.add_row(*map(Text, (f"{claim}\n{reason}", verdict, digits, f"{expected}\n{found}")))
+    for name, results in groups:
+        if name:
+            table.add_row(Text(f"== {name} =="), "", "", "")
+        for result in results:
+            claim, verdict, digits, expected, found, reason = cells(result)
+            row = (f"{claim}\n{reason}", verdict, digits, f"{expected}\n{found}")
+            table.add_row(*map(Text, row))
     text = io.StringIO()
     console = Console(
         file=text, width=width, color_system=None, legacy_windows=False, highlight=False
     )
     console.print(table)
     lines = [line.rstrip() for line in text.getvalue().splitlines()]
-    return "\n".join([*(line for line in lines if line), "", summary(results)])
+    every = [result for _, results in groups for result in results]
+    return "\n".join([*(line for line in lines if line), "", summary(every)])
 
 
 def to_markdown(results: Sequence[CheckResult]) -> str:

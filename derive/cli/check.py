@@ -1,23 +1,107 @@
-"""`derive check`: generated code and known limits, at many digits."""
+"""`derive check`: generated code and known limits, at many digits; and the whole ladder."""
 
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 from derive import checks
-from derive.cli.options import network_of
-from derive.cli.parser import Options
+from derive.cli.options import changed, network_of
+from derive.cli.parser import Options, UsageError
+from derive.network import load_data
 from derive.running.progress import spinner
+
+OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "set", "temperature")
 
 
 def check(options: Options) -> int:
     """Print every verdict; the status is the worst of them."""
+    if options.ladder:
+        return _ladder(options)
+    for name in OF_LADDER:
+        if getattr(options, name) not in (None, False, []):
+            raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
     network = network_of(options)
     with spinner("checking") as tell:
         results = checks.check(network, digits=options.digits, seed=options.seed, progress=tell)
     if options.json:
-        content = [result.as_dict() for result in results]
-        print(json.dumps(content, indent=1, ensure_ascii=False))
+        _print_json([result.as_dict() for result in results])
     else:
         print(checks.render(results))
     return checks.exit_status(results)
+
+
+def _ladder(options: Options) -> int:
+    from derive.ladder import render
+    from derive.running.climb import climb
+
+    wanted = _wanted(options)
+    with _folder(options, wanted) as folder:
+        ladder = climb(wanted, folder)
+        if options.out is not None:
+            _write_page(wanted, ladder, folder)
+    if options.json:
+        _print_json(ladder.as_dict())
+    else:
+        print(render(ladder))
+    return ladder.status
+
+
+def _wanted(options: Options) -> Any:
+    from derive.ladder import Effort
+    from derive.running.climb import Climb, instances_for, packaged_instances
+
+    if options.out is None and (options.resume or options.overwrite):
+        raise UsageError("--resume, --overwrite: they are for a folder; give --out DIR too")
+    network = changed(network_of(options), options)
+    effort = Effort(seed=options.seed)
+    if options.draws is not None:
+        effort = Effort(
+            seed=options.seed, most=options.draws, first=min(effort.first, options.draws)
+        )
+    if options.spec is None:
+        if options.data is not None:
+            raise UsageError("--data: the network is missing; give SPEC.toml in front of it")
+        instances = packaged_instances(options.seed)
+    else:
+        data = None if options.data is None else load_data(options.data, network)
+        instances = instances_for(network, data, options.seed)
+    return Climb(network, instances, options.digits, options.seed, effort, options.jobs or 2)
+
+
+@contextmanager
+def _folder(options: Options, wanted: Any) -> Iterator[Path]:
+    """The folder of --out, or one for the time of the climb."""
+    from derive.running.folder import DRAWS, open_folder
+
+    if options.out is None:
+        with tempfile.TemporaryDirectory() as name:
+            yield Path(name)
+        return
+    about = {"command": "derive check --ladder", "title": wanted.network.name}
+    folder = open_folder(
+        options.out, wanted.fingerprint(), about,
+        resume=options.resume, overwrite=options.overwrite, homes=(DRAWS,),
+    )  # fmt: skip
+    try:
+        yield folder.path
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"interrupted; what was drawn is in {folder.path}, and the same command with --resume "
+            "goes on"
+        ) from None
+
+
+def _write_page(wanted: Any, ladder: Any, folder: Path) -> None:
+    from derive.report.ladder import ladder_page
+    from derive.running.files import write_text
+
+    write_text(folder / "ladder.html", ladder_page(ladder))
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, indent=1, ensure_ascii=False))

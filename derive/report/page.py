@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-from importlib import resources
 
 from derive.derivation.render import page as derivation_page
 from derive.report import figures
+from derive.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.report.equations import converter, html_of_blocks, theory_html
 from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
+from derive.report.ladder import ladder_section
 from derive.report.results import CaseResults, Results, width_label
 from derive.report.tables import (
     certificates_table,
@@ -39,40 +40,10 @@ def html_of(results: Results) -> str:
         _solutions(results.cases),
         _checks(results),
         _certificates(results),
+        "" if results.ladder is None else ladder_section(results.ladder),
         section("Provenance", pairs_table(results.provenance)),
     ]
-    style = resources.files("derive.report").joinpath("report.css").read_text("utf-8")
-    body = "\n".join(part for part in parts if part)
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(results.title)}</title>\n<style>\n{style}</style>\n</head>\n"
-        f"<body>\n{body}\n</body>\n</html>\n"
-    )
-
-
-def section(title: str, *parts: str) -> str:
-    """A titled part of the page."""
-    body = "\n".join(part for part in parts if part)
-    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
-
-
-def paragraph(text: str, kind: str = "") -> str:
-    """A paragraph of plain text."""
-    shown = f' class="{kind}"' if kind else ""
-    return f"<p{shown}>{escape(text).replace(' %', '&nbsp;%')}</p>"
-
-
-def captioned(svg: str, caption: str) -> str:
-    """A figure; without one, nothing."""
-    if not svg:
-        return ""
-    return f"<figure>\n{svg}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
-
-
-def folded(title: str, content: str) -> str:
-    """What a reader opens if wanted."""
-    return f"<details>\n<summary>{escape(title)}</summary>\n{content}\n</details>"
+    return html_page(results.title, "\n".join(part for part in parts if part))
 
 
 def _opening(results: Results) -> str:

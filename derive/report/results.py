@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from derive.derivation import Derivation
+from derive.ladder import Ladder
 from derive.network import Network
 
 AS_DESCRIBED = 0.0
@@ -115,6 +116,7 @@ class Results:
         certificates: The contents of certificates.json, where they were computed.
         checks: The contents of checks.json, where they were computed.
         provenance: Names and values: versions, command, seeds.
+        ladder: The verification ladder, where it was climbed.
     """
 
     title: str
@@ -124,6 +126,7 @@ class Results:
     certificates: Mapping[str, Any] | None
     checks: list[Mapping[str, Any]] | None
     provenance: tuple[tuple[str, str], ...]
+    ladder: Ladder | None = None
 
 
 def spread(values: np.ndarray) -> float:

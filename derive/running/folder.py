@@ -27,8 +27,13 @@ FILES = (
     "summary.csv",
     "summary.json",
     "report.html",
+    "theory.json",
+    "ladder.json",
+    "ladder.html",
 )
-"""What a run writes, besides the marker and the solutions."""
+"""What a run writes, besides the marker, the solutions and the draws."""
+DRAWS = "draws"
+"""The folder of what samplers drew."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,13 @@ def _check_existing(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
 
 def open_folder(
-    path: str | Path, fingerprint: str, about: dict[str, Any], *, resume: bool, overwrite: bool
+    path: str | Path,
+    fingerprint: str,
+    about: dict[str, Any],
+    *,
+    resume: bool,
+    overwrite: bool,
+    homes: tuple[str, ...] = (SOLUTIONS,),
 ) -> Folder:
     """Make the folder, or take over the one that is there.
 
@@ -107,6 +118,7 @@ def open_folder(
         about: What else the marker says of the run.
         resume: Keep the files of an earlier run of the same task.
         overwrite: Delete the files of an earlier run; nothing else in the folder is touched.
+        homes: The folders to make inside.
 
     Raises:
         DataError: As in `check_folder`; or the earlier run was of another task.
@@ -120,7 +132,9 @@ def open_folder(
             "derive; give --overwrite to replace it, or another --out"
         )
     try:
-        (folder.path / SOLUTIONS).mkdir(parents=True, exist_ok=True)
+        folder.path.mkdir(exist_ok=True)
+        for home in homes:
+            (folder.path / home).mkdir(exist_ok=True)
         _sweep(folder)
         if overwrite:
             _clear(folder)
@@ -135,13 +149,14 @@ def open_folder(
 def _clear(folder: Folder) -> None:
     for name in FILES:
         folder.file(name).unlink(missing_ok=True)
-    for pattern in ("*width-*.npz", "*as-described.npz"):
-        for path in (folder.path / SOLUTIONS).glob(pattern):
+    written = ((SOLUTIONS, "*width-*.npz"), (SOLUTIONS, "*as-described.npz"), (DRAWS, "*.npz"))
+    for home, pattern in written:
+        for path in (folder.path / home).glob(pattern):
             path.unlink()
 
 
 def _sweep(folder: Folder) -> None:
     """Delete what a process that was killed in the middle of writing left behind."""
-    for home in (folder.path, folder.path / SOLUTIONS):
+    for home in (folder.path, folder.path / SOLUTIONS, folder.path / DRAWS):
         for path in home.glob(f"{UNFINISHED}*"):
             path.unlink()

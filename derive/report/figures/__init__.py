@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from derive.report.figures.alignment import draw_alignment
+from derive.report.figures.deviations import draw_deviations
 from derive.report.figures.heads import draw_heads
 from derive.report.figures.overlaps import draw_overlaps
 from derive.report.figures.scores import draw_scores
 from derive.report.figures.style import available
 
-__all__ = ["available", "draw_alignment", "draw_heads", "draw_overlaps", "draw_scores"]
+__all__ = [
+    "available",
+    "draw_alignment",
+    "draw_deviations",
+    "draw_heads",
+    "draw_overlaps",
+    "draw_scores",
+]

@@ -1,0 +1,91 @@
+"""Draw until the Monte Carlo errors can be relied on, keeping every round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from derive.errors import SamplingError
+from derive.sampling.draws import Draws
+from derive.sampling.files import load_draws, save_draws
+from derive.sampling.statistics import MOST_R_HAT, Estimate, estimates
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is drawn.
+
+    Attributes:
+        sample_size: Effective sample size to reach for every entry of every quantity.
+        first: Draws of each chain in the first round; every round doubles them.
+        most: Draws of each chain after which it is left at that.
+        chains: Number of chains.
+        seed: Of the chains.
+    """
+
+    sample_size: int = 2000
+    first: int = 1000
+    most: int = 16000
+    chains: int = 4
+    seed: int = 0
+
+
+Sample = Callable[[int, Draws | None], Draws]
+"""From the number of draws wanted of each chain, and those that there are, to the draws."""
+
+
+def draw(sample: Sample, effort: Effort, keep: Path) -> Draws:
+    """Draws with mixed chains and small errors, or as many as the effort allows.
+
+    Args:
+        sample: A sampler of one posterior.
+        effort: How much.
+        keep: The file that holds the draws after every round; an earlier one is gone on with.
+    """
+    found = _kept(keep)
+    wanted = effort.first if found is None else max(effort.first, found.draws)
+    while True:
+        if found is None or found.draws < wanted:
+            found = sample(wanted, found)
+            save_draws(keep, found)
+        if found.interrupted or wanted >= effort.most or enough(found, effort):
+            return found
+        wanted = min(2 * wanted, effort.most)
+
+
+def enough(draws: Draws, effort: Effort) -> bool:
+    """Whether every quantity has mixed and has the effective sample size that is wanted."""
+    return all(
+        found.r_hat <= MOST_R_HAT and found.sample_size >= effort.sample_size
+        for found in estimates(draws).values()
+    )
+
+
+def report(title: str, draws: Draws) -> Mapping[str, Any]:
+    """What was drawn, in numbers: per second too."""
+    found: dict[str, Estimate] = estimates(draws)
+    seconds = max(draws.seconds, 1e-9)
+    return {
+        "run": title,
+        "method": draws.method,
+        "chains": draws.chains,
+        "draws": draws.draws,
+        "seed": draws.seed,
+        "seconds": round(draws.seconds, 1),
+        "r_hat": {name: round(item.r_hat, 4) for name, item in found.items()},
+        "sample_size": {name: round(item.sample_size) for name, item in found.items()},
+        "per_second": {
+            name: float(f"{item.sample_size / seconds:.3g}") for name, item in found.items()
+        },
+    }
+
+
+def _kept(path: Path) -> Draws | None:
+    if not path.exists():
+        return None
+    try:
+        return load_draws(path)
+    except SamplingError:  # a damaged file: drawn anew
+        return None

@@ -1,0 +1,89 @@
+"""What the samplers are run on: a network with numbers, and data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from derive.checks.sample import Draw, Sample
+from derive.derivation.notation import Notation
+from derive.network import Data, Network
+from derive.network.graph import Weight, stream_graph
+from derive.network.layers import Attention, Residual
+
+EXAMPLES, FEATURES, TESTS = 12, 7, 4
+"""Of a drawn instance: enough examples to move the overlaps away from the prior."""
+MOST_TESTS = 20
+"""Test examples that the predictor is compared on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """A network whose symbols all have a value, and data for it.
+
+    Attributes:
+        title: What it is called in the table.
+        network: The description.
+        data: With test examples.
+    """
+
+    title: str
+    network: Network
+    data: Data = field(repr=False)
+
+    @classmethod
+    def given(cls, title: str, network: Network, data: Data) -> Instance:
+        """A user's own data; the predictor is compared on the first `MOST_TESTS` test examples.
+
+        Where there are none, the first training examples take their place: the output without
+        noise is not known there either.
+        """
+        tests = data.attended if data.attended_test is None else data.attended_test
+        kept = replace(data, attended_test=tests[:MOST_TESTS], labels_test=None)
+        return cls(title, network, kept)
+
+    @classmethod
+    def drawn(cls, network: Network, seed: int) -> Instance:
+        """Random data and numbers for a network's layers, whatever its own numbers are.
+
+        Widths are unequal and above the number of vectors of every stream, head counts small and
+        unequal, variances differ from 1.
+        """
+        notation = Notation(stream_graph(network))
+        sample = Draw(notation, 1000 * seed + 17).sample(examples=EXAMPLES, features=FEATURES)
+        generator = np.random.default_rng([seed, 18])
+        shape = (EXAMPLES + TESTS, FEATURES, sample.attended.shape[2])
+        inputs = generator.normal(size=shape)
+        labels = 2 * generator.normal(size=EXAMPLES)
+        data = Data(inputs[:EXAMPLES], labels, inputs[EXAMPLES:])
+        return cls("a drawn instance", with_numbers(network, sample), data)
+
+    def wider(self, copies: int) -> tuple[int, ...]:
+        """The widths of the streams, multiplied."""
+        graph = stream_graph(self.network)
+        return tuple(copies * int(stream.width) for stream in graph.streams)
+
+
+def with_numbers(network: Network, sample: Sample) -> Network:
+    """The layers of a network with the numbers of a sample."""
+    weights = iter(stream_graph(network).weights)
+    layers = tuple(_numbered(layer, weights, sample) for layer in network.layers)
+    return replace(network, layers=layers, temperature=float(sample.temperature))
+
+
+def _numbered(layer: Any, weights: Iterator[Weight], sample: Sample) -> Any:
+    if isinstance(layer, Residual):
+        return Residual(tuple(_numbered(inner, weights, sample) for inner in layer.layers))
+    weight = next(weights)
+    changes: dict[str, Any] = {"variance": float(sample.variances[weight.index])}
+    if isinstance(layer, Attention):
+        changes["heads"] = sample.heads[weight.index]
+    if weight.above is not None and getattr(layer, "width", None) is not None:
+        changes["width"] = sample.widths[weight.above]
+    return replace(layer, **changes)
+
+
+__all__ = ["Instance", "with_numbers"]

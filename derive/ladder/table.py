@@ -1,0 +1,18 @@
+"""A ladder as a table for a terminal."""
+
+from __future__ import annotations
+
+from derive.checks import render_groups
+from derive.checks.table import COLUMNS
+from derive.ladder.rung import Ladder
+
+
+def render(ladder: Ladder, width: int = COLUMNS) -> str:
+    """One table with a heading for every rung, and one verdict.
+
+    Args:
+        ladder: What was found.
+        width: Columns of the terminal.
+    """
+    table = render_groups([(rung.name, rung.results) for rung in ladder.rungs], width)
+    return f"{table}\n{ladder.title}: {ladder.verdict.value}, in {ladder.seconds:.0f} s"

@@ -1,0 +1,38 @@
+"""The part of a ladder that needs no data, as a job for a process of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from derive.checks import Subject
+from derive.ladder.rung import Rung
+from derive.ladder.rungs import Tell, certificates, claims, published
+from derive.network import Network
+from derive.solver import Solver
+
+
+@dataclass(frozen=True)
+class Theory:
+    """Everything that is claimed of a network, whatever its numbers.
+
+    Attributes:
+        network: The description.
+        digits: Decimal digits of the checks.
+        seed: Of the random instances.
+    """
+
+    network: Network
+    digits: int = 50
+    seed: int = 0
+
+    def rungs(self, tell: Tell = lambda _: None) -> tuple[Rung, ...]:
+        """The rungs, from the derivation's steps to published formulas."""
+        solver = Solver.of(self.network)
+        theory = solver.derivation.theory
+        subject = Subject(self.network, theory, solver.module, self.digits, self.seed)
+        found = [
+            certificates(solver.derivation, tell),
+            *claims(subject, tell),
+            published(self.network, min(self.digits, 30), self.seed, tell),
+        ]
+        return tuple(rung for rung in found if rung.results)

@@ -1,0 +1,172 @@
+"""The verification ladder of a network: its jobs in processes, and what they found together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from derive.errors import DataError, SamplingError
+from derive.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
+from derive.ladder.effort import report
+from derive.ladder.judging import deviations, weights_rung
+from derive.ladder.rung import rung_from_dict
+from derive.ladder.theory import Theory
+from derive.network import Data, Network, data_from_arrays, network_to_toml
+from derive.running.files import write_json
+from derive.running.folder import DRAWS
+from derive.running.progress import bar
+from derive.running.task import packaged_network
+from derive.running.workers import run_jobs
+from derive.sampling.draws import Draws
+from derive.sampling.files import load_draws
+from derive.solver import Solver
+from derive.tasks import PATH_NAMES, hidden_markov
+from derive.tasks.hidden_markov import HEAD_NAMES
+
+PACKAGED_WIDTHS = (10, 30)
+PACKAGED_PATHS = 4
+PACKAGED_TESTS = 20
+THEORY = "theory.json"
+LADDER = "ladder.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Climb:
+    """A ladder to be climbed.
+
+    Attributes:
+        network: The description.
+        instances: What the samplers are run on; the first one at growing widths.
+        digits: Decimal digits of the checks.
+        seed: Of random instances and chains.
+        effort: How much is drawn.
+        processes: To run at once.
+    """
+
+    network: Network
+    instances: tuple[Instance, ...]
+    digits: int = 50
+    seed: int = 0
+    effort: Effort = field(default_factory=Effort)
+    processes: int = 2
+
+    def fingerprint(self) -> str:
+        """A digest of what the draws depend on: networks, data, seeds."""
+        digest = hashlib.sha256(f"{self.digits} {self.seed} {self.effort.chains}".encode())
+        for instance in self.instances:
+            digest.update(network_to_toml(instance.network).encode())
+            for array in (
+                instance.data.attended,
+                instance.data.labels,
+                instance.data.attended_test,
+            ):
+                digest.update(b"" if array is None else array.tobytes())
+        return digest.hexdigest()
+
+
+def packaged_instances(seed: int = 0) -> tuple[Instance, ...]:
+    """The hidden Markov task with four paths, at N = 10 and 30."""
+    heads = {f"H_{layer}": len(names) for layer, names in enumerate(HEAD_NAMES[4], start=1)}
+    network = packaged_network().with_values(heads)
+    arrays = hidden_markov(
+        seed, paths=len(PATH_NAMES[PACKAGED_PATHS]), test_examples=PACKAGED_TESTS
+    )
+    data = data_from_arrays(arrays, network.with_width(PACKAGED_WIDTHS[0]))
+    return tuple(
+        Instance(f"hidden Markov, N = {width}", network.with_width(width), data)
+        for width in PACKAGED_WIDTHS
+    )
+
+
+def instances_for(network: Network, data: Data | None, seed: int) -> tuple[Instance, ...]:
+    """A user's own data, or a drawn instance where there are none."""
+    if data is None:
+        return (Instance.drawn(network, seed),)
+    return (Instance.given("the data given", network, data),)
+
+
+@dataclass(frozen=True)
+class _TheoryJob:
+    theory: Theory
+
+    def __call__(self, folder: Path) -> None:
+        rungs = [rung.as_dict() for rung in self.theory.rungs()]
+        write_json(folder / THEORY, rungs)
+
+
+def climb(wanted: Climb, folder: Path) -> Ladder:
+    """Climb a ladder, keeping in a folder what is finished.
+
+    Args:
+        wanted: The ladder.
+        folder: It exists; what an earlier climb of the same ladder left there is gone on with.
+
+    Raises:
+        SamplingError: arviz-stats is not installed.
+        KeyboardInterrupt: Finished rounds of draws are in the folder.
+    """
+    _require_diagnostics()
+    started = time.monotonic()
+    (folder / DRAWS).mkdir(exist_ok=True)
+    runs = runs_for(wanted.instances, wanted.effort)
+    _run(wanted, runs, folder)
+    ladder = _assemble(wanted, runs, folder, time.monotonic() - started)
+    write_json(folder / LADDER, ladder.as_dict())
+    return ladder
+
+
+def _require_diagnostics() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("arviz_stats") is None:
+        raise SamplingError(
+            "--ladder: R-hat and effective sample sizes need arviz-stats; install derive[sampling]"
+        )
+
+
+def _run(wanted: Climb, runs: Sequence[Run], folder: Path) -> None:
+    theory = _TheoryJob(Theory(wanted.network, wanted.digits, wanted.seed))
+    jobs: list[Any] = [_Sampling(run) for run in _longest_first(runs)]
+    if _theory_rungs(folder) is None:
+        jobs.insert(1, theory)
+    files = [folder / THEORY, *(run.file(folder / DRAWS) for run in runs)]
+    with bar("climbing", len(files)) as show:
+        run_jobs(jobs, folder, wanted.processes, lambda: show(sum(file.exists() for file in files)))
+
+
+@dataclass(frozen=True)
+class _Sampling:
+    run: Run
+
+    def __call__(self, folder: Path) -> None:
+        self.run(folder / DRAWS)
+
+
+def _longest_first(runs: Sequence[Run]) -> list[Run]:
+    """Weights cost most where widths are largest."""
+    return sorted(runs, key=lambda run: (run.method == "weights", run.narrowest), reverse=True)
+
+
+def _theory_rungs(folder: Path) -> tuple[Rung, ...] | None:
+    try:
+        content = json.loads((folder / THEORY).read_text("utf-8"))
+        return tuple(rung_from_dict(rung) for rung in content)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) -> Ladder:
+    rungs = _theory_rungs(folder)
+    if rungs is None:
+        raise DataError(f"{folder / THEORY}: it cannot be read back; climb again with --overwrite")
+    drawn: dict[str, Draws] = {run.key: load_draws(run.file(folder / DRAWS)) for run in runs}
+    solver = Solver.of(wanted.network)
+    approach, measured = deviations(solver, wanted.instances[0], runs, drawn)
+    weights = weights_rung(wanted.instances, runs, drawn)
+    effort = tuple(report(run.title, drawn[run.key]) for run in runs)
+    return Ladder(wanted.network.name, (*rungs, approach, weights), measured, effort, seconds)
