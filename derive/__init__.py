@@ -26,6 +26,7 @@ _HOME = {
     "search": "derive.solver",
     "Solution": "derive.solver",
     "check": "derive.checks",
+    "compare": "derive.claims",
     "DeriveError": "derive.errors",
 }
 

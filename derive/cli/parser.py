@@ -149,6 +149,10 @@ def _run(parser: Parser) -> None:
     parser.add_argument(
         "--no-checks", action="store_true", help="leave out checks and certificates"
     )
+    parser.add_argument(
+        "--ladder", action="store_true",
+        help="add the verification ladder to the report: exact law and sampled weights (minutes)",
+    )  # fmt: skip
 
 
 def _show(parser: Parser) -> None:
@@ -202,6 +206,49 @@ def _check(parser: Parser) -> None:
         "--seed", type=whole(0), default=0, metavar="S", help="of random instances (default: 0)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
+    parser.add_argument(
+        "--ladder", action="store_true",
+        help="all the evidence there is: certificates, published formulas, the exact law of the "
+        "overlaps, and Gibbs sampling of the weights (minutes)",
+    )  # fmt: skip
+    group = parser.add_argument_group("with --ladder")
+    _ladder(parser, group)
+
+
+def _ladder(parser: Parser, group: Any) -> None:
+    parser.flags += ["--data", "--out", "--resume", "--overwrite", "--jobs", "--draws"]
+    group.add_argument(
+        "--data", type=file, metavar="FILE.npz", help="data to sample on (default: drawn)"
+    )
+    group.add_argument(
+        "--out", type=file, metavar="DIR", help="folder for ladder.json, ladder.html and the draws"
+    )
+    group.add_argument("--resume", action="store_true", help="go on with the draws in the folder")
+    group.add_argument("--overwrite", action="store_true", help="replace an earlier ladder's files")
+    group.add_argument(
+        "--draws", type=whole(100), metavar="K", help="most draws of each chain (default: 16000)"
+    )
+    group.add_argument("--jobs", type=whole(1), metavar="K", help="processes (default: 2)")
+    _changes(parser)
+
+
+def _compare(parser: Parser) -> None:
+    parser.add_argument(
+        "claim", metavar="CLAIM.toml", type=file, nargs="?", help="the claim, in TOML"
+    )
+    parser.add_argument(
+        "--gallery", action="store_true", help="decide the claims that come with the program"
+    )
+    parser.add_argument(
+        "--digits", type=whole(15), default=30, metavar="D", help="to compare to (default: 30)"
+    )
+    parser.add_argument(
+        "--instances", type=whole(1), default=3, metavar="K", help="for each line (default: 3)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of random instances (default: 0)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, not text")
 
 
 COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
@@ -229,6 +276,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check generated code and known limits at many digits",
         "derive check network.toml --digits 50",
         _check,
+    ),
+    "compare": (
+        "check a derivation of your own, line by line",
+        "derive compare claim.toml",
+        _compare,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

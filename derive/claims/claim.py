@@ -1,0 +1,172 @@
+"""A claim: the lines of a derivation, what they are about, and under which conditions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.checks.verdict import Verdict
+from derive.claims.slips.kinds import SLIPS
+from derive.errors import ClaimError
+from derive.network import Network
+from derive.network.wording import choices, one_line, shown
+
+EQUAL, CONSTANT, FACTOR, LEADING = "equal", "constant", "factor", "leading"
+RELATIONS = (EQUAL, CONSTANT, FACTOR, f"{LEADING} N")
+UP_TO = (CONSTANT, FACTOR)
+ABOUTS = ("action", "saddle U_1", "kernel", "mean", "variance")
+MOST_LINES = 50
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a derivation.
+
+    Attributes:
+        expression: Text of the language, a SymPy expression in nodes of ours, or a callable of
+            named numbers.
+        relation: To the line before; empty for the first.
+    """
+
+    expression: Any
+    relation: str = ""
+
+    @property
+    def kind(self) -> str:
+        """The relation without what it is leading in."""
+        return self.relation.partition(" ")[0]
+
+    @property
+    def parameter(self) -> str:
+        """What goes to infinity in a line that holds at leading order."""
+        return self.relation.partition(" ")[2].strip()
+
+    def text(self) -> str:
+        """The line as an answer names it."""
+        if callable(self.expression):
+            return f"the function {getattr(self.expression, '__name__', 'given')}"
+        return one_line(str(self.expression), 2000)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed.
+
+    Attributes:
+        lines: The lines of the derivation, at least one.
+        network: The network that it is about; None for a chain of its own.
+        about: "action", "saddle U_1" (any order parameter), "kernel", "mean" or "variance".
+        up_to: What the first line may differ from ours by: "constant", "factor".
+        assume: Conditions under which it is claimed: a parameter of ours to its value.
+        symbols: A symbol of theirs to an expression in ours.
+        declare: A symbol of a chain of its own to its shape and domain.
+        expect: The verdict that the author of the claim expects; empty where none is stated.
+        slip: The slip whose correction the author expects; empty where none is stated.
+        source: What to call the claim in messages.
+    """
+
+    lines: tuple[Line, ...]
+    network: Network | None = None
+    about: str = ""
+    up_to: tuple[str, ...] = ()
+    assume: Mapping[str, str] = field(default_factory=dict)
+    symbols: Mapping[str, str] = field(default_factory=dict)
+    declare: Mapping[str, str] = field(default_factory=dict)
+    expect: str = ""
+    slip: str = ""
+    source: str = "claim"
+
+    @property
+    def subject(self) -> str:
+        """The order parameter of a claim about a saddle-point equation; empty for another."""
+        word, _, name = self.about.partition(" ")
+        return name.strip() if word == "saddle" else ""
+
+
+def require_sound(claim: Claim) -> Claim:
+    """The claim itself, if its parts fit together.
+
+    Raises:
+        ClaimError: They do not; what is wrong, where, and what would do.
+    """
+    _require_about(claim)
+    _require_names(claim)
+    for word in claim.up_to:
+        if word not in UP_TO:
+            raise ClaimError(f"up_to: {shown(word)} is nothing to differ by{choices(word, UP_TO)}")
+    if claim.up_to and claim.network is None:
+        raise ClaimError("up_to: it compares with a network's own; give network, or leave it out")
+    if claim.up_to and claim.subject:
+        raise ClaimError("up_to: an equation differs by nothing; leave it out")
+    _require_expected("expect", claim.expect, tuple(verdict.value for verdict in Verdict))
+    _require_expected("slip", claim.slip, tuple(SLIPS))
+    _require_lines(claim)
+    return claim
+
+
+def _require_expected(key: str, word: str, valid: tuple[str, ...]) -> None:
+    if word and word not in valid:
+        raise ClaimError(f"{key}: {shown(word)} is nothing to expect{choices(word, valid)}")
+
+
+def _require_about(claim: Claim) -> None:
+    if claim.network is None:
+        if claim.about:
+            raise ClaimError("about: there is no network; give network, or leave about out")
+        if claim.assume:
+            raise ClaimError("assume: there is no network; say it in the declarations or symbols")
+        return
+    if not claim.about:
+        raise ClaimError(f"about: it is missing; valid: {', '.join(ABOUTS)}")
+    word = claim.about.partition(" ")[0]
+    if word == "saddle" and not NAME.fullmatch(claim.subject):
+        raise ClaimError(
+            f'about: {shown(claim.about)} names no order parameter; write "saddle U_1"'
+        )
+    if word != "saddle" and claim.about not in ABOUTS:
+        raise ClaimError(
+            f"about: {shown(claim.about)} is no quantity{choices(claim.about, ABOUTS)}"
+        )
+    if claim.declare:
+        raise ClaimError("declare: it is for chains without a network; use [symbols] for names")
+
+
+def _require_names(claim: Claim) -> None:
+    for place, table in (("symbols", claim.symbols), ("declare", claim.declare)):
+        for name in table:
+            if not NAME.fullmatch(name):
+                raise ClaimError(
+                    f"{place}.{one_line(name, 40)}: it is no name; use letters, digits and _, "
+                    "a letter first, at most 31"
+                )
+    for name in claim.symbols:
+        if name in claim.declare:
+            raise ClaimError(
+                f"symbols.{name}: it is declared in [declare] as well; keep one of the two"
+            )
+
+
+def _require_lines(claim: Claim) -> None:
+    least = 1 if claim.network is not None else 2
+    if len(claim.lines) < least:
+        what = "none" if not claim.lines else "one, and no network to compare it with"
+        raise ClaimError(f"lines: there is {what}; write [[lines]] with an expression")
+    if len(claim.lines) > MOST_LINES:
+        raise ClaimError(f"lines: {len(claim.lines)} given; at most {MOST_LINES} are compared")
+    for number, line in enumerate(claim.lines, start=1):
+        place = f"lines[{number}].relation"
+        if number == 1 and line.relation:
+            raise ClaimError(f"{place}: there is no line before it; leave it out")
+        if number == 1:
+            continue
+        if line.kind not in (EQUAL, CONSTANT, FACTOR, LEADING) or (
+            bool(line.parameter) != (line.kind == LEADING)
+        ):
+            raise ClaimError(
+                f"{place}: {shown(line.relation)} is no relation{choices(line.relation, RELATIONS)}"
+            )
+        if claim.subject and line.kind in UP_TO:
+            raise ClaimError(f'{place}: an equation differs by nothing; use "equal" or "leading N"')

@@ -1,0 +1,132 @@
+"""Compare a claim with what the program derives, or the lines of a derivation with each other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from derive.checks.subject import Subject
+from derive.checks.verdict import Unsettled
+from derive.claims.claim import EQUAL, Claim, Line, require_sound
+from derive.claims.deciding import Expressions, unsettled
+from derive.claims.load import load_claim
+from derive.claims.on_network import OnNetwork
+from derive.claims.on_symbols import OnSymbols
+from derive.claims.result import ComparisonResult
+from derive.claims.saddle_claims import Equations
+from derive.derivation import derive
+from derive.errors import ClaimError, DeriveError
+from derive.network import Network
+
+LEAST_DIGITS = 15
+"""Fewer than float64 has are not worth the arithmetic."""
+GUARD = 20
+"""Digits of the arithmetic beyond those asked for."""
+MOST_INSTANCES = 100
+
+Relation = str
+GivenLine = str | Any | Callable[..., Any] | tuple[Any, Relation]
+
+
+def compare(
+    network: Network | str | Path | None,
+    about: str = "",
+    lines: Sequence[GivenLine] = (),
+    *,
+    up_to: Iterable[str] = (),
+    assume: Mapping[str, str] | None = None,
+    symbols: Mapping[str, str] | None = None,
+    declare: Mapping[str, str] | None = None,
+    digits: int = 30,
+    instances: int = 3,
+    seed: int = 0,
+) -> ComparisonResult:
+    """Check a derivation: a claim about a network, or a chain of lines of its own.
+
+    Every line is evaluated on random instances in mpmath and held against ours or against the line
+    before it. Where a line does not hold, the answer has the smallest counterexample found, the
+    terms that differ, and the common slips that would explain it.
+
+    Args:
+        network: The network; None for a chain of its own; or the path of a claim in TOML, and
+            nothing else but digits, instances and seed.
+        about: "action", "saddle U_1" (or another order parameter), "kernel", "mean", "variance".
+        lines: The lines: text of the language, SymPy expressions in our nodes, callables of named
+            numbers; or pairs of one of these and its relation to the line before ("equal",
+            "constant", "factor", "leading N").
+        up_to: What the first line may differ from ours by: "constant", "factor".
+        assume: Conditions: a size, a variance or the temperature to its value.
+        symbols: A symbol of theirs to an expression in ours.
+        declare: A symbol of a chain of its own to its shape and domain.
+        digits: Decimal digits of the comparison; callables are compared in float64.
+        instances: Random instances for each line.
+        seed: Of the random instances.
+
+    Raises:
+        ClaimError: The claim cannot be read; one line with the place and what would do.
+
+    >>> from derive import Embedding, Network, Readout, compare
+    >>> network = Network((Embedding("N", 1.3), Readout(1.2)), "T")
+    >>> result = compare(network, "kernel", ["s_0/N_0*path_kernel(G_1)"])
+    >>> result.verdict.value
+    'AGREES'
+    """
+    if isinstance(network, str | os.PathLike):
+        if about or lines or up_to or assume or symbols or declare:
+            raise ClaimError("compare: the path of a claim says it all; give nothing else with it")
+        claim = load_claim(network)
+    else:
+        claim = require_sound(
+            Claim(
+                lines=tuple(_line(line, number) for number, line in enumerate(lines, start=1)),
+                network=network,
+                about=about,
+                up_to=tuple(up_to),
+                assume=dict(assume or {}),
+                symbols=dict(symbols or {}),
+                declare=dict(declare or {}),
+            )
+        )
+    return decide(claim, digits=digits, instances=instances, seed=seed)
+
+
+def decide(
+    claim: Claim, *, digits: int = 30, instances: int = 3, seed: int = 0
+) -> ComparisonResult:
+    """The answer to a claim.
+
+    Raises:
+        ClaimError: The claim cannot be read.
+    """
+    if digits < LEAST_DIGITS:
+        raise ClaimError(f"digits: {digits} given; a comparison needs {LEAST_DIGITS} or more")
+    if not 1 <= instances <= MOST_INSTANCES:
+        raise ClaimError(f"instances: {instances} given; give 1 to {MOST_INSTANCES}")
+    try:
+        return _decided(claim, digits, instances, seed)
+    except Unsettled as error:
+        return unsettled(claim, str(error))
+    except DeriveError as error:
+        raise ClaimError(f"{claim.source}: {error}") from None
+
+
+def _decided(claim: Claim, digits: int, instances: int, seed: int) -> ComparisonResult:
+    if claim.network is None:
+        chain = OnSymbols.of(claim, digits + GUARD, seed)
+        return Expressions(claim, chain, None, digits=digits, instances=instances).decide()
+    if claim.subject:
+        subject = Subject.of(claim.network, digits, seed)
+        setting = OnNetwork.of(claim, subject.theory, digits + GUARD, seed)
+        return Equations(claim, setting, subject, digits=digits, instances=instances).decide()
+    setting = OnNetwork.of(claim, derive(claim.network).theory, digits + GUARD, seed)
+    target = setting.ours.target(claim.about)
+    return Expressions(claim, setting, target, digits=digits, instances=instances).decide()
+
+
+def _line(given: GivenLine, number: int) -> Line:
+    default = "" if number == 1 else EQUAL
+    if isinstance(given, tuple) and len(given) == 2:
+        return Line(given[0], str(given[1]))
+    return Line(given, default)

@@ -1,0 +1,184 @@
+"""Decides a claim line by line, and says what is wrong with the first that does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from derive.algebra import contains
+from derive.algebra.arithmetic import Digits, Floats
+from derive.checks.sample import Array, Numbers
+from derive.checks.verdict import Unsettled, Verdict
+from derive.claims import comparing, counterexample
+from derive.claims.claim import LEADING, UP_TO, Claim, Line
+from derive.claims.comparing import Step
+from derive.claims.fit import fit, points_needed
+from derive.claims.leading import decide_leading, relative
+from derive.claims.result import ComparisonResult, Counterexample, LineResult
+from derive.claims.setting import Case, Setting
+from derive.claims.sides import Side, side
+from derive.claims.slips.search import Trial, corrections
+from derive.claims.terms import differing
+
+SCREEN = 1e-7
+"""Relative difference in float64 up to which a corrected line is tried at all digits."""
+
+
+class Expressions:
+    """The lines of a claim that are expressions, each against ours or the one before.
+
+    Args:
+        claim: What is claimed.
+        setting: What it is about.
+        target: Our own expression; None for a chain of its own.
+        digits: Decimal digits asked for.
+        instances: Random instances for each line.
+    """
+
+    def __init__(
+        self, claim: Claim, setting: Setting, target: Any, *, digits: int, instances: int
+    ) -> None:
+        self.claim, self.setting, self.digits = claim, setting, digits
+        scope = setting.scope
+        self.sides = [
+            side(line, scope, f"lines[{number}].expression")
+            for number, line in enumerate(claim.lines, start=1)
+        ]
+        self.steps = list(self._steps(target))
+        for _, step in self.steps:
+            comparing.require_shapes(step)
+        points = max(points_needed(step.up_to) for _, step in self.steps)
+        self.cases = [setting.generic(points) for _ in range(instances)]
+
+    def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
+        for number, (line, found) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
+            if number > 1:
+                up_to = (line.kind,) if line.kind in UP_TO else ()
+                before = self.sides[number - 2]
+                yield line, Step(number, f"line {number - 1}", found, before, up_to, self.digits)
+            elif target is not None:
+                ours = Side("ours", target)
+                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits)
+
+    def decide(self) -> ComparisonResult:
+        """The verdict, and what is wrong with the first line that does not hold."""
+        lines = tuple(self._line(line, step) for line, step in self.steps)
+        wrong = next((k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES), None)
+        answer = summed_up(self.claim, lines)
+        return answer if wrong is None else self._explained(answer, *self.steps[wrong])
+
+    def _line(self, line: Line, step: Step) -> LineResult:
+        if line.kind == LEADING:
+            return self._leading(line, step)
+        return comparing.decide(step, self.setting, self.cases)
+
+    def _leading(self, line: Line, step: Step) -> LineResult:
+        case = self.cases[0]
+
+        def difference(scale: int) -> float:
+            point = self.setting.wider(case, scale, line.parameter).points[0]
+            return relative(*step.pair(point, step.arithmetic(case)))
+
+        try:
+            verdict, seen = decide_leading(difference)
+        except Unsettled as error:
+            verdict, seen = Verdict.INCONCLUSIVE, str(error)
+        return LineResult(step.number, step.against, line.relation, verdict, 0, 1, seen)
+
+    def _explained(self, answer: ComparisonResult, line: Line, step: Step) -> ComparisonResult:
+        if line.kind == LEADING:
+            return answer
+        pair = comparing.expressions(step, self.setting)
+        allowed = {word: word in step.up_to for word in UP_TO}
+        theirs, ours = differing(*pair, self.setting.varying, **allowed) if pair else ((), ())
+        return replace(
+            answer,
+            theirs_alone=theirs,
+            ours_alone=ours,
+            counterexample=self._counterexample(step),
+            corrections=self._corrections(step),
+        )
+
+    def _counterexample(self, step: Step) -> Counterexample | None:
+        def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
+            fitted = step.fit(case)
+            if fitted.digits >= counterexample.SURE:
+                return None
+            return case.points[fitted.point], (fitted.found, fitted.expected)
+
+        cases = self.setting.smallest(points_needed(step.up_to) - 1)
+        found = counterexample.search(cases, differs, shown_in(self.setting, step), value_of)
+        if found is None or not step.up_to:
+            return found
+        return replace(found, note=f"{' and '.join(step.up_to)} fitted at other points")
+
+    def _corrections(self, step: Step) -> Any:
+        # Fewer points than for a verdict: what passes is looked at again at all of them.
+        points = self.cases[0].points[: max(2, points_needed(step.up_to) - 1)]
+        arithmetic = Floats()
+        try:
+            expected = [step.expected.at(point, arithmetic) for point in points]
+        except Unsettled:
+            return ()
+
+        def fits(values: Sequence[Array]) -> bool:
+            if any(v.shape != e.shape for v, e in zip(values, expected, strict=True)):
+                return False
+            fitted = fit(values, expected, step.up_to, arithmetic, 15)
+            return not fitted.refused and fitted.digits >= -np.log10(SCREEN)
+
+        def holds(found: Side) -> bool:
+            corrected = replace(step, found=found)
+            result = comparing.decide(corrected, self.setting, self.cases)
+            return result.verdict is Verdict.AGREES
+
+        trial = Trial(self.setting.scope, step.found.name, points, fits, holds)
+        return corrections(step.found.text, self.setting.words, trial)
+
+
+def shown_in(setting: Setting, step: Step) -> dict[str, Any]:
+    """Those names of a counterexample that occur in one of the sides."""
+    sides = comparing.expressions(step, setting)
+    if sides is None:
+        return setting.shown
+    return {
+        name: symbol
+        for name, symbol in setting.shown.items()
+        if any(contains(side, {symbol}) for side in sides)
+    }
+
+
+def value_of(expression: Any, point: Numbers) -> Array:
+    """The value of a symbol at a point, for an answer."""
+    return Side("", expression).at(point, Digits(20))
+
+
+def unsettled(claim: Claim, reason: str) -> ComparisonResult:
+    """The answer to a claim of which no line could be looked at."""
+    about = claim.about or "a chain of its own"
+    return ComparisonResult(claim.source, about, Verdict.INCONCLUSIVE, 0, 0, reason, ())
+
+
+def summed_up(claim: Claim, lines: tuple[LineResult, ...]) -> ComparisonResult:
+    """The verdict on a claim from those on its lines."""
+    wrong = [line for line in lines if line.verdict is Verdict.DISAGREES]
+    open_ones = [line for line in lines if line.verdict is Verdict.INCONCLUSIVE]
+    exact = [line.digits for line in lines if not line.relation.startswith(LEADING)]
+    digits = min(exact, default=0)
+    instances = max(line.instances for line in lines)
+    if wrong:
+        verdict = Verdict.DISAGREES
+        reason = (
+            f"line {wrong[0].number} does not follow from {wrong[0].against}: {wrong[0].reason}"
+        )
+    elif open_ones:
+        verdict = Verdict.INCONCLUSIVE
+        reason = f"line {open_ones[0].number}: {open_ones[0].reason}"
+    else:
+        verdict = Verdict.AGREES
+        reason = f"to {digits} digits on {instances} random instances"
+    about = claim.about or "a chain of its own"
+    return ComparisonResult(claim.source, about, verdict, digits, instances, reason, lines)

@@ -1,0 +1,64 @@
+"""Lines that follow at leading order: the relative difference must decay as a size grows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from derive.checks.verdict import Unsettled, Verdict
+
+SCALES = tuple(4**power for power in range(7))
+"""Factors of what grows; everything else stays as it is, P too."""
+DECAYS = 0.8
+"""Observed order from which a difference counts as of order 1/N: log N / N has a little less."""
+STAYS = 0.2
+"""Observed order up to which a difference counts as one of leading order."""
+
+
+def decide_leading(
+    difference: Callable[[int], float], scales: Sequence[int] = SCALES
+) -> tuple[Verdict, str]:
+    """The verdict on relative differences at sizes times 1, 4, 16, ...
+
+    Args:
+        difference: The largest relative difference at sizes times a factor.
+        scales: The factors.
+
+    Returns:
+        The verdict, and what was seen.
+    """
+    differences = [difference(scale) for scale in scales]
+    if differences[-1] == 0:
+        return Verdict.AGREES, "the two sides do not differ at all"
+    order = observed_order(differences, scales)
+    seen = (
+        f"relative difference {differences[0]:.1e} to {differences[-1]:.1e} at sizes times "
+        f"{scales[0]} to {scales[-1]}: observed order {order:.2f}"
+    )
+    if order >= DECAYS:
+        return Verdict.AGREES, seen
+    if order <= STAYS:
+        return Verdict.DISAGREES, f"{seen}; order 1 or more is due"
+    return Verdict.INCONCLUSIVE, f"{seen}, between none and 1; the larger sizes do not settle it"
+
+
+def observed_order(differences: Sequence[float], scales: Sequence[int]) -> float:
+    """The order of the decay, from the last two differences.
+
+    >>> round(observed_order([0.1, 0.05, 0.025], [1, 2, 4]), 6)
+    1.0
+    """
+    first, last = differences[-2:]
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise Unsettled("the difference overflows as the size grows")
+    if first == 0:
+        return 0.0
+    return math.log(first / last) / math.log(scales[-1] / scales[-2])
+
+
+def relative(found: Any, expected: Any) -> float:
+    """The largest difference of two arrays, relative to the largest entry."""
+    gap = abs(found - expected).max()
+    size = max(abs(found).max(), abs(expected).max())
+    return float(gap / size) if gap else 0.0

@@ -1,0 +1,137 @@
+"""Claims in TOML files, read with every mistake named."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from derive.claims.claim import EQUAL, Claim, Line, require_sound
+from derive.errors import ClaimError
+from derive.network import Network, load_network
+from derive.network.wording import choices, one_line, shown
+
+MAX_BYTES = 1_000_000
+KEYS = ("network", "about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
+LINE_KEYS = ("expression", "relation")
+
+
+def load_claim(path: str | Path) -> Claim:
+    """Read a claim from a TOML file.
+
+    Args:
+        path: The file; the path of a network in it is relative to its folder.
+
+    Raises:
+        ClaimError: The file cannot be read, or it holds no claim; in one line with the place and
+            what would do.
+        DescriptionError: The network that it names cannot be read.
+    """
+    source = one_line(str(path))
+    table = _table(Path(path), source)
+    try:
+        return _claim(table, Path(path).parent, source)
+    except ClaimError as error:
+        raise ClaimError(f"{source}: {error}") from None
+
+
+def _table(path: Path, source: str) -> dict[str, Any]:
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ClaimError(
+            f"{source}: cannot be read ({one_line(reason)}); give the path of a claim in TOML"
+        ) from None
+    if len(raw) > MAX_BYTES:
+        raise ClaimError(f"{source}: more than {MAX_BYTES} bytes, which is no claim")
+    try:
+        return tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise ClaimError(f"{source}: not UTF-8 text; save the file as UTF-8") from None
+    except RecursionError:
+        raise ClaimError(f"{source}: lists or tables are nested too deeply") from None
+    except ValueError as error:  # TOML errors among them
+        raise ClaimError(f"{source}: not TOML: {one_line(str(error))}") from None
+
+
+def _claim(table: Mapping[str, Any], folder: Path, source: str) -> Claim:
+    _require_keys(table, KEYS, "")
+    network = _network(table, folder)
+    claim = Claim(
+        lines=_lines(table.get("lines", [])),
+        network=network,
+        about=_text(table.get("about", ""), "about"),
+        up_to=_words(table.get("up_to", []), "up_to"),
+        assume=_texts(_numbers_as_text(table.get("assume", {})), "assume"),
+        symbols=_texts(table.get("symbols", {}), "symbols"),
+        declare=_texts(table.get("declare", {}), "declare"),
+        expect=_text(table.get("expect", ""), "expect"),
+        slip=_text(table.get("slip", ""), "slip"),
+        source=source,
+    )
+    return require_sound(claim)
+
+
+def _network(table: Mapping[str, Any], folder: Path) -> Network | None:
+    if "network" not in table:
+        return None
+    path = _text(table["network"], "network")
+    if not path:
+        raise ClaimError("network: an empty path; give the path of a network, or leave it out")
+    return load_network(folder / path)
+
+
+def _lines(tables: Any) -> tuple[Line, ...]:
+    if not isinstance(tables, list):
+        raise ClaimError(f"lines: {shown(tables)} where a list of tables is due; write [[lines]]")
+    return tuple(_line(table, number) for number, table in enumerate(tables, start=1))
+
+
+def _line(table: Any, number: int) -> Line:
+    place = f"lines[{number}]"
+    if not isinstance(table, Mapping):
+        raise ClaimError(f"{place}: {shown(table)} where a table is due; write [[lines]]")
+    _require_keys(table, LINE_KEYS, f"{place}.")
+    if "expression" not in table:
+        raise ClaimError(f'{place}.expression: it is missing; write expression = "..."')
+    expression = _text(table["expression"], f"{place}.expression")
+    default = "" if number == 1 else EQUAL
+    return Line(expression, _text(table.get("relation", default), f"{place}.relation"))
+
+
+def _require_keys(table: Mapping[str, Any], valid: tuple[str, ...], place: str) -> None:
+    for key in table:
+        if key not in valid:
+            raise ClaimError(f"{place}{one_line(key, 60)}: unknown key{choices(key, valid)}")
+
+
+def _text(value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise ClaimError(f"{place}: {shown(value)} where text in quotes is due")
+    return value
+
+
+def _words(value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ClaimError(f'{place}: {shown(value)} where a list is due, such as ["constant"]')
+    return tuple(_text(word, place) for word in value)
+
+
+def _numbers_as_text(value: Any) -> Any:
+    """Conditions may be numbers without quotes; TOML has read them as such."""
+    if not isinstance(value, Mapping):
+        return value
+    numbers = (int, float)
+    return {
+        key: repr(v) if isinstance(v, numbers) and not isinstance(v, bool) else v
+        for key, v in value.items()
+    }
+
+
+def _texts(value: Any, place: str) -> dict[str, str]:
+    if not isinstance(value, Mapping):
+        raise ClaimError(f"{place}: {shown(value)} where a table is due; write [{place}]")
+    return {key: _text(text, f"{place}.{one_line(key, 40)}") for key, text in value.items()}

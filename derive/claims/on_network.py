@@ -1,0 +1,192 @@
+"""A network under the conditions of a claim, as a setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from derive.algebra.arithmetic import Floats
+from derive.checks.sample import Array
+from derive.checks.subject import Subject
+from derive.checks.verdict import Unsettled
+from derive.claims.claim import Claim
+from derive.claims.definitions import Definitions, Point, expanded, with_symbols
+from derive.claims.instance import Instance, Maker
+from derive.claims.language import Scope, parse, to_text
+from derive.claims.ours import GROUPS, Ours, require_parameter
+from derive.claims.setting import Case
+from derive.claims.slips.kinds import Words
+from derive.derivation import Theory
+from derive.errors import ClaimError
+from derive.network.wording import shown
+
+MOST_EXCESS = 3
+"""Sizes of a counterexample exceed the smallest legal ones by this much together."""
+
+
+@dataclass(frozen=True, eq=False)
+class OnNetwork:
+    """A network under conditions.
+
+    Attributes:
+        ours: Its theory under the conditions.
+        scope: Our names and theirs.
+        maker: Makes instances.
+        definitions: Their symbols to what they stand for.
+        subject: Solves for saddle points; None where a claim needs none.
+    """
+
+    ours: Ours
+    scope: Scope
+    maker: Maker
+    definitions: Definitions
+    subject: Subject | None = None
+
+    @classmethod
+    def of(cls, claim: Claim, theory: Theory, digits: int, seed: int) -> OnNetwork:
+        """The setting of a claim about a network.
+
+        Raises:
+            ClaimError: A condition or a symbol cannot be read.
+        """
+        ours = Ours(theory, assumptions(claim.assume, theory))
+        scope = Scope(names=ours.names(), families=ours.families(), functions=ours.functions())
+        scope, definitions = with_symbols(scope, claim.symbols)
+        return cls(ours, scope, Maker(ours, digits, seed), definitions)
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """The data and the order parameters."""
+        chain = self.ours.theory.chain
+        letter = "G" if chain is None else "U"
+        found = {"X": self.ours.under(self.ours.theory.notation.data())}
+        found["y"] = self.ours.under(self.ours.theory.notation.labels())
+        return found | {s.name: s for n, s in self.ours.overlaps.items() if n[0] == letter}
+
+    @property
+    def varying(self) -> set[Any]:
+        """The order parameters, and the fluxes that depend on them."""
+        return {*self.ours.overlaps.values(), *(flux for flux, _ in self.ours.fluxes)}
+
+    def expanded(self, expression: Any) -> Any:
+        """An expression in our symbols alone, fluxes among them."""
+        return expanded(expression, self.definitions)
+
+    @property
+    def parameters(self) -> tuple[Any, ...]:
+        """Those that the claim leaves free."""
+        return tuple(self.maker.free)
+
+    @cached_property
+    def words(self) -> Words:
+        """Our names for heads, widths, variances and overlaps."""
+        notation = self.ours.theory.notation
+        parameters: dict[str, Any] = {}
+        for name, symbol in self.scope.names.items():
+            if symbol not in parameters.values():  # one name for a symbol
+                parameters[name] = symbol
+        free = {
+            letter: tuple(n for n, s in parameters.items() if n[:2] == letter and s.is_Symbol)
+            for letter in ("H_", "N_", "s_")
+        }
+        counts = {
+            f"N_{stream.name}": to_text(self.ours.under(notation.vectors_count(stream.index)))
+            for stream in notation.streams()
+        }
+        return Words(
+            heads=free["H_"],
+            widths=tuple(name for name in free["N_"] if name != "N_0"),
+            variances=free["s_"],
+            matrices=tuple(self.shown)[2:],
+            counts=tuple(counts.items()),
+            families=tuple(self.scope.families),
+            names=tuple(parameters),
+        )
+
+    def generic(self, points: int) -> Case:
+        """A random instance, with random order parameters."""
+        instance = self.maker.generic()
+        return self._case(instance, [self.maker.overlaps(instance) for _ in range(points)])
+
+    def smallest(self, points: int) -> Iterator[Case]:
+        """Instances from the smallest legal sizes upward."""
+        for instance in self.maker.smallest(MOST_EXCESS):
+            overlaps = [self.maker.overlaps(instance, simple=True) for _ in range(points)]
+            yield self._case(instance, overlaps)
+
+    def wider(self, case: Case, factor: int, name: str) -> Case:
+        """The same data and order parameters, and one width, or every width, multiplied."""
+        instance, overlaps = case.origin
+        streams = self.ours.theory.notation.streams()
+        if name not in ("N", *(f"N_{stream.name}" for stream in streams)):
+            raise Unsettled(f"leading {name}: {shown(name)} is no width that can grow")
+        return self._case(instance.wider(factor, name), overlaps)
+
+    def saddle(self, instance: Instance) -> Case:
+        """The case of a single point, the saddle point.
+
+        Raises:
+            Unsettled: The solver did not converge.
+        """
+        assert self.subject is not None
+        return self.at(instance, self.subject.saddle(instance.sample).overlaps)
+
+    def at(self, instance: Instance, overlaps: tuple[Array, ...], *, floats: bool = False) -> Case:
+        """The case of a single point; fast, and in float64, if so wished."""
+        case = self._case(instance, [overlaps])
+        if not floats:
+            return case
+        (point,) = case.points
+        return replace(case, points=(Point(point, point.definitions, Floats()),))
+
+    def stream(self, overlap: Any) -> int:
+        """The stream that an order parameter belongs to."""
+        name = str(overlap.name).partition("_")[2]
+        streams = self.ours.theory.notation.streams()
+        return next(stream.index for stream in streams if stream.name == name)
+
+    def _case(self, instance: Instance, overlaps: list[tuple[Array, ...]]) -> Case:
+        named = dict(self.ours.fluxes) | self.definitions
+        points = tuple(Point(instance.numbers(g), named, instance.arithmetic) for g in overlaps)
+        return Case(points, instance.arithmetic, instance.shown(), (instance, overlaps))
+
+
+def assumptions(texts: Mapping[str, str], theory: Theory) -> dict[Any, Any]:
+    """The conditions of a claim: a parameter to its value in the parameters that stay free.
+
+    Raises:
+        ClaimError: One cannot be read, is about no parameter, or leads back to itself.
+    """
+    names = Ours(theory).parameters
+    scope = Scope(names=names, families={}, functions={})
+    found: dict[Any, Any] = {}
+    for name, text in texts.items():
+        expression = parse(text, scope, f"assume.{name}")
+        if expression.is_Matrix:
+            raise ClaimError(f"assume.{name}: {shown(text)} is a matrix; give a number")
+        integer = name in ("heads", "widths") or getattr(names.get(name), "is_integer", False)
+        if integer and expression.is_integer is False:
+            raise ClaimError(f"assume.{name}: {shown(text)} is no whole number; give one")
+        if name in GROUPS:
+            found |= {s: expression for s in Ours(theory).group(name) if s != expression}
+            continue
+        require_parameter(name, names)
+        if names[name] == expression:
+            continue
+        if not names[name].is_Symbol:
+            raise ClaimError(f"assume.{name}: it is {names[name]} in this network; leave it out")
+        found[names[name]] = expression
+    return _resolved(found)
+
+
+def _resolved(found: dict[Any, Any]) -> dict[Any, Any]:
+    for _ in found:
+        found = {symbol: expression.xreplace(found) for symbol, expression in found.items()}
+    for symbol, expression in found.items():
+        if expression.free_symbols & set(found):
+            raise ClaimError(
+                f"assume.{symbol}: it leads back to itself; give a value to one of them"
+            )
+    return found

@@ -1,0 +1,121 @@
+"""Decides claims about saddle-point equations line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from derive.algebra.arithmetic import Floats
+from derive.checks.sample import Array, Numbers
+from derive.checks.subject import Subject
+from derive.checks.verdict import Unsettled, Verdict
+from derive.claims import counterexample
+from derive.claims.claim import LEADING, Claim
+from derive.claims.deciding import SCREEN, summed_up, unsettled, value_of
+from derive.claims.equations import Equation, decide_equation, saddles
+from derive.claims.on_network import OnNetwork
+from derive.claims.result import ComparisonResult, Correction, Counterexample
+from derive.claims.setting import Case
+from derive.claims.sides import Side, equation
+from derive.claims.slips.search import Trial, corrections
+from derive.claims.terms import differing
+
+
+class Equations:
+    """The lines of a claim that are saddle-point equations; each must hold at the saddle point.
+
+    Args:
+        claim: What is claimed.
+        setting: The network; it is given what solves for saddle points.
+        digits: Decimal digits asked for.
+        instances: Random instances for each line.
+    """
+
+    def __init__(
+        self, claim: Claim, setting: OnNetwork, subject: Subject, *, digits: int, instances: int
+    ) -> None:
+        self.claim, self.setting = claim, replace(setting, subject=subject)
+        self.overlap = setting.ours.order_parameter(claim.subject)
+        left = Side(claim.subject, self.overlap, text=claim.subject)
+        self.equations = []
+        for number, line in enumerate(claim.lines, start=1):
+            sides = equation(line, left, setting.scope, f"lines[{number}].expression")
+            leading = line.parameter if line.kind == LEADING else ""
+            self.equations.append(Equation(number, *sides, self.overlap, digits, leading))
+        self.instances = instances
+
+    def decide(self) -> ComparisonResult:
+        """The verdict, and what is wrong with the first line that does not hold."""
+        try:
+            cases = saddles(self.setting, self.instances)
+        except Unsettled as error:
+            return unsettled(self.claim, str(error))
+        lines = tuple(decide_equation(e, self.setting, cases) for e in self.equations)
+        answer = summed_up(self.claim, lines)
+        wrong = [k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES]
+        if not wrong or self.equations[wrong[0]].leading:
+            return answer
+        return self._explained(answer, self.equations[wrong[0]], cases)
+
+    def _explained(
+        self, answer: ComparisonResult, wrong: Equation, cases: Sequence[tuple[Case, Case]]
+    ) -> ComparisonResult:
+        theirs, ours = self._terms(wrong)
+        return replace(
+            answer,
+            theirs_alone=theirs,
+            ours_alone=ours,
+            counterexample=self._counterexample(wrong),
+            corrections=self._corrections(wrong, cases),
+        )
+
+    def _terms(self, wrong: Equation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Against our own right-hand side, where theirs is solved for the same order parameter."""
+        if wrong.left.expression != self.overlap or wrong.right.expression is None:
+            return (), ()
+        ours = self.setting.ours
+        chain = ours.theory.chain
+        equations = ours.theory.equations if chain is None else chain.equations
+        right = ours.under(equations[self.setting.stream(self.overlap)].right)
+        found = self.setting.expanded(wrong.right.expression)
+        return differing(found, right, set(), constant=False, factor=False)
+
+    def _counterexample(self, wrong: Equation) -> Counterexample | None:
+        def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
+            saddle = self.setting.saddle(case.origin[0])
+            if wrong.digits_at(saddle, case) >= counterexample.SURE:
+                return None
+            left, right = wrong.sides(saddle)
+            return saddle.points[0], (right, left)
+
+        return counterexample.search(self._small_cases(), differs, self.setting.shown, value_of)
+
+    def _small_cases(self) -> Iterator[Case]:
+        return self.setting.smallest(1)
+
+    def _corrections(
+        self, wrong: Equation, cases: Sequence[tuple[Case, Case]]
+    ) -> tuple[Correction, ...]:
+        points = [saddle.points[0] for saddle, _ in cases]
+        try:
+            due = [wrong.left.at(point, Floats()) for point in points]
+        except Unsettled:
+            return ()
+
+        def fits(values: Sequence[Array]) -> bool:
+            pairs = list(zip(values, due, strict=True))
+            return all(v.shape == d.shape and _close(v, d) for v, d in pairs)
+
+        def holds(right: Side) -> bool:
+            corrected = replace(wrong, right=right)
+            found = decide_equation(corrected, self.setting, cases)
+            return found.verdict is Verdict.AGREES
+
+        trial = Trial(self.setting.scope, wrong.right.name, points, fits, holds)
+        return corrections(wrong.right.text, self.setting.words, trial)
+
+
+def _close(found: Array, due: Array) -> bool:
+    return bool(np.max(abs(found - due)) <= SCREEN * np.max(abs(due)))

@@ -1,0 +1,73 @@
+"""What a claim is decided in: a scope of names, and cases with numbers for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from derive.algebra.arithmetic import Arithmetic
+from derive.claims.definitions import Point
+from derive.claims.language import Scope
+from derive.claims.slips.kinds import Words
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Numbers at several points that share their sizes; for a network, parameters and data too.
+
+    Attributes:
+        points: A number or an array for every symbol, at each point.
+        arithmetic: Of the numbers.
+        sizes: Sizes and parameters by name, as text.
+        origin: What the setting made it from.
+    """
+
+    points: tuple[Point, ...]
+    arithmetic: Arithmetic
+    sizes: dict[str, str] = field(default_factory=dict)
+    origin: Any = None
+
+
+class Setting(Protocol):
+    """A network under conditions, or the symbols of a chain of its own."""
+
+    @property
+    def scope(self) -> Scope:
+        """What the names mean."""
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """Names whose values a counterexample lists, beside the sizes."""
+
+    @property
+    def varying(self) -> set[Any]:
+        """Symbols of which a constant is free: the order parameters, or what is no size."""
+
+    @property
+    def parameters(self) -> Iterable[Any]:
+        """Symbols of which a factor may consist: sizes and parameters."""
+
+    @property
+    def words(self) -> Words:
+        """The names that a correction may use."""
+
+    def expanded(self, expression: Any) -> Any:
+        """An expression with what the claim's own symbols stand for in their places."""
+
+    def generic(self, points: int) -> Case:
+        """A random case, in which no number is special.
+
+        Raises:
+            Unsettled: There is none.
+        """
+
+    def smallest(self, points: int) -> Iterator[Case]:
+        """Cases from the smallest sizes upward, with simple numbers."""
+
+    def wider(self, case: Case, factor: int, name: str) -> Case:
+        """The same case with a size or a positive number multiplied.
+
+        Raises:
+            Unsettled: There is no such size, or a matrix has its shape.
+        """

@@ -1,0 +1,196 @@
+"""Sides of a comparison: lines of a claim, read, and their values."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+from mpmath.libmp import NoConvergence
+
+from derive.algebra import substitute
+from derive.algebra.arithmetic import Arithmetic, Floats
+from derive.checks.sample import Array, Numbers
+from derive.checks.verdict import Unsettled
+from derive.claims.claim import Line
+from derive.claims.definitions import digits_of
+from derive.claims.found import text_of
+from derive.claims.language import Scope, parse, value
+from derive.errors import ClaimError, NoRule, ShapeError
+from derive.network.wording import choices, one_line, shown
+
+FLOAT_DIGITS = 9
+"""Digits that a comparison in float64 is trusted to."""
+_EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """Something that has a value at given numbers.
+
+    Attributes:
+        name: How messages call it.
+        expression: A SymPy expression; None for a function.
+        function: A callable of named numbers; None for an expression.
+        arguments: The names of its arguments, and what they stand for.
+        text: As it was given.
+    """
+
+    name: str
+    expression: Any = None
+    function: Callable[..., Any] | None = None
+    arguments: Mapping[str, Any] | None = None
+    text: str = ""
+
+    def at(self, numbers: Numbers, arithmetic: Arithmetic) -> Array:
+        """The value, as a matrix.
+
+        Raises:
+            Unsettled: It has none at these numbers.
+            ShapeError: Its factors do not fit together.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                found = self._value(numbers, arithmetic)
+        except ShapeError as error:
+            raise ShapeError(f"{self.name}: {error}") from None
+        except _FAILURES as error:
+            reason = one_line(str(error)) or type(error).__name__
+            raise Unsettled(f"{self.name} cannot be evaluated: {reason}") from None
+        array = np.atleast_1d(np.asarray(found, dtype=object))
+        array = array.reshape(-1, 1) if array.ndim == 1 else array
+        if not all(map(_is_real, array.ravel())):
+            raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
+        return arithmetic.array(array)
+
+    def _value(self, numbers: Numbers, arithmetic: Arithmetic) -> Any:
+        digits = digits_of(arithmetic)
+        if self.function is None:
+            return value(self.expression, numbers, digits)
+        given = {}
+        for name, expression in (self.arguments or {}).items():
+            if callable(expression):
+                given[name] = _numeric(expression, numbers)
+            else:
+                given[name] = _plain(value(expression, numbers, None))
+        return self.function(**given)
+
+
+_FAILURES = (
+    ClaimError,
+    NoRule,
+    ArithmeticError,
+    ValueError,
+    TypeError,
+    IndexError,
+    np.linalg.LinAlgError,
+    NoConvergence,
+)
+"""What a value that does not exist raises, in mpmath, numpy, our own rules or a user's function."""
+
+
+def _is_real(number: Any) -> bool:
+    if isinstance(number, complex | mpmath.ctx_mp_python._mpc):
+        return False
+    return bool(mpmath.isfinite(number)) if not isinstance(number, float) else np.isfinite(number)
+
+
+def _plain(found: Any) -> Any:
+    """A number for a number or a matrix of one entry, an array for another."""
+    array = np.asarray(found, dtype=float)
+    return float(array.reshape(())) if array.size == 1 else array
+
+
+def _numeric(function: Any, numbers: Numbers) -> Callable[[Any], Array]:
+    """A function of expressions, as a function of arrays."""
+
+    def call(given: Any) -> Array:
+        symbol = sympy.MatrixSymbol("given", function.size, function.size)
+        array = np.atleast_2d(np.asarray(given, dtype=float))
+        return np.asarray(value(function(symbol), {**numbers, symbol: array}, None), dtype=float)
+
+    return call
+
+
+def side(line: Line, scope: Scope, where: str) -> Side:
+    """Read a line that is an expression.
+
+    Raises:
+        ClaimError: It cannot be read, or it is an equation.
+    """
+    if isinstance(line.expression, str) and _EQUALS.search(line.expression):
+        raise ClaimError(
+            f"{where}: it has an =, and is no claim about a saddle-point equation; write the two "
+            "sides as two lines"
+        )
+    return _read(line.expression, scope, where)
+
+
+def equation(line: Line, left: Side, scope: Scope, where: str) -> tuple[Side, Side]:
+    """Read a line that is an equation: "left = right", or the right-hand side of one.
+
+    Args:
+        line: The line.
+        left: The side that is meant where it gives one side alone.
+        scope: What names mean.
+        where: For messages.
+
+    Raises:
+        ClaimError: It cannot be read.
+    """
+    if not isinstance(line.expression, str):
+        return left, _read(line.expression, scope, where)
+    parts = _EQUALS.split(line.expression)
+    if len(parts) > 2:
+        raise ClaimError(f"{where}: it has {len(parts) - 1} signs =; write one equation a line")
+    if len(parts) == 1:
+        return left, _read(parts[0], scope, where)
+    first, second = (_read(part, scope, where) for part in parts)
+    return first, second
+
+
+def _read(expression: Any, scope: Scope, where: str) -> Side:
+    if isinstance(expression, str):
+        text = " ".join(expression.split())  # lines may be broken anywhere
+        return Side(where, parse(text, scope, where), text=text)
+    if isinstance(expression, sympy.Basic):
+        known = by_name(expression, scope)
+        return Side(where, known, text=text_of(known))
+    if callable(expression):
+        return Side(where, function=expression, arguments=_arguments(expression, scope, where))
+    raise ClaimError(
+        f"{where}: {shown(expression)} where text, a SymPy expression or a function is due"
+    )
+
+
+def by_name(expression: Any, scope: Scope) -> Any:
+    """A SymPy expression in which plain symbols of our names are ours."""
+    plain = {
+        symbol: scope.names[symbol.name]
+        for symbol in expression.free_symbols
+        if isinstance(symbol, sympy.Symbol) and symbol.name in scope.names
+    }
+    changed = {old: new for old, new in plain.items() if old != new}
+    return substitute(expression, changed) if changed else expression
+
+
+def _arguments(function: Callable[..., Any], scope: Scope, where: str) -> dict[str, Any]:
+    known = {**scope.functions, **scope.names}
+    try:
+        names = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        raise ClaimError(f"{where}: a function whose arguments have no names; wrap it") from None
+    for name in names:
+        if name not in known:
+            raise ClaimError(f"{where}: no argument {shown(name)} is known{choices(name, known)}")
+    return {name: known[name] for name in names}
+
+
+def most_digits(arithmetic: Arithmetic, digits: int) -> int:
+    """Digits that are worth reporting."""
+    return FLOAT_DIGITS if isinstance(arithmetic, Floats) else digits

@@ -1,0 +1,130 @@
+"""Tries the common slips on a line that does not hold."""
+
+from __future__ import annotations
+
+import ast
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+
+from derive.algebra.arithmetic import Floats
+from derive.checks.sample import Array, Numbers
+from derive.checks.verdict import Unsettled
+from derive.claims.language import Scope, parse
+from derive.claims.result import Correction
+from derive.claims.sides import Side
+from derive.claims.slips.kinds import SLIPS, Change, Words
+from derive.claims.slips.trees import addends, tree_of
+from derive.errors import DeriveError
+
+MOST_CANDIDATES = 6000
+SECONDS = 20.0
+"""Time that the search takes at most."""
+MOST_OF_A_KIND = 3
+"""Corrections that are told of one slip."""
+LONGEST = 4000
+"""Characters of a line that is searched."""
+
+
+@dataclass(eq=False)
+class Trial:
+    """What a corrected line is tried on.
+
+    Attributes:
+        scope: What names mean.
+        where: For messages.
+        points: Numbers at a few points of one instance.
+        fits: Whether values at these points, in float64, are those that are due.
+        holds: Whether a line holds on all instances, at all digits.
+    """
+
+    scope: Scope
+    where: str
+    points: Sequence[Numbers]
+    fits: Callable[[Sequence[Array]], bool]
+    holds: Callable[[Side], bool]
+    _values: dict[str, list[Array] | None] = field(default_factory=dict)
+    _texts: dict[ast.expr, str] = field(default_factory=dict)
+
+    def plausible(self, tree: ast.expr) -> bool:
+        """Whether a line has the values that are due, term by term in float64."""
+        total: list[Array] | None = None
+        for sign, term in addends(tree):
+            if term not in self._texts:
+                self._texts[term] = ast.unparse(term)
+            values = self._term(self._texts[term])
+            if values is None:
+                return False
+            signed = [sign * value for value in values]
+            if total is not None and total[0].shape != signed[0].shape:
+                return False
+            total = signed if total is None else [a + b for a, b in zip(total, signed, strict=True)]
+        return total is not None and self.fits(total)
+
+    def _term(self, text: str) -> list[Array] | None:
+        """The values of one term; None where it has none. Most terms of a change are known."""
+        if text not in self._values:
+            try:
+                side = Side(self.where, parse(text, self.scope, self.where))
+                self._values[text] = [side.at(point, Floats()) for point in self.points]
+            except (DeriveError, Unsettled, ArithmeticError, np.linalg.LinAlgError):
+                self._values[text] = None
+        return self._values[text]
+
+    def confirmed(self, change: Change) -> bool:
+        """Whether the whole line, corrected, holds on all instances."""
+        try:
+            expression = parse(change.text, self.scope, self.where)
+            return self.holds(Side(self.where, expression, text=change.text))
+        except DeriveError:
+            return False
+
+
+def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]:
+    """Every common slip whose correction makes a line hold.
+
+    Args:
+        text: The line, or the right-hand side of an equation.
+        words: The names that a correction may use.
+        trial: What corrected lines are tried on.
+    """
+    if not text or len(text) > LONGEST:
+        return ()
+    try:
+        tree, end = tree_of(text), time.monotonic() + SECONDS
+    except SyntaxError:  # a SymPy expression that the language has no words for
+        return ()
+    found: dict[tuple[str, str], Correction] = {}
+    tried: set[str] = set()
+    queues = [_named(name, slip(tree, words)) for name, slip in SLIPS.items()]
+    # The kinds take turns, so that a kind with many candidates does not use up the time.
+    for candidates in zip_longest(*queues):
+        for candidate in filter(None, candidates):
+            name, change = candidate
+            if len(tried) >= MOST_CANDIDATES or time.monotonic() > end:
+                return _sorted(found)
+            if (name, change.key) in found or _told(found, name) >= MOST_OF_A_KIND:
+                continue
+            if change.text in tried:
+                continue
+            tried.add(change.text)
+            if trial.plausible(change.tree) and trial.confirmed(change):
+                found[name, change.key] = Correction(name, f"write {change.told}", change.text)
+    return _sorted(found)
+
+
+def _named(name: str, changes: Iterator[Change]) -> Iterator[tuple[str, Change]]:
+    return ((name, change) for change in changes)
+
+
+def _told(found: dict[tuple[str, str], Any], name: str) -> int:
+    return sum(kind == name for kind, _ in found)
+
+
+def _sorted(found: dict[tuple[str, str], Correction]) -> tuple[Correction, ...]:
+    order = list(SLIPS)
+    return tuple(sorted(found.values(), key=lambda c: order.index(c.slip)))

@@ -1,0 +1,100 @@
+"""Which additive terms two sides do not share, by the normal form."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import sympy
+
+from derive.algebra import build, contains, normal
+from derive.algebra.scalars import expand
+from derive.claims.found import text_of
+from derive.claims.language import is_moderate
+from derive.claims.plain import plain
+from derive.errors import DeriveError
+
+Terms = dict[Any, Any]
+"""A term without its rational coefficient, to the coefficient."""
+MOST_SHOWN = 8
+MOST_TEXT = 1_500
+"""Characters of all terms together."""
+
+
+def differing(
+    found: Any, expected: Any, varying: set[Any], *, constant: bool, factor: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Terms that only one of the two sides has, as text.
+
+    Args:
+        found: The line that does not hold.
+        expected: What it should be.
+        varying: The symbols of which a constant is free.
+        constant: Whether terms free of these may differ.
+        factor: Whether a rational factor may differ; the one that most terms share is taken out.
+
+    Returns:
+        Terms of `found` alone, and of `expected` alone; both empty where there is no normal form.
+    """
+    try:
+        if not (is_moderate(found) and is_moderate(expected)):
+            return (), ()
+        theirs, ours = _terms(found), _terms(expected)
+        if constant:
+            theirs, ours = (
+                {core: c for core, c in terms.items() if contains(core, varying)}
+                for terms in (theirs, ours)
+            )
+        scale = _common_factor(theirs, ours) if factor else sympy.S.One
+        rest = {core: theirs.get(core, 0) - scale * ours.get(core, 0) for core in theirs | ours}
+        left, right = _split(rest, theirs, {core: scale * c for core, c in ours.items()})
+        told = sum(map(len, left + right)) <= MOST_TEXT  # multiplied out, some lines tell nothing
+        return (left, right) if told else ((), ())
+    except (DeriveError, AttributeError, TypeError):
+        return (), ()
+
+
+def _terms(expression: Any) -> Terms:
+    found: Terms = {}
+    if getattr(expression, "is_Matrix", False):
+        for term in build.terms(normal(expression)):
+            number, factors = build.split(term)
+            rational, rest = sympy.sympify(number).as_coeff_Mul()
+            core = build.mul(rest, sympy.Identity(term.shape[0]), *factors)
+            found[core] = found.get(core, 0) + rational
+        return found
+    for term in sympy.Add.make_args(expand(normal(plain(expression)), logs=True)):
+        rational, core = term.as_coeff_Mul()
+        found[core] = found.get(core, 0) + rational
+    return found
+
+
+def _common_factor(theirs: Terms, ours: Terms) -> Any:
+    """The ratio of coefficients that most shared terms have."""
+    ratios = Counter(theirs[core] / ours[core] for core in theirs if ours.get(core))
+    return ratios.most_common(1)[0][0] if ratios else sympy.S.One
+
+
+def _split(rest: Terms, theirs: Terms, ours: Terms) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is left over of every term, on the side that has it."""
+    left, right = [], []
+    for core, coefficient in rest.items():
+        if coefficient == 0:
+            continue
+        if core in theirs:
+            left.append(_text(theirs[core], core))
+        if core in ours:
+            right.append(_text(ours[core], core))
+    return _shortened(left), _shortened(right)
+
+
+def _text(coefficient: Any, core: Any) -> str:
+    whole = (
+        build.scale(coefficient, core) if getattr(core, "is_Matrix", False) else coefficient * core
+    )
+    return text_of(whole)
+
+
+def _shortened(texts: list[str]) -> tuple[str, ...]:
+    rest = len(texts) - MOST_SHOWN
+    return (*texts[:MOST_SHOWN], *([f"and {rest} more"] if rest > 0 else []))
