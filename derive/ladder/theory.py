@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from derive.checks import Subject
+from derive.ladder.exact import exact_law
 from derive.ladder.rung import Rung
 from derive.ladder.rungs import Tell, certificates, claims, published
 from derive.network import Network
@@ -26,7 +27,7 @@ class Theory:
     seed: int = 0
 
     def rungs(self, tell: Tell = lambda _: None) -> tuple[Rung, ...]:
-        """The rungs, from the derivation's steps to published formulas."""
+        """The rungs, from the derivation's steps to its exact law in closed form."""
         solver = Solver.of(self.network)
         theory = solver.derivation.theory
         subject = Subject(self.network, theory, solver.module, self.digits, self.seed)
@@ -34,5 +35,6 @@ class Theory:
             certificates(solver.derivation, tell),
             *claims(subject, tell),
             published(self.network, min(self.digits, 30), self.seed, tell),
+            exact_law(subject, tell),
         ]
         return tuple(rung for rung in found if rung.results)
