@@ -42,6 +42,7 @@ def compare(
     digits: int = 30,
     instances: int = 3,
     seed: int = 0,
+    explain: bool = True,
 ) -> ComparisonResult:
     """Check a derivation: a claim about a network, or a chain of lines of its own.
 
@@ -63,13 +64,14 @@ def compare(
         digits: Decimal digits of the comparison; callables are compared in float64.
         instances: Random instances for each line.
         seed: Of the random instances.
+        explain: Look for a counterexample and for corrections where a line does not hold.
 
     Raises:
         ClaimError: The claim cannot be read; one line with the place and what would do.
 
     >>> from derive import Embedding, Network, Readout, compare
     >>> network = Network((Embedding("N", 1.3), Readout(1.2)), "T")
-    >>> result = compare(network, "kernel", ["s_0/N_0*path_kernel(G_1)"])
+    >>> result = compare(network, "kernel", ["s_0/N_0*path_kernel(G_a)"])
     >>> result.verdict.value
     'AGREES'
     """
@@ -77,6 +79,8 @@ def compare(
         if about or lines or up_to or assume or symbols or declare:
             raise ClaimError("compare: the path of a claim says it all; give nothing else with it")
         claim = load_claim(network)
+    elif isinstance(lines, str):
+        raise ClaimError("lines: a text where a list of lines is due; put it into brackets")
     else:
         claim = require_sound(
             Claim(
@@ -89,13 +93,18 @@ def compare(
                 declare=dict(declare or {}),
             )
         )
-    return decide(claim, digits=digits, instances=instances, seed=seed)
+    return decide(claim, digits=digits, instances=instances, seed=seed, explain=explain)
 
 
 def decide(
-    claim: Claim, *, digits: int = 30, instances: int = 3, seed: int = 0
+    claim: Claim,
+    *,
+    digits: int = 30,
+    instances: int = 3,
+    seed: int = 0,
+    explain: bool = True,
 ) -> ComparisonResult:
-    """The answer to a claim.
+    """The answer to a claim; the arguments are those of `compare`.
 
     Raises:
         ClaimError: The claim cannot be read.
@@ -105,24 +114,25 @@ def decide(
     if not 1 <= instances <= MOST_INSTANCES:
         raise ClaimError(f"instances: {instances} given; give 1 to {MOST_INSTANCES}")
     try:
-        return _decided(claim, digits, instances, seed)
+        lines = _lines(claim, digits, instances, seed)
+        return lines.decide(explain=explain)
     except Unsettled as error:
         return unsettled(claim, str(error))
     except DeriveError as error:
         raise ClaimError(f"{claim.source}: {error}") from None
 
 
-def _decided(claim: Claim, digits: int, instances: int, seed: int) -> ComparisonResult:
+def _lines(claim: Claim, digits: int, instances: int, seed: int) -> Expressions | Equations:
     if claim.network is None:
         chain = OnSymbols.of(claim, digits + GUARD, seed)
-        return Expressions(claim, chain, None, digits=digits, instances=instances).decide()
+        return Expressions(claim, chain, None, digits=digits, instances=instances)
     if claim.subject:
         subject = Subject.of(claim.network, digits, seed)
         setting = OnNetwork.of(claim, subject.theory, digits + GUARD, seed)
-        return Equations(claim, setting, subject, digits=digits, instances=instances).decide()
+        return Equations(claim, setting, subject, digits=digits, instances=instances)
     setting = OnNetwork.of(claim, derive(claim.network).theory, digits + GUARD, seed)
     target = setting.ours.target(claim.about)
-    return Expressions(claim, setting, target, digits=digits, instances=instances).decide()
+    return Expressions(claim, setting, target, digits=digits, instances=instances)
 
 
 def _line(given: GivenLine, number: int) -> Line:

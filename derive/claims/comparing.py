@@ -123,18 +123,21 @@ def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
     return replace(result, factor=factor, constant=constant)
 
 
-def require_shapes(step: Step) -> None:
-    """Raise ClaimError where the two sides certainly have different shapes."""
-    found, expected = (_shape(side.expression) for side in (step.found, step.expected))
-    if found is None or expected is None or found == expected:
+def require_shapes(found: Side, expected: Side, against: str) -> None:
+    """Raise ClaimError where two sides certainly have different shapes.
+
+    A column may stand for the square matrix of which it is the diagonal.
+    """
+    shapes = _shape(found.expression), _shape(expected.expression)
+    if shapes[0] is None or shapes[1] is None:
         return
-    column = expected[0] == expected[1] and build.same_size(found[1], sympy.S.One)
-    due = (expected[0], sympy.S.One) if column else expected
-    if not all(build.same_size(*pair) for pair in zip(found, due, strict=True)):
-        told = ", ".join(map(str, found)), ", ".join(map(str, expected))
+    theirs, ours = shapes[0], shapes[1]
+    column = ours[0] == ours[1] and build.same_size(theirs[1], sympy.S.One)
+    due = (ours[0], sympy.S.One) if column else ours
+    if not all(build.same_size(*pair) for pair in zip(theirs, due, strict=True)):
+        told = [", ".join(map(str, shape)) for shape in (theirs, ours)]
         raise ClaimError(
-            f"{step.found.name}: its shape is ({told[0]}), where ({told[1]}) is due, that of "
-            f"{step.against}"
+            f"{found.name}: its shape is ({told[0]}), where ({told[1]}) is due, that of {against}"
         )
 
 

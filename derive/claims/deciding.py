@@ -49,7 +49,7 @@ class Expressions:
         ]
         self.steps = list(self._steps(target))
         for _, step in self.steps:
-            comparing.require_shapes(step)
+            comparing.require_shapes(step.found, step.expected, step.against)
         points = max(points_needed(step.up_to) for _, step in self.steps)
         self.cases = [setting.generic(points) for _ in range(instances)]
 
@@ -63,12 +63,14 @@ class Expressions:
                 ours = Side("ours", target)
                 yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits)
 
-    def decide(self) -> ComparisonResult:
+    def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
         lines = tuple(self._line(line, step) for line, step in self.steps)
         wrong = next((k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES), None)
         answer = summed_up(self.claim, lines)
-        return answer if wrong is None else self._explained(answer, *self.steps[wrong])
+        if wrong is None or not explain:
+            return answer
+        return self._explained(answer, *self.steps[wrong])
 
     def _line(self, line: Line, step: Step) -> LineResult:
         if line.kind == LEADING:
@@ -76,17 +78,19 @@ class Expressions:
         return comparing.decide(step, self.setting, self.cases)
 
     def _leading(self, line: Line, step: Step) -> LineResult:
-        case = self.cases[0]
+        arithmetic = step.arithmetic(self.cases[0])
 
         def difference(scale: int) -> float:
-            point = self.setting.wider(case, scale, line.parameter).points[0]
-            return relative(*step.pair(point, step.arithmetic(case)))
+            wider = (self.setting.wider(case, scale, line.parameter) for case in self.cases)
+            pairs = (step.pair(case.points[0], arithmetic) for case in wider)
+            return max(relative(*pair) for pair in pairs)
 
         try:
             verdict, seen = decide_leading(difference)
         except Unsettled as error:
             verdict, seen = Verdict.INCONCLUSIVE, str(error)
-        return LineResult(step.number, step.against, line.relation, verdict, 0, 1, seen)
+        count = len(self.cases)
+        return LineResult(step.number, step.against, line.relation, verdict, 0, count, seen)
 
     def _explained(self, answer: ComparisonResult, line: Line, step: Step) -> ComparisonResult:
         if line.kind == LEADING:
@@ -132,8 +136,8 @@ class Expressions:
 
         def holds(found: Side) -> bool:
             corrected = replace(step, found=found)
-            result = comparing.decide(corrected, self.setting, self.cases)
-            return result.verdict is Verdict.AGREES
+            exact = corrected.arithmetic(self.cases[0])
+            return all(corrected.holds(corrected.fit(case), exact) for case in self.cases)
 
         trial = Trial(self.setting.scope, step.found.name, points, fits, holds)
         return corrections(step.found.text, self.setting.words, trial)
@@ -166,7 +170,7 @@ def summed_up(claim: Claim, lines: tuple[LineResult, ...]) -> ComparisonResult:
     """The verdict on a claim from those on its lines."""
     wrong = [line for line in lines if line.verdict is Verdict.DISAGREES]
     open_ones = [line for line in lines if line.verdict is Verdict.INCONCLUSIVE]
-    exact = [line.digits for line in lines if not line.relation.startswith(LEADING)]
+    exact = [line.digits for line in lines if LEADING not in line.relation]
     digits = min(exact, default=0)
     instances = max(line.instances for line in lines)
     if wrong:
@@ -179,6 +183,8 @@ def summed_up(claim: Claim, lines: tuple[LineResult, ...]) -> ComparisonResult:
         reason = f"line {open_ones[0].number}: {open_ones[0].reason}"
     else:
         verdict = Verdict.AGREES
-        reason = f"to {digits} digits on {instances} random instances"
+        told = [f"to {digits} digits"] if exact else []
+        told += ["at leading order"] if len(exact) < len(lines) else []
+        reason = f"{' and '.join(told)}, on {instances} random instances"
     about = claim.about or "a chain of its own"
     return ComparisonResult(claim.source, about, verdict, digits, instances, reason, lines)

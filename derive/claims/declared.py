@@ -98,11 +98,9 @@ def _size(name: str) -> Declared:
 
 def _symbol(name: str, domain: str, shape: tuple[Any, ...]) -> Any:
     if not shape:
-        return (
-            sympy.Symbol(name, positive=True)
-            if domain == POSITIVE
-            else sympy.Symbol(name, real=True)
-        )
+        # SymPy would write |x| for the root of the square of a real number.
+        assumptions = {"positive": True} if domain == POSITIVE else {}
+        return sympy.Symbol(name, **assumptions)
     if domain in (DEFINITE, SYMMETRIC):
         return build.overlap(name, shape[0])
     return build.matrix_symbol(name, *shape)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
+import mpmath
 import sympy
 
 from derive.algebra import build, contains, normal
@@ -91,7 +92,7 @@ def constant_text(constant: Any | None, fits: Sequence[Fit]) -> str:
 
 
 def _numbers(values: Iterable[Any]) -> str:
-    shown = [f"{float(value):.{SHOWN}g}" for value in values]
+    shown = [mpmath.nstr(mpmath.mpf(str(value)), SHOWN) for value in values]
     if len(set(shown)) == 1:
         return shown[0]
     return ", ".join(shown) + " (a number for each instance)"

@@ -19,11 +19,12 @@ from derive.claims.ours import Ours
 ATTEMPTS = 200
 """Draws until one meets the conditions."""
 EIGHTHS = [k for k in range(-12, 13) if k != 0]
+FINE = [k for k in range(-96, 97) if abs(k) > 12]
 SMALL = [Fraction(k) for k in (-2, -1, 1, 2)]
 VARIANCES = [Fraction(k, 8) for k in (5, 6, 7, 9, 10, 11, 12, 13)]
 SIMPLE_VARIANCES = [Fraction(2), Fraction(3), Fraction(1, 2), Fraction(3, 2)]
-MOST_SIZE = 12
-"""Sizes that an assumption makes larger are not drawn."""
+MOST_SIZE = 40
+"""Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""
 
 Parameters = dict[Any, Any]
 """A whole number or a fraction for every parameter."""
@@ -68,6 +69,19 @@ class Instance:
         )
         return replace(self, sample=replace(self.sample, widths=widths))
 
+    def meets_conditions(self) -> bool:
+        """Whether the numbers are those that the claim assumes."""
+        numbers = self.sample.numbers()
+        exact = {
+            s: sympy.Rational(str(numbers[s]))
+            for s in self.ours.parameters.values()
+            if s in numbers
+        }
+        return all(
+            exact[symbol] == expression.xreplace(exact)
+            for symbol, expression in self.ours.assumed.items()
+        )
+
     def shown(self) -> dict[str, str]:
         """Sizes and parameters by name, for an answer."""
         numbers = self.sample.numbers()
@@ -106,8 +120,9 @@ class Maker:
             if parameters is not None:
                 return self._instance(parameters, EIGHTHS, Fraction(1, 8))
         raise Unsettled(
-            "no instance meets the conditions: sizes must be whole numbers from 1 to "
-            f"{MOST_SIZE} or so, variances positive, and P at most N_0 at temperature 0"
+            "no instance meets the conditions: sizes must be whole numbers, P, N_0 and paths at "
+            f"most {MOST_SIZE}, widths at least the number of paths, variances positive, and P at "
+            "most N_0 at temperature 0"
         )
 
     def overlaps(self, instance: Instance, simple: bool = False) -> tuple[Array, ...]:
@@ -122,7 +137,8 @@ class Maker:
                 )
                 found.append(self.arithmetic.array(scaled.astype(int)))
             else:
-                root = self.arithmetic.array(self._array(EIGHTHS, (size, size))) / 8
+                # Finer than the data: no two points of an instance may have the same overlaps.
+                root = self.arithmetic.array(self._array(FINE, (size, size))) / 64
                 found.append(root @ root.T / 4 + self.arithmetic.array(np.eye(size)))
         return tuple(found)
 
@@ -219,6 +235,10 @@ class Maker:
                 found[width] = found[width] + count - 1
             elif width in found and found[width] < count:
                 return None
+        test = notation.data(test=True).examples
+        sizes = [found.get(s, 1) for s in (notation.examples, notation.features, test)]
+        if max(*sizes, *counts) > MOST_SIZE:
+            return None
         cold = found.get(notation.temperature) == 0
         examples, features = found.get(notation.examples, 1), found.get(notation.features, 1)
         return None if cold and examples > features else found

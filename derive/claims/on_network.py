@@ -17,7 +17,7 @@ from derive.claims.instance import Instance, Maker
 from derive.claims.language import Scope, parse, to_text
 from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
-from derive.claims.slips.kinds import Words
+from derive.claims.slips.change import Words
 from derive.derivation import Theory
 from derive.errors import ClaimError
 from derive.network.wording import shown
@@ -122,7 +122,10 @@ class OnNetwork:
         streams = self.ours.theory.notation.streams()
         if name not in ("N", *(f"N_{stream.name}" for stream in streams)):
             raise Unsettled(f"leading {name}: {shown(name)} is no width that can grow")
-        return self._case(instance.wider(factor, name), overlaps)
+        wider = instance.wider(factor, name)
+        if not wider.meets_conditions():
+            raise Unsettled(f"leading {name}: the conditions tie it to what does not grow with it")
+        return self._case(wider, overlaps)
 
     def saddle(self, instance: Instance) -> Case:
         """The case of a single point, the saddle point.

@@ -19,7 +19,7 @@ from derive.claims.definitions import Definitions, Point, expanded, with_symbols
 from derive.claims.instance import EIGHTHS, SMALL
 from derive.claims.language import Scope
 from derive.claims.setting import Case
-from derive.claims.slips.kinds import Words
+from derive.claims.slips.change import Words
 from derive.network.wording import shown
 
 MOST_EXCESS = 4

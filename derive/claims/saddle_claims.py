@@ -13,6 +13,7 @@ from derive.checks.subject import Subject
 from derive.checks.verdict import Unsettled, Verdict
 from derive.claims import counterexample
 from derive.claims.claim import LEADING, Claim
+from derive.claims.comparing import require_shapes
 from derive.claims.deciding import SCREEN, summed_up, unsettled, value_of
 from derive.claims.equations import Equation, decide_equation, saddles
 from derive.claims.on_network import OnNetwork
@@ -42,11 +43,13 @@ class Equations:
         self.equations = []
         for number, line in enumerate(claim.lines, start=1):
             sides = equation(line, left, setting.scope, f"lines[{number}].expression")
+            if sides[1].expression != 0:
+                require_shapes(sides[1], sides[0], f"{sides[0].text or 'the left side'}")
             leading = line.parameter if line.kind == LEADING else ""
             self.equations.append(Equation(number, *sides, self.overlap, digits, leading))
         self.instances = instances
 
-    def decide(self) -> ComparisonResult:
+    def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
         try:
             cases = saddles(self.setting, self.instances)
@@ -55,7 +58,7 @@ class Equations:
         lines = tuple(decide_equation(e, self.setting, cases) for e in self.equations)
         answer = summed_up(self.claim, lines)
         wrong = [k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES]
-        if not wrong or self.equations[wrong[0]].leading:
+        if not wrong or not explain or self.equations[wrong[0]].leading:
             return answer
         return self._explained(answer, self.equations[wrong[0]], cases)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from derive.algebra.arithmetic import Arithmetic
 from derive.claims.definitions import Point
 from derive.claims.language import Scope
-from derive.claims.slips.kinds import Words
+from derive.claims.slips.change import Words
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,9 +95,13 @@ _FAILURES = (
 
 
 def _is_real(number: Any) -> bool:
-    if isinstance(number, complex | mpmath.ctx_mp_python._mpc):
+    """Whether it is a finite real number, of whatever type."""
+    if isinstance(number, str | complex | mpmath.ctx_mp_python._mpc):
         return False
-    return bool(mpmath.isfinite(number)) if not isinstance(number, float) else np.isfinite(number)
+    try:
+        return bool(mpmath.isfinite(number))
+    except (TypeError, ValueError):
+        return False
 
 
 def _plain(found: Any) -> Any:

@@ -26,6 +26,7 @@ def run(options: Options) -> int:
         processes=options.jobs,
         checks=not options.no_checks,
         digits=options.digits,
+        ladder=options.ladder,
     )
     outcome = run_task(task, options.out, settings)
     for sentence in outcome.findings:

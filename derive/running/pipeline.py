@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.errors import SolveError
-from derive.report import Results, findings, html_of, summary_csv, summary_dict, width_label
+from derive.ladder import Ladder
+from derive.report import (
+    AS_DESCRIBED,
+    Results,
+    findings,
+    html_of,
+    summary_csv,
+    summary_dict,
+    width_label,
+)
+from derive.running.climb import Climb, climb, instances_for, packaged_instances
 from derive.running.collect import collect
 from derive.running.files import write_json, write_text
 from derive.running.folder import Folder, check_folder, open_folder
@@ -30,6 +40,7 @@ class Settings:
         processes: To run at once.
         checks: Whether to check the generated code and certify the derivation.
         digits: Of the checks.
+        ladder: Whether to climb the verification ladder too.
     """
 
     resume: bool = False
@@ -37,6 +48,7 @@ class Settings:
     processes: int = 2
     checks: bool = True
     digits: int = 50
+    ladder: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,8 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
         _write_theory(solver, folder)
         _run_jobs(task, folder, settings)
         results = collect(task, folder, solver.derivation)
+        if settings.ladder:
+            results = replace(results, ladder=_climb(task, folder, settings))
         _write_results(results, folder)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
@@ -94,6 +108,18 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
         ) from None
     status, warnings = _judge(results)
     return Outcome(status, findings(results), warnings, notes, folder.file("report.html"))
+
+
+def _climb(task: Task, folder: Folder, settings: Settings) -> Ladder:
+    """The verification ladder of a task; a user's own data are taken at the narrowest width."""
+    if task.data is None:
+        instances = packaged_instances()
+    else:
+        case, width = task.cases[0], task.widths[0]
+        network = case.network if width == AS_DESCRIBED else case.network.with_width(int(width))
+        instances = instances_for(network, data_of(case, None, task.data), 0)
+    wanted = Climb(task.network, instances, settings.digits, processes=settings.processes)
+    return climb(wanted, folder.path)
 
 
 def _check_data(task: Task) -> tuple[str, ...]:
@@ -194,6 +220,9 @@ def _judge(results: Results) -> tuple[int, tuple[str, ...]]:
     checks = [(str(c["verdict"]), str(c["claim"])) for c in results.checks or ()]
     warnings = [f"{verdict}: {claim}" for verdict, claim in checks if verdict != "AGREES"]
     refused = str((results.certificates or {}).get("refused", ""))
+    if results.ladder is not None:
+        checks += [(r.verdict.value, r.claim) for r in results.ladder.results]
+        warnings = [f"{verdict}: {claim}" for verdict, claim in checks if verdict != "AGREES"]
     if refused or any(verdict == "DISAGREES" for verdict, _ in checks):
         status = DISAGREES
     else:

@@ -11,88 +11,17 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, combinations_with_replacement
 
+from derive.claims.slips.change import Changes, Words, change
 from derive.claims.slips.trees import (
     SUMS,
     Place,
     addends,
     calls,
     places,
-    replaced,
-    tree_of,
     without,
 )
-
-
-@dataclass(frozen=True)
-class Words:
-    """The names that a correction may use.
-
-    Attributes:
-        heads: Head counts.
-        widths: Widths, or other sizes that count degrees of freedom.
-        variances: Prior variances.
-        numbers: Other numbers: those that a chain of its own declares.
-        matrices: What a log-determinant may be of.
-        counts: A width to the number of vectors in that space, as text.
-        families: Letters that may have an index in brackets.
-        names: All names of numbers and matrices.
-    """
-
-    heads: tuple[str, ...] = ()
-    widths: tuple[str, ...] = ()
-    variances: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    matrices: tuple[str, ...] = ()
-    counts: tuple[tuple[str, str], ...] = ()
-    families: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-
-    def indexed(self, letter: str, place: Place) -> tuple[str, ...]:
-        """H[l] and H[l + 1] in a sum over l."""
-        if letter not in self.families:
-            return ()
-        shifts = ("", " + 1", " - 1")
-        return tuple(f"{letter}[{index}{shift}]" for index in place.indices for shift in shifts)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What to write in the place of what.
-
-    Attributes:
-        tree: The whole line, corrected.
-        old: What was there.
-        new: What to write in its place.
-        key: Changes with the same key are the same correction at another place.
-    """
-
-    tree: ast.expr
-    old: ast.expr
-    new: ast.expr
-    key: str
-
-    @property
-    def text(self) -> str:
-        """The whole line, corrected."""
-        return ast.unparse(self.tree)
-
-    @property
-    def told(self) -> str:
-        """In words: "H[l]*logdet(U[l + 1]) for logdet(U[l + 1])"."""
-        return f"{ast.unparse(self.new)} for {ast.unparse(self.old)}"
-
-
-Changes = Iterator[Change]
-
-
-def _change(tree: ast.expr, found: Iterable[ast.expr], new: str, key: str) -> Change:
-    found, written = list(found), tree_of(f"({new})")
-    mended = replaced(tree, {id(node): written for node in found})
-    assert isinstance(mended, ast.expr)
-    return Change(mended, found[0], written, key)
 
 
 def _groups(
@@ -117,7 +46,7 @@ def _scaled(tree: ast.expr, factors: Callable[[Place], Iterable[tuple[str, bool]
         for factor, divide in factors(place):
             new = f"({place.text})/({factor})" if divide else f"({factor})*({place.text})"
             new = f"-({place.text})" if factor == "-1" else new
-            yield _change(tree, nodes, new, f"{'1/' if divide else ''}{factor}")
+            yield change(tree, nodes, new, f"{'1/' if divide else ''}{factor}")
 
 
 def _both_ways(factors: Iterable[str]) -> list[tuple[str, bool]]:
@@ -182,9 +111,9 @@ def wrong_trace(tree: ast.expr, words: Words) -> Changes:
         arguments = [ast.unparse(argument) for argument in call.args]
         other = {"ptrace": "ptrace_fast", "ptrace_fast": "ptrace"}
         if name in other:
-            yield _change(tree, nodes, f"{other[name]}({', '.join(arguments)})", "trace")
+            yield change(tree, nodes, f"{other[name]}({', '.join(arguments)})", "trace")
         if name == "kron":
-            yield _change(tree, nodes, f"kron({', '.join(reversed(arguments))})", "kron")
+            yield change(tree, nodes, f"kron({', '.join(reversed(arguments))})", "kron")
 
 
 def transposed(tree: ast.expr, words: Words) -> Changes:
@@ -192,12 +121,12 @@ def transposed(tree: ast.expr, words: Words) -> Changes:
     for place, nodes in _groups(tree, lambda place: True):
         node = place.node
         if isinstance(node, ast.Attribute) and node.attr == "T":
-            yield _change(tree, nodes, ast.unparse(node.value), "not transposed")
+            yield change(tree, nodes, ast.unparse(node.value), "not transposed")
         elif isinstance(node, ast.Name | ast.Call) and place.text not in words.widths:
-            yield _change(tree, nodes, f"({place.text}).T", "transposed")
+            yield change(tree, nodes, f"({place.text}).T", "transposed")
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult | ast.MatMult):
             left, right = ast.unparse(node.left), ast.unparse(node.right)
-            yield _change(tree, nodes, f"({right})*({left})", "order")
+            yield change(tree, nodes, f"({right})*({left})", "order")
 
 
 def lost_determinant(tree: ast.expr, words: Words) -> Changes:
@@ -213,7 +142,7 @@ def lost_determinant(tree: ast.expr, words: Words) -> Changes:
             for coefficient in _coefficients(words, body):
                 for operator in "+-":
                     term = f"{coefficient}*logdet({matrix})" if coefficient else f"logdet({matrix})"
-                    yield _change(tree, [body.node], f"{body.text} {operator} {term}", term)
+                    yield change(tree, [body.node], f"{body.text} {operator} {term}", term)
 
 
 def _coefficients(words: Words, body: Place) -> Iterator[str]:
@@ -235,7 +164,7 @@ def added_determinant(tree: ast.expr, words: Words) -> Changes:
             if calls(term, ("logdet", "log")):
                 rest = without(place.node, term)
                 assert rest is not None
-                yield _change(tree, [place.node], ast.unparse(rest), ast.unparse(term))
+                yield change(tree, [place.node], ast.unparse(rest), ast.unparse(term))
 
 
 def degrees_of_freedom(tree: ast.expr, words: Words) -> Changes:
@@ -247,8 +176,8 @@ def degrees_of_freedom(tree: ast.expr, words: Words) -> Changes:
         if place.text in words.widths:
             for count in filter(None, (counts.get(place.text), *words.widths)):
                 for new in (f"{place.text} - {count} - 1", f"{place.text} - {count}"):
-                    yield _change(tree, nodes, new, new)
-            yield _change(tree, nodes, f"{place.text} - 1", f"{place.text} - 1")
+                    yield change(tree, nodes, new, new)
+            yield change(tree, nodes, f"{place.text} - 1", f"{place.text} - 1")
         else:
             names = {part.id for part in ast.walk(place.node) if isinstance(part, ast.Name)}
             letters = [
@@ -256,16 +185,15 @@ def degrees_of_freedom(tree: ast.expr, words: Words) -> Changes:
                 if isinstance(p, ast.Subscript) and ast.unparse(p).startswith("N[")
             ]  # fmt: skip
             for width in (*(w for w in words.widths if w in names), *letters):
-                yield _change(tree, nodes, width, width)
+                yield change(tree, nodes, width, width)
 
 
 def layer_index(tree: ast.expr, words: Words) -> Changes:
     """The index of the layer above or below: U_2 for U_1, N[l + 1] for N[l]."""
-    for place, nodes in _groups(
-        tree, lambda place: isinstance(place.node, ast.Name | ast.Subscript)
-    ):
+    leaves = (ast.Name, ast.Subscript)
+    for place, nodes in _groups(tree, lambda place: isinstance(place.node, leaves)):
         for new in _neighbours(place, words):
-            yield _change(tree, nodes, new, new)
+            yield change(tree, nodes, new, new)
 
 
 def _neighbours(place: Place, words: Words) -> Iterator[str]:
@@ -302,5 +230,3 @@ SLIPS: dict[str, Callable[[ast.expr, Words], Changes]] = {
     "a lost log-determinant": lost_determinant,
 }
 """The name of a slip to what would mend it; those with few candidates first."""
-
-__all__ = ["SLIPS", "Change", "Words"]

@@ -17,7 +17,8 @@ from derive.checks.verdict import Unsettled
 from derive.claims.language import Scope, parse
 from derive.claims.result import Correction
 from derive.claims.sides import Side
-from derive.claims.slips.kinds import SLIPS, Change, Words
+from derive.claims.slips.change import Change, Words
+from derive.claims.slips.kinds import SLIPS
 from derive.claims.slips.trees import addends, tree_of
 from derive.errors import DeriveError
 
@@ -80,7 +81,7 @@ class Trial:
         try:
             expression = parse(change.text, self.scope, self.where)
             return self.holds(Side(self.where, expression, text=change.text))
-        except DeriveError:
+        except (DeriveError, ArithmeticError, np.linalg.LinAlgError):
             return False
 
 

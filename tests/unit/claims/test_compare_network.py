@@ -19,7 +19,8 @@ ACTION = f"""
 
 
 def _action(text, **settings) -> ComparisonResult:
-    return compare(CHAIN, "action", [text], symbols=SYMBOLS, digits=20, instances=2, **settings)
+    settings = {"symbols": SYMBOLS, "digits": 20, "instances": 2, "explain": False} | settings
+    return compare(CHAIN, "action", [text], **settings)
 
 
 def test_the_action_agrees_as_it_stands():
@@ -58,7 +59,7 @@ def test_a_constant_is_no_action():
 
 
 def test_a_wrong_action_is_explained():
-    result = _action(ACTION.replace("H_1*log(u_a)", "log(u_a)"), up_to=("constant",))
+    result = _action(ACTION.replace("H_1*log(u_a)", "log(u_a)"), up_to=("constant",), explain=True)
     assert result.verdict.value == "DISAGREES"
     assert "line 1" in result.reason
     assert "a head factor" in {correction.slip for correction in result.corrections}
@@ -75,8 +76,11 @@ def test_a_wrong_action_is_explained():
 
 def test_the_action_of_a_residual_network_is_in_the_streams_overlaps():
     action = derive(SKIP).theory.action
-    result = compare(SKIP, "action", [action, 2 * action + 3], up_to=("constant", "factor"))
+    result = compare(
+        SKIP, "action", [action, 3 - action], up_to=("constant", "factor"), explain=False
+    )
     assert [line.verdict.value for line in result.lines] == ["AGREES", "DISAGREES"]
+    assert result.lines[1].reason.startswith("0 digits")
     assert compare(SKIP, "kernel", ["K(G_bottom)"]).verdict.value == "AGREES"
     with pytest.raises(ClaimError, match="for chains"):
         compare(SKIP, "saddle U_1", ["G_a"])
@@ -112,7 +116,7 @@ VARIANCE = "Kstarstar(U_1) - Kstar(U_1)*inv(C)*Kstar(U_1).T"
     ],
 )
 def test_the_predictor(about, text, verdict):
-    assert compare(CHAIN, about, [text], symbols=SYMBOLS).verdict.value == verdict
+    assert compare(CHAIN, about, [text], symbols=SYMBOLS, explain=False).verdict.value == verdict
 
 
 def test_shapes_that_do_not_match_are_refused():
@@ -167,3 +171,15 @@ def test_an_expression_of_plain_symbols_is_understood():
     width, deviation = sympy.symbols("N_1 s_1")
     result = compare(CHAIN, "action", [width / deviation])
     assert result.verdict.value == "DISAGREES"
+
+
+@pytest.mark.parametrize("assume", [{"P": "100000"}, {"H_1": "40"}, {"s_1": "-1"}])
+def test_conditions_too_large_or_not_legal_are_not_drawn(assume):
+    result = compare(CHAIN, "kernel", ["K(U_1)"], assume=assume)
+    assert result.verdict.value == "INCONCLUSIVE"
+    assert "conditions" in result.reason
+
+
+def test_no_text_in_the_place_of_lines():
+    with pytest.raises(ClaimError, match="brackets"):
+        compare(CHAIN, "kernel", "K(U_1)")

@@ -3,6 +3,8 @@
 import pytest
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual, compare
+from derive.algebra import build
+from derive.derivation import derive
 
 CHAIN = Network((Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2)), 0.1)
 DEEP = Network((Embedding(9, 1.3), Linear(0.8, 7), Readout(1.2)), 0.1)
@@ -60,10 +62,21 @@ def test_the_square_of_an_equation_has_no_linearisation():
 
 
 def test_a_residual_network():
-    assert (
-        _saddle("N_a*(U - G_a) = 0", SKIP, "saddle G_a", symbols={"U": "G_a"}).verdict.value
-        == "INCONCLUSIVE"
-    )
+    """What was derived, as a SymPy expression: the gradient vanishes, and G plus it is G."""
+    theory = derive(SKIP).theory
+    (overlap,), (slope,) = theory.order_parameters, theory.gradients
+    result = compare(SKIP, "saddle G_a", [build.add(overlap, slope)], instances=1)
+    assert result.verdict.value == "AGREES"
+    wrong = build.add(overlap, slope, overlap)
+    result = compare(SKIP, "saddle G_a", [wrong], instances=1, explain=False)
+    assert result.verdict.value == "DISAGREES"
+
+
+def test_conditions_that_do_not_grow_with_a_width():
+    lines = ["s_1*u_a*(eye(H_1) + R_1/N_1)", ("s_1*s_a*eye(H_1)", "leading N_1")]
+    result = compare(CHAIN, "saddle U_1", lines, assume={"N_1": "N_a"}, instances=1)
+    assert result.verdict.value == "INCONCLUSIVE"
+    assert "conditions" in result.reason
 
 
 def test_zero_temperature_and_leading_order():
