@@ -145,7 +145,7 @@ class Maker:
     def smallest(self, most: int) -> Iterator[Instance]:
         """Instances from the smallest legal sizes upward, with simple numbers."""
         for excess in range(most + 1):
-            for plain in (True, False):
+            for plain in (True, False, False):
                 yield from self._of_excess(excess, plain)
 
     def _of_excess(self, excess: int, plain: bool) -> Iterator[Instance]:

@@ -24,6 +24,8 @@ from derive.network.wording import shown
 
 MOST_EXCESS = 4
 """Sizes of a counterexample exceed 1 by this much together."""
+DRAWS = 4
+"""Values that are tried at every size."""
 SIMPLE = [Fraction(1), Fraction(2), Fraction(3), Fraction(1, 2)]
 
 Sizes = dict[Any, int]
@@ -63,6 +65,9 @@ class OnSymbols:
     def _sizes(self) -> list[Any]:
         return [item.symbol for item in self.declared.values() if item.is_size]
 
+    def _is_shape(self, size: Any) -> bool:
+        return any(size in s.free_symbols for d in self.declared.values() for s in d.shape)
+
     @property
     def shown(self) -> dict[str, Any]:
         """What is declared and is no size."""
@@ -96,8 +101,10 @@ class OnSymbols:
     def generic(self, points: int) -> Case:
         """Unequal random sizes, and random values."""
         sizes = self._sizes
-        order = self.generator.permutation(len(sizes))
-        drawn = {size: int(2 + place) for size, place in zip(sizes, order, strict=True)}
+        order = self.generator.permutation(len(sizes) + 1)[: len(sizes)]
+        # What counts without being a shape, degrees of freedom say, is above what is a shape.
+        least = {size: 2 if self._is_shape(size) else 10 for size in sizes}
+        drawn = {size: least[size] + int(place) for size, place in zip(sizes, order, strict=True)}
         return self._case(drawn, points, simple=False)
 
     def smallest(self, points: int) -> Iterator[Case]:
@@ -106,7 +113,9 @@ class OnSymbols:
         for excess in range(MOST_EXCESS + 1):
             for raised in combinations_with_replacement(range(len(sizes)), excess if sizes else 0):
                 drawn = {size: 1 + raised.count(k) for k, size in enumerate(sizes)}
-                yield self._case(drawn, points, simple=True)
+                # One draw may hide what another shows at the same sizes.
+                for _ in range(DRAWS):
+                    yield self._case(drawn, points, simple=True)
 
     def wider(self, case: Case, factor: int, name: str) -> Case:
         """One size or number multiplied, all others as they are."""

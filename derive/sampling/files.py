@@ -48,7 +48,7 @@ def load_draws(path: str | Path) -> Draws:
         SamplingError: The file is missing, damaged, or holds no draws.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
             content = {key: stored[key] for key in stored.files}
         about = json.loads(str(content["about"]))
         if about["format"] != FORMAT:
