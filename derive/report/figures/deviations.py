@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ TITLES = {
 
 def draw_deviations(deviations: Sequence[Deviation]) -> str:
     """One panel a quantity, with a line of order 1; empty text where there is nothing to draw."""
-    shown = [deviation for deviation in deviations if any(deviation.values)]
+    shown = [deviation for deviation in deviations if all(deviation.values)]
     if not shown:
         return ""
     with figure("deviations", 1, len(shown), 3.6) as (found, grid):
@@ -27,6 +28,13 @@ def draw_deviations(deviations: Sequence[Deviation]) -> str:
         handles, labels = grid[0][0].get_legend_handles_labels()
         found.legend(handles, labels, loc="outside lower center", ncols=2)
         return svg_of(found, "deviation of the saddle point from the exact law against width")
+
+
+def _round(sizes: Sequence[float]) -> list[float]:
+    """1, 2 and 5 times powers of ten over the range of some sizes."""
+    low, high = math.floor(math.log10(min(sizes))), math.ceil(math.log10(max(sizes)))
+    every = [digit * 10.0**power for power in range(low - 1, high + 1) for digit in (1, 2, 5)]
+    return [tick for tick in every if min(sizes) / 2 <= tick <= 2 * max(sizes)]
 
 
 def _panel(axes: Any, deviation: Deviation) -> None:
@@ -42,6 +50,8 @@ def _panel(axes: Any, deviation: Deviation) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(widths, [str(width) for width in widths])
+    ticks = _round(sizes)
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_xlim(widths[0] / 1.2, widths[-1] * 1.2)
     axes.grid(axis="y")
