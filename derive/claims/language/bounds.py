@@ -25,6 +25,8 @@ class Bounds:
         """Why a power must not be made; empty where it may."""
         if not exponent.is_number:
             return ""
+        if exponent.has(sympy.exp):
+            return "its exponent has an exponential of numbers"
         if not exponent.is_Rational:
             return "" if exponent.atoms(sympy.Rational) <= set() else self._of_number(exponent)
         if abs(exponent) > LARGEST_EXPONENT or exponent.q > 1000:

@@ -66,6 +66,9 @@ def _logarithm(argument: Any) -> Any:
 
 def _exponential(argument: Any) -> Any:
     found = number(argument)
+    if found.is_number and found.has(sympy.exp):
+        # SymPy may ask for the digits of such a tower, and never finish.
+        raise ShapeError("an exponential of an exponential of numbers; declare a name for one")
     if found.is_Rational and abs(found) > LARGEST_EXPONENTIAL:
         raise ShapeError(f"the exponential of a number beyond {LARGEST_EXPONENTIAL}")
     return sympy.exp(found)
