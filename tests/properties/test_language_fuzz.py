@@ -1,8 +1,12 @@
 """Whatever text is read ends in an expression or in one clear line: no traceback, no hang."""
 
+import os
 import random
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import sympy
@@ -158,3 +162,71 @@ def test_what_is_printed_is_read_back():
         assert gap <= 1e-15 * max(scale, 1), text
         seen += 1
     assert seen > 100
+
+
+WATCHED = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+import test_language_fuzz as fuzz
+
+def parsed(text):
+    try:
+        fuzz.parse(text, fuzz.SCOPE, "text")
+        return True
+    except fuzz.ClaimError:
+        return False
+
+# Warm-up: SymPy imports some of its modules when it first meets a function or a relation.
+for text in fuzz.texts(3, 1_000):
+    parsed(text)
+everything, seen, watching = list(fuzz.texts(int(sys.argv[1]), int(sys.argv[2]))), [], False
+FORBIDDEN = (
+    "open", "import", "exec", "os.", "subprocess.", "socket.", "shutil.", "ctypes.", "sys.",
+)
+
+def hook(event, args):
+    if watching and event.startswith(FORBIDDEN):
+        seen.append((event, repr(args)[:200], text[:200]))
+
+sys.addaudithook(hook)
+count = 0
+for text in everything:
+    watching = True
+    found = parsed(text)
+    watching = False
+    count += found
+watching = True
+if sys.argv[3:]:
+    open(sys.argv[3]).close()
+watching = False
+print(count, len(everything), seen[:5])
+"""
+
+
+def watched(seed, count, *opened):
+    """What a subprocess of at most 2 GB did while it read: expressions, texts, events."""
+    run = subprocess.run(
+        [sys.executable, "-c", WATCHED, str(seed), str(count), *opened],
+        cwd=Path(__file__).parent,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr[-2000:]
+    expressions, texts_read, events = run.stdout.split(maxsplit=2)
+    return int(expressions), int(texts_read), events.strip()
+
+
+def test_reading_opens_imports_and_starts_nothing():
+    expressions, texts_read, events = watched(4, 1_000)
+    assert (expressions > 100, texts_read, events) == (True, 1_000, "[]")
+
+
+def test_the_watch_sees_a_file_that_is_opened():
+    assert "'open'" in watched(4, 100, os.devnull)[2]
+
+
+@pytest.mark.slow
+def test_reading_a_hundred_thousand_texts_has_no_side_effect():
+    assert watched(5, 100_000)[1:] == (100_000, "[]")
