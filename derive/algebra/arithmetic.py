@@ -14,6 +14,10 @@ LARGEST_EXPONENT = 10**6
 """mpmath would fill the memory with the exponential of a number far beyond it."""
 
 
+LARGE_POWER = 1000
+"""Exponents beyond it are looked at before mpmath begins to multiply."""
+
+
 def positive(what: str, value: Any) -> Any:
     """The value, if it has a logarithm."""
     if not value > 0:
@@ -94,6 +98,8 @@ class Digits:
 
     def power(self, base: Any, exponent: Any) -> Any:
         """A real power."""
+        if abs(exponent) > LARGE_POWER and base:
+            moderate(exponent * self.context.log(abs(base)))
         return self.context.power(base, exponent)
 
     def array(self, value: Any) -> np.ndarray:
