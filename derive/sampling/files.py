@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from derive.sampling.draws import Draws
 from derive.solver.files import write_arrays
 
 FORMAT = "derive draws 1"
+DAMAGE = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What reading a file raises that was cut short, altered, or written by something else."""
 
 
 def save_draws(path: str | Path, draws: Draws) -> None:
@@ -54,7 +60,7 @@ def load_draws(path: str | Path) -> Draws:
         if about["format"] != FORMAT:
             raise ValueError(f"the format is {about['format']}")
         return _draws(about, content)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise SamplingError(
             f"{path}: no readable draws ({' '.join(reason.split())}); draw anew"

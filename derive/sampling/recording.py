@@ -60,9 +60,11 @@ def record(
         All draws; after an interrupt those that every chain had reached.
 
     Raises:
-        SamplingError: `resume` is of other chains.
+        SamplingError: `resume` is of other chains, or `burn` is negative.
         KeyboardInterrupt: Before the first draw.
     """
+    if burn < 0:
+        raise SamplingError(f"burn: {burn} given; give a whole number from 0")
     started, steps = time.perf_counter(), 0
     kept: list[list[Reading]] = [[] for _ in walkers]
     states = [walker.state() for walker in walkers]
@@ -106,9 +108,32 @@ def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, d
         raise SamplingError(
             f"draws: {draws} wanted and {resume.draws} there; ask for as many or more"
         )
-    for walker, state in zip(walkers, resume.state, strict=True):
+    pairs = list(zip(walkers, resume.state, strict=True))
+    if any(_layout(walker.state()) != _layout(state) for walker, state in pairs) or (
+        _shapes(walkers[0].reading()) != _shapes(_first(resume))
+    ):
+        raise SamplingError(
+            "resume: draws of another network or of other data; give those that the draws were "
+            "made with, or draw anew"
+        )
+    for walker, state in pairs:
         walker.restore(state)
     return resume.draws
+
+
+def _layout(state: dict[str, Any]) -> dict[str, list[Any]]:
+    arrays = {name: value for name, value in state.items() if name != "generator"}
+    return {name: [np.shape(array) for array in value] for name, value in arrays.items()}
+
+
+def _first(draws: Draws) -> Reading:
+    overlaps = tuple(overlap[0, 0] for overlap in draws.overlaps)
+    return overlaps, draws.means[0, 0], draws.variances[0, 0]
+
+
+def _shapes(reading: Reading) -> list[Any]:
+    overlaps, mean, variance = reading
+    return [np.shape(array) for array in (*overlaps, mean, variance)]
 
 
 def _stacked(

@@ -77,15 +77,17 @@ def estimate(name: str, chains: Array) -> Estimate:
     """
     stats = _diagnostics()
     value = chains.mean(axis=(0, 1))
-    moving = np.ptp(chains, axis=(0, 1)) > 1e-12 * np.abs(value)
+    # a number that is none counts as moving: it must not pass for known
+    moving = ~(np.ptp(chains, axis=(0, 1)) <= 1e-12 * np.abs(value))
     error, r_hat, sizes = np.zeros_like(value), 1.0, float(np.prod(chains.shape[:2]))
     if moving.any():
         axes = {"chain_axis": 0, "draw_axis": 1}
         found = chains[..., moving]
-        error[moving] = stats.mcse(found, **axes)
-        r_hat = float(np.max(stats.rhat(found, **axes)))
-        # the bulk for typical values, the mean for what the error stands on
-        both = [stats.ess(found, method=method, **axes) for method in ("bulk", "mean")]
+        with np.errstate(all="ignore"):  # chains that stand still apart have no finite R-hat
+            error[moving] = stats.mcse(found, **axes)
+            r_hat = float(np.max(stats.rhat(found, **axes)))
+            # the bulk for typical values, the mean for what the error stands on
+            both = [stats.ess(found, method=method, **axes) for method in ("bulk", "mean")]
         sizes = float(np.min(both))
     return Estimate(name, value, error, chains.std(axis=(0, 1)), r_hat, sizes)
 

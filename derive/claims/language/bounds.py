@@ -8,11 +8,17 @@ from typing import Any
 import sympy
 from sympy import Add, MatAdd, MatMul, Mul, Pow
 
+from derive.claims.language.values import value
+from derive.errors import ClaimError
+
 LARGEST_POWER = 300
 """Decimal digits of an exact number."""
 MOST_TERMS = 5_000
 """Terms of an expression that is multiplied out."""
 LARGEST_EXPONENT = 10**6
+MOST_ENTRIES = 10_000
+"""Entries of a matrix whose size is written in numbers."""
+SHORTER = "; name its parts in [symbols], or write it shorter"
 
 
 class Bounds:
@@ -27,6 +33,10 @@ class Bounds:
             return ""
         if exponent.has(sympy.exp):
             return "its exponent has an exponential of numbers"
+        if base.is_number and base != 0 and not (base.is_Rational and exponent.is_Rational):
+            why = why_not_exponential(exponent * sympy.log(base**2) / 2)
+            if why:
+                return why
         if not exponent.is_Rational:
             return "" if exponent.atoms(sympy.Rational) <= set() else self._of_number(exponent)
         if abs(exponent) > LARGEST_EXPONENT or exponent.q > 1000:
@@ -45,11 +55,13 @@ class Bounds:
         return "" if digits < LARGEST_POWER else f"it has more than {LARGEST_POWER} digits"
 
     def why_not(self, expression: Any) -> str:
-        """Why an expression is too large; empty where it is not."""
+        """Why an expression is too large, and what to do; empty where it is not."""
+        if expression.is_Matrix and _entries(expression) > MOST_ENTRIES:
+            return f"it has more than {MOST_ENTRIES} entries; make its sizes smaller, or name them"
         if expression.is_Matrix and self.count(expression) > MOST_TERMS:
-            return f"multiplied out it has more than {MOST_TERMS} terms"
+            return f"multiplied out it has more than {MOST_TERMS} terms{SHORTER}"
         if expression.is_Rational and _digits(expression) > LARGEST_POWER:
-            return f"it has more than {LARGEST_POWER} digits"
+            return f"it has more than {LARGEST_POWER} digits{SHORTER}"
         return ""
 
     def count(self, node: Any) -> int:
@@ -73,6 +85,26 @@ class Bounds:
             exponent = int(node.exp)
             return comb(exponent + counts[0] - 1, counts[0] - 1) if exponent < 200 else 10**9
         return max(counts)
+
+
+def _entries(matrix: Any) -> int:
+    """Entries of a matrix; 0 where its size is not written in numbers."""
+    rows, columns = matrix.shape
+    return int(rows * columns) if rows.is_Integer and columns.is_Integer else 0
+
+
+def why_not_exponential(exponent: Any) -> str:
+    """Why the exponential of a number must not be made; empty where it may, or is of no number.
+
+    SymPy may ask for the digits of what is made, and never finish.
+    """
+    if not exponent.is_number or exponent.has(sympy.MatrixExpr):
+        return ""
+    try:
+        size = abs(value(exponent, {}, 15))
+    except ClaimError:
+        size = LARGEST_EXPONENT + 1
+    return "" if size <= LARGEST_EXPONENT else f"an exponential of more than {LARGEST_EXPONENT}"
 
 
 def _digits(number: Any) -> int:

@@ -8,10 +8,10 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
+from derive.claims.language.bounds import why_not_exponential
 from derive.errors import ShapeError
 
 LARGEST_SIZE = 10_000
-LARGEST_EXPONENTIAL = 10**6
 
 
 def number(expression: Any) -> Any:
@@ -69,8 +69,9 @@ def _exponential(argument: Any) -> Any:
     if found.is_number and found.has(sympy.exp):
         # SymPy may ask for the digits of such a tower, and never finish.
         raise ShapeError("an exponential of an exponential of numbers; declare a name for one")
-    if found.is_Rational and abs(found) > LARGEST_EXPONENTIAL:
-        raise ShapeError(f"the exponential of a number beyond {LARGEST_EXPONENTIAL}")
+    why = why_not_exponential(found)
+    if why:
+        raise ShapeError(f"{why}; write it shorter")
     return sympy.exp(found)
 
 

@@ -71,7 +71,7 @@ class _Reader:
         found = self._guarded(node, lambda: rule(self, node))
         why = self.bounds.why_not(found)
         if why:
-            raise self.fail(node, f"{why}; name its parts in [symbols], or write it shorter")
+            raise self.fail(node, why)
         return found
 
     def _guarded(self, node: ast.expr, make: Callable[[], Any]) -> Any:
@@ -131,7 +131,7 @@ class _Reader:
                 found = self._times(node, (before, found), (part, value))
             why = self.bounds.why_not(found)
             if why:
-                raise self.fail(node, f"{why}; name its parts in [symbols], or write it shorter")
+                raise self.fail(node, why)
             before = part
         return found
 

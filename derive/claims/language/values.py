@@ -23,11 +23,11 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | None) -> An
 
     Raises:
         ClaimError: It has none: a division by zero, a singular matrix, the logarithm of a number
-            that is not positive, an overflow.
+            that is not positive, a root of a negative number, an overflow.
         ShapeError: Factors do not fit together.
     """
     try:
-        return evaluate(expression, numbers, digits)
+        found = evaluate(expression, numbers, digits)
     except NoRule as error:
         raise ClaimError(one_line(str(error))) from None
     except ZeroDivisionError:
@@ -36,3 +36,6 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | None) -> An
         raise ClaimError(one_line(f"{type(error).__name__}: {error}")) from None
     except (ValueError, TypeError, IndexError) as error:
         raise ClaimError(one_line(f"it has no value ({error})")) from None
+    if any(getattr(entry, "imag", 0) for entry in np.ravel(found)):
+        raise ClaimError("it has no real value: a root or a power of a negative number")
+    return found

@@ -121,8 +121,10 @@ def _law(
         module.refuse_singular(centre, problem)
     kernel = Kernel.of(module, problem)
     wider = problem._replace(widths=tuple(copies * width for width in problem.widths))
-    if resume is not None and resume.state:
-        coordinates = Coordinates(tuple(resume.state[0]["factors"]))
+    # draws of something else hold no factors that fit; they are refused where they are gone on with
+    factors = resume.state[0].get("factors", ()) if resume is not None and resume.state else ()
+    if [np.shape(factor) for factor in factors] == [np.shape(overlap) for overlap in centre]:
+        coordinates = Coordinates(tuple(factors))
     else:
         coordinates = Coordinates.around(_saddle(solver, network, data, centre))
     return Law(module, wider, copies, kernel, coordinates), np.zeros(coordinates.size)

@@ -24,6 +24,8 @@ from derive.sampling.weights.model import Model, Tensors
 
 SHEARS = 3
 """Random halvings of a stream in one move: they cost little beside the conditionals."""
+FLAT = 1e-10
+"""Eigenvalues of Gram matrices below this, over the largest, are zero to rounding."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,13 @@ def _draw_shear(
 ) -> Array:
     alpha, right = np.linalg.eigh(above[np.ix_(still, still)])
     beta, left = np.linalg.eigh(below[np.ix_(moved, moved)])
-    precision = np.maximum(beta[:, None] + alpha, 0)
+    precision = beta[:, None] + alpha
+    # without entries of a writer or a reader along it, a direction of V changes no weight
+    free = precision > FLAT * (alpha[-1] + beta[-1])
+    inverse = np.where(free, 1 / np.where(free, precision, 1), 0)
     slope = left.T @ (below[np.ix_(moved, still)] - above[np.ix_(moved, still)]) @ right
     noise = generator.normal(size=precision.shape)
-    return np.asarray(left @ (slope / precision + noise / np.sqrt(precision)) @ right.T)
+    return np.asarray(left @ (slope * inverse + noise * np.sqrt(inverse)) @ right.T)
 
 
 def _rescale(model: Model, found: Ends, tensors: Tensors, generator: np.random.Generator) -> None:

@@ -173,7 +173,7 @@ def test_an_expression_of_plain_symbols_is_understood():
     assert result.verdict.value == "DISAGREES"
 
 
-@pytest.mark.parametrize("assume", [{"P": "100000"}, {"H_1": "40"}, {"s_1": "-1"}])
+@pytest.mark.parametrize("assume", [{"P": "100"}, {"H_1": "40"}, {"s_1": "-1"}])
 def test_conditions_too_large_or_not_legal_are_not_drawn(assume):
     result = compare(CHAIN, "kernel", ["K(U_1)"], assume=assume)
     assert result.verdict.value == "INCONCLUSIVE"
@@ -183,3 +183,8 @@ def test_conditions_too_large_or_not_legal_are_not_drawn(assume):
 def test_no_text_in_the_place_of_lines():
     with pytest.raises(ClaimError, match="brackets"):
         compare(CHAIN, "kernel", "K(U_1)")
+
+
+def test_a_size_beyond_any_memory_is_refused():
+    with pytest.raises(ClaimError, match="more than 10000 entries; make its sizes smaller"):
+        compare(CHAIN, "kernel", ["K(U_1)"], assume={"P": "100000"})
