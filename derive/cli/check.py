@@ -58,11 +58,7 @@ def _wanted(options: Options) -> Any:
     if options.out is None and (options.resume or options.overwrite):
         raise UsageError("--resume, --overwrite: they are for a folder; give --out DIR too")
     network = changed(network_of(options), options)
-    effort = Effort(seed=options.seed)
-    if options.draws is not None:
-        effort = Effort(
-            seed=options.seed, most=options.draws, first=min(effort.first, options.draws)
-        )
+    effort = Effort.of(options.draws, options.seed)
     if options.spec is None:
         if options.data is not None:
             raise UsageError("--data: the network is missing; give SPEC.toml in front of it")

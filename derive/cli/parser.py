@@ -226,7 +226,10 @@ def _ladder(parser: Parser, group: Any) -> None:
     group.add_argument("--resume", action="store_true", help="go on with the draws in the folder")
     group.add_argument("--overwrite", action="store_true", help="replace an earlier ladder's files")
     group.add_argument(
-        "--draws", type=whole(100), metavar="K", help="most draws of each chain (default: 16000)"
+        "--draws",
+        type=whole(100),
+        metavar="K",
+        help="draws of each chain (default: until enough of them count, at most 16000)",
     )
     group.add_argument("--jobs", type=whole(1), metavar="K", help="processes (default: 2)")
     _changes(parser)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from derive.errors import SamplingError
-from derive.sampling.draws import Draws
+from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.files import load_draws, save_draws
 from derive.sampling.statistics import MOST_R_HAT, Estimate, estimates
 
@@ -18,18 +19,40 @@ class Effort:
     """How much is drawn.
 
     Attributes:
-        sample_size: Effective sample size to reach for every entry of every quantity.
+        overlaps_size: Effective sample size to reach for every entry of every quantity, drawn from
+            the exact law.
+        weights_size: The same for sampled weights, whose draws of the overlaps are dear.
         first: Draws of each chain in the first round; every round doubles them.
         most: Draws of each chain after which it is left at that.
         chains: Number of chains.
         seed: Of the chains.
     """
 
-    sample_size: int = 2000
+    overlaps_size: float = 2000
+    weights_size: float = 500
     first: int = 1000
     most: int = 16000
     chains: int = 4
     seed: int = 0
+
+    @classmethod
+    def of(cls, draws: int | None, seed: int) -> Effort:
+        """That many draws of each chain, however many of them count; None leaves it to the chains.
+
+        >>> Effort.of(500, 0).most
+        500
+        """
+        if draws is None:
+            return cls(seed=seed)
+        return cls(math.inf, math.inf, min(cls.first, draws), draws, seed=seed)
+
+    def enough(self, draws: Draws) -> bool:
+        """Whether every quantity has mixed and has the effective sample size that is wanted."""
+        size = self.weights_size if draws.method == WEIGHTS else self.overlaps_size
+        return all(
+            found.r_hat <= MOST_R_HAT and found.sample_size >= size
+            for found in estimates(draws).values()
+        )
 
 
 Sample = Callable[[int, Draws | None], Draws]
@@ -50,17 +73,9 @@ def draw(sample: Sample, effort: Effort, keep: Path) -> Draws:
         if found is None or found.draws < wanted:
             found = sample(wanted, found)
             save_draws(keep, found)
-        if found.interrupted or wanted >= effort.most or enough(found, effort):
+        if found.interrupted or wanted >= effort.most or effort.enough(found):
             return found
         wanted = min(2 * wanted, effort.most)
-
-
-def enough(draws: Draws, effort: Effort) -> bool:
-    """Whether every quantity has mixed and has the effective sample size that is wanted."""
-    return all(
-        found.r_hat <= MOST_R_HAT and found.sample_size >= effort.sample_size
-        for found in estimates(draws).values()
-    )
 
 
 def report(title: str, draws: Draws) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from derive.ladder.effort import Effort, draw
@@ -12,8 +12,6 @@ from derive.network.graph import stream_graph, values
 from derive.sampling.draws import OVERLAPS, WEIGHTS, Draws
 from derive.solver import Solver
 
-WEIGHTS_SIZE = 500
-"""Effective sample size to reach for sampled weights, whose draws of the overlaps are dear."""
 COPIES = (1, 2, 4)
 """Factors of widths and examples on which the saddle's deviation is followed."""
 
@@ -74,9 +72,8 @@ class Run:
 def runs_for(instances: Sequence[Instance], effort: Effort) -> tuple[Run, ...]:
     """Weights and overlaps of every instance; the first also at growing widths."""
     found = []
-    fewer = replace(effort, sample_size=min(effort.sample_size, WEIGHTS_SIZE))
     for number, instance in enumerate(instances, start=1):
-        found.append(Run(f"weights-{number}", instance, WEIGHTS, 1, fewer))
+        found.append(Run(f"weights-{number}", instance, WEIGHTS, 1, effort))
         if missing_width(instance):
             continue
         for copies in COPIES if number == 1 else COPIES[:1]:

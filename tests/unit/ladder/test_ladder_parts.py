@@ -88,7 +88,7 @@ def test_rounds_double_until_the_chains_suffice_and_are_kept(tmp_path):
             seconds=1.0,
         )
 
-    effort = Effort(sample_size=700, first=100, most=1600, chains=2)
+    effort = Effort(overlaps_size=700, first=100, most=1600, chains=2)
     found = draw(sample, effort, tmp_path / "draws.npz")
     assert asked == [(100, None), (200, 100), (400, 200)]
     assert found.draws == 400
