@@ -159,7 +159,7 @@ def expressions(step: Step, setting: Setting) -> tuple[Any, Any] | None:
         found, expected = map(setting.expanded, pair)
     except DeriveError:
         return None
-    columns = getattr(found, "shape", (0, 0))[1], getattr(expected, "shape", (0, 0))[1]
+    columns = getattr(found, "shape", (1, 1))[1], getattr(expected, "shape", (1, 1))[1]
     if columns[0] == 1 and columns[1] != 1:
         expected = build.diagonal(expected)
     return found, expected

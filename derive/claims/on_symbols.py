@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from typing import Any
@@ -26,6 +26,10 @@ MOST_EXCESS = 4
 """Sizes of a counterexample exceed 1 by this much together."""
 DRAWS = 4
 """Values that are tried at every size."""
+WIDER = 4
+"""Values that sizes are drawn from, beyond their number."""
+DRAWINGS = 200
+"""Draws until sizes differ from all earlier ones."""
 SIMPLE = [Fraction(1), Fraction(2), Fraction(3), Fraction(1, 2)]
 
 Sizes = dict[Any, int]
@@ -41,6 +45,7 @@ class OnSymbols:
         definitions: What the latter stand for.
         arithmetic: Of all values.
         generator: Of everything random.
+        earlier: Sizes of the generic cases so far.
     """
 
     declared: dict[str, Declared]
@@ -48,6 +53,7 @@ class OnSymbols:
     definitions: Definitions
     arithmetic: Digits
     generator: np.random.Generator
+    earlier: list[Sizes] = field(default_factory=list)
 
     @classmethod
     def of(cls, claim: Claim, digits: int, seed: int) -> OnSymbols:
@@ -101,10 +107,15 @@ class OnSymbols:
     def generic(self, points: int) -> Case:
         """Unequal random sizes, and random values."""
         sizes = self._sizes
-        order = self.generator.permutation(len(sizes) + 1)[: len(sizes)]
         # What counts without being a shape, degrees of freedom say, is above what is a shape.
         least = {size: 2 if self._is_shape(size) else 10 for size in sizes}
-        drawn = {size: least[size] + int(place) for size, place in zip(sizes, order, strict=True)}
+        for _ in range(DRAWINGS):
+            order = self.generator.permutation(len(sizes) + WIDER)[: len(sizes)]
+            drawn = {size: least[size] + int(k) for size, k in zip(sizes, order, strict=True)}
+            # A size that stays the same, or the difference of two, would pass for a number.
+            if not any(_alike(drawn, earlier) for earlier in self.earlier):
+                break
+        self.earlier.append(drawn)
         return self._case(drawn, points, simple=False)
 
     def smallest(self, points: int) -> Iterator[Case]:
@@ -161,3 +172,9 @@ class OnSymbols:
         choices = [-1, 0, 1, 2] if simple else EIGHTHS
         picked = np.array(choices, dtype=object)[self.generator.integers(len(choices), size=shape)]
         return picked if simple else self.arithmetic.array(picked) / 8
+
+
+def _alike(first: Sizes, second: Sizes) -> bool:
+    """Whether a size, or the difference of two, is the same in both."""
+    changes = [first[size] - second[size] for size in first]
+    return 0 in changes or len(set(changes)) < len(changes)
