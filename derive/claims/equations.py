@@ -134,7 +134,9 @@ def decide_equation(
                 f"{len(cases)} random instances"
             )
             return replace(empty, verdict=Verdict.DISAGREES, digits=whole, reason=reason)
-        determined = all(_determines(equation, setting, *pair) for pair in cases[:2])
+        # The derivative of an equation that always holds is rounding, whatever its rank.
+        always = any(equation.digits_at(*reversed(pair)) >= required for pair in cases)
+        determined = not always and all(_determines(equation, setting, *pair) for pair in cases[:2])
     except Unsettled as error:
         return replace(empty, reason=str(error))
     if not determined:
