@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 from typing import Any
 
 import numpy as np
 import sympy
 
 from derive.algebra.arithmetic import Digits
-from derive.checks.sample import MOST_VECTORS, Array, Numbers, Sample
+from derive.checks.sample import Array, Numbers, Sample
 from derive.checks.verdict import Unsettled
 from derive.claims.ours import Ours
 
@@ -25,6 +26,13 @@ VARIANCES = [Fraction(k, 8) for k in (5, 6, 7, 9, 10, 11, 12, 13)]
 SIMPLE_VARIANCES = [Fraction(2), Fraction(3), Fraction(1, 2), Fraction(3, 2)]
 MOST_SIZE = 40
 """Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""
+
+MOST_VECTORS = 12
+"""Vectors of a stream of a generic instance: two layers of two heads and one of three have them."""
+CANDIDATES = 40
+"""Draws from which the one is taken that has the least in common with earlier instances."""
+RECENT = 4
+"""Earlier instances that are looked at."""
 
 Parameters = dict[Any, Any]
 """A whole number or a fraction for every parameter."""
@@ -108,17 +116,28 @@ class Maker:
         self.generator = np.random.default_rng(seed)
         self.free = [s for s in dict.fromkeys(ours.parameters.values()) if s not in ours.assumed]
         self.free = [symbol for symbol in self.free if not symbol.is_number]
+        self.earlier: list[Parameters] = []
+        self.heads = self._legal_heads()
 
     def generic(self) -> Instance:
-        """Unequal widths and heads, variances other than 1.
+        """Unequal widths and heads, variances other than 1, and little in common with earlier ones.
+
+        What is the same in every instance would pass for a number, and what is twice the same
+        number in one for the same parameter.
 
         Raises:
             Unsettled: No draw meets the conditions.
         """
+        found: list[Parameters] = []
         for _ in range(ATTEMPTS):
             parameters = self._complete(self._generic())
-            if parameters is not None:
-                return self._instance(parameters, EIGHTHS, Fraction(1, 8))
+            found += [] if parameters is None else [parameters]
+            if len(found) == CANDIDATES:
+                break
+        if found:
+            chosen = min(found, key=self._in_common)
+            self.earlier = [*self.earlier, chosen][-RECENT:]
+            return self._instance(chosen, EIGHTHS, Fraction(1, 8))
         raise Unsettled(
             "no instance meets the conditions: sizes must be whole numbers, P, N_0 and paths at "
             f"most {MOST_SIZE}, widths at least the number of paths, variances positive, and P at "
@@ -163,41 +182,69 @@ class Maker:
     def _generic(self) -> Parameters:
         notation = self.ours.theory.notation
         found: Parameters = {}
-        heads = [s for s in self.free if s.name.startswith("H_")]
-        found |= dict(zip(heads, self._heads(heads), strict=True))
+        heads = self.heads[int(self.generator.integers(len(self.heads)))]
+        found |= dict(zip(self._free_heads(), heads, strict=True))
         counts = self._complete(
             found | {s: 9 for s in self.free if s.is_integer and s not in found}
         )
         most = max(self._vectors(counts)) if counts else MOST_VECTORS
         widths = [notation.width(stream.index) for stream in notation.streams()]
         free = [width for width in widths if width in self.free]
-        for place, width in zip(self.generator.permutation(len(free)), free, strict=True):
-            found[width] = int(most + 2 + 2 * place)
+        for place, width in zip(self.generator.permutation(len(free) + 3), free, strict=False):
+            found[width] = int(most + 2 + 2 * place + self.generator.integers(2))
         cold = self.ours.under(notation.temperature) == 0
-        sizes = {"P": 4, "N_0": 7 if cold else 3, "Pstar": 2}
+        sizes = {"P": 3, "N_0": 6 if cold else 2, "Pstar": 2}
         numbers = iter(self.generator.permutation(len(VARIANCES) * 4))
         for symbol in self.free:
             if symbol.name in sizes:
-                found[symbol] = sizes[symbol.name] + int(self.generator.integers(0, 2))
+                found[symbol] = sizes[symbol.name] + int(self.generator.integers(4))
             elif symbol not in found:
                 found[symbol] = VARIANCES[next(numbers) % len(VARIANCES)]
         if notation.temperature in found:
-            found[notation.temperature] = Fraction(3, 8)
+            found[notation.temperature] = Fraction(int(self.generator.integers(2, 8)), 8)
         return found
 
-    def _heads(self, heads: list[Any]) -> tuple[int, ...]:
-        """As unequal as few enough paths allow, in random order."""
-        legal = []
-        for counts in product((1, 2, 3), repeat=len(heads)):
+    def _free_heads(self) -> list[Any]:
+        return [symbol for symbol in self.free if symbol.name.startswith("H_")]
+
+    def _legal_heads(self) -> list[tuple[int, ...]]:
+        """Head counts that few enough paths allow, with as few layers of a single head."""
+        heads, legal = self._free_heads(), []
+        for counts in product((1, 2, 3, 4), repeat=min(len(heads), 6)):
+            counts = counts + (1,) * (len(heads) - len(counts))
             given = dict(zip(heads, counts, strict=True))
-            rest = {s: 9 for s in self.free if s.is_integer and s not in given}
+            rest = {s: MOST_SIZE for s in self.free if s.is_integer and s not in given}
             complete = self._complete(given | rest)
             if complete is not None and max(self._vectors(complete)) <= MOST_VECTORS:
-                legal.append((len(set(counts) - {1}), sum(counts), counts))
-        if not legal:
-            return (1,) * len(heads)
-        best = [counts for key in [max(legal)[0]] for n, _, counts in legal if n == key]
-        return best[int(self.generator.integers(len(best)))]
+                legal.append(counts)
+        fewest = min((counts.count(1) for counts in legal), default=0)
+        most = fewest + (len(heads) > 2)
+        return [counts for counts in legal if counts.count(1) <= most] or [(1,) * len(heads)]
+
+    def _in_common(self, found: Parameters) -> int:
+        """Numbers that an instance shares with earlier ones, or has twice."""
+        ours = self._numbers(found)
+        whole = [
+            int(value)
+            for symbol, value in found.items()
+            if symbol in self.free and symbol.is_integer
+        ]
+        twice = len(whole) - len(set(whole))
+        same = sum(
+            mine == theirs
+            for earlier in map(self._numbers, self.earlier)
+            for mine, theirs in zip(ours, earlier, strict=True)
+        )
+        single = sum(found[symbol] == 1 for symbol in self._free_heads())
+        return 3 * same + 3 * twice + single
+
+    def _numbers(self, found: Parameters) -> list[Any]:
+        """What must not pass for a number: parameters, and sums and products of heads."""
+        heads = [found[symbol] for symbol in self._free_heads()]
+        sizes = [found[s] for s in self.free if s.is_integer]
+        gaps = [b - a for a, b in pairwise(sizes)]
+        # Sums and products of heads twice: they stand in every kernel.
+        return [*(found[s] for s in self.free), *2 * [sum(heads), math.prod(heads)], *gaps]
 
     def _complete(self, free: Parameters, least: bool = False) -> Parameters | None:
         """All parameters from the free ones; None where they are not legal.
