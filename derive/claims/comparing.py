@@ -37,6 +37,7 @@ class Step:
         expected: What it should be.
         up_to: What it may differ by.
         digits: Decimal digits asked for.
+        diagonal: Whether a column may stand for the diagonal of a square matrix.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Step:
     expected: Side
     up_to: tuple[str, ...]
     digits: int
+    diagonal: bool = False
 
     @property
     def relation(self) -> str:
@@ -76,8 +78,11 @@ class Step:
 
     def pair(self, numbers: Any, arithmetic: Arithmetic) -> tuple[Array, Array]:
         """The line and what it should be, at one point, in one shape."""
-        found = self.found.at(numbers, arithmetic)
-        expected = self.expected.at(numbers, arithmetic)
+        small = 10.0 ** -self.required(arithmetic)
+        found, expected = (
+            without_rounding(side, numbers, arithmetic, small)
+            for side in (self.found, self.expected)
+        )
         return alike(found, expected, self)
 
     def holds(self, fitted: Fit, arithmetic: Arithmetic) -> bool:
@@ -85,13 +90,32 @@ class Step:
         return not fitted.refused and fitted.digits >= self.required(arithmetic)
 
 
+def without_rounding(side: Side, numbers: Any, arithmetic: Arithmetic, small: float) -> Array:
+    """The value of a side; zero where its terms cancel but for rounding.
+
+    Args:
+        side: A side.
+        numbers: The point.
+        arithmetic: Of the value.
+        small: Size of what counts as rounding, relative to the largest entry of the terms.
+    """
+    found = side.at(numbers, arithmetic)
+    largest = np.max(abs(found), initial=0)
+    if side.expression is None or largest == 0 or largest > small**0.5:
+        return found
+    terms = (replace(side, expression=term).at(numbers, arithmetic) for term in side.terms())
+    size = max((np.max(abs(term), initial=0) for term in terms), default=0)
+    return 0 * found if largest <= small * size else found
+
+
 def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
-    """Both sides in one shape: a column may stand for a row, a diagonal for its matrix.
+    """Both sides in one shape: a column may stand for a diagonal, where the step allows it.
 
     Raises:
         Unsettled: They have shapes that cannot be compared.
     """
-    if found.shape != expected.shape and expected.shape == (len(found),) * 2:
+    column = (len(found), 1)
+    if step.diagonal and found.shape == column and expected.shape == (len(found),) * 2:
         expected = np.diagonal(expected).reshape(-1, 1)
     if found.shape != expected.shape:
         raise Unsettled(
@@ -123,16 +147,16 @@ def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
     return replace(result, factor=factor, constant=constant)
 
 
-def require_shapes(found: Side, expected: Side, against: str) -> None:
+def require_shapes(found: Side, expected: Side, against: str, diagonal: bool = False) -> None:
     """Raise ClaimError where two sides certainly have different shapes.
 
-    A column may stand for the square matrix of which it is the diagonal.
+    With `diagonal` a column may stand for the square matrix of which it is the diagonal.
     """
     shapes = _shape(found.expression), _shape(expected.expression)
     if shapes[0] is None or shapes[1] is None:
         return
     theirs, ours = shapes[0], shapes[1]
-    column = ours[0] == ours[1] and build.same_size(theirs[1], sympy.S.One)
+    column = diagonal and ours[0] == ours[1] and build.same_size(theirs[1], sympy.S.One)
     due = (ours[0], sympy.S.One) if column else ours
     if not all(build.same_size(*pair) for pair in zip(theirs, due, strict=True)):
         told = [", ".join(map(str, shape)) for shape in (theirs, ours)]
@@ -160,7 +184,7 @@ def expressions(step: Step, setting: Setting) -> tuple[Any, Any] | None:
     except DeriveError:
         return None
     columns = getattr(found, "shape", (1, 1))[1], getattr(expected, "shape", (1, 1))[1]
-    if columns[0] == 1 and columns[1] != 1:
+    if step.diagonal and columns[0] == 1 and columns[1] != 1:
         expected = build.diagonal(expected)
     return found, expected
 

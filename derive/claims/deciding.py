@@ -49,19 +49,21 @@ class Expressions:
         ]
         self.steps = list(self._steps(target))
         for _, step in self.steps:
-            comparing.require_shapes(step.found, step.expected, step.against)
+            comparing.require_shapes(step.found, step.expected, step.against, step.diagonal)
         points = max(points_needed(step.up_to) for _, step in self.steps)
         self.cases = [setting.generic(points) for _ in range(instances)]
 
     def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
+        diagonal = self.claim.about == "variance"
         for number, (line, found) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
             if number > 1:
                 up_to = (line.kind,) if line.kind in UP_TO else ()
                 before = self.sides[number - 2]
-                yield line, Step(number, f"line {number - 1}", found, before, up_to, self.digits)
+                against = f"line {number - 1}"
+                yield line, Step(number, against, found, before, up_to, self.digits, diagonal)
             elif target is not None:
                 ours = Side("ours", target)
-                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits)
+                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits, diagonal)
 
     def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""

@@ -12,7 +12,7 @@ import numpy as np
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled, Verdict
-from derive.claims.comparing import SLACK
+from derive.claims.comparing import SLACK, without_rounding
 from derive.claims.leading import decide_leading, relative
 from derive.claims.on_network import OnNetwork
 from derive.claims.result import LineResult
@@ -60,8 +60,11 @@ class Equation:
             Unsettled: A side has no value there, or the shapes differ.
         """
         arithmetic = self.arithmetic(case)
-        left = self.left.at(case.points[0], arithmetic)
-        right = self.right.at(case.points[0], arithmetic)
+        small = 10.0 ** -self.required(case)
+        left, right = (
+            without_rounding(side, case.points[0], arithmetic, small)
+            for side in (self.left, self.right)
+        )
         if right.size == 1 and right.ravel()[0] == 0:
             right = 0 * left
         if left.shape != right.shape:
@@ -185,7 +188,12 @@ def _leading(
         wider = setting.wider(
             setting.at(instance, cases[0][0].origin[1][0]), scale, equation.leading
         )
-        return relative(*equation.sides(setting.saddle(wider.origin[0])))
+        left, right = equation.sides(setting.saddle(wider.origin[0]))
+        if not (abs(left).max() and abs(right).max()):
+            # One side is nothing: what is left is held against the same away from the saddle point.
+            elsewhere = abs(equation.residual(wider)).max()
+            return float(abs(left - right).max() / elsewhere) if elsewhere else 0.0
+        return relative(left, right)
 
     verdict, seen = decide_leading(difference, WIDENING)
     relation = f"{HOLDS}, leading {equation.leading}"

@@ -16,6 +16,7 @@ import numpy as np
 
 from derive.algebra.arithmetic import Arithmetic
 from derive.checks.sample import Array
+from derive.checks.verdict import Unsettled
 from derive.claims.claim import CONSTANT, FACTOR
 
 LARGEST_DENOMINATOR = 10**4
@@ -103,6 +104,8 @@ def _factor(
         vary = _varies(found, most), _varies(expected, most)
         if not all(vary):
             return None if any(vary) else arithmetic.number(1)
+        if _is_hidden(found, most) or _is_hidden(expected, most):
+            raise Unsettled("what varies is far smaller than a constant of it; take that out")
         found = [value - found[0] for value in found]
         expected = [value - expected[0] for value in expected]
     if FACTOR not in up_to:
@@ -119,6 +122,11 @@ def _factor(
 def _varies(values: Sequence[Array], most: float) -> bool:
     """Whether values differ from the first by more than rounding."""
     return any(agreement(value, values[0], most) < most for value in values[1:])
+
+
+def _is_hidden(values: Sequence[Array], most: float) -> bool:
+    """Whether rounding of a constant leaves too few digits of what varies."""
+    return all(agreement(value, values[0], most) > most / 3 for value in values[1:])
 
 
 def _refusal(found: Sequence[Array], constant: bool, most: float) -> str:

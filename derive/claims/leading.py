@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from derive.checks.verdict import Unsettled, Verdict
@@ -12,6 +13,8 @@ SCALES = tuple(4**power for power in range(7))
 """Factors of what grows; everything else stays as it is, P too."""
 DECAYS = 0.8
 """Observed order from which a difference counts as of order 1/N: log N / N has a little less."""
+NOISE = 1e-8
+"""Relative differences below this may be what a solver leaves."""
 STAYS = 0.2
 """Observed order up to which a difference counts as one of leading order."""
 
@@ -37,10 +40,31 @@ def decide_leading(
         f"{scales[0]} to {scales[-1]}: observed order {order:.2f}"
     )
     if order >= DECAYS:
+        rest = _beyond(differences, scales)
+        if rest:
+            return Verdict.INCONCLUSIVE, f"{seen}; extrapolated, a difference of {rest:.1e} stays"
         return Verdict.AGREES, seen
-    if order <= STAYS:
+    if order <= STAYS and _settles(differences):
         return Verdict.DISAGREES, f"{seen}; order 1 or more is due"
     return Verdict.INCONCLUSIVE, f"{seen}, between none and 1; the larger sizes do not settle it"
+
+
+def _beyond(differences: Sequence[float], scales: Sequence[int]) -> float:
+    """What an extrapolation d + c / N leaves over, where it does not shrink itself; else 0."""
+    found = []
+    for (before, after), (small, large) in zip(
+        pairwise(differences), pairwise(scales), strict=True
+    ):
+        ratio = large / small
+        found.append(abs(ratio * after - before) / (ratio - 1))
+    stays = len(found) > 1 and found[-1] > NOISE and found[-1] > found[-2] / 2
+    return found[-1] if stays else 0.0
+
+
+def _settles(differences: Sequence[float]) -> bool:
+    """Whether the changes die out: those of 1 / log N do not."""
+    changes = [abs(after - before) for before, after in pairwise(differences)]
+    return changes[-1] <= max(changes[-2] / 2, NOISE)
 
 
 def observed_order(differences: Sequence[float], scales: Sequence[int]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -143,16 +143,23 @@ class OnSymbols:
         return Case(grown, case.arithmetic, case.sizes, case.origin)
 
     def _case(self, sizes: Sizes, points: int, *, simple: bool) -> Case:
-        drawn = tuple(self._point(sizes, simple) for _ in range(points))
+        signs = {d.symbol: int(self.generator.choice([-1, 1])) for d in self.declared.values()}
+        drawn = []
+        for _ in range(points):
+            drawn.append(self._point(sizes, simple, signs))
+            signs = {symbol: -sign for symbol, sign in signs.items()}  # both, whatever is drawn
         shown_sizes = {symbol.name: str(size) for symbol, size in sizes.items()}
-        return Case(drawn, self.arithmetic, shown_sizes, sizes)
+        return Case(tuple(drawn), self.arithmetic, shown_sizes, sizes)
 
-    def _point(self, sizes: Sizes, simple: bool) -> Point:
+    def _point(self, sizes: Sizes, simple: bool, signs: Mapping[Any, int]) -> Point:
         found: Numbers = dict(sizes)
         for item in self.declared.values():
             if not item.is_size:
                 shape = [int(size.xreplace(sizes)) for size in item.shape]
-                found[item.symbol] = self._draw(item, shape, simple)
+                drawn = self._draw(item, shape, simple)
+                if not (shape or simple or item.is_positive):
+                    drawn = signs[item.symbol] * abs(drawn)
+                found[item.symbol] = drawn
         return Point(found, self.definitions, self.arithmetic)
 
     def _draw(self, item: Declared, shape: Sequence[int], simple: bool) -> Any:

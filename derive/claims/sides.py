@@ -12,6 +12,7 @@ import mpmath
 import numpy as np
 import sympy
 from mpmath.libmp import NoConvergence
+from sympy import Add, MatAdd
 
 from derive.algebra import substitute
 from derive.algebra.arithmetic import Arithmetic, Floats
@@ -47,6 +48,10 @@ class Side:
     arguments: Mapping[str, Any] | None = None
     text: str = ""
 
+    def terms(self) -> tuple[Any, ...]:
+        """The terms of a sum; none of anything else."""
+        return tuple(self.expression.args) if isinstance(self.expression, Add | MatAdd) else ()
+
     def at(self, numbers: Numbers, arithmetic: Arithmetic) -> Array:
         """The value, as a matrix.
 
@@ -77,7 +82,8 @@ class Side:
             if callable(expression):
                 given[name] = _numeric(expression, numbers)
             else:
-                given[name] = _plain(value(expression, numbers, None))
+                found = _plain(value(expression, numbers, None))
+                given[name] = round(found) if getattr(expression, "is_integer", False) else found
         return self.function(**given)
 
 
@@ -87,7 +93,10 @@ _FAILURES = (
     ArithmeticError,
     ValueError,
     TypeError,
-    IndexError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
     np.linalg.LinAlgError,
     NoConvergence,
 )

@@ -129,7 +129,7 @@ def test_shapes_that_do_not_match_are_refused():
 def test_a_function_of_arrays_is_compared_in_float64():
     def kernel(U_1, K, s_0, N_0):
         assert isinstance(U_1, np.ndarray)
-        assert isinstance(N_0, float)
+        assert isinstance(N_0, int) and isinstance(s_0, float)
         return K(U_1)
 
     def wrong(U_1, K):

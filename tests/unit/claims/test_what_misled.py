@@ -1,0 +1,68 @@
+"""Claims that once got a wrong answer, each with the right one."""
+
+import pytest
+
+from derive import Attention, Embedding, Network, Readout, compare
+from derive.errors import ClaimError
+
+NETWORK = Network((Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va")), "T")
+MATRICES = {
+    "A": "positive definite (m, m)",
+    "X": "real (d, n)",
+    "y": "vector (n)",
+    "lam": "positive",
+    "N": "size",
+    "x": "real",
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict"),
+    [
+        (["sqrt(x**2)", "x"], "DISAGREES"),
+        (["N/(N+1)", ("1 + 1e-6", "leading N")], "INCONCLUSIVE"),
+        (["N/(N+1)", ("1", "leading N")], "AGREES"),
+        (["N*log(N) - N", ("N*log(N)", "leading N")], "INCONCLUSIVE"),
+        (["N + 1", ("N/2", "leading N")], "DISAGREES"),
+        (
+            ["inv(X*X.T + lam*eye(d))*X*y - X*inv(X.T*X + lam*eye(n))*y", "0*X*y"],
+            "AGREES",
+        ),
+        (
+            ["inv(X*X.T + lam*eye(d))*X*y - X*inv(X.T*X + 2*lam*eye(n))*y", "0*X*y"],
+            "DISAGREES",
+        ),
+    ],
+)
+@pytest.mark.parametrize("seed", [0, 7])
+def test_chains(lines, verdict, seed):
+    result = compare(None, "", lines, declare=MATRICES, seed=seed, explain=False)
+    assert result.verdict.value == verdict
+
+
+def test_a_column_is_no_square_matrix():
+    with pytest.raises(ClaimError, match="its shape is"):
+        compare(None, "", ["eye(m)", "ones(m, 1)"], declare=MATRICES)
+
+
+def test_a_large_constant_hides_nothing():
+    text = "2*logdet(C) + y.T*inv(C)*y + 10**27"
+    symbols = {"C": "K(U_1) + temperature*eye(P)"}
+    result = compare(NETWORK, "action", [text], symbols=symbols, up_to=["constant", "factor"])
+    assert result.verdict.value != "AGREES"
+
+
+@pytest.mark.parametrize(
+    "left", ["eye(H_1)/(s_1*s_a) - inv(U_1) = 0", "eye(H_1)/(s_1*s_a) = inv(U_1)"]
+)
+def test_a_leading_equation_may_have_nothing_on_one_side(left):
+    exact = "s_1*u_a*(eye(H_1) - dE*U_1/N_1)"
+    result = compare(NETWORK, "saddle U_1", [exact, (left, "leading N")], explain=False)
+    assert result.verdict.value == "AGREES"
+
+
+def test_an_error_of_a_function_is_no_traceback():
+    def kernel(U_1):
+        raise KeyError("a")
+
+    assert compare(NETWORK, "kernel", [kernel]).verdict.value == "INCONCLUSIVE"
