@@ -28,6 +28,8 @@ DRAWS = 4
 """Values that are tried at every size."""
 WIDER = 4
 """Values that sizes are drawn from, beyond their number."""
+APART = 7
+"""What sizes of no matrix differ by."""
 DRAWINGS = 200
 """Draws until sizes differ from all earlier ones."""
 SIMPLE = [Fraction(1), Fraction(2), Fraction(3), Fraction(1, 2)]
@@ -111,7 +113,11 @@ class OnSymbols:
         least = {size: 2 if self._is_shape(size) else 10 for size in sizes}
         for _ in range(DRAWINGS):
             order = self.generator.permutation(len(sizes) + WIDER)[: len(sizes)]
-            drawn = {size: least[size] + int(k) for size, k in zip(sizes, order, strict=True)}
+            # and far from the others of its kind: N - m - 1 must not vanish.
+            drawn = {
+                size: least[size] + int(k) * (1 if self._is_shape(size) else APART)
+                for size, k in zip(sizes, order, strict=True)
+            }
             # A size that stays the same, or the difference of two, would pass for a number.
             if not any(_alike(drawn, earlier) for earlier in self.earlier):
                 break

@@ -12,6 +12,7 @@ MATRICES = {
     "y": "vector (n)",
     "lam": "positive",
     "N": "size",
+    "k": "size",
     "x": "real",
 }
 
@@ -23,6 +24,7 @@ MATRICES = {
         (["N/(N+1)", ("1 + 1e-6", "leading N")], "INCONCLUSIVE"),
         (["N/(N+1)", ("1", "leading N")], "AGREES"),
         (["N*log(N) - N", ("N*log(N)", "leading N")], "INCONCLUSIVE"),
+        (["N/(N - k - 1)", "1/(1 - (k + 1)/N)"], "AGREES"),
         (["N + 1", ("N/2", "leading N")], "DISAGREES"),
         (
             ["inv(X*X.T + lam*eye(d))*X*y - X*inv(X.T*X + lam*eye(n))*y", "0*X*y"],
@@ -34,7 +36,7 @@ MATRICES = {
         ),
     ],
 )
-@pytest.mark.parametrize("seed", [0, 7])
+@pytest.mark.parametrize("seed", [0, 1, 2, 7])
 def test_chains(lines, verdict, seed):
     result = compare(None, "", lines, declare=MATRICES, seed=seed, explain=False)
     assert result.verdict.value == verdict
