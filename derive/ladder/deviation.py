@@ -95,7 +95,7 @@ def _order(
 
 def judge(found: Deviation, runs: Sequence[tuple[int, int, Draws]]) -> CheckResult:
     """The verdict: the deviation falls with the widths, at order 1 as far as can be seen."""
-    claim = f"{found.instance}: the saddle's {found.quantity}, deviation from the exact law falls like 1/N"
+    claim = f"{found.instance}: {found.quantity}, the saddle point nears the exact law like 1/N"
     path = ", ".join(
         f"{shown(value, error)} at N = {width}"
         for value, error, width in zip(found.values, found.errors, found.widths, strict=True)
