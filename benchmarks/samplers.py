@@ -17,9 +17,9 @@ import numpy as np
 
 from derive.network import Data, Network
 from derive.running.climb import packaged_instances
-from derive.sampling.draws import Draws
+from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.statistics import estimate, estimates
+from derive.sampling.statistics import estimates
 from derive.sampling.weights import sample_weights
 from derive.sampling.weights.model import Model
 from derive.solver import Solver
@@ -49,13 +49,16 @@ class Row:
         )
 
 
-def ours(name: str, sample: Callable[..., Draws], draws: int) -> Row:
-    warm = sample(draws=1, burn=draws // 4, chains=CHAINS)
-    found = sample(draws=draws, chains=CHAINS, resume=warm)
+def row(name: str, warm: float, found: Draws) -> Row:
     by_name = estimates(found)
     sizes = {key: by_name[key].sample_size for key in ("overlaps", "mean")}
     r_hat = max(by_name[key].r_hat for key in sizes)
-    return Row(name, warm.seconds, found.seconds - warm.seconds, sizes, r_hat)
+    return Row(name, warm, found.seconds - warm, sizes, r_hat)
+
+
+def ours(name: str, sample: Callable[..., Draws], draws: int) -> Row:
+    warm = sample(draws=1, burn=draws // 4, chains=CHAINS)
+    return row(name, warm.seconds, sample(draws=draws, chains=CHAINS, resume=warm))
 
 
 def nuts(network: Network, data: Data, draws: int) -> Row | None:
@@ -68,8 +71,6 @@ def nuts(network: Network, data: Data, draws: int) -> Row | None:
         return None
     jax.config.update("jax_enable_x64", True)
     model = Model.of(network, data.attended.shape[1])
-    if not model.graph.is_chain():
-        return None
     count = len(model.graph.weights)
     shapes = [model.shape(k) for k in range(count)]
     scales = [model.scale(k) for k in range(count)]
@@ -103,24 +104,18 @@ def nuts(network: Network, data: Data, draws: int) -> Row | None:
     start = time.perf_counter()
     walk.warmup(jax.random.PRNGKey(0), data.attended, data.labels)
     warm = time.perf_counter() - start
-    start = time.perf_counter()
     walk.run(jax.random.PRNGKey(1), data.attended, data.labels)
     seconds = time.perf_counter() - start
-    drawn = walk.get_samples(group_by_chain=True)
-    tensors = [
-        deviations[k] * np.asarray(drawn[f"W{k}"]).reshape(-1, *shapes[k]) for k in range(count)
-    ]
-    overlaps = [
-        overlap[:, *np.triu_indices(overlap.shape[1])] for overlap in model.overlaps(tensors)
-    ]
-    means = model.outputs(tensors, data.attended_test)
-    quantities = {"overlaps": np.concatenate(overlaps, axis=1), "mean": means}
-    found = {
-        name: estimate(name, value.reshape(CHAINS, -1, value.shape[1]))
-        for name, value in quantities.items()
-    }
-    sizes = {name: each.sample_size for name, each in found.items()}
-    return Row("NUTS on weights", warm, seconds, sizes, max(e.r_hat for e in found.values()))
+    drawn = walk.get_samples()  # one chain after the other
+    tensors = [deviations[k] * np.asarray(drawn[f"W{k}"]) for k in range(count)]
+
+    def by_chain(values):
+        return values.reshape(CHAINS, -1, *values.shape[1:])
+
+    overlaps = tuple(map(by_chain, model.overlaps(tensors)))
+    means = by_chain(model.outputs(tensors, data.attended_test))
+    found = Draws(WEIGHTS, overlaps, means, np.zeros_like(means), seed=0, seconds=seconds)
+    return row("NUTS on weights", warm, found)
 
 
 def rows(network: Network, data: Data, draws: int) -> Iterator[Row]:
@@ -140,8 +135,8 @@ def main() -> None:
     base = packaged_instances()[0]
     for width in given.widths:
         print(f"packaged task, N = {width}, P = {len(base.data.labels)}, {CHAINS} chains")
-        for row in rows(base.network.with_width(width), base.data, given.draws):
-            print(row.text(), flush=True)
+        for found in rows(base.network.with_width(width), base.data, given.draws):
+            print(found.text(), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from derive.checks.verdict import Unsettled, Verdict
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.fit import Fit, fit, points_needed
 from derive.claims.found import constant_of, constant_text, factor_of, factor_text
+from derive.claims.leading import relative
 from derive.claims.result import LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, most_digits
@@ -74,38 +75,32 @@ class Step:
         pairs = [self.pair(point, arithmetic) for point in case.points]
         found, expected = zip(*pairs, strict=True)
         most = most_digits(arithmetic, self.digits)
-        return fit(found, expected, self.up_to, arithmetic, most)
+        fitted = fit(found, expected, self.up_to, arithmetic, most)
+        if self.holds(fitted, arithmetic):
+            return fitted
+        floors = [self.rounding(point, arithmetic) for point in case.points]
+        return fit(found, expected, self.up_to, arithmetic, most, floors)
 
     def pair(self, numbers: Any, arithmetic: Arithmetic) -> tuple[Array, Array]:
         """The line and what it should be, at one point, in one shape."""
-        small = 10.0 ** -self.required(arithmetic)
-        found, expected = (
-            without_rounding(side, numbers, arithmetic, small)
-            for side in (self.found, self.expected)
-        )
+        found = self.found.at(numbers, arithmetic)
+        expected = self.expected.at(numbers, arithmetic)
         return alike(found, expected, self)
+
+    def rounding(self, numbers: Any, arithmetic: Arithmetic) -> float:
+        """Differences that may be rounding: terms of a side may cancel."""
+        sides = (self.found, self.expected)
+        return max(side.rounding(numbers, arithmetic, self.digits) for side in sides)
+
+    def relative(self, numbers: Any, arithmetic: Arithmetic) -> float:
+        """The largest relative difference of the sides at one point; none where it is rounding."""
+        found, expected = self.pair(numbers, arithmetic)
+        gap = np.max(abs(found - expected), initial=0)
+        return relative(found, expected) if gap > self.rounding(numbers, arithmetic) else 0.0
 
     def holds(self, fitted: Fit, arithmetic: Arithmetic) -> bool:
         """Whether a fit is good enough."""
         return not fitted.refused and fitted.digits >= self.required(arithmetic)
-
-
-def without_rounding(side: Side, numbers: Any, arithmetic: Arithmetic, small: float) -> Array:
-    """The value of a side; zero where its terms cancel but for rounding.
-
-    Args:
-        side: A side.
-        numbers: The point.
-        arithmetic: Of the value.
-        small: Size of what counts as rounding, relative to the largest entry of the terms.
-    """
-    found = side.at(numbers, arithmetic)
-    largest = np.max(abs(found), initial=0)
-    if side.expression is None or largest == 0 or largest > small**0.5:
-        return found
-    terms = (replace(side, expression=term).at(numbers, arithmetic) for term in side.terms())
-    size = max((np.max(abs(term), initial=0) for term in terms), default=0)
-    return 0 * found if largest <= small * size else found
 
 
 def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:

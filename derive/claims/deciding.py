@@ -16,7 +16,7 @@ from derive.claims import comparing, counterexample
 from derive.claims.claim import LEADING, UP_TO, Claim, Line
 from derive.claims.comparing import Step
 from derive.claims.fit import fit, points_needed
-from derive.claims.leading import decide_leading, relative
+from derive.claims.leading import decide_leading
 from derive.claims.result import ComparisonResult, Counterexample, LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, side
@@ -51,7 +51,7 @@ class Expressions:
         for _, step in self.steps:
             comparing.require_shapes(step.found, step.expected, step.against, step.diagonal)
         points = max(points_needed(step.up_to) for _, step in self.steps)
-        self.cases = [setting.generic(points) for _ in range(instances)]
+        self.cases = [setting.generic(points) for _ in range(max(instances, setting.least))]
 
     def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
         diagonal = self.claim.about == "variance"
@@ -84,8 +84,7 @@ class Expressions:
 
         def difference(scale: int) -> float:
             wider = (self.setting.wider(case, scale, line.parameter) for case in self.cases)
-            pairs = (step.pair(case.points[0], arithmetic) for case in wider)
-            return max(relative(*pair) for pair in pairs)
+            return max(step.relative(case.points[0], arithmetic) for case in wider)
 
         try:
             verdict, seen = decide_leading(difference)

@@ -12,7 +12,7 @@ import numpy as np
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled, Verdict
-from derive.claims.comparing import SLACK, without_rounding
+from derive.claims.comparing import SLACK
 from derive.claims.leading import decide_leading, relative
 from derive.claims.on_network import OnNetwork
 from derive.claims.result import LineResult
@@ -60,11 +60,8 @@ class Equation:
             Unsettled: A side has no value there, or the shapes differ.
         """
         arithmetic = self.arithmetic(case)
-        small = 10.0 ** -self.required(case)
-        left, right = (
-            without_rounding(side, case.points[0], arithmetic, small)
-            for side in (self.left, self.right)
-        )
+        left = self.left.at(case.points[0], arithmetic)
+        right = self.right.at(case.points[0], arithmetic)
         if right.size == 1 and right.ravel()[0] == 0:
             right = 0 * left
         if left.shape != right.shape:
@@ -87,9 +84,15 @@ class Equation:
         if not (abs(left).max() and abs(right).max()) or gap == size:
             size = abs(self.residual(elsewhere)).max()
         most = most_digits(self.arithmetic(case), self.digits)
-        if gap == 0:
+        if gap <= self._rounding(case):
             return float(most)
         return min(float(-np.log10(float(gap / size))), most) if gap < size else 0.0
+
+    def _rounding(self, case: Case) -> float:
+        """Differences that may be rounding: terms of a side may cancel."""
+        arithmetic = self.arithmetic(case)
+        sides = (self.left, self.right)
+        return max(side.rounding(case.points[0], arithmetic, self.digits) for side in sides)
 
     def required(self, case: Case) -> int:
         """Digits that must agree."""

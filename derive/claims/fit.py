@@ -56,6 +56,7 @@ def fit(
     up_to: Sequence[str],
     arithmetic: Arithmetic,
     most: float,
+    floors: Sequence[float] | None = None,
 ) -> Fit:
     """Fit z = f x + c, and count the digits that agree.
 
@@ -65,6 +66,7 @@ def fit(
         up_to: Which of "constant" and "factor" are free.
         arithmetic: Of the values.
         most: The most digits worth reporting.
+        floors: Differences at every point that may be rounding; none by default.
     """
     factor = _factor(found, expected, up_to, arithmetic, most)
     refused = "" if factor is not None else _refusal(found, CONSTANT in up_to, most)
@@ -72,18 +74,26 @@ def fit(
         factor = arithmetic.number(1)
     constant = found[0] - factor * expected[0] if CONSTANT in up_to else 0 * found[0]
     worst = Fit(most, factor, constant, expected[-1], found[-1], len(found) - 1, refused)
-    for number, (z, x) in enumerate(zip(found, expected, strict=True)):
+    floors = floors or [0.0] * len(found)
+    for number, (z, x, floor) in enumerate(zip(found, expected, floors, strict=True)):
         due = factor * x + constant
-        digits = agreement(z, due, most)
+        digits = agreement(z, due, most, floor)
         if digits < worst.digits or (number == len(found) - 1 and digits == worst.digits):
             worst = Fit(digits, factor, constant, due, z, number, refused)
     return worst
 
 
-def agreement(found: Array, expected: Array, most: float) -> float:
-    """Digits to which two arrays agree, relative to their largest entry."""
+def agreement(found: Array, expected: Array, most: float, floor: float = 0.0) -> float:
+    """Digits to which two arrays agree, relative to their largest entry.
+
+    Args:
+        found: An array.
+        expected: Another.
+        most: The most digits worth reporting.
+        floor: Differences up to this may be rounding.
+    """
     gap = np.max(abs(found - expected), initial=0)
-    if gap == 0:
+    if gap <= floor:
         return most
     size = max(np.max(abs(found)), np.max(abs(expected)))
     if not gap < size:  # or not a number

@@ -13,8 +13,9 @@ from derive.checks.subject import Subject
 from derive.checks.verdict import Unsettled
 from derive.claims.claim import Claim
 from derive.claims.definitions import Definitions, Point, expanded, with_symbols
-from derive.claims.instance import Instance, Maker
+from derive.claims.instance import Instance
 from derive.claims.language import Scope, parse, to_text
+from derive.claims.maker import Maker
 from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
@@ -77,7 +78,7 @@ class OnNetwork:
     @property
     def parameters(self) -> tuple[Any, ...]:
         """Those that the claim leaves free."""
-        return tuple(self.maker.free)
+        return tuple(self.maker.conditions.free)
 
     @cached_property
     def words(self) -> Words:
@@ -104,6 +105,11 @@ class OnNetwork:
             families=tuple(self.scope.families),
             names=tuple(parameters),
         )
+
+    @property
+    def least(self) -> int:
+        """Instances in which every layer may have several heads once."""
+        return self.maker.least
 
     def generic(self, points: int) -> Case:
         """A random instance, with random order parameters."""

@@ -16,10 +16,11 @@ from derive.checks.verdict import Unsettled
 from derive.claims.claim import Claim
 from derive.claims.declared import Declared, declarations
 from derive.claims.definitions import Definitions, Point, expanded, with_symbols
-from derive.claims.instance import EIGHTHS, SMALL
 from derive.claims.language import Scope
+from derive.claims.maker import CANDIDATES, EIGHTHS, SMALL
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
+from derive.claims.variety import Levels, Variety, relations
 from derive.network.wording import shown
 
 MOST_EXCESS = 4
@@ -30,8 +31,6 @@ WIDER = 4
 """Values that sizes are drawn from, beyond their number."""
 APART = 7
 """What sizes of no matrix differ by."""
-DRAWINGS = 200
-"""Draws until sizes differ from all earlier ones."""
 SIMPLE = [Fraction(1), Fraction(2), Fraction(3), Fraction(1, 2)]
 
 Sizes = dict[Any, int]
@@ -47,7 +46,7 @@ class OnSymbols:
         definitions: What the latter stand for.
         arithmetic: Of all values.
         generator: Of everything random.
-        earlier: Sizes of the generic cases so far.
+        varied: Chooses sizes.
     """
 
     declared: dict[str, Declared]
@@ -55,7 +54,7 @@ class OnSymbols:
     definitions: Definitions
     arithmetic: Digits
     generator: np.random.Generator
-    earlier: list[Sizes] = field(default_factory=list)
+    varied: Variety[Sizes] = field(default_factory=lambda: Variety(_of_sizes))
 
     @classmethod
     def of(cls, claim: Claim, digits: int, seed: int) -> OnSymbols:
@@ -106,23 +105,26 @@ class OnSymbols:
             names=tuple(self.scope.names),
         )
 
+    @property
+    def least(self) -> int:
+        """One instance shows every symbol."""
+        return 1
+
     def generic(self, points: int) -> Case:
         """Unequal random sizes, and random values."""
-        sizes = self._sizes
-        # What counts without being a shape, degrees of freedom say, is above what is a shape.
-        least = {size: 2 if self._is_shape(size) else 10 for size in sizes}
-        for _ in range(DRAWINGS):
-            order = self.generator.permutation(len(sizes) + WIDER)[: len(sizes)]
-            # and far from the others of its kind: N - m - 1 must not vanish.
-            drawn = {
-                size: least[size] + int(k) * (1 if self._is_shape(size) else APART)
-                for size, k in zip(sizes, order, strict=True)
-            }
-            # A size that stays the same, or the difference of two, would pass for a number.
-            if not any(_alike(drawn, earlier) for earlier in self.earlier):
-                break
-        self.earlier.append(drawn)
+        drawn = self.varied.ranked(self._drawn_sizes() for _ in range(CANDIDATES))[0]
+        self.varied.keep(drawn)
         return self._case(drawn, points, simple=False)
+
+    def _drawn_sizes(self) -> Sizes:
+        sizes = self._sizes
+        order = self.generator.permutation(len(sizes) + WIDER)[: len(sizes)]
+        # What counts without being a shape, degrees of freedom say, is above what is a shape, and
+        # far from others of its kind: N - m - 1 must not vanish.
+        return {
+            size: 2 + int(k) if self._is_shape(size) else 10 + APART * int(k)
+            for size, k in zip(sizes, order, strict=True)
+        }
 
     def smallest(self, points: int) -> Iterator[Case]:
         """Simple values, from sizes of 1 upward."""
@@ -187,7 +189,5 @@ class OnSymbols:
         return picked if simple else self.arithmetic.array(picked) / 8
 
 
-def _alike(first: Sizes, second: Sizes) -> bool:
-    """Whether a size, or the difference of two, is the same in both."""
-    changes = [first[size] - second[size] for size in first]
-    return 0 in changes or len(set(changes)) < len(changes)
+def _of_sizes(sizes: Sizes) -> Levels:
+    return list(sizes.values()), relations(list(sizes.values()))

@@ -52,7 +52,7 @@ class Equations:
     def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
         try:
-            cases = saddles(self.setting, self.instances)
+            cases = saddles(self.setting, max(self.instances, self.setting.least))
         except Unsettled as error:
             return unsettled(self.claim, str(error))
         lines = tuple(decide_equation(e, self.setting, cases) for e in self.equations)

@@ -52,6 +52,10 @@ class Setting(Protocol):
     def words(self) -> Words:
         """The names that a correction may use."""
 
+    @property
+    def least(self) -> int:
+        """Generic cases that are needed to see every symbol."""
+
     def expanded(self, expression: Any) -> Any:
         """An expression with what the claim's own symbols stand for in their places."""
 

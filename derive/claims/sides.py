@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mpmath
@@ -27,6 +27,8 @@ from derive.network.wording import choices, one_line, shown
 
 FLOAT_DIGITS = 9
 """Digits that a comparison in float64 is trusted to."""
+FLOAT_ROUNDING = 1e-13
+"""What a few operations in float64 lose, relative to the largest term."""
 _EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 
 
@@ -48,10 +50,6 @@ class Side:
     arguments: Mapping[str, Any] | None = None
     text: str = ""
 
-    def terms(self) -> tuple[Any, ...]:
-        """The terms of a sum; none of anything else."""
-        return tuple(self.expression.args) if isinstance(self.expression, Add | MatAdd) else ()
-
     def at(self, numbers: Numbers, arithmetic: Arithmetic) -> Array:
         """The value, as a matrix.
 
@@ -72,6 +70,25 @@ class Side:
         if not all(map(_is_real, array.ravel())):
             raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
         return arithmetic.array(array)
+
+    def rounding(self, numbers: Numbers, arithmetic: Arithmetic, digits: int) -> float:
+        """What rounding may leave where the terms of a sum cancel; nothing for anything else.
+
+        Args:
+            numbers: The point.
+            arithmetic: Of the value.
+            digits: Decimal digits asked for; float64 has its own.
+        """
+        if not isinstance(self.expression, Add | MatAdd):
+            return 0.0
+        try:
+            terms = [
+                replace(self, expression=e).at(numbers, arithmetic) for e in self.expression.args
+            ]
+        except Unsettled:
+            return 0.0
+        unit = FLOAT_ROUNDING if isinstance(arithmetic, Floats) else 10.0**-digits
+        return unit * max(float(np.max(abs(term), initial=0)) for term in terms)
 
     def _value(self, numbers: Numbers, arithmetic: Arithmetic) -> Any:
         digits = digits_of(arithmetic)

@@ -173,7 +173,7 @@ def test_an_expression_of_plain_symbols_is_understood():
     assert result.verdict.value == "DISAGREES"
 
 
-@pytest.mark.parametrize("assume", [{"P": "100"}, {"H_1": "40"}, {"s_1": "-1"}])
+@pytest.mark.parametrize("assume", [{"P": "100"}, {"H_1": "41"}, {"s_1": "-1"}])
 def test_conditions_too_large_or_not_legal_are_not_drawn(assume):
     result = compare(CHAIN, "kernel", ["K(U_1)"], assume=assume)
     assert result.verdict.value == "INCONCLUSIVE"

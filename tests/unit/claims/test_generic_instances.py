@@ -1,8 +1,11 @@
 """Nothing of an instance must pass for a number, or for another parameter."""
 
+import numpy as np
 import pytest
 
-from derive import Attention, Embedding, Network, Readout, compare
+from derive import Attention, Embedding, Network, Readout, compare, derive
+from derive.claims.maker import Maker
+from derive.claims.ours import Ours
 
 
 def network(layers):
@@ -53,3 +56,12 @@ def test_a_temperature_that_is_a_number():
 def test_a_factor_is_named_by_its_parameters():
     result = compare(network(2), "kernel", ["H_1*H_2*K(U_1)"], up_to=["factor"])
     assert (result.verdict.value, result.lines[0].factor) == ("AGREES", "H_1*H_2")
+
+
+@pytest.mark.parametrize("layers", [2, 4, 5, 10])
+def test_every_layer_has_several_heads_in_some_instance(layers):
+    maker = Maker(Ours(derive(network(layers)).theory, {}), 15, 0)
+    seen = [maker.generic().sample.heads for _ in range(max(3, maker.least))]
+    attention = [heads[1 : layers + 1] for heads in seen]
+    assert all(max(counts) > 1 for counts in zip(*attention, strict=True)), seen
+    assert len({np.prod(heads) for heads in attention}) > 1

@@ -68,3 +68,13 @@ def test_an_error_of_a_function_is_no_traceback():
         raise KeyError("a")
 
     assert compare(NETWORK, "kernel", [kernel]).verdict.value == "INCONCLUSIVE"
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1, "AGREES"), (1.01, "DISAGREES")])
+def test_what_is_left_of_large_terms_is_no_rounding(factor, verdict):
+    def left(x):
+        return factor * 2e-6 / ((x**2 + 2e-6) ** 0.5 + x)
+
+    lines = ["sqrt(x**2 + 2/10**6) - x", left]
+    result = compare(None, "", lines, declare={"x": "positive"}, explain=False)
+    assert result.verdict.value == verdict
