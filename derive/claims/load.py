@@ -54,7 +54,9 @@ def _table(path: Path, source: str) -> dict[str, Any]:
     except RecursionError:
         raise ClaimError(f"{source}: lists or tables are nested too deeply") from None
     except ValueError as error:  # TOML errors among them
-        raise ClaimError(f"{source}: not TOML: {one_line(str(error))}") from None
+        raise ClaimError(
+            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
+        ) from None
 
 
 def _claim(table: Mapping[str, Any], folder: Path, source: str) -> Claim:

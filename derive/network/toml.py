@@ -121,14 +121,18 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(f"{source}: not TOML: {one_line(str(error))}") from None
+        raise DescriptionError(
+            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
+        ) from None
     except RecursionError:
         raise DescriptionError(
             f"{source}: lists or tables are nested too deeply; "
             f"residuals may be nested {MAX_NESTING} deep"
         ) from None
     except ValueError as error:  # a number with more digits than Python reads
-        raise DescriptionError(f"{source}: not TOML: {one_line(str(error))}") from None
+        raise DescriptionError(
+            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
+        ) from None
 
 
 def _network(table: Any) -> Network:
