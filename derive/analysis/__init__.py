@@ -1,0 +1,1 @@
+"""What follows from a derived theory: closed forms, reductions, expansions; symbolic only."""

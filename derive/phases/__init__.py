@@ -1,0 +1,1 @@
+"""Symmetric saddle points on data: their Hessian by sectors, the branches below them, the onset."""
