@@ -50,6 +50,8 @@ def letter(name: str) -> Atom:
     """A single letter, a Greek letter by its name, or a word upright."""
     if name in GREEK:
         return Atom(*GREEK[name], 0.65)
+    if re.fullmatch("d[A-Z]", name):  # a differential
+        return Atom(name, name, 0.56 + 0.82)
     if len(name) == 1:
         return Atom(name, name, WIDTHS.get(name, 0.82 if name.isupper() else 0.56))
     escaped = name.replace("_", r"\_")

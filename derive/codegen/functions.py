@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import sympy
-
-from derive.algebra import build, gradient, substitute
+from derive.algebra import build, substitute
 from derive.codegen import exact, wrap
 from derive.codegen.grouping import grouped
 from derive.codegen.program import Program, make_program
@@ -99,22 +97,15 @@ class Functions:
 
     def hessian_product(self) -> str:
         """The map from directions to Hessian products; what does not depend on them comes first."""
-        notation = self.notation
-        directions = [
-            build.overlap(f"X_{s.name}", notation.vectors_count(s.index))
-            for s in notation.streams()
-        ]
-        pairs = zip(self.theory.gradients, directions, strict=True)
-        slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
-        results = [gradient(slope, g) for g in self.theory.order_parameters]
-        program = self.program(results, last=directions)
+        directions, changes = self.theory.hessian.directions, self.theory.hessian.changes
+        program = self.program(changes, last=directions)
         early = [a for a in program.assignments if not a.late]
         late = [a for a in program.assignments if a.late]
         lines = _assignments(early, 4)
         lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
         lines += wrap.targets(_used(_names(directions), program), "directions", 8)
         lines += _assignments(late, 8)
-        names = [f"change_{s.name}" for s in notation.streams()]
+        names = [f"change_{s.name}" for s in self.notation.streams()]
         for name, result in zip(names, program.results, strict=True):
             lines += wrap.statement(f"{name} = ", result, 8)
         lines += [*wrap.statement("return ", _tuple(names), 8), "", "    return product"]

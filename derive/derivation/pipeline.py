@@ -9,7 +9,6 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
-from derive.algebra.latex import latex
 from derive.derivation import certificates
 from derive.derivation.derivation import Derivation
 from derive.derivation.notation import Notation
@@ -17,6 +16,7 @@ from derive.derivation.rules.chain import Chain, chain_form
 from derive.derivation.rules.change import change_variables, overlaps_for_vectors
 from derive.derivation.rules.condition import condition
 from derive.derivation.rules.eliminate import SaddleEquation, eliminate
+from derive.derivation.rules.hessian import Hessian, hessian
 from derive.derivation.rules.integrate import integrate_input_weights
 from derive.derivation.rules.predictor import Predictor, predictor
 from derive.derivation.rules.proportional import Proportional, proportional_limit
@@ -34,6 +34,7 @@ from derive.derivation.statements import (
     CORRECT,
     DROPPED,
     ELIMINATE,
+    HESSIAN,
     IMPLICIT_SOURCE,
     INFINITE,
     INTEGRATE,
@@ -43,15 +44,10 @@ from derive.derivation.statements import (
     START,
     STATIONARY,
     VARIANCE,
+    hessian_equations,
+    slope_name,
 )
-from derive.derivation.step import (
-    PROPORTIONAL,
-    WIDE,
-    Equation,
-    Order,
-    State,
-    Step,
-)
+from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order, State, Step
 from derive.derivation.theory import Theory
 from derive.network import Network, stream_graph
 
@@ -66,6 +62,7 @@ class Rules:
     change: Callable[[State, int], State] = change_variables
     proportional: Callable[[State], Proportional] = proportional_limit
     stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
+    hessian: Callable[[tuple[Any, ...], Notation], Hessian] = hessian
     eliminate: Callable[[tuple[Any, ...], State], tuple[SaddleEquation, ...]] = eliminate
     predictor: Callable[[State, Any], Predictor] = predictor
     infinite: Callable[[State], Wide] = infinite_width
@@ -175,9 +172,10 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     chain = _chain(run, limit, equations)
     prediction = _predictor(run, law)
     wide = _wide(run, law, limit, gradients)
+    curvature = _hessian(run, gradients)
     theory = Theory(
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
-        gradients, equations, prediction, wide, chain,
+        gradients, equations, prediction, wide, chain, curvature,
     )  # fmt: skip
     return Derivation(network, theory, tuple(run.steps))
 
@@ -200,10 +198,11 @@ def _limit(run: _Recorder, law: State) -> Proportional:
 def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     notation = run.notation
     gradients = run.rules.stationarity(limit.action, notation)
-    left = [rf"\partial S/\partial {latex(notation.overlap(s.index))}" for s in notation.streams()]
+    overlaps = [notation.overlap(s.index) for s in notation.streams()]
+    pairs = zip(overlaps, gradients, strict=True)
     run.record(
         "stationarity", STATIONARY, certificates.stationarity(limit.action, gradients, notation),
-        after=tuple(Equation(name, g) for name, g in zip(left, gradients, strict=True)),
+        after=tuple(Equation(slope_name(overlap), g) for overlap, g in pairs),
     )  # fmt: skip
     return gradients
 
@@ -285,3 +284,13 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     return wide
+
+
+def _hessian(run: _Recorder, gradients: tuple[Any, ...]) -> Hessian:
+    notation = run.notation
+    found = run.rules.hessian(gradients, notation)
+    run.record(
+        "Hessian", HESSIAN, certificates.hessian(gradients, found, notation),
+        after=hessian_equations(found, notation),
+    )  # fmt: skip
+    return found

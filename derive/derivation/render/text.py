@@ -17,7 +17,7 @@ UNICODE = {
     "infty": "∞", "to": "→", "ge": "≥", "le": "≤", "sigma": "σ", "Sigma": "Σ", "Gamma": "Γ",
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
-    "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
+    "dagger": "†", "lambda": "λ", "ast": "*", "langle": "⟨", "rangle": "⟩",
     "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
@@ -85,6 +85,7 @@ def unicode_math(latex: str) -> str:
     >>> unicode_math(r"\langle f_\ast \rangle")
     '⟨f_*⟩'
     """
+    latex = latex.replace("^{1/2}", "^½")
     text = re.sub(r"\\mathcal\{?([A-Z])\}?", r"\1", latex)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
     text = re.sub(r"\\([A-Za-z]+) ?", _command, text)
