@@ -9,12 +9,12 @@ from types import ModuleType
 
 from derive.codegen import header, problem_text, solve_text, wrap
 from derive.codegen.functions import Functions
-from derive.codegen.runtime import linear, minimise, signature, verdict
+from derive.codegen.runtime import linear, minimise, signature, spectrum, verdict
 from derive.derivation import Derivation
 from derive.derivation.notation import Notation
 from derive.network.graph import Weight
 
-RUNTIME = (linear, minimise, signature, verdict)
+RUNTIME = (linear, minimise, signature, spectrum, verdict)
 _PARAMETERS = (
     "attended",
     "attended_test",
