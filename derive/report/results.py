@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.algebra.media import SUBSCRIPTS
 from derive.derivation import Derivation
 from derive.ladder import Ladder
 from derive.network import Network
@@ -82,6 +83,13 @@ class CaseResults:
     def overlap_name(self) -> str:
         """U_1 for chains of attention layers, G_bottom for other networks."""
         return "U_1" if "U_1" in self.points[0].arrays else "G_bottom"
+
+    def symbol(self, name: str) -> str:
+        """How G_1, ..., G_a of streams are called: U₁, ..., uₐ for chains of layers."""
+        letter, place = name.split("_")
+        if self.overlap_name == "U_1":
+            letter = "u" if place == "a" else "U"
+        return letter + place.translate(SUBSCRIPTS)
 
     def has(self, key: str) -> bool:
         """Whether every solution holds an array."""
