@@ -103,6 +103,15 @@ class CaseResults:
         """The mean over seeds."""
         return np.asarray(self.values(key, width).mean(axis=0))
 
+    def eigenvalues(self, width: float) -> np.ndarray | None:
+        """Of every draw's Hessian, shape (draws, number); None unless all are there, converged."""
+        points = [point.arrays for point in self.points if point.width == width]
+        found = [arrays.get("hessian_eigenvalues", np.zeros(0)) for arrays in points]
+        sizes = {len(values) for values in found}
+        if len(sizes) != 1 or 0 in sizes or not all(arrays["converged"] for arrays in points):
+            return None
+        return np.array(found)
+
     def selected(self, number: int) -> np.ndarray:
         """The scores of the kernel of selected paths, one per seed."""
         return np.asarray(self.values("selected_scores", math.inf)[:, number])

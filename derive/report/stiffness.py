@@ -56,9 +56,8 @@ def stiffness_section(cases: Sequence[CaseResults]) -> str:
 def shown_width(case: CaseResults) -> float | None:
     """The smallest finite width at which every draw's solution holds more than one eigenvalue."""
     for width in case.widths:
-        points = [point for point in case.points if point.width == width]
-        sizes = {len(point.arrays.get("hessian_eigenvalues", ())) for point in points}
-        if not math.isinf(width) and len(sizes) == 1 and sizes.pop() > 1:
+        found = case.eigenvalues(width)
+        if not math.isinf(width) and found is not None and found.shape[1] > 1:
             return width
     return None
 

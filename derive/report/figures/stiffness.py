@@ -44,9 +44,14 @@ def _spectrum(axes: Any, case: CaseResults, found: HessianSpectrum, width: float
     widest = max(w for w in case.widths if not math.isinf(w))
     shown: list[float] = []
     for at, colour, filled in ((width, BLUE, True), (widest, GREY, False)):
-        values = _mean_eigenvalues(case, at, len(found.eigenvalues))
-        if values is None or (at == widest == width and not filled):
+        every = case.eigenvalues(at)
+        if (
+            every is None
+            or every.shape[1] != len(found.eigenvalues)
+            or (at == width and not filled)
+        ):
             continue
+        values = every.mean(axis=0)
         shown += values.tolist()
         axes.plot(
             _ranks(found), values, color=colour, marker="o" if filled else "s", markersize=5,
@@ -66,13 +71,6 @@ def _spectrum(axes: Any, case: CaseResults, found: HessianSpectrum, width: float
         axes.legend(loc="best")
     else:
         axes.set_title(width_label(width))
-
-
-def _mean_eigenvalues(case: CaseResults, width: float, count: int) -> np.ndarray | None:
-    """Means over draws; None where a solution has none, or another number of them."""
-    points = [point for point in case.points if point.width == width]
-    found = [point.arrays.get("hessian_eigenvalues", np.zeros(0)) for point in points]
-    return np.mean(found, axis=0) if all(len(v) == count for v in found) else None
 
 
 def _ranks(found: HessianSpectrum) -> np.ndarray:
