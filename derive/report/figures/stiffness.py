@@ -12,6 +12,8 @@ from derive.report.figures.style import BLUE, GREY, figure, round_ticks, svg_of
 from derive.report.results import CaseResults, width_label
 from derive.solver import HessianSpectrum
 
+SMALLEST = 1e-6
+"""Of an eigenvalue on a logarithmic axis, relative to the largest."""
 LETTER = 0.06
 """Inches that a letter of an upright name takes."""
 
@@ -42,27 +44,16 @@ def draw_stiffness(case: CaseResults, found: HessianSpectrum, width: float, name
 
 def _spectrum(axes: Any, case: CaseResults, found: HessianSpectrum, width: float) -> None:
     widest = max(w for w in case.widths if not math.isinf(w))
-    shown: list[float] = []
-    for at, colour, filled in ((width, BLUE, True), (widest, GREY, False)):
-        every = case.eigenvalues(at)
-        if (
-            every is None
-            or every.shape[1] != len(found.eigenvalues)
-            or (at == width and not filled)
-        ):
-            continue
-        values = every.mean(axis=0)
-        shown += values.tolist()
-        axes.plot(
-            _ranks(found), values, color=colour, marker="o" if filled else "s", markersize=5,
-            linewidth=0 if found.is_partial else 1.2, label=width_label(at),
-            markerfacecolor=colour if filled else "white",
-        )  # fmt: skip
-    if min(shown) > 0:
-        axes.set_yscale("log")
-        ticks = round_ticks(shown)
-        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-        axes.minorticks_off()
+    styles = {widest: (GREY, "s", "white"), width: (BLUE, "o", BLUE)}
+    for at, (colour, marker, face) in styles.items():
+        values = case.eigenvalues(at)
+        if values is not None and values.shape[1] == len(found.eigenvalues):
+            axes.plot(
+                _ranks(found), values.mean(axis=0), color=colour, marker=marker, markersize=5,
+                linewidth=0 if found.is_partial else 1.2, label=width_label(at),
+                markerfacecolor=face,
+            )  # fmt: skip
+    _scale(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.grid(axis="y")
     axes.set_xlabel("direction, stiffest first")
@@ -71,6 +62,15 @@ def _spectrum(axes: Any, case: CaseResults, found: HessianSpectrum, width: float
         axes.legend(loc="best")
     else:
         axes.set_title(width_label(width))
+
+
+def _scale(axes: Any, values: np.ndarray) -> None:
+    """A logarithmic axis, unless an eigenvalue is negative or as good as zero."""
+    if values.min() > SMALLEST * values.max():
+        ticks = round_ticks(values.tolist())
+        axes.set_yscale("log")
+        axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
 
 
 def _ranks(found: HessianSpectrum) -> np.ndarray:
