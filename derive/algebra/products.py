@@ -13,10 +13,13 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Tra
 from derive.algebra import build
 from derive.algebra.boxes import (
     Box,
+    Fence,
     Infix,
     Radical,
     Ratio,
     Script,
+    Sum,
+    height,
     negated,
     power,
     row,
@@ -155,10 +158,12 @@ def build_identity(size: Box | None) -> Box:
 
 
 def _numbers(product: Product, to_box: ToBox) -> list[Box]:
-    """What stands in front: factors, or one fraction."""
+    """What stands in front: factors, or one fraction; fractions are not put inside another."""
     top, bottom = _sides(product, to_box)
     if not bottom:
         return top
+    if len(top) == 1 and isinstance(top[0], Sum) and height(top[0]) == 2:
+        return [Ratio(number(1), _line(bottom)), Fence(top[0])]
     return [Ratio(_line(top), _line(bottom))]
 
 

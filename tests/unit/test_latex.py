@@ -158,3 +158,16 @@ def test_every_node_of_ours_has_a_rule():
     from derive.algebra.rebuild import MAKERS
 
     assert set(MAKERS) <= set(RULES)
+
+
+def test_a_fraction_is_not_put_inside_another():
+    top, below = build.overlap("G_a", 1), build.overlap("G_2", 3)
+    ratio = build.scale(sympy.Symbol("N_1") / sympy.Symbol("s_1"), build.partial_trace(below, 3))
+    text = latex(build.mul(build.inv(top), build.add(top, ratio), build.inv(top)))
+    assert text.startswith(r"\frac{1}{G_a^2} \left(\frac{N_1}{\sigma_1^2}")
+
+
+def test_a_differential_is_one_symbol():
+    step = build.overlap("dG_1", 3)
+    assert latex(build.mul(3, step)) == "3 dG_1"
+    assert latex(build.overlap("dC", 3)) == "dC"

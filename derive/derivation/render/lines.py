@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from derive.algebra.boxes import Apply, Atom, Box, Fence, Infix, Listing, Ratio, Row, Script, Sum
+from derive.algebra.boxes import Apply, Atom, Box, Fence, Infix, Listing, Row, Script, Sum
 from derive.algebra.media import Medium
 
 
@@ -55,8 +55,6 @@ class Breaker:
         """At least two lines, or none where the box cannot be broken."""
         if isinstance(box, Sum):
             return self._sum(box, limit)
-        if isinstance(box, Ratio) and isinstance(box.top, Sum):
-            return self._parts(Row((Ratio(ONE, box.bottom), Fence(box.top))), limit)
         if isinstance(box, Row | Infix | Listing):
             return self._parts(box, limit)
         if isinstance(box, Fence):
@@ -137,4 +135,3 @@ class Breaker:
 
 
 NOTHING = Atom("", "", 0.0)
-ONE = Atom("1", "1", 0.5)
