@@ -49,7 +49,7 @@ def _hessian(solution: Solution) -> str:
     if count:
         return f"{count} negative directions{bound}"
     if solution.hessian_lowest != solution.hessian_lowest:
-        return "no negative direction"
+        return "no value: it grows with the width"
     word = "Lanczos bound" if solution.hessian_is_bound else "lowest eigenvalue"
     return f"no negative direction ({word} {solution.hessian_lowest:.3g})"
 
