@@ -240,7 +240,7 @@ def test_the_report_needs_nothing_else(capsys, tmp_path, monkeypatch):
     assert run(capsys, tmp_path, "--widths", "5,20", *QUICK).status == 0
     page = (tmp_path / "out/report.html").read_text()
     assert "<h1>a &lt;b&gt; &amp; c</h1>" in page
-    assert page.count("<svg") == 4 and "<math" in page
+    assert page.count("<svg") == 5 and "<math" in page
     for attribute in ("src", "href", "url", "@import"):
         for value in re.findall(rf"""{attribute}\s*[=(]?\s*["']?([^"'\s>)]+)""", page):
             assert value.startswith("#") or "//" not in value, value
