@@ -79,10 +79,10 @@ RULES = Rules()
 class _Recorder:
     """Applies rules in turn and records a step for each."""
 
-    def __init__(self, network: Network, rules: Rules) -> None:
+    def __init__(self, network: Network, notation: Notation, rules: Rules) -> None:
         self.network = network
         self.rules = rules
-        self.notation = Notation(stream_graph(network))
+        self.notation = notation
         self.steps: list[Step] = []
 
     def exact_law(self) -> State:
@@ -166,9 +166,25 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     Raises:
         RuleError: The network is outside the theory.
     """
-    run = _Recorder(network, rules)
+    theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
+    return Derivation(network, theory, steps)
+
+
+def derive_theory(
+    network: Network, notation: Notation, rules: Rules = RULES
+) -> tuple[Theory, tuple[Step, ...]]:
+    """The theory of a stream graph, and its steps.
+
+    Args:
+        network: The description; the first step's certificate sends examples through it.
+        notation: The stream graph, with its symbols.
+        rules: The rewriting rules.
+
+    Raises:
+        RuleError: The network is outside the theory.
+    """
+    run = _Recorder(network, notation, rules)
     law = run.exact_law()
-    notation = run.notation
     limit = _limit(run, law)
     gradients = _stationarity(run, limit)
     equations = _eliminate(run, law, gradients)
@@ -179,7 +195,7 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
         gradients, equations, prediction, wide, chain,
     )  # fmt: skip
-    return Derivation(network, theory, tuple(run.steps))
+    return theory, tuple(run.steps)
 
 
 def _limit(run: _Recorder, law: State) -> Proportional:

@@ -55,6 +55,11 @@ class Weight:
     acts_on: tuple[int, ...]
     attention: int | None
 
+    @property
+    def branched(self) -> bool:
+        """Whether it may have several branches, so that a symbol stands for their number."""
+        return self.attention is not None or self.heads != 1
+
 
 @dataclass(frozen=True)
 class Stream:
