@@ -27,7 +27,8 @@ def close(
         return None
     lowest = layers[0]
     total = lowest.overlap.shape[0]
-    number, factors = sympy.S.One, []
+    number: Any = sympy.S.One
+    factors: list[Any] = []
     for part in reversed(parts):
         here = windows.of(part.at(part.index) if isinstance(part, Block) else part,
                           top=part is parts[-1])  # fmt: skip

@@ -179,6 +179,13 @@ def _layer(here: Window, stream: int, known: Range | None) -> Layer:
 
 
 def _indexed_equation(here: Window, equation: SaddleEquation) -> SaddleEquation:
-    fields = (equation.overlap, equation.right, equation.flux, equation.flux_value)
-    values = [None if value is None else here.indexed(value) for value in fields]
-    return SaddleEquation(equation.stream, *values, equation.moves, equation.reason)
+    def of(value: Any) -> Any:
+        return None if value is None else here.indexed(value)
+
+    return replace(
+        equation,
+        overlap=of(equation.overlap),
+        right=of(equation.right),
+        flux=of(equation.flux),
+        flux_value=of(equation.flux_value),
+    )

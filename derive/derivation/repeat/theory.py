@@ -96,8 +96,8 @@ class Layer:
             return tuple((moved(name), moved(value)) for name, value in found)
 
         def equation(found: SaddleEquation) -> SaddleEquation:
-            parts = map(moved, _of_equation(found))
-            return SaddleEquation(found.stream, *parts, found.moves, found.reason)
+            overlap, right, flux, value = map(moved, _of_equation(found))
+            return replace(found, overlap=overlap, right=right, flux=flux, flux_value=value)
 
         return replace(
             self,
