@@ -7,7 +7,7 @@ from typing import Any
 
 from derive.algebra.layered import index_text
 from derive.algebra.sums import Known, reindex
-from derive.derivation.repeat.parts import Part
+from derive.derivation.repeat.parts import Block, Part
 from derive.derivation.repeat.window import Window
 from derive.derivation.rules.eliminate import SaddleEquation
 
@@ -187,6 +187,11 @@ class RepeatedTheory:
             if layer.number == number:
                 return layer
         raise KeyError(", ".join(index_text(layer.number) for layer in self.layers))
+
+    def settled(self, expression: Any) -> Any:
+        """The expression with the number of vectors above each block in full, not by its name."""
+        ends = dict(part.ends for part in self.parts if isinstance(part, Block))
+        return reindex(expression, ends)
 
     def __repr__(self) -> str:
         titles = "; ".join(layer.title for layer in self.layers)
