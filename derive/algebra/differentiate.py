@@ -17,9 +17,10 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, nodes
-from derive.algebra.layered import LAYERED, LayerOverlap
+from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize
 from derive.algebra.naming import nodes_in
 from derive.algebra.rebuild import contains
+from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import Known, place_in_sum, reindex, require_apart
 from derive.errors import NoRule
 
@@ -178,10 +179,18 @@ def _members(total: Any, variable: Any, known: Known) -> list[Any]:
         at = place_in_sum(member.number, variable.number, total, known)
         if at is not None:
             part = reindex(gradient(body, member), {index: at})
-            # The end of a sum meets layers whose number of vectors is known in full.
             size = reindex(member.shape[0], {index: at})
-            found.append(part if size.is_Integer else reindex(part, {size: variable.shape[0]}))
+            found.append(reindex(part, _settled(size, variable.shape[0])))
     return found
+
+
+def _settled(size: Any, due: Any) -> dict[Any, Any]:
+    """The number of vectors that comes down to the end of a sum, by its name, and in full."""
+    names = size.atoms(LayerSize) - due.atoms(LayerSize)
+    if len(names) != 1:
+        return {}
+    (name,) = names
+    return {name: multiplied_out((due - size.coeff(name, 0)) / size.coeff(name, 1))}
 
 
 def _layers_like(body: Any, variable: Any) -> list[Any]:
