@@ -78,9 +78,10 @@ def _share(part: Part, top: bool, windows: Windows) -> tuple[Part, Share, Window
         rest = _plain_share(windows.above(piece))
         plain = {name: value - rest[name] for name, value in plain.items()}
     chain = windows.rules.chain(plain["action"], (), here.notation) if plain["action"] else None
+    plain["scaled"] = chain.action if chain else sympy.S.Zero
+    plain["shift"] = chain.shift if chain else sympy.S.Zero
     values = {name: here.indexed(value) for name, value in plain.items()}
-    scaled, shift = (chain.action, chain.shift) if chain else (sympy.S.Zero, sympy.S.Zero)
-    return part, Share(**values, scaled=here.indexed(scaled), shift=here.indexed(shift)), here
+    return part, Share(**values, plain=plain), here
 
 
 def _plain_share(here: Window) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,8 +23,9 @@ class Share:
         action: Terms of S.
         kept: Terms of ln evidence + S/2.
         dropped: Terms that the proportional limit drops.
-        scaled: Terms of S in the papers' normalisation; None where there is none.
+        scaled: Terms of S in the papers' normalisation.
         shift: What it leaves out.
+        plain: The same in the symbols of the window.
     """
 
     law: Any
@@ -31,8 +33,9 @@ class Share:
     action: Any
     kept: Any
     dropped: Any
-    scaled: Any | None
-    shift: Any | None
+    scaled: Any
+    shift: Any
+    plain: Mapping[str, Any] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True)
