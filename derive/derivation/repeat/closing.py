@@ -11,12 +11,13 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, contains, rebuild
+from derive.algebra import build, equal, rebuild
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
 from derive.derivation.repeat.parts import Block, Part
 from derive.derivation.repeat.theory import FixedPoint, Layer
 from derive.derivation.repeat.window import Window, Windows
+from derive.errors import RuleError
 
 
 def close(
@@ -53,11 +54,25 @@ def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
     for stream in own:
         # Symmetric at the saddle point only, so that `substitute` would refuse it.
         found = rebuild(found, {equations[stream].overlap: equations[stream].right}.get)
-    number, matrices = build.split(here.indexed(found))
-    above = here.indexed(here.notation.overlap(own[-1] + 1)) if not here.top else None
+    found = here.indexed(found)
+    if not here.top:
+        found = _without(found, here.indexed(here.notation.overlap(own[-1] + 1)))
+    number, matrices = build.split(found)
     heads = quotient(total, here.indexed(here.notation.vectors_count(own[0])))
-    kept = [m for m in matrices if above is None or not contains(m, {above})]
-    return number, [build.lift(matrix, heads) for matrix in kept]
+    return number, [build.lift(matrix, heads) for matrix in matrices]
+
+
+def _without(found: Any, above: Any) -> Any:
+    """The factor that stands behind the lifted overlaps above.
+
+    Raises:
+        RuleError: The expression is not a product of these and a factor.
+    """
+    factor = rebuild(found, {above: sympy.Identity(above.shape[0])}.get)
+    lifted = build.lift(above, quotient(found.shape[0], above.shape[0]))
+    if not equal(found, build.mul(lifted, factor)):
+        raise RuleError(f"the equations do not close: {above.name} stands not in front")
+    return factor
 
 
 def _traced(layer: Layer, lowest: Layer) -> Any:
