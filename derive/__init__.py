@@ -15,6 +15,7 @@ _HOME = {
     "Linear": "derive.network",
     "Network": "derive.network",
     "Readout": "derive.network",
+    "Repeat": "derive.network",
     "Residual": "derive.network",
     "load_data": "derive.network",
     "load_network": "derive.network",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
+from derive.algebra.layered import LayerOverlap
 from derive.algebra.maps import (
     block,
     block_diagonal,
@@ -41,7 +42,7 @@ from derive.algebra.terms import (
     split,
 )
 
-_SYMMETRIC = (Overlap, Identity, Gram)
+_SYMMETRIC = (Overlap, LayerOverlap, Identity, Gram)
 
 
 def inv(matrix: Matrix) -> Matrix:

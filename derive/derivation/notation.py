@@ -60,7 +60,7 @@ class Notation:
 
     def heads(self, weight: int) -> Any:
         """H of a weight; 1 for a weight with one branch by construction."""
-        if self.graph.weights[weight].attention is None:
+        if not self.graph.weights[weight].branched:
             return sympy.S.One
         return _size(f"H_{self.letter(weight)}")
 
@@ -101,7 +101,8 @@ class Notation:
         """The weight itself; heads one below the other, the readout as a row."""
         item = self.graph.weights[weight]
         columns = self.features if item.below is None else self.width(item.below)
-        rows = sympy.S.One if item.above is None else self.heads(weight) * self.width(item.above)
+        above = sympy.S.One if item.above is None else self.width(item.above)
+        rows = self.heads(weight) * above  # a readout of several outputs has a row for each
         return build.matrix_symbol(item.name, rows, columns)
 
     def vectors(self, weight: int) -> Any:

@@ -88,6 +88,44 @@ CHAIN = (
     "not depend on them leaves the action.",
     PAPER,
 )
+INDUCTION_SOURCE = "induction over the layers, from the readout down"
+REPEATED_START = (
+    "The joint density of labels and weights. A block of layers is repeated; its copies have sizes "
+    "and variances of their own. Streams and weights are counted from the input, the readout's "
+    "included.",
+    PAPER,
+)
+BASE = (
+    "Base of the induction: the weights above the repeated layers are replaced by the law of their "
+    "vectors, and the vectors by their overlaps.",
+    "linear image of a Gaussian law; Wishart 1928",
+)
+INDUCTION_STEP = (
+    "Step of the induction: the density depends on the vectors above copy $l$ through their "
+    "overlaps alone. Its weights are replaced by the law of their vectors, and these by their "
+    "overlaps; the density then depends on the vectors below in the same way.",
+    INDUCTION_SOURCE,
+)
+BELOW = (
+    "The layers below the repeated ones, in the same way.",
+    "linear image of a Gaussian law; Wishart 1928",
+)
+ANY_DEPTH = (
+    "The exact law at finite width and any depth: every copy brings the terms of the step.",
+    INDUCTION_SOURCE,
+)
+LAYER_EQUATIONS = (
+    "The saddle-point equation of every kind of layer. That of the layer below is assumed in the "
+    "form that is found: this is the induction, upwards.",
+    "multiplication, partial traces, substitution of the equation below, naming",
+)
+CLOSED = (
+    "The equations are substituted into one another from the lowest up. Each flux is a partial "
+    "trace of the lowest one, so that the lowest overlaps solve one equation, whatever the depth. "
+    "The highest factor stands on the left. A solution is a saddle point only if all overlaps are "
+    "positive definite.",
+    "induction over the layers, upwards",
+)
 
 
 def slope_name(overlap: Any) -> str:
