@@ -63,13 +63,8 @@ class _Recorder:
         state = rules.start(notation)
         self._start(state)
         after = rules.integrate(state)
-        self._rewrite(
-            state,
-            after,
-            "integrate V_0",
-            statements.INTEGRATE,
-            certificates.integrate(state, after),
-        )
+        proof = certificates.integrate(state, after)
+        self._rewrite(state, after, "integrate V_0", statements.INTEGRATE, proof)
         state = after
         for weight in notation.inner_weights():
             after = rules.condition(state, weight.index)
@@ -197,7 +192,8 @@ def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     overlaps = [notation.overlap(s.index) for s in notation.streams()]
     pairs = zip(overlaps, gradients, strict=True)
     run.record(
-        "stationarity", statements.STATIONARY, certificates.stationarity(limit.action, gradients, notation),
+        "stationarity", statements.STATIONARY,
+        certificates.stationarity(limit.action, gradients, notation),
         after=tuple(Equation(statements.slope_name(overlap), g) for overlap, g in pairs),
     )  # fmt: skip
     return gradients
@@ -273,13 +269,15 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
     shown = [Equation(name, value) for name, value in point.points]
     shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
     run.record(
-        "infinite width", statements.INFINITE, certificates.infinite(limit, gradients, point, notation),
+        "infinite width", statements.INFINITE,
+        certificates.infinite(limit, gradients, point, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     wide = run.rules.correction(limit.energy, law, point)
     shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
     run.record(
-        "first correction", statements.CORRECT, certificates.correction(limit, gradients, wide, notation),
+        "first correction", statements.CORRECT,
+        certificates.correction(limit, gradients, wide, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     return wide
