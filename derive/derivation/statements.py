@@ -88,6 +88,7 @@ CHAIN = (
     "not depend on them leaves the action.",
     PAPER,
 )
+
 INDUCTION_SOURCE = "induction over the layers, from the readout down"
 REPEATED_START = (
     "The joint density of labels and weights. A block of layers is repeated; its copies have sizes "

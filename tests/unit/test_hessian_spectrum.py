@@ -10,6 +10,7 @@ from scipy import linalg, sparse
 from small_networks import NETWORKS, TEMPERATURE, broken_heads, random_data, solver
 
 from derive.errors import SolveError
+from derive.running.jobs import with_spectrum
 from derive.solver import HessianSpectrum, Solver, load_solution, save_solution
 
 
@@ -215,7 +216,7 @@ def test_where_lanczos_fails_it_is_said_in_one_line(monkeypatch):
         raise sparse.linalg.ArpackNoConvergence("no", np.zeros(0), np.zeros((78, 0)))
 
     monkeypatch.setattr(sparse.linalg, "eigsh", fail)
-    with pytest.raises(SolveError, match="of its 78 eigenvalues the ends lie too close") as caught:
+    with pytest.raises(SolveError, match="of its 78 eigenvalues the ends were not found") as caught:
         solver("two residuals").spectrum(solution, data)
     assert "\n" not in str(caught.value)
 
@@ -226,6 +227,19 @@ def test_many_coordinates_have_a_spectrum_when_asked_for():
     spectrum = solver("three attentions").spectrum(solution, data)
     assert len(spectrum.eigenvalues) == spectrum.coordinates == 103
     assert spectrum.eigenvalues[-1] <= solution.hessian_lowest * (1 + 1e-9)
+
+
+def test_a_run_asks_for_the_spectrum_and_goes_without_it_where_it_fails(monkeypatch):
+    solution, data = solved("three attentions")
+    found = with_spectrum(solver("three attentions"), solution, data)
+    assert found.spectrum.coordinates == 103
+    assert with_spectrum(solver("three attentions"), found, data) is found
+
+    def refuse(*_):
+        raise SolveError("not today")
+
+    monkeypatch.setattr(Solver, "spectrum", refuse)
+    assert with_spectrum(solver("three attentions"), solution, data).spectrum is None
 
 
 def test_pairs_of_paths_and_shares():

@@ -70,9 +70,9 @@ def _both_ends(
         values, vectors = sparse.linalg.eigsh(
             operator, k=count, which="BE", v0=start, ncv=min(5 * count, size), tol=1e-10
         )
-    except sparse.linalg.ArpackNoConvergence:
+    except sparse.linalg.ArpackError:
         raise ValueError(
-            f"the Hessian's spectrum: of its {size} eigenvalues the ends lie too close together "
-            "for Lanczos; raise DENSE_SPECTRUM in the module to find all"
+            f"the Hessian's spectrum: of its {size} eigenvalues the ends were not found by "
+            "Lanczos steps; raise DENSE_SPECTRUM in the module to find all"
         ) from None
     return values, vectors

@@ -1,4 +1,4 @@
-"""Certificate 6: the Hessian against central differences of the gradients, and its symmetry."""
+"""Certificate 5, once more: the Hessian against central differences of the gradients, and its symmetry."""
 
 from __future__ import annotations
 

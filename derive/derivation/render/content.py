@@ -193,7 +193,7 @@ SHIFT_TEXT = (
 )
 HESSIAN_TEXT = (
     "Along symmetric directions $dG$ of all overlaps jointly, and its eigenvalue problem in "
-    "whitened coordinates:"
+    "whitened coordinates $X$, symmetric too:"
 )
 EVIDENCE_TEXT = "At the saddle point; every constant is kept:"
 REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)

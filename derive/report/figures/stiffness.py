@@ -35,9 +35,9 @@ def draw_stiffness(case: CaseResults, found: HessianSpectrum, width: float, name
         picture.get_layout_engine().set(w_pad=0.08)
         _spectrum(grid[0][0], case, found, width)
         for axes, (word, direction) in zip(grid[0][1:], maps, strict=True):
-            name, matrix = next(iter(direction.matrices.items()))
+            lowest, matrix = next(iter(direction.matrices.items()))
             heat_map(picture, axes, matrix, direction.paths, first=word == "stiffest")
-            share = f"{100 * direction.shares[name]:.0f} % in {case.symbol(name)}"
+            share = f"{100 * direction.shares[lowest]:.0f} % in {case.symbol(lowest)}"
             axes.set_title(f"{word}, λ = {direction.eigenvalue:.3g}\n{share}")
         return svg_of(picture, f"stiff and sloppy directions of {case.title}")
 
