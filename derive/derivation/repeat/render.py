@@ -46,6 +46,12 @@ class Pages:
     def __init__(self) -> None:
         self.explained: list[Name] = []
         self._displays: dict[int, Displays] = {}
+        self._told: set[str] = set()
+
+    def begin(self) -> None:
+        """Begin a step, which explains its names anew, each once."""
+        self.explained.clear()
+        self._told.clear()
 
     def of(self, window: Window) -> Displays:
         """The displays of a window."""
@@ -67,9 +73,19 @@ class Pages:
             drawn.append(Equation(equation.left, right))
         display, where = self.of(window).of(tuple(drawn))
         extra = self._explained(window, names)
-        lines = (*(where.lines if where else ()), *extra)
+        lines = self._new((*(where.lines if where else ()), *extra))
         blocks: list[Block] = [*show_apart(display)]
         return [*blocks, Prose("where"), Display(lines)] if lines else blocks
+
+    def _new(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """The explanations of names that no window has explained in this step."""
+        found = []
+        for line in lines:
+            assert line.left is not None
+            name = LATEX.text(line.left)
+            found += [] if name in self._told else [line]
+            self._told.add(name)
+        return tuple(found)
 
     def _explained(self, window: Window, names: list[Name]) -> list[Line]:
         found: list[Line] = []
@@ -117,7 +133,19 @@ def network_blocks(derivation: Derived, pages: Pages) -> list[Block]:
             "own; $m$ counts the vectors that come down."
         ),
         _weights(derivation, pages),
+        *_sizes(derivation, pages),
     ]
+
+
+def _sizes(derivation: Derived, pages: Pages) -> list[Block]:
+    """What the numbers of vectors are, from copy to copy and at the top of each block."""
+    drawer = pages.of(derivation.theory.lowest).drawer
+    lines = []
+    for part in derivation.theory.parts:
+        if isinstance(part, network_parts.Block) and part.copy.below != part.copy.above:
+            pairs = ((part.copy.below, part.counted), part.ends)
+            lines += [Line(drawer.box(name), drawer.box(value)) for name, value in pairs]
+    return [Display(tuple(lines))] if lines else []
 
 
 def _weights(derivation: Derived, pages: Pages) -> Table:
@@ -176,6 +204,7 @@ def _values(right: Any) -> list[Any]:
 
 def step_blocks(number: int, step: RepeatedStep, pages: Pages) -> list[Block]:
     """One step: heading, statement, the equations of every window, source."""
+    pages.begin()
     blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
     for group in step.groups:
         blocks += _group_blocks(group, pages)
@@ -234,6 +263,7 @@ def theory_lines(derivation: Derived) -> Iterator[str]:
     for step in derivation.steps:
         if step.name not in SHOWN:
             continue
+        pages.begin()
         yield unicode_of(step.name[0].upper() + step.name[1:])
         for group in step.groups:
             if group.where:
