@@ -39,8 +39,14 @@ def derive_repeated(network: Network, rules: Rules = RULES) -> RepeatedDerivatio
         RuleError: It is outside the theory.
     """
     theory = repeated_theory(network, rules)
-    steps = _Steps(theory, proofs.Instances(network, theory, rules))
-    return RepeatedDerivation(network, theory, tuple(steps.all()))
+    return RepeatedDerivation(network, theory, steps_of(network, theory, rules))
+
+
+def steps_of(
+    network: Network, theory: RepeatedTheory, rules: Rules = RULES
+) -> tuple[RepeatedStep, ...]:
+    """The steps that lead to a theory, each with its certificate."""
+    return tuple(_Steps(theory, proofs.Instances(network, theory, rules)).all())
 
 
 class _Steps:
