@@ -1,4 +1,4 @@
-"""Certificate 5, once more: the Hessian against central differences of the gradients, and its symmetry."""
+"""Certificate 5, once more: the Hessian against differences of the gradients; its symmetry."""
 
 from __future__ import annotations
 
