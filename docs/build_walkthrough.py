@@ -40,6 +40,7 @@ def built() -> str:
 
 
 def main() -> int:
+    """Write the page, or compare it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, and write nothing")
     text = built()
