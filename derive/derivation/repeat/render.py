@@ -238,6 +238,20 @@ def markdown(derivation: Derived) -> str:
     return markdown_of(page(derivation))
 
 
+def step_markdown(derivation: Derived, name: str) -> str:
+    """One step by its name, as it stands in the page.
+
+    Raises:
+        KeyError: There is no step of this name; the message lists those that there are.
+    """
+    pages = Pages()
+    for number, step in enumerate(derivation.steps, start=1):
+        if step.name == name:
+            text = markdown_of(Page("", tuple(step_blocks(number, step, pages))))
+            return text.partition("\n")[2].strip() + "\n"
+    raise KeyError(", ".join(step.name for step in derivation.steps))
+
+
 def document(derivation: Derived) -> str:
     """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
     return document_of(page(derivation))
