@@ -116,8 +116,8 @@ def fenced(box: Box, strength: int, shape: tuple[str, str] = ROUND) -> Box:
 
 
 def negated(box: Box) -> Box:
-    """Minus a box."""
-    return Sum(((True, box),))
+    """Minus a box; a sum in brackets, as its sign is that of every term."""
+    return Sum(((True, Fence(box) if isinstance(box, Sum) else box),))
 
 
 def terms_of(box: Box) -> tuple[tuple[bool, Box], ...]:
