@@ -23,7 +23,7 @@ from derive.algebra.boxes import (
 )
 
 SUBSCRIPTS = str.maketrans("0123456789+-a", "₀₁₂₃₄₅₆₇₈₉₊₋ₐ")
-SUPERSCRIPTS = str.maketrans("0123456789+-⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ")
+SUPERSCRIPTS = str.maketrans("0123456789+-⊤()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ⁽⁾")
 SMALL = 0.72
 """The size of a script."""
 TIGHT = 0.4

@@ -67,10 +67,15 @@ def symbol(name: str) -> Box:
     r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
 
     >>> from derive.algebra.media import LATEX
-    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature")]
-    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T']
+    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature", "D_1_order2")]
+    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T', 'D_1^{(2)}']
     """
     name = SPECIAL.get(name, name)
+    expanded = re.fullmatch(r"(.+)_order(\d+)", name)
+    if expanded:
+        base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))
+        bare = isinstance(base, Script) and base.high is None
+        return Script(base.base, base.low, order) if bare else Script(base, None, order)
     match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9]+)|([A-Za-z])(star|starstar)", name)
     if not match:
         return letter(name)
