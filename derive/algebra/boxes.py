@@ -11,6 +11,7 @@ from typing import ClassVar
 
 ROUND = ("(", ")")
 SQUARE = ("[", "]")
+ANGLE = ("⟨", "⟩")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ them. No constructor distributes a product over a sum: `derive.algebra.normal` d
 
 from derive.algebra.inverse import inv, is_symmetric, transpose
 from derive.algebra.maps import (
+    average,
     block,
     block_diagonal,
     diagonal,
@@ -43,7 +44,7 @@ from derive.algebra.terms import (
 from derive.algebra.traces import logdet, trace
 
 __all__ = [
-    "ONE", "Matrix", "Scalar", "add", "block", "block_diagonal", "columns", "diagonal", "embed",
+    "ONE", "Matrix", "Scalar", "add", "average", "block", "block_diagonal", "columns", "diagonal", "embed",
     "fast_trace", "gram", "inv", "is_symmetric", "is_unit", "is_zero", "kronecker", "lift",
     "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
     "path_projection", "path_readout", "pick", "place",

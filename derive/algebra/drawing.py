@@ -13,6 +13,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Tra
 
 from derive.algebra import build, nodes, polynomials, symbols
 from derive.algebra.boxes import (
+    ANGLE,
     SQUARE,
     Apply,
     Box,
@@ -270,6 +271,10 @@ def _diagonal(drawer: Drawer, node: Any) -> Box:
     return Apply(symbols.DIAGONAL, Fence(drawer.box(node.args[0])))
 
 
+def _average(drawer: Drawer, node: Any) -> Box:
+    return Fence(drawer.box(node.args[0]), ANGLE)
+
+
 def _log(drawer: Drawer, node: Any) -> Box:
     return apply(symbols.LN, drawer.box(node.args[0]))
 
@@ -315,5 +320,6 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
+    nodes.Average: _average,
 }
 """Exact node type to the rule that draws it; a node that is not here raises."""

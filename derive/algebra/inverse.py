@@ -7,6 +7,7 @@ from typing import Any
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
 from derive.algebra.maps import (
+    average,
     block,
     block_diagonal,
     embed,
@@ -18,6 +19,7 @@ from derive.algebra.maps import (
 )
 from derive.algebra.multiply import lift, mul
 from derive.algebra.nodes import (
+    Average,
     Block,
     BlockDiagonal,
     Embed,
@@ -95,6 +97,8 @@ def transpose(matrix: Matrix) -> Matrix:
         return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
+    if kind is Average:
+        return average(transpose(matrix.args[0]))
     return Transpose(matrix)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Row, Script
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -76,14 +76,17 @@ def symbol(name: str) -> Box:
         base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))
         bare = isinstance(base, Script) and base.high is None
         return Script(base.base, base.low, order) if bare else Script(base, None, order)
-    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9]+)|([A-Za-z])(star|starstar)", name)
+    starred = r"([A-Za-z])(star|starstar)(_[A-Za-z]+)?"
+    match = re.fullmatch(rf"{starred}|([A-Za-z]+?)_([A-Za-z0-9]+)", name)
     if not match:
         return letter(name)
-    if match[3]:
-        return Script(letter(match[3]), script_of("*" * (len(match[4]) // 4)))
-    if match[1] == "s":
-        return Script(letter("sigma"), script_of(match[2]), number(2))
-    return Script(letter(match[1]), script_of(match[2]))
+    if match[1]:
+        stars = script_of("*" * (len(match[2]) // 4))
+        low = Row((stars, script_of(match[3][1:]))) if match[3] else stars
+        return Script(letter(match[1]), low)
+    if match[4] == "s":
+        return Script(letter("sigma"), script_of(match[5]), number(2))
+    return Script(letter(match[4]), script_of(match[5]))
 
 
 def is_square(name: str) -> bool:
