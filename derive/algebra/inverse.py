@@ -7,7 +7,6 @@ from typing import Any
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
 from derive.algebra.maps import (
-    average,
     block,
     block_diagonal,
     embed,
@@ -17,7 +16,7 @@ from derive.algebra.maps import (
     path_kernel,
     path_projection,
 )
-from derive.algebra.multiply import lift, mul
+from derive.algebra.multiply import average, lift, mul
 from derive.algebra.nodes import (
     Average,
     Block,

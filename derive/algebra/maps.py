@@ -291,11 +291,3 @@ def diagonal(matrix: Matrix) -> Matrix:
         return _over_terms(diagonal, matrix)
     number, factors = split(matrix)
     return mul(number, nodes.Diagonal(assemble(ONE, list(factors), matrix.shape)))
-
-
-def average(matrix: Matrix) -> Matrix:
-    """The average over fluctuations; its number is taken out, a sum is averaged as a whole."""
-    if is_zero(matrix):
-        return matrix
-    number, factors = split(matrix)
-    return mul(number, nodes.Average(assemble(ONE, list(factors), matrix.shape)))

@@ -1,4 +1,4 @@
-"""Products and lifts."""
+"""Products, lifts and averages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sympy import Identity, Inverse, MatAdd, ZeroMatrix
 from sympy.core.sorting import default_sort_key
 
 from derive.algebra import sizes
-from derive.algebra.nodes import BlockDiagonal, Lift
+from derive.algebra.nodes import Average, BlockDiagonal, Lift
 from derive.algebra.terms import (
     ONE,
     Matrix,
@@ -139,3 +139,11 @@ def lift(matrix: Matrix, heads: Scalar) -> Matrix:
     if not factors:
         return mul(number, Identity(shape[0]))
     return mul(number, Lift(assemble(ONE, list(factors), matrix.shape), heads))
+
+
+def average(matrix: Matrix) -> Matrix:
+    """The average over fluctuations; its number is taken out, a sum is averaged as a whole."""
+    if is_zero(matrix):
+        return matrix
+    number, factors = split(matrix)
+    return mul(number, Average(assemble(ONE, list(factors), matrix.shape)))

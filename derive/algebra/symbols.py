@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Row, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -67,23 +67,26 @@ def symbol(name: str) -> Box:
     r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
 
     >>> from derive.algebra.media import LATEX
-    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature", "D_1_order2")]
-    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T', 'D_1^{(2)}']
+    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature")]
+    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T']
+    >>> [LATEX.text(symbol(name)) for name in ("Kstar_inf", "D_1_order2")]
+    ['K_\\ast^\\infty', 'D_1^{(2)}']
     """
     name = SPECIAL.get(name, name)
     expanded = re.fullmatch(r"(.+)_order(\d+)", name)
     if expanded:
         base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))
-        bare = isinstance(base, Script) and base.high is None
-        return Script(base.base, base.low, order) if bare else Script(base, None, order)
+        if isinstance(base, Script) and base.high is None:
+            return Script(base.base, base.low, order)
+        return Script(base, None, order)
     starred = r"([A-Za-z])(star|starstar)(_[A-Za-z]+)?"
     match = re.fullmatch(rf"{starred}|([A-Za-z]+?)_([A-Za-z0-9]+)", name)
     if not match:
         return letter(name)
     if match[1]:
         stars = script_of("*" * (len(match[2]) // 4))
-        low = Row((stars, script_of(match[3][1:]))) if match[3] else stars
-        return Script(letter(match[1]), low)
+        high = script_of(match[3][1:]) if match[3] else None
+        return Script(letter(match[1]), stars, high)
     if match[4] == "s":
         return Script(letter("sigma"), script_of(match[5]), number(2))
     return Script(letter(match[4]), script_of(match[5]))

@@ -13,6 +13,21 @@ from derive.errors import CertificateError
 from derive.network import Network
 
 
+def certify_steps(
+    steps: tuple[Step, ...], digits: int, progress: Callable[[str], None] | None = None
+) -> tuple[Evidence, ...]:
+    """Check steps one after another; see `Derivation.certify`."""
+    found = []
+    for number, step in enumerate(steps, start=1):
+        if progress is not None:
+            progress(step.name)
+        try:
+            found.append(step.certificate(digits))
+        except CertificateError as error:
+            raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
+    return tuple(found)
+
+
 @dataclass(frozen=True, repr=False)
 class Derivation:
     """A theory and the steps that led to it.
@@ -42,15 +57,7 @@ class Derivation:
         Raises:
             CertificateError: A step failed; the message names it.
         """
-        found = []
-        for number, step in enumerate(self.steps, start=1):
-            if progress is not None:
-                progress(step.name)
-            try:
-                found.append(step.certificate(digits))
-            except CertificateError as error:
-                raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
-        return tuple(found)
+        return certify_steps(self.steps, digits, progress)
 
     def names(self) -> dict[Any, str]:
         """Subexpressions that are printed by a name, for `latex(expression, names)`."""

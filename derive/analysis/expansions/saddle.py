@@ -16,6 +16,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import sympy
+
 from derive.algebra import build, contains, gradient, normal, substitute
 from derive.algebra.scalars import expand
 from derive.algebra.series import Series, taylor
@@ -231,7 +233,11 @@ def _extensive(theory: Theory) -> Any:
         values[name] = _known(value, values)
     pairs = zip(theory.order_parameters, theory.wide.overlaps, strict=True)
     points = {g: _known(point, values) for g, point in pairs}
-    return expand(substitute(theory.action - theory.energy, points), logs=True)
+    total = expand(substitute(theory.action - theory.energy, points), logs=True)
+    widths = [theory.notation.width(s.index) for s in theory.notation.streams()]
+    parts = {width: total.coeff(width) for width in widths}
+    rest = expand(total - sympy.Add(*(n * part for n, part in parts.items())))
+    return sympy.Add(rest, *(n * sympy.factor(part) for n, part in parts.items()))
 
 
 def _known(expression: Any, values: dict[Any, Any]) -> Any:
@@ -247,4 +253,3 @@ def expand_predictor(found: Orders, order: int) -> tuple[Series, Series]:
         for value in (predictor.mean, predictor.variance)
     )
     return mean, variance
-

@@ -47,9 +47,7 @@ def forces(
         total = totals[item.below]
         if beside:
             total = build.add(total, beside[item.below])
-        own = build.block(
-            total, notation.block_start(item.index), notation.block_size(item.index)
-        )
+        own = build.block(total, notation.block_start(item.index), notation.block_size(item.index))
         symbol = name(notation, item.index)
         found.append((symbol, own))
         if item.above is not None:

@@ -49,7 +49,9 @@ def split_law(theory: Theory, parts: Split) -> Certificate:
         agreement.compare("L + A", leading + rest, -2 * change(theory.law.body))
         agreement.compare("L, wider", change(parts.leading, scale=LARGER), LARGER * leading)
         agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
-        return agreement.evidence(f"the law at random overlaps, and at widths {LARGER} times larger")
+        return agreement.evidence(
+            f"the law at random overlaps, and at widths {LARGER} times larger"
+        )
 
     return check
 

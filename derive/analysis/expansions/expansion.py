@@ -1,0 +1,161 @@
+"""The two expansions in 1/N at fixed P: of the saddle point, and of the exact law."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from derive.algebra import build
+from derive.algebra.series import Series
+from derive.analysis.expansions import equations, show, statements
+from derive.analysis.expansions.laplace import (
+    Fluctuations,
+)
+from derive.derivation.derivation import certify_steps
+from derive.derivation.rules.response import Assignments
+from derive.derivation.statements import MEAN, VARIANCE
+from derive.derivation.step import Evidence, Step
+from derive.derivation.theory import Theory
+from derive.network import Network
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Expansion:
+    """What both expansions have.
+
+    Attributes:
+        network: The description.
+        theory: What is expanded.
+        order: The highest power of 1/N.
+        definitions: (name, value) in order; every coefficient is an expression of these names.
+        overlaps: For every stream the coefficients of G_s, that of 1 first.
+        mean: The coefficients of the output's mean on test examples.
+        variance: Those of its variance.
+        steps: How it was reached.
+    """
+
+    network: Network
+    theory: Theory
+    order: int
+    definitions: Assignments
+    overlaps: tuple[Series, ...]
+    mean: Series
+    variance: Series
+    steps: tuple[Step, ...] = field(kw_only=True)
+
+    @property
+    def chain_overlaps(self) -> tuple[Series, ...]:
+        """For a chain the coefficients of U_l = (H_l ... H_L) G_l; empty for other networks."""
+        if self.theory.chain is None:
+            return ()
+        scales = zip(self.theory.chain.scales, self.overlaps, strict=True)
+        return tuple(tuple(build.scale(c, g) for g in series) for c, series in scales)
+
+    def certify(
+        self, digits: int = 20, progress: Callable[[str], None] | None = None
+    ) -> tuple[Evidence, ...]:
+        """Check every step numerically, as `Derivation.certify` does.
+
+        Raises:
+            CertificateError: A step failed; the message names it.
+        """
+        return certify_steps(self.steps, digits, progress)
+
+    def to_latex(self) -> str:
+        """The expansion and its steps as a LaTeX document that compiles as it is."""
+        return show.document(self)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        raise NotImplementedError
+
+    @property
+    def note(self) -> str:
+        """What it is not."""
+        raise NotImplementedError
+
+    def sections(self) -> tuple[show.Section, ...]:
+        """Titles and equations, to be shown."""
+        raise NotImplementedError
+
+    def _overlaps(self, left: Callable[[Any], Any]) -> equations.Equations:
+        """The series of every order parameter, in the papers' normalisation where there is one."""
+        chain = self.theory.chain
+        symbols = self.theory.order_parameters if chain is None else chain.overlaps
+        series = self.overlaps if chain is None else self.chain_overlaps
+        pairs = zip(symbols, series, strict=True)
+        return tuple(equations.overlap(left(g), terms) for g, terms in pairs)
+
+    def __repr__(self) -> str:
+        return show.text(self)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class SaddleExpansion(Expansion):
+    """The saddle point in powers of 1/N.
+
+    Attributes:
+        action: S at infinite width, which holds the terms of order N and 1; then those in 1/N^k.
+    """
+
+    action: Series = field(kw_only=True)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return f"Expansion of the saddle point in $1/N$ at fixed $P$, to order {self.order}"
+
+    @property
+    def note(self) -> str:
+        """What it is not."""
+        return statements.SADDLE_NOTE
+
+    def sections(self) -> tuple[show.Section, ...]:
+        """Titles and equations, to be shown."""
+        return (
+            ("Order parameters", self._overlaps(lambda g: g)),
+            ("Action", equations.action(self.action)),
+            ("Predictor", equations.predictor((MEAN, VARIANCE), self.mean, self.variance)),
+            (statements.NAMES, equations.named(self.definitions)),
+        )
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class FiniteWidthExpansion(Expansion):
+    """The posterior averages of the exact law to first order in 1/N.
+
+    Attributes:
+        fluctuations: Of the overlaps; the averages in `mean` and `variance` are over them.
+        names: (name, value) of what depends on them, in order.
+    """
+
+    fluctuations: Fluctuations = field(kw_only=True)
+    names: Assignments = field(kw_only=True)
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+        return "Expansion of the exact law in $1/N$ at fixed $P$"
+
+    @property
+    def note(self) -> str:
+        """What it is not."""
+        return statements.EXACT_NOTE
+
+    def sections(self) -> tuple[show.Section, ...]:
+        """Titles and equations, to be shown."""
+        own = self.fluctuations
+        return (
+            ("Order parameters", self._overlaps(lambda g: rf"\langle {g.name}\rangle")),
+            (
+                "Predictor",
+                (
+                    *equations.predictor((MEAN, VARIANCE), self.mean, self.variance),
+                    *equations.named(self.names),
+                ),
+            ),
+            ("Fluctuations", (*equations.laws(own), *equations.named(own.definitions))),
+            (statements.NAMES, equations.named(self.definitions)),
+        )

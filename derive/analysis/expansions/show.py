@@ -1,0 +1,77 @@
+"""An expansion in plain text, and as a LaTeX document with its steps."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Protocol
+
+from derive.analysis.expansions.equations import Equations
+from derive.derivation.render.content import displays_of, step_blocks
+from derive.derivation.render.document import document_of
+from derive.derivation.render.names import names_of
+from derive.derivation.render.page import Block, Display, Heading, Page, Prose
+from derive.derivation.render.terminal import COLUMNS, display_lines
+from derive.derivation.render.text import unicode_of
+from derive.derivation.step import Step
+from derive.derivation.theory import Theory
+from derive.network import Network
+
+Section = tuple[str, Equations]
+"""A title and what stands below it."""
+
+
+class Shown(Protocol):
+    """What there is to show of an expansion."""
+
+    @property
+    def network(self) -> Network:
+        """The description."""
+
+    @property
+    def theory(self) -> Theory:
+        """What is expanded."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How it was reached."""
+
+    @property
+    def title(self) -> str:
+        """What it is."""
+
+    @property
+    def note(self) -> str:
+        """What it is not."""
+
+    def sections(self) -> tuple[Section, ...]:
+        """The results."""
+
+
+def text(expansion: Shown) -> str:
+    """The results first, then every name in the order in which it is defined."""
+    lines = textwrap.wrap(f"{unicode_of(expansion.title)}: {expansion.network.name}", COLUMNS)
+    lines += textwrap.wrap(unicode_of(expansion.note), COLUMNS)
+    for head, shown, where in _displays(expansion):
+        lines += [head, *(f"  {line}" for line in display_lines(_joined(shown, where)))]
+    return "\n".join(lines)
+
+
+def document(expansion: Shown) -> str:
+    """The results, then the steps."""
+    blocks: list[Block] = [Heading(1, expansion.title), Prose(expansion.note)]
+    for head, shown, where in _displays(expansion):
+        blocks += [Heading(2, head), _joined(shown, where)]
+    blocks += [Heading(1, "How it was reached")]
+    displays = displays_of(expansion.theory, names_of(expansion.theory))
+    for number, step in enumerate(expansion.steps, start=1):
+        blocks += step_blocks(number, step, displays)
+    return document_of(Page(expansion.network.name, tuple(blocks)))
+
+
+def _displays(expansion: Shown) -> list[tuple[str, Display, Display | None]]:
+    displays = displays_of(expansion.theory, names_of(expansion.theory))
+    return [(head, *displays.of(equations)) for head, equations in expansion.sections()]
+
+
+def _joined(shown: Display, where: Display | None) -> Display:
+    return shown if where is None else Display((*shown.lines, *where.lines))
