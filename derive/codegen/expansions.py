@@ -1,0 +1,146 @@
+"""A standalone module of NumPy functions from an expansion in 1/N."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from derive.algebra import build, nodes
+from derive.analysis.expansions import Expansion, FiniteWidthExpansion, SaddleExpansion
+from derive.analysis.expansions.show import text
+from derive.codegen import expansion_text, header, problem_text, wrap
+from derive.codegen.functions import Functions, assignment_lines, tuple_text
+from derive.codegen.module import Module, path_table, runtime_source
+from derive.codegen.program import Program
+from derive.codegen.runtime import fluctuations, linear
+
+ARGUMENTS = "problem: Problem, attended_test: Any"
+TEST = "attended_test = test_inputs(attended_test, problem)"
+RESERVED = frozenset(
+    {
+        "problem", "attended", "attended_test", "labels", "np", "linalg", "overlaps", "action",
+        "mean", "variance", "second_order", "average", "test_inputs", "make_problem",
+    }
+    | {name for name in vars(linear) if not name.startswith("_")}
+)  # fmt: skip
+
+
+def generate_expansion(expansion: Expansion) -> Module:
+    """Generate the module of an expansion.
+
+    Args:
+        expansion: From `saddle_expansion` or `finite_width_expansion`.
+
+    Returns:
+        A module that imports numpy and scipy only, with a function of the same name.
+
+    >>> from derive import Embedding, Network, Readout, derive
+    >>> from derive.analysis.expansions import saddle_expansion
+    >>> derivation = derive(Network((Embedding("N", 1.3), Readout(1.2)), "T"))
+    >>> module = generate_expansion(saddle_expansion(derivation)).load()
+    >>> problem = module.make_problem([[[1.0]]], [0.5], 10, (1.3, 1.2), 0.1)
+    >>> len(module.saddle_expansion(problem, [[[2.0]]]).mean)
+    3
+    """
+    exact = isinstance(expansion, FiniteWidthExpansion)
+    notation = expansion.theory.notation
+    kind = expansion_text.EXACT if exact else expansion_text.SADDLE
+    parts = [
+        _head(expansion, "finite_width_expansion" if exact else "saddle_expansion"),
+        problem_text.PROBLEM,
+        kind.format(chain=_chain(expansion)),
+        _finite_width(expansion) if exact else _saddle(expansion),  # type: ignore[arg-type]
+        problem_text.MAKE_PROBLEM.format(
+            head_count=header.head_count(notation),
+            weight_count=len(notation.graph.weights),
+            stream_count=len(notation.streams()),
+        ),
+        expansion_text.TEST_INPUTS.format(),
+        path_table(notation),
+    ]
+    parts += [runtime_source(fluctuations, "")] if exact else []
+    parts += [runtime_source(linear, "\n".join(parts))]
+    source = "\n\n\n".join(part.strip() for part in parts) + "\n"
+    ast.parse(source)
+    return Module(source, expansion.network.name)
+
+
+def _head(expansion: Expansion, function: str) -> str:
+    notation = expansion.theory.notation
+    about, note, *formulas = text(expansion).splitlines()
+    template = expansion_text.OPENING + expansion_text.IMPORTS
+    return template.format(
+        about="\n".join(wrap.paragraph(about)),
+        theory="\n".join(header.plain_lines([f"  {line}" for line in (note, *formulas)])),
+        function=function,
+        example="\n".join(header.example(notation, "problem", "make_problem")),
+        **header.common_fields(expansion),
+    )
+
+
+def _chain(expansion: Expansion) -> str:
+    chain = expansion.theory.chain
+    if chain is None:
+        return ""
+    scales = ", ".join(str(scale).replace("*", " ") for scale in chain.scales)
+    return "\n".join(wrap.paragraph(expansion_text.CHAIN.format(scales=scales), 0, 12))
+
+
+def _saddle(expansion: SaddleExpansion) -> str:
+    printer = Functions(expansion.theory, RESERVED)
+    series = [*expansion.overlaps, expansion.action, expansion.mean, expansion.variance]
+    results = [term for terms in series for term in terms]
+    program = printer.program(results, definitions=expansion.definitions, hints={})
+    codes = list(program.results)
+    parts = [[codes.pop(0) for _ in terms] for terms in series]
+    parts[-3] = [f"float({code})" for code in parts[-3]]
+    *overlaps, action, mean, variance = map(tuple_text, parts)
+    tail = wrap.statement("overlaps = ", tuple_text(overlaps))
+    for name, code in (("action", action), ("mean", mean), ("variance", variance)):
+        tail += wrap.statement(f"{name} = ", code)
+    return printer.function(
+        "saddle_expansion", ARGUMENTS, "Expansion", expansion_text.SADDLE_DOC, program,
+        "Expansion(overlaps, action, mean, variance)", tail, start=[f"    {TEST}"],
+    )  # fmt: skip
+
+
+def _finite_width(expansion: FiniteWidthExpansion) -> str:
+    printer = Functions(expansion.theory, RESERVED)
+    symbols = [own.symbol for own in expansion.fluctuations.innovations]
+    moving = (*expansion.fluctuations.definitions, *expansion.names)
+    points = [term for terms in expansion.overlaps for term in terms]
+    split = [_split(value) for value in (expansion.mean[1], expansion.variance[1])]
+    early = [*points, expansion.mean[0], expansion.variance[0], *(drift for drift, _ in split)]
+    program = printer.program(
+        [*early, *(form for _, form in split)], definitions=(*expansion.definitions, *moving),
+        hints={}, last=[*symbols, *(name for name, _ in moving)],
+    )  # fmt: skip
+    names = {name.name for name, _ in moving}
+    late = [a for a in program.assignments if a.late or a.name in names]
+    kept = tuple(a for a in program.assignments if a not in late)
+    *codes, mean, variance, mean_drift, variance_drift, curved, spread = program.results
+    overlaps = [tuple_text(codes[k : k + 2]) for k in range(0, len(codes), 2)]
+    lines = ["", f"    def second_order({', '.join(z.name for z in symbols)}):"]
+    lines += assignment_lines(late, 8) + wrap.statement("return ", f"{curved}, {spread}", 8) + [""]
+    call = f"average(second_order, {tuple_text(codes[::2])}, problem.widths)"
+    lines += wrap.statement("mean_curvature, variance_curvature = ", call)
+    lines += wrap.statement("overlaps = ", tuple_text(overlaps))
+    lines += wrap.statement("mean = ", f"({mean}, {mean_drift} + mean_curvature)")
+    lines += wrap.statement("variance = ", f"({variance}, {variance_drift} + variance_curvature)")
+    return printer.function(
+        "finite_width_expansion", ARGUMENTS, "Expansion", expansion_text.EXACT_DOC,
+        Program(kept, (), program.symbols), "Expansion(overlaps, mean, variance)", lines,
+        start=[f"    {TEST}"],
+    )  # fmt: skip
+
+
+def _split(value: Any) -> tuple[Any, Any]:
+    """What moves with the mean of the overlaps, and the form whose average is added to it."""
+    drift, forms = [], []
+    for term in build.terms(value):
+        number, factors = build.split(term)
+        if type(factors[0]) is nodes.Average:
+            forms.append(build.scale(number, factors[0].args[0]))
+        else:
+            drift.append(term)
+    return build.add(*drift), build.add(*forms)
