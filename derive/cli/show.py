@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from derive.cli.options import network_of, refuse_together
 from derive.cli.parser import Options, UsageError
-from derive.derivation import Derivation, Evidence
+from derive.derivation import Evidence, Step
 from derive.derivation import derive as derive_theory
 from derive.running.progress import spinner
 
@@ -29,19 +29,18 @@ def show(options: Options) -> int:
     if options.certify:
         with spinner("certifying") as tell:
             evidence = derivation.certify(options.digits or DIGITS, progress=tell)
-        for line in _certificates(derivation, evidence, markdown=options.markdown):
+        for line in certificate_lines(derivation.steps, evidence, markdown=options.markdown):
             print(line)
     return 0
 
 
-def _certificates(
-    derivation: Derivation, evidence: tuple[Evidence, ...], *, markdown: bool
+def certificate_lines(
+    steps: tuple[Step, ...], evidence: tuple[Evidence, ...], *, markdown: bool = False
 ) -> Iterator[str]:
+    """What the certificates of steps found, as a table."""
     rows = [
         (str(number), step.name, step.order.value, str(found.digits), found.detail)
-        for number, (step, found) in enumerate(
-            zip(derivation.steps, evidence, strict=True), start=1
-        )
+        for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1)
     ]
     titles = ("", "step", "holds", "digits", "how it was checked")
     if markdown:

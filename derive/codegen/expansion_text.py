@@ -30,7 +30,7 @@ Example
 
 '''
 
-IMPORTS = '''from __future__ import annotations
+IMPORTS = """from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -40,7 +40,7 @@ from scipy import linalg
 
 Array = np.ndarray
 {constants}
-'''
+"""
 
 SADDLE = '''class Expansion(NamedTuple):
     """The saddle point in powers of 1/N at fixed P; the sum of the terms is the value.

@@ -183,7 +183,8 @@ class Functions:
         *overlaps, shift = program.results
         lines = self._unpack(program) + assignment_lines(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines += wrap.statement("return ", f"{tuple_text(overlaps)}, action(overlaps, problem) - shift")
+        result = f"{tuple_text(overlaps)}, action(overlaps, problem) - shift"
+        lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
     def function(

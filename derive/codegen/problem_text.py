@@ -27,7 +27,7 @@ Example
 
 '''
 
-IMPORTS = '''from __future__ import annotations
+IMPORTS = """from __future__ import annotations
 
 from collections.abc import Callable
 from math import log, pi
@@ -38,7 +38,7 @@ from scipy import linalg, optimize, sparse
 
 Array = np.ndarray
 {constants}
-'''
+"""
 
 PROBLEM = '''class Problem(NamedTuple):
     """Data and parameters of one solution.

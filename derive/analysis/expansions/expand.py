@@ -25,6 +25,9 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.step import WIDE, Equation, Order, Step
 from derive.errors import RuleError
 
+MOST_ORDERS = 9
+"""Of an expansion; it takes a minute there, and twice as long for each one more."""
+
 
 def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     r"""Expand the saddle point in 1/N at fixed P: overlaps, action and predictor.
@@ -38,7 +41,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
         order: The highest power of 1/N.
 
     Raises:
-        RuleError: The order is no whole number from 1.
+        RuleError: The order is no whole number from 1, or above MOST_ORDERS.
 
     >>> from derive import Embedding, Network, Readout, derive
     >>> from derive.analysis.expansions import saddle_expansion
@@ -49,6 +52,8 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     """
     if not isinstance(order, int) or isinstance(order, bool) or order < 1:
         raise RuleError(f"order {order}: an expansion in 1/N needs a whole number from 1")
+    if order > MOST_ORDERS:
+        raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
     theory = derivation.theory
     found = expand_overlaps(theory, order)
     action = expand_action(found, order)
