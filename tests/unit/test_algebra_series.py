@@ -83,7 +83,9 @@ def at(paths, numbers, epsilon):
     """The symbols at a point of the path."""
     moved = dict(numbers)
     for symbol, names in paths.items():
-        terms = [evaluate(sympy.sympify(c), numbers, DIGITS) * epsilon**k for k, c in enumerate(names)]
+        terms = [
+            evaluate(sympy.sympify(c), numbers, DIGITS) * epsilon**k for k, c in enumerate(names)
+        ]
         moved[symbol] = sum(terms)
     return moved
 

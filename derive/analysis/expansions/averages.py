@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations_with_replacement
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,22 @@ from derive.derivation.certificates.compare import Agreement
 from derive.derivation.certificates.dense import cholesky
 from derive.derivation.certificates.instance import Numbers
 from derive.derivation.rules.response import Assignments
+
+
+class Values(NamedTuple):
+    """The terms of an expansion as mpmath numbers, that of order 1 first; their sum is the value.
+
+    Attributes:
+        overlaps: Of every order parameter G_s, the lowest stream first.
+        mean: Of the output's mean on test examples, columns.
+        variance: Of its variance.
+        action: Of S, for the saddle point; the first holds the terms of order N and 1.
+    """
+
+    overlaps: tuple[tuple[Any, ...], ...]
+    mean: tuple[Any, ...]
+    variance: tuple[Any, ...]
+    action: tuple[Any, ...] = ()
 
 
 def define_values(definitions: Iterable[Any], numbers: Numbers, agreement: Agreement) -> None:
@@ -49,6 +65,8 @@ def average_values(
     """
     averages = [n for n in nodes_in(*expressions) if type(n) is nodes.Average]
     totals: dict[Any, Any] = {}
+    if not averages:
+        return [agreement.value(expression, numbers) for expression in expressions]
     for weight, direction in directions(found, numbers, agreement):
         at = {**numbers, **direction}
         define_values((*found.definitions, *definitions), at, agreement)

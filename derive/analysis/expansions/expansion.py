@@ -9,9 +9,12 @@ from typing import Any
 from derive.algebra import build
 from derive.algebra.series import Series
 from derive.analysis.expansions import equations, show, statements
+from derive.analysis.expansions.averages import Values, average_values, define_values
 from derive.analysis.expansions.laplace import (
     Fluctuations,
 )
+from derive.derivation.certificates.compare import Agreement
+from derive.derivation.certificates.instance import Numbers
 from derive.derivation.derivation import certify_steps
 from derive.derivation.rules.response import Assignments
 from derive.derivation.statements import MEAN, VARIANCE
@@ -51,6 +54,21 @@ class Expansion:
             return ()
         scales = zip(self.theory.chain.scales, self.overlaps, strict=True)
         return tuple(tuple(build.scale(c, g) for g in series) for c, series in scales)
+
+    def values(self, numbers: Numbers, digits: int = 20) -> Values:
+        """Every term as a number.
+
+        Args:
+            numbers: A number or an array for every symbol, as for `derive.algebra.evaluate`.
+            digits: Decimal digits of the result.
+        """
+        agreement, at = Agreement(digits), dict(numbers)
+        define_values(self.definitions, at, agreement)
+        return self._values(at, agreement)
+
+    def _values(self, numbers: Numbers, agreement: Agreement) -> Values:
+        """The terms, once every definition has its value."""
+        raise NotImplementedError
 
     def certify(
         self, digits: int = 20, progress: Callable[[str], None] | None = None
@@ -102,6 +120,13 @@ class SaddleExpansion(Expansion):
 
     action: Series = field(kw_only=True)
 
+    def _values(self, numbers: Numbers, agreement: Agreement) -> Values:
+        def of(series: Series) -> tuple[Any, ...]:
+            return tuple(agreement.value(term, numbers) for term in series)
+
+        overlaps = tuple(map(of, self.overlaps))
+        return Values(overlaps, of(self.mean), of(self.variance), of(self.action))
+
     @property
     def title(self) -> str:
         """What it is."""
@@ -133,6 +158,14 @@ class FiniteWidthExpansion(Expansion):
 
     fluctuations: Fluctuations = field(kw_only=True)
     names: Assignments = field(kw_only=True)
+
+    def _values(self, numbers: Numbers, agreement: Agreement) -> Values:
+        def of(series: Series) -> tuple[Any, ...]:
+            own = self.fluctuations
+            return tuple(average_values(series, own, self.names, numbers, agreement))
+
+        overlaps = tuple(map(of, self.overlaps))
+        return Values(overlaps, of(self.mean), of(self.variance))
 
     @property
     def title(self) -> str:
