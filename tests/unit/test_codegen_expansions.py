@@ -16,7 +16,14 @@ KINDS = {
     "saddle_expansion": lambda derivation: saddle_expansion(derivation, ORDER),
     "finite_width_expansion": finite_width_expansion,
 }
-SHORT = ("no layer", "residual ends in residual")
+SHORT = ("no layer", "one attention", "residual", "inner width")
+
+
+QUICK = ("saddle_expansion",)
+
+
+def slow(case):
+    return pytest.param(*case, marks=pytest.mark.slow)
 
 
 def called(module, function, sample):
@@ -28,8 +35,14 @@ def floats(series):
     return [np.squeeze(np.asarray(term, dtype=float)) for term in series]
 
 
-@pytest.mark.parametrize("function", KINDS)
-@pytest.mark.parametrize("name", NETWORKS)
+CASES = [
+    (name, function) if function in QUICK or name in SHORT else slow((name, function))
+    for name in NETWORKS
+    for function in KINDS
+]
+
+
+@pytest.mark.parametrize(("name", "function"), CASES)
 def test_the_module_finds_what_the_expressions_are(name, function):
     """float64 loses about as many digits as C is ill-conditioned by: 1e-9 is ample here."""
     derivation = derive(NETWORKS[name])
