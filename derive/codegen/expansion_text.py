@@ -40,6 +40,7 @@ from scipy import linalg
 
 Array = np.ndarray
 {constants}
+SINGULAR = {singular:.0e}  # a condition number that leaves no digit of float64
 """
 
 SADDLE = '''class Expansion(NamedTuple):
@@ -90,15 +91,28 @@ TEST_INPUTS = '''def test_inputs(attended_test: Any, problem: Problem) -> Array:
     return np.ascontiguousarray(given.transpose(0, 2, 1))
 '''
 
-SADDLE_DOC = """The saddle point at large widths, term by term in 1/N.
+PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
+    """{summary}
 
     Args:
         problem: From `make_problem`.
         attended_test: Attended inputs of test examples, shape (P_test, N_0, M).
-    """
-EXACT_DOC = """Posterior averages at large widths, to first order in 1/N.
 
-    Args:
-        problem: From `make_problem`.
-        attended_test: Attended inputs of test examples, shape (P_test, N_0, M).
+    Raises:
+        ValueError: The test inputs have another shape, or the labels' covariance is singular.
     """
+    values = linalg.eigvalsh(labels_covariance(problem), check_finite=False)
+    condition = values[-1] / values[0] if values[0] > 0 else np.inf
+    if condition > SINGULAR:
+        raise ValueError(
+            f"temperature: at {{problem.temperature:g}} the labels' covariance is singular to "
+            f"working precision (condition number {{condition:.1e}}); raise the temperature, or "
+            "give fewer examples"
+        )
+    return expansion_terms(problem, test_inputs(attended_test, problem))
+'''
+
+SADDLE_SUMMARY = "The saddle point at large widths, term by term in 1/N."
+EXACT_SUMMARY = "Posterior averages at large widths, to first order in 1/N."
+TERMS = "All terms, from names that are defined in order."
+COVARIANCE = "C at infinite width, of the training labels."

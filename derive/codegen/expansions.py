@@ -12,14 +12,13 @@ from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
 from derive.codegen.module import Module, path_table, runtime_source
 from derive.codegen.program import Program
-from derive.codegen.runtime import fluctuations, linear
+from derive.codegen.runtime import fluctuations, linear, verdict
 
-ARGUMENTS = "problem: Problem, attended_test: Any"
-TEST = "attended_test = test_inputs(attended_test, problem)"
+ARGUMENTS = "problem: Problem, attended_test: Array"
 RESERVED = frozenset(
     {
         "problem", "attended", "attended_test", "labels", "np", "linalg", "overlaps", "action",
-        "mean", "variance", "second_order", "average", "test_inputs", "make_problem",
+        "mean", "variance", "second_order", "average", "test_inputs", "make_problem", "SINGULAR",
     }
     | {name for name in vars(linear) if not name.startswith("_")}
 )  # fmt: skip
@@ -45,11 +44,15 @@ def generate_expansion(expansion: Expansion) -> Module:
     exact = isinstance(expansion, FiniteWidthExpansion)
     notation = expansion.theory.notation
     kind = expansion_text.EXACT if exact else expansion_text.SADDLE
+    summary = expansion_text.EXACT_SUMMARY if exact else expansion_text.SADDLE_SUMMARY
+    function = "finite_width_expansion" if exact else "saddle_expansion"
     parts = [
-        _head(expansion, "finite_width_expansion" if exact else "saddle_expansion"),
+        _head(expansion, function),
         problem_text.PROBLEM,
         kind.format(chain=_chain(expansion)),
+        expansion_text.PUBLIC.format(function=function, summary=summary),
         _finite_width(expansion) if exact else _saddle(expansion),  # type: ignore[arg-type]
+        _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
@@ -73,6 +76,7 @@ def _head(expansion: Expansion, function: str) -> str:
         about="\n".join(wrap.paragraph(about)),
         theory="\n".join(header.plain_lines([f"  {line}" for line in (note, *formulas)])),
         function=function,
+        singular=verdict.SINGULAR,
         example="\n".join(header.example(notation, "problem", "make_problem")),
         **header.common_fields(expansion),
     )
@@ -84,6 +88,16 @@ def _chain(expansion: Expansion) -> str:
         return ""
     scales = ", ".join(str(scale).replace("*", " ") for scale in chain.scales)
     return "\n".join(wrap.paragraph(expansion_text.CHAIN.format(scales=scales), 0, 12))
+
+
+def _covariance(expansion: Expansion) -> str:
+    printer = Functions(expansion.theory, RESERVED)
+    covariance = {name.name: name for name, _ in expansion.definitions}["C_inf"]
+    program = printer.program([covariance], definitions=expansion.definitions, hints={})
+    return printer.function(
+        "labels_covariance", "problem: Problem", "Array", expansion_text.COVARIANCE, program,
+        program.results[0],
+    )  # fmt: skip
 
 
 def _saddle(expansion: SaddleExpansion) -> str:
@@ -99,8 +113,8 @@ def _saddle(expansion: SaddleExpansion) -> str:
     for name, code in (("action", action), ("mean", mean), ("variance", variance)):
         tail += wrap.statement(f"{name} = ", code)
     return printer.function(
-        "saddle_expansion", ARGUMENTS, "Expansion", expansion_text.SADDLE_DOC, program,
-        "Expansion(overlaps, action, mean, variance)", tail, start=[f"    {TEST}"],
+        "expansion_terms", ARGUMENTS, "Expansion", expansion_text.TERMS, program,
+        "Expansion(overlaps, action, mean, variance)", tail,
     )  # fmt: skip
 
 
@@ -128,9 +142,8 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     lines += wrap.statement("mean = ", f"({mean}, {mean_drift} + mean_curvature)")
     lines += wrap.statement("variance = ", f"({variance}, {variance_drift} + variance_curvature)")
     return printer.function(
-        "finite_width_expansion", ARGUMENTS, "Expansion", expansion_text.EXACT_DOC,
+        "expansion_terms", ARGUMENTS, "Expansion", expansion_text.TERMS,
         Program(kept, (), program.symbols), "Expansion(overlaps, mean, variance)", lines,
-        start=[f"    {TEST}"],
     )  # fmt: skip
 
 

@@ -196,14 +196,12 @@ class Functions:
         program: Program,
         result: str | None,
         tail: Sequence[str] = (),
-        *,
-        start: Sequence[str] = (),
     ) -> str:
-        """The text of one function; `start` are its first lines, `tail` its last."""
+        """The text of one function."""
         head = f"def {name}({arguments}) -> {kind}:"
         if len(head) > wrap.WIDTH:
             head = f"def {name}(\n    {arguments}\n) -> {kind}:"
-        lines = [head, f'    """{doc}"""', *start, *self._unpack(program)]
+        lines = [head, f'    """{doc}"""', *self._unpack(program)]
         lines += assignment_lines(program.assignments, 4)
         lines += tail
         if result is not None:

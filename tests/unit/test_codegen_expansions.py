@@ -119,3 +119,14 @@ def test_widths_that_differ_by_powers_of_ten_lose_no_digit():
         due = expansion.values(numbers, 25)
         for one, other in zip(floats(found.mean), floats(due.mean), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+@pytest.mark.parametrize("function", KINDS)
+def test_a_singular_covariance_is_said_not_solved(function):
+    """Zero temperature, six examples of two features along one path."""
+    module = generate_expansion(KINDS[function](derive(NETWORKS["no layer"]))).load()
+    inputs = np.random.default_rng(2).normal(size=(6, 2, 1))
+    problem = module.make_problem(inputs, np.ones(6), 9, 1.1, 0.0)
+    with pytest.raises(ValueError, match="singular to working precision") as caught:
+        getattr(module, function)(problem, inputs)
+    assert "raise the temperature, or give fewer examples" in str(caught.value)
