@@ -134,7 +134,9 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     kept = tuple(a for a in program.assignments if a not in late)
     *codes, mean, variance, mean_drift, variance_drift, curved, spread = program.results
     overlaps = [tuple_text(codes[k : k + 2]) for k in range(0, len(codes), 2)]
-    lines = ["", f"    def second_order({', '.join(z.name for z in symbols)}):"]
+    arguments = ", ".join(f"{symbol.name}: Array" for symbol in symbols)
+    lines = ["", f"    def second_order({arguments}) -> tuple[Array, Array]:"]
+    lines.append(f'        """{expansion_text.SECOND_ORDER}"""')
     lines += assignment_lines(late, 8) + wrap.statement("return ", f"{curved}, {spread}", 8) + [""]
     call = f"average(second_order, {tuple_text(codes[::2])}, problem.widths)"
     lines += wrap.statement("mean_curvature, variance_curvature = ", call)

@@ -138,6 +138,11 @@ def overlaps_of_chain(sample, nodes):
     """Wishart matrices, each with the one above it as its covariance, the lowest first."""
     counts = [sample.count(s.index) for s in sample.notation.streams()]
     draws = Bartlett(list(zip(sample.widths, counts, strict=True)), nodes)
+    return chain_of(draws, sample, counts)
+
+
+def chain_of(draws, sample, counts):
+    """The overlaps of a chain from triangular matrices."""
     above, found = np.ones((1, 1, 1)), []
     for stream in reversed(range(len(counts))):
         heads = counts[stream] // above.shape[-1]
@@ -216,3 +221,48 @@ def test_the_exact_law_of_matrices_is_left_at_second_order(name):
     for near, far in pairwise(rows):
         for first, second in zip(near, far, strict=True):
             assert float(mpmath.log(first / second, 2)) == pytest.approx(2, abs=0.2)
+
+
+class Draws:
+    """As `Bartlett`, with random entries of equal weight."""
+
+    def __init__(self, streams, rng, count):
+        self.weights, self.factors = np.ones(count), []
+        for width, size in streams:
+            factor = np.tril(rng.normal(size=(count, size, size)), -1)
+            for i in range(size):
+                factor[:, i, i] = np.sqrt(rng.chisquare(width - i, size=count))
+            self.factors.append(factor)
+
+
+@pytest.mark.slow
+def test_many_heads_agree_within_the_error_of_draws_from_the_prior():
+    """Heads (2, 3), six paths: N times what 1/N adds, within 4 standard errors and 1/N of itself.
+
+    The prior is drawn and weighted by the law of the labels; the saddle point's own expansion is
+    tens of standard errors away.
+    """
+    derivation = derive(NETWORKS["two attentions"])
+    base = Draw(derivation.theory.notation, 5).sample(examples=3)
+    base = replace(base, heads=(1, 2, 3, 1), widths=(150, 210, 180))
+    shape = (3, base.attended.shape[1], 6)
+    rng = np.random.default_rng(1)
+    base = replace(base, attended=rng.normal(size=shape), attended_test=rng.normal(size=shape))
+    exact = finite_width_expansion(derivation).values(base.numbers(), 15)
+    saddle = saddle_expansion(derivation, 1).values(base.numbers(), 15)
+    counts, batches = [base.count(k) for k in range(3)], []
+    streams = list(zip(base.widths, counts, strict=True))
+    for _ in range(40):
+        draws = Draws(streams, rng, 50_000)
+        overlaps, mean, variance = exact_averages(base, *chain_of(draws, base, counts))
+        batches.append(np.concatenate([overlaps[0].ravel(), mean, variance]))
+    found, error = np.mean(batches, axis=0), np.std(batches, axis=0) / np.sqrt(len(batches))
+
+    def terms(expansion, order):
+        parts = (expansion.overlaps[0], expansion.mean, expansion.variance)
+        return np.concatenate([part[order].astype(float).ravel() for part in parts])
+
+    shift, due = found - terms(exact, 0), terms(exact, 1)
+    assert (abs(shift - due) < 4.5 * error + 0.05 * abs(due).max()).all()
+    outputs = slice(36, None)
+    assert (abs(shift - terms(saddle, 1)) > 10 * error)[outputs].any()

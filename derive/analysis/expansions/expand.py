@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any
 
 from derive.algebra.series import Series
@@ -12,7 +13,6 @@ from derive.analysis.expansions.laplace import (
     Fluctuations,
     average_predictor,
     fluctuations,
-    prior_forces,
     split_by_width,
 )
 from derive.analysis.expansions.saddle import (
@@ -34,7 +34,8 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
 
     .. math:: G_s = Q_s + \sum_{k=1}^{order} G_s^{(k)} + O(1/N^{order + 1})
 
-    This is no expansion of the exact law: `finite_width_expansion` is.
+    The saddle point is the one that continues from infinite width. This is no expansion of the
+    exact law: `finite_width_expansion` is.
 
     Args:
         derivation: From `derive.derive`.
@@ -50,11 +51,11 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     >>> expansion.overlaps[0]
     (Q_a, D_a_order1)
     """
-    if not isinstance(order, int) or isinstance(order, bool) or order < 1:
+    if not isinstance(order, Integral) or isinstance(order, bool) or order < 1:
         raise RuleError(f"order {order}: an expansion in 1/N needs a whole number from 1")
     if order > MOST_ORDERS:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
-    theory = derivation.theory
+    theory, order = derivation.theory, int(order)
     found = expand_overlaps(theory, order)
     action = expand_action(found, order)
     mean, variance = expand_predictor(found, order)
@@ -131,7 +132,6 @@ def _saddle_steps(
 
 def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tuple[Step, ...]:
     theory, parts = first.theory, split_by_width(first.theory)
-    forces = prior_forces(theory, found)
     return (
         Step(
             name="parts by width", statement=statements.SPLIT[0], source=statements.SPLIT[1],
@@ -147,7 +147,7 @@ def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tupl
         _leading(
             "mean of the overlaps", statements.MEAN,
             certificates.mean_of_overlaps(theory, parts, first, found),
-            before=tuple(Equation("0", force) for force in forces),
+            before=(Equation(statements.RESPONSE, statements.FORCES),),
             after=equations.named(first.definitions),
         ),
         _leading(

@@ -17,8 +17,8 @@ from derive.derivation.certificates.compare import Agreement
 from derive.derivation.certificates.instance import Numbers
 from derive.derivation.derivation import certify_steps
 from derive.derivation.rules.response import Assignments
-from derive.derivation.statements import MEAN, VARIANCE
-from derive.derivation.step import Evidence, Step
+from derive.derivation.statements import CHAIN_SHIFT, MEAN, VARIANCE
+from derive.derivation.step import Equation, Evidence, Step
 from derive.derivation.theory import Theory
 from derive.network import Network
 
@@ -84,6 +84,13 @@ class Expansion:
         """The expansion and its steps as a LaTeX document that compiles as it is."""
         return show.document(self)
 
+    def to_markdown(self) -> str:
+        """The expansion and its steps as Markdown, with equations in LaTeX."""
+        return show.markdown(self)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
     @property
     def title(self) -> str:
         """What it is."""
@@ -137,11 +144,16 @@ class SaddleExpansion(Expansion):
         """What it is not."""
         return statements.SADDLE_NOTE
 
+    def _shift(self) -> equations.Equations:
+        """What the action of the papers leaves out, for a chain."""
+        chain = self.theory.chain
+        return () if chain is None else (Equation(CHAIN_SHIFT, chain.shift),)
+
     def sections(self) -> tuple[show.Section, ...]:
         """Titles and equations, to be shown."""
         return (
             ("Order parameters", self._overlaps(lambda g: g)),
-            ("Action", equations.action(self.action)),
+            ("Action", (*equations.action(self.action), *self._shift())),
             ("Predictor", equations.predictor((MEAN, VARIANCE), self.mean, self.variance)),
             (statements.NAMES, equations.named(self.definitions)),
         )

@@ -143,7 +143,7 @@ def _add_forces(found: Orders, order: int) -> None:
     theory, notation = found.theory, found.notation
     slope = gradient(theory.energy, notation.overlap(0))
     label = _coefficient(build.scale(-1, slope), found.paths(), order)
-    source = found.define(matrix("L", order, build.rows(label)), label)
+    source = found.define(matrix("Y_y", order, build.rows(label)), label)
     beside = {}
     for stream in notation.streams() if order > 0 else ():
         phi, g, _ = _stream_symbols(notation, stream.index)

@@ -1,4 +1,4 @@
-"""An expansion in plain text, and as a LaTeX document with its steps."""
+"""An expansion in plain text, and with its steps as a LaTeX document or Markdown."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 from derive.analysis.expansions.equations import Equations
 from derive.derivation.render.content import displays_of, step_blocks
 from derive.derivation.render.document import document_of
+from derive.derivation.render.markdown import markdown_of
 from derive.derivation.render.names import names_of
 from derive.derivation.render.page import Block, Display, Heading, Page, Prose
 from derive.derivation.render.terminal import COLUMNS, display_lines
@@ -57,7 +58,16 @@ def text(expansion: Shown) -> str:
 
 
 def document(expansion: Shown) -> str:
-    """The results, then the steps."""
+    """A LaTeX document: the results, then the steps."""
+    return document_of(_page(expansion))
+
+
+def markdown(expansion: Shown) -> str:
+    """The same as Markdown."""
+    return markdown_of(_page(expansion))
+
+
+def _page(expansion: Shown) -> Page:
     blocks: list[Block] = [Heading(1, expansion.title), Prose(expansion.note)]
     for head, shown, where in _displays(expansion):
         blocks += [Heading(2, head), _joined(shown, where)]
@@ -65,7 +75,7 @@ def document(expansion: Shown) -> str:
     displays = displays_of(expansion.theory, names_of(expansion.theory))
     for number, step in enumerate(expansion.steps, start=1):
         blocks += step_blocks(number, step, displays)
-    return document_of(Page(expansion.network.name, tuple(blocks)))
+    return Page(expansion.network.name, tuple(blocks))
 
 
 def _displays(expansion: Shown) -> list[tuple[str, Display, Display | None]]:

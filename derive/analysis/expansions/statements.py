@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-PAPER = "Li and Sompolinsky 2021 (PRX 11, 031059), for deep linear networks, and power series"
 LAPLACE = "Laplace's method to first order; Tierney and Kadane 1986 (JASA 81, 82)"
 
 OVERLAPS = (
     "The saddle-point equations are solved order by order in $1/N$ at fixed $P$. Each order is the "
-    "linear response of the overlaps to what the orders below it leave over: forces $F$ and $Y$ go "
-    "up from the labels $L$, what a stream adds to its prior covariance, $Z$, comes down as shifts "
-    "$D$.",
+    "linear response of the overlaps to what the orders below it leave over: forces go up from the "
+    "labels, $Y_y$, by way of those on covariances, $Y$, and on streams, $F$; what a stream adds to "
+    "its prior covariance, $Z$, comes down as shifts $D$.",
     "linear response and power series",
 )
 ACTION = (
@@ -41,6 +40,8 @@ MEAN = (
     "saddle point does.",
     LAPLACE,
 )
+RESPONSE = r"L''[D]"
+FORCES = r"-A' - \frac{1}{2} \langle L'''[X, X]\rangle"
 AVERAGE = (
     "Mean and variance of the output are averaged over the overlaps: they move with the mean of "
     "the overlaps, and by their curvature along the fluctuations. The variance of the mean itself "
