@@ -5,6 +5,7 @@ from __future__ import annotations
 from numbers import Integral
 from typing import Any
 
+from derive.algebra import build
 from derive.algebra.series import Series
 from derive.analysis.expansions import certificates, equations, statements
 from derive.analysis.expansions.expansion import FiniteWidthExpansion, SaddleExpansion
@@ -13,6 +14,7 @@ from derive.analysis.expansions.laplace import (
     Fluctuations,
     average_predictor,
     fluctuations,
+    prior_means,
     split_by_width,
 )
 from derive.analysis.expansions.saddle import (
@@ -132,6 +134,7 @@ def _saddle_steps(
 
 def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tuple[Step, ...]:
     theory, parts = first.theory, split_by_width(first.theory)
+    means = prior_means(theory)
     return (
         Step(
             name="parts by width", statement=statements.SPLIT[0], source=statements.SPLIT[1],
@@ -143,6 +146,22 @@ def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tupl
             "fluctuations", statements.FLUCTUATE,
             certificates.sum_of_squares(theory, parts, found),
             after=(*equations.laws(found), *equations.named(found.definitions)),
+        ),
+        Step(
+            name="mean without labels",
+            statement=statements.PRIOR[0],
+            source=statements.PRIOR[1],
+            order=Order.EXACT,
+            before=tuple(Equation("0", build.average(mean.score)) for mean in means),
+            after=tuple(
+                equation
+                for mean in means
+                for equation in (
+                    Equation(build.average(mean.overlap), mean.mean),
+                    Equation(mean.symbol, mean.covariance),
+                )
+            ),
+            certificate=certificates.mean_without_labels(theory, means),
         ),
         _leading(
             "mean of the overlaps", statements.MEAN,

@@ -13,12 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from derive.algebra import build, gradient, normal, substitute
+import sympy
+
+from derive.algebra import build, contains, gradient, normal, substitute
+from derive.algebra.nodes import LogNormal
 from derive.algebra.series import taylor
 from derive.analysis.expansions.saddle import Orders, kernel_names, kernel_paths
 from derive.derivation.notation import Notation
+from derive.derivation.rules.change import written_out
 from derive.derivation.rules.response import Assignments, shifts
 from derive.derivation.theory import Theory
+from derive.errors import RuleError
 
 
 @dataclass(frozen=True)
@@ -115,14 +120,61 @@ def second_variation(theory: Theory, found: Fluctuations) -> Any:
     return taylor(split_by_width(theory).leading, paths, 2)[2]
 
 
+@dataclass(frozen=True)
+class PriorMean:
+    """What the law without labels says of the overlaps of one weight's vectors.
+
+    Attributes:
+        overlap: The block of G_s.
+        symbol: Sigma_W, as a matrix of its own.
+        covariance: Its value, in the overlaps above.
+        score: The derivative of the log density with respect to it; it averages to zero.
+        mean: The mean of the block that this fixes.
+    """
+
+    overlap: Any
+    symbol: Any
+    covariance: Any
+    score: Any
+    mean: Any
+
+
+def prior_means(theory: Theory) -> tuple[PriorMean, ...]:
+    r"""The mean of the overlaps without labels, given those above, at any width.
+
+    .. math:: \left\langle \frac{\partial}{\partial\Sigma} \ln p(g) \right\rangle
+              = \frac N2 \left\langle \Sigma^{-1} G\, \Sigma^{-1} - \Sigma^{-1} \right\rangle = 0
+
+    One weight each, from the readout down.
+    """
+    return tuple(_prior_mean(theory, w.index) for w in theory.notation.inner_weights())
+
+
+def _prior_mean(theory: Theory, weight: int) -> PriorMean:
+    notation = theory.notation
+    stream = notation.graph.weights[weight].below
+    assert stream is not None
+    vectors = notation.vectors(weight)
+    own = build.pick(notation.overlap(stream), notation.span((weight,)))
+    symbol = build.overlap(f"Sigma_{notation.letter(weight)}", build.rows(vectors))
+    density, _ = written_out(LogNormal(vectors, sympy.ZeroMatrix(*vectors.shape), symbol))
+    score = substitute(gradient(density, symbol), {build.gram(vectors): own})
+    # Linear in the block: solved by multiplying with Sigma from both sides.
+    rest = normal(build.mul(symbol, build.scale(2 / notation.width(stream), score), symbol))
+    mean = normal(build.subtract(own, rest))
+    if contains(mean, {notation.overlap(stream)}):
+        raise RuleError(f"the mean of {own} does not follow from its law without labels")
+    return PriorMean(own, symbol, theory.law.covariance(weight), score, mean)
+
+
 def prior_forces(theory: Theory, found: Fluctuations) -> tuple[Any, ...]:
     r"""What pushes the mean of the overlaps without labels, one force per stream.
 
     .. math:: (m + 1)\, \partial \ln\det G_s \text{ with the sign of } -A', \qquad
               - \left\langle [\partial L / \partial G_s]_{second\ order} \right\rangle
 
-    The two cancel: a law that is normalised for every covariance has that covariance as the mean
-    of its overlaps.
+    The two cancel, because without labels the mean of the overlaps is their covariance at any
+    width (`prior_means`).
     """
     split = split_by_width(theory)
     pairs = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)

@@ -6,9 +6,9 @@ LAPLACE = "Laplace's method to first order; Tierney and Kadane 1986 (JASA 81, 82
 
 OVERLAPS = (
     "The saddle-point equations are solved order by order in $1/N$ at fixed $P$. Each order is the "
-    "linear response of the overlaps to what the orders below it leave over: forces go up from the "
-    "labels, $Y_y$, by way of those on covariances, $Y$, and on streams, $F$; what a stream adds to "
-    "its prior covariance, $Z$, comes down as shifts $D$.",
+    "linear response of the overlaps to what the orders below it leave over. Forces go up from the "
+    "labels, $Y_y$, by way of those on covariances, $Y$, and on streams, $F$. What a stream adds "
+    "to its prior covariance, $Z$, comes down as shifts $D$.",
     "linear response and power series",
 )
 ACTION = (
@@ -33,11 +33,16 @@ FLUCTUATE = (
     "overlaps are made.",
     LAPLACE,
 )
+PRIOR = (
+    r"Without labels the law of a weight's vectors is normalised whatever their covariance "
+    r"$\Sigma$, so that the derivative of its logarithm with respect to $\Sigma$ averages to "
+    "zero. This fixes the mean of their overlaps, given those above, at any width.",
+    "differentiation of the normalisation",
+)
 MEAN = (
     "The mean moves with the forces of $A$ and with the third derivatives of $L$, averaged over "
-    "fluctuations. A law that is normalised whatever its covariance has this covariance as the "
-    "mean of its overlaps, so what does not come from the labels cancels: the mean moves as the "
-    "saddle point does.",
+    "fluctuations. Without labels it does not move, so that third derivatives and $m + 1$ cancel; "
+    "what is left is the linear response to the labels, as at the saddle point.",
     LAPLACE,
 )
 RESPONSE = r"L''[D]"

@@ -12,6 +12,7 @@ from derive.analysis.expansions.averages import average_values
 from derive.analysis.expansions.laplace import (
     fluctuations,
     prior_forces,
+    prior_means,
     second_variation,
     split_by_width,
 )
@@ -27,7 +28,7 @@ FEW = ("no layer", "one attention", "residual", "residual ends in residual")
 )
 def test_every_step_is_certified(name):
     evidence = finite_width_expansion(derive(NETWORKS[name])).certify(10)
-    assert len(evidence) == 4 and all(found.digits >= 10 for found in evidence)
+    assert len(evidence) == 5 and all(found.digits >= 10 for found in evidence)
 
 
 @pytest.mark.parametrize("name", FEW)
@@ -73,6 +74,15 @@ def test_the_forces_of_the_prior_cancel_by_hand_in_one_stage():
     (alone,) = (t for t in build.terms(force) if not t.has(nodes.Average))
     (value,) = average_values([alone], fluctuations(theory), (), at, Agreement(20))
     assert float(value[0, 0]) == pytest.approx(-2 / prior, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_without_labels_the_mean_is_the_covariance(name):
+    """Found from the score of each weight's law, not assumed."""
+    theory = derive(NETWORKS[name]).theory
+    for weight, mean in zip(theory.notation.inner_weights(), prior_means(theory), strict=True):
+        assert mean.mean == mean.symbol
+        assert mean.covariance == theory.law.covariance(weight.index)
 
 
 def test_averages_are_those_of_a_wishart_law():

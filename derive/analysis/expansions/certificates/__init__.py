@@ -8,6 +8,7 @@ from derive.analysis.expansions.certificates.decay import overlaps_to_order, ser
 from derive.analysis.expansions.certificates.exact_law import (
     mean_of_overlaps,
     mean_of_predictor,
+    mean_without_labels,
     split_law,
     sum_of_squares,
 )
@@ -15,6 +16,7 @@ from derive.analysis.expansions.certificates.exact_law import (
 __all__ = [
     "mean_of_overlaps",
     "mean_of_predictor",
+    "mean_without_labels",
     "overlaps_to_order",
     "series_to_order",
     "split_law",

@@ -17,10 +17,16 @@ import numpy as np
 from derive.algebra import gradient
 from derive.analysis.expansions.averages import average_values, define_values
 from derive.analysis.expansions.certificates.decay import with_tests
-from derive.analysis.expansions.laplace import Averages, Fluctuations, Split, prior_forces
+from derive.analysis.expansions.laplace import (
+    Averages,
+    Fluctuations,
+    PriorMean,
+    Split,
+    prior_forces,
+)
 from derive.analysis.expansions.saddle import Orders
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
-from derive.derivation.certificates.dense import cholesky, inverse
+from derive.derivation.certificates.dense import cholesky, inverse, log_normal
 from derive.derivation.certificates.instance import Numbers, instance
 from derive.derivation.step import Certificate, Evidence
 from derive.derivation.theory import Theory
@@ -85,6 +91,49 @@ def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certifi
         return agreement.evidence("differences of L along random fluctuations of all streams")
 
     return check
+
+
+def mean_without_labels(theory: Theory, means: tuple[PriorMean, ...]) -> Certificate:
+    """Scores against differences of a Gaussian density of random vectors; means by unit weights.
+
+    Columns are independent, so that the mean of g g^T / N is the sum over unit inputs of one.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, fine = Agreement(digits), Agreement(2 * digits + GUARD)
+        sample = instance(theory.notation, 43)
+        numbers = {**sample.sizes(), **sample.overlaps()}
+        for weight, mean in zip(theory.notation.inner_weights(), means, strict=True):
+            numbers[mean.symbol] = fine.value(mean.covariance, numbers)
+            root = cholesky(fine.arithmetic, numbers[mean.symbol])
+            due = sum(np.outer(column, column) for column in root.T)
+            what = f"the mean of {mean.overlap}"
+            agreement.compare(what, fine.value(mean.mean, numbers), due)
+            vectors = exact(fine.arithmetic, sample.vectors(weight.index))
+            _compare_score(agreement, fine, mean, numbers, vectors)
+        return agreement.evidence(
+            "differences of Gaussian densities, and second moments from unit weights"
+        )
+
+    return check
+
+
+def _compare_score(
+    agreement: Agreement, fine: Agreement, mean: PriorMean, numbers: Numbers, vectors: Any
+) -> None:
+    """The score of random vectors along a change of their covariance."""
+    centre, direction = numbers[mean.symbol], np.outer(vectors[:, 0], vectors[:, 0])
+    step = fine.arithmetic.mpf(10) ** (-agreement.digits // 2 - 3)
+
+    def density(sign: int) -> Any:
+        covariance = centre + sign * step * direction
+        return sum(log_normal(fine.arithmetic, column, covariance) for column in vectors.T)
+
+    given = {**numbers, mean.overlap: vectors @ vectors.T / vectors.shape[1]}
+    found = (fine.value(mean.score, given) * direction).sum()
+    slope = (density(1) - density(-1)) / (2 * step)
+    agreement.compare(f"the score of {mean.symbol}", found, slope)
 
 
 def mean_of_overlaps(
