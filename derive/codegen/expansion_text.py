@@ -47,8 +47,7 @@ SADDLE = '''class Expansion(NamedTuple):
     """The saddle point in powers of 1/N at fixed P; the sum of the terms is the value.
 
     Attributes:
-        overlaps: For every stream, the lowest first, the terms of its overlaps: those of order 1,
-            1/N, ...{chain}
+{overlaps}
         action: The terms of S: that of order N and 1, then those of order 1/N, ...
         mean: Those of the output's mean on test examples, each of shape (P_test,).
         variance: Those of its variance.
@@ -64,8 +63,7 @@ EXACT = '''class Expansion(NamedTuple):
     """Posterior averages at finite width, to first order in 1/N at fixed P; terms are summed.
 
     Attributes:
-        overlaps: For every stream, the lowest first, the terms of the mean of its overlaps: those
-            of order 1 and 1/N.{chain}
+{overlaps}
         mean: Those of the output's mean on test examples, each of shape (P_test,).
         variance: Those of its variance, the fluctuations of the overlaps included.
     """
@@ -75,7 +73,15 @@ EXACT = '''class Expansion(NamedTuple):
     variance: tuple[Array, ...]
 '''
 
-CHAIN = " U_l of the papers is {scales} times as large."
+SADDLE_OVERLAPS = (
+    "overlaps: For every stream, the lowest first, the terms of its overlaps: those of order 1, "
+    "1/N, and so on."
+)
+EXACT_OVERLAPS = (
+    "overlaps: For every stream, the lowest first, the terms of the mean of its overlaps: those of "
+    "order 1 and 1/N."
+)
+CHAIN = "U_l of the papers is {scales} times as large."
 
 TEST_INPUTS = '''def test_inputs(attended_test: Any, problem: Problem) -> Array:
     """Attended inputs of test examples, shape (P_test, N_0, M), with paths before features.

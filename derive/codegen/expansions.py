@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from derive.algebra import build, nodes
 from derive.analysis.expansions import Expansion, FiniteWidthExpansion, SaddleExpansion
-from derive.analysis.expansions.show import text
+from derive.analysis.expansions.show import result_lines
 from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
 from derive.codegen.module import Module, path_table, runtime_source
 from derive.codegen.program import Program
 from derive.codegen.runtime import fluctuations, linear, verdict
+from derive.derivation.render.text import unicode_of
 
 ARGUMENTS = "problem: Problem, attended_test: Array"
 RESERVED = frozenset(
@@ -22,6 +26,27 @@ RESERVED = frozenset(
     }
     | {name for name in vars(linear) if not name.startswith("_")}
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What differs between the modules of the two expansions.
+
+    Attributes:
+        function: The name of the module's function.
+        summary: What it does.
+        result: The class of what it returns.
+        overlaps: What that says of the overlaps.
+        terms: Prints the function that finds all terms.
+        runtime: What is copied besides the linear algebra.
+    """
+
+    function: str
+    summary: str
+    result: str
+    overlaps: str
+    terms: Callable[[Any], str]
+    runtime: tuple[ModuleType, ...] = ()
 
 
 def generate_expansion(expansion: Expansion) -> Module:
@@ -41,17 +66,13 @@ def generate_expansion(expansion: Expansion) -> Module:
     >>> len(module.saddle_expansion(problem, [[[2.0]]]).mean)
     3
     """
-    exact = isinstance(expansion, FiniteWidthExpansion)
-    notation = expansion.theory.notation
-    kind = expansion_text.EXACT if exact else expansion_text.SADDLE
-    summary = expansion_text.EXACT_SUMMARY if exact else expansion_text.SADDLE_SUMMARY
-    function = "finite_width_expansion" if exact else "saddle_expansion"
+    kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
-        _head(expansion, function),
+        _head(expansion, kind),
         problem_text.PROBLEM,
-        kind.format(chain=_chain(expansion)),
-        expansion_text.PUBLIC.format(function=function, summary=summary),
-        _finite_width(expansion) if exact else _saddle(expansion),  # type: ignore[arg-type]
+        kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
+        expansion_text.PUBLIC.format(function=kind.function, summary=kind.summary),
+        kind.terms(expansion),
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             head_count=header.head_count(notation),
@@ -60,34 +81,35 @@ def generate_expansion(expansion: Expansion) -> Module:
         ),
         expansion_text.TEST_INPUTS.format(),
         path_table(notation),
+        *(runtime_source(module, "") for module in kind.runtime),
     ]
-    parts += [runtime_source(fluctuations, "")] if exact else []
-    parts += [runtime_source(linear, "\n".join(parts))]
+    parts.append(runtime_source(linear, "\n".join(parts)))
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, expansion.network.name)
 
 
-def _head(expansion: Expansion, function: str) -> str:
-    notation = expansion.theory.notation
-    about, note, *formulas = text(expansion).splitlines()
+def _head(expansion: Expansion, kind: Kind) -> str:
+    about = unicode_of(f"{expansion.title}. {expansion.note}")
+    formulas = [f"  {line}" for line in result_lines(expansion)]
     template = expansion_text.OPENING + expansion_text.IMPORTS
     return template.format(
         about="\n".join(wrap.paragraph(about)),
-        theory="\n".join(header.plain_lines([f"  {line}" for line in (note, *formulas)])),
-        function=function,
+        theory="\n".join(header.plain_lines(formulas)),
+        function=kind.function,
         singular=verdict.SINGULAR,
-        example="\n".join(header.example(notation, "problem", "make_problem")),
+        example="\n".join(header.example(expansion.theory.notation, "problem", "make_problem")),
         **header.common_fields(expansion),
     )
 
 
-def _chain(expansion: Expansion) -> str:
+def _overlaps(expansion: Expansion, text: str) -> str:
+    """What the module says of its overlaps, and of those of the papers."""
     chain = expansion.theory.chain
-    if chain is None:
-        return ""
-    scales = ", ".join(str(scale).replace("*", " ") for scale in chain.scales)
-    return "\n".join(wrap.paragraph(expansion_text.CHAIN.format(scales=scales), 0, 12))
+    if chain is not None and len(chain.scales) > 1:
+        scales = ", ".join(str(scale) for scale in chain.scales)
+        text = f"{text} {expansion_text.CHAIN.format(scales=scales)}"
+    return "\n".join(wrap.paragraph(text, 8, 4))
 
 
 def _covariance(expansion: Expansion) -> str:
@@ -134,9 +156,9 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     kept = tuple(a for a in program.assignments if a not in late)
     *codes, mean, variance, mean_drift, variance_drift, curved, spread = program.results
     overlaps = [tuple_text(codes[k : k + 2]) for k in range(0, len(codes), 2)]
-    arguments = ", ".join(f"{symbol.name}: Array" for symbol in symbols)
-    lines = ["", f"    def second_order({arguments}) -> tuple[Array, Array]:"]
+    lines = ["", "    def second_order(*own: Array) -> tuple[Array, Array]:"]
     lines.append(f'        """{expansion_text.SECOND_ORDER}"""')
+    lines += wrap.targets([symbol.name for symbol in symbols], "own", 8)
     lines += assignment_lines(late, 8) + wrap.statement("return ", f"{curved}, {spread}", 8) + [""]
     call = f"average(second_order, {tuple_text(codes[::2])}, problem.widths)"
     lines += wrap.statement("mean_curvature, variance_curvature = ", call)
@@ -159,3 +181,16 @@ def _split(value: Any) -> tuple[Any, Any]:
         else:
             drift.append(term)
     return build.add(*drift), build.add(*forms)
+
+
+KINDS: dict[type, Kind] = {
+    SaddleExpansion: Kind(
+        "saddle_expansion", expansion_text.SADDLE_SUMMARY, expansion_text.SADDLE,
+        expansion_text.SADDLE_OVERLAPS, _saddle,
+    ),
+    FiniteWidthExpansion: Kind(
+        "finite_width_expansion", expansion_text.EXACT_SUMMARY, expansion_text.EXACT,
+        expansion_text.EXACT_OVERLAPS, _finite_width, (fluctuations,),
+    ),
+}  # fmt: skip
+"""The kinds of modules, by the exact type of the expansion."""

@@ -130,3 +130,14 @@ def test_a_singular_covariance_is_said_not_solved(function):
     with pytest.raises(ValueError, match="singular to working precision") as caught:
         getattr(module, function)(problem, inputs)
     assert "raise the temperature, or give fewer examples" in str(caught.value)
+
+
+@pytest.mark.parametrize("function", KINDS)
+def test_a_name_that_is_code_stays_a_name(function):
+    """Nothing that a user wrote is in the module but in its title, cleaned."""
+    layers = (Embedding("N", 1.3), Readout(1.2))
+    network = Network(layers, "T", '""" + evil() + """')
+    source = generate_expansion(KINDS[function](derive(network))).source
+    assert '""" + evil' not in source
+    ast.parse(source)
+    assert generate_expansion(KINDS[function](derive(network))).load().HEADS == ()

@@ -52,9 +52,15 @@ def text(expansion: Shown) -> str:
     """The results first, then every name in the order in which it is defined."""
     lines = textwrap.wrap(f"{unicode_of(expansion.title)}: {expansion.network.name}", COLUMNS)
     lines += textwrap.wrap(unicode_of(expansion.note), COLUMNS)
+    return "\n".join((*lines, *result_lines(expansion)))
+
+
+def result_lines(expansion: Shown) -> list[str]:
+    """The results in plain text, a line each."""
+    lines = []
     for head, shown, where in _displays(expansion):
         lines += [head, *(f"  {line}" for line in display_lines(_joined(shown, where)))]
-    return "\n".join(lines)
+    return lines
 
 
 def document(expansion: Shown) -> str:
