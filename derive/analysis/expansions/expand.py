@@ -28,7 +28,7 @@ from derive.derivation.step import WIDE, Equation, Order, Step
 from derive.errors import RuleError
 
 MOST_ORDERS = 9
-"""Of an expansion; it takes a minute there, and twice as long for each one more."""
+"""Of an expansion; the number of terms, and with it all times, doubles with each order."""
 
 
 def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
