@@ -44,6 +44,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.PathKernel: build.path_kernel,
     nodes.PathProjection: build.path_projection,
     nodes.Diagonal: build.diagonal,
+    nodes.Average: build.average,
     nodes.LogDet: build.logdet,
     nodes.LogNormal: nodes.LogNormal,
     nodes.LogMultigamma: nodes.LogMultigamma,

@@ -77,16 +77,27 @@ def symbol(name: str) -> Box:
     >>> from derive.algebra.media import LATEX
     >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_l+1", "Kstar", "temperature")]
     ['\\sigma_0^2', 'G_{l+1}', 'K_\\ast', 'T']
+    >>> [LATEX.text(symbol(name)) for name in ("Kstar_inf", "D_1_order2")]
+    ['K_\\ast^\\infty', 'D_1^{(2)}']
     """
     name = SPECIAL.get(name, name)
-    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9+-]+)|([A-Za-z])(star|starstar)", name)
+    expanded = re.fullmatch(r"(.+)_order(\d+)", name)
+    if expanded:
+        base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))
+        if isinstance(base, Script) and base.high is None:
+            return Script(base.base, base.low, order)
+        return Script(base, None, order)
+    starred = r"([A-Za-z])(star|starstar)(_[A-Za-z]+)?"
+    match = re.fullmatch(rf"{starred}|([A-Za-z]+?)_([A-Za-z0-9+-]+)", name)
     if not match:
         return letter(name)
-    if match[3]:
-        return Script(letter(match[3]), script_of("*" * (len(match[4]) // 4)))
-    if match[1] == "s":
-        return Script(letter("sigma"), script_of(match[2]), number(2))
-    return Script(letter(match[1]), script_of(match[2]))
+    if match[1]:
+        stars = script_of("*" * (len(match[2]) // 4))
+        high = script_of(match[3][1:]) if match[3] else None
+        return Script(letter(match[1]), stars, high)
+    if match[4] == "s":
+        return Script(letter("sigma"), script_of(match[5]), number(2))
+    return Script(letter(match[4]), script_of(match[5]))
 
 
 def is_square(name: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
+from derive.cli import expand
 from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
@@ -291,6 +292,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check a derivation of your own, line by line",
         "derive compare claim.toml",
         _compare,
+    ),
+    "expand": (
+        "expand the saddle point, or the exact law, in 1/N at a fixed number of examples",
+        expand.EXAMPLE,
+        expand.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

@@ -91,7 +91,7 @@ class Functions:
         for name, slope in zip(names, slopes, strict=True):
             tail += wrap.statement(f"{name} = ", slope)
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
-        returns = f"float(value), {_tuple(names)}"
+        returns = f"float(value), {tuple_text(names)}"
         kind = f"tuple[float, {ARRAYS}]"
         return self.function("action_and_gradient", arguments, kind, doc, program, returns, tail)
 
@@ -101,14 +101,14 @@ class Functions:
         program = self.program(changes, last=directions)
         early = [a for a in program.assignments if not a.late]
         late = [a for a in program.assignments if a.late]
-        lines = _assignments(early, 4)
+        lines = assignment_lines(early, 4)
         lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
         lines += wrap.targets(_used(_names(directions), program), "directions", 8)
-        lines += _assignments(late, 8)
+        lines += assignment_lines(late, 8)
         names = [f"change_{s.name}" for s in self.notation.streams()]
         for name, result in zip(names, program.results, strict=True):
             lines += wrap.statement(f"{name} = ", result, 8)
-        lines += [*wrap.statement("return ", _tuple(names), 8), "", "    return product"]
+        lines += [*wrap.statement("return ", tuple_text(names), 8), "", "    return product"]
         doc = "The map from symmetric directions dG_s to the changes of the gradients, at G_s."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
@@ -127,7 +127,7 @@ class Functions:
         for name, result in zip(names, program.results, strict=True):
             tail += wrap.statement(f"{name} = ", result)
         return self.function(
-            "saddle_right_hand_side", arguments, ARRAYS, doc, program, _tuple(names), tail
+            "saddle_right_hand_side", arguments, ARRAYS, doc, program, tuple_text(names), tail
         )
 
     def infinite_width(self) -> str:
@@ -135,7 +135,7 @@ class Functions:
         wide = self.theory.wide
         program = self.program(list(wide.overlaps), definitions=wide.points, hints={})
         doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
-        result = _tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("infinite_width", "problem: Problem", ARRAYS, doc, program, result)
 
     def first_correction(self) -> str:
@@ -148,7 +148,7 @@ class Functions:
         hints = {substitute(node, bottom): name for node, name in self.hints.items()}
         program = self.program(results, definitions=definitions, hints=hints)
         doc = "Shifts of the order parameters from infinite width, at first order in 1/N."
-        result = _tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("first_correction", "problem: Problem", ARRAYS, doc, program, result)
 
     def predictor(self) -> str:
@@ -172,9 +172,10 @@ class Functions:
         ]
         program = self.program([*scaled, chain.shift], hints={})
         *overlaps, shift = program.results
-        lines = self._unpack(program) + _assignments(program.assignments, 4)
+        lines = self._unpack(program) + assignment_lines(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines += wrap.statement("return ", f"{_tuple(overlaps)}, action(overlaps, problem) - shift")
+        result = f"{tuple_text(overlaps)}, action(overlaps, problem) - shift"
+        lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
     def function(
@@ -192,7 +193,7 @@ class Functions:
         if len(head) > wrap.WIDTH:
             head = f"def {name}(\n    {arguments}\n) -> {kind}:"
         lines = [head, f'    """{doc}"""', *self._unpack(program)]
-        lines += _assignments(program.assignments, 4)
+        lines += assignment_lines(program.assignments, 4)
         lines += tail
         if result is not None:
             lines += wrap.statement("return ", result)
@@ -241,15 +242,17 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     return [name if name in used else "_" for name in names]
 
 
-def _tuple(names: Sequence[str]) -> str:
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names."""
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
-def _assignments(assignments: Sequence[Any], indent: int) -> list[str]:
+def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
+    """Assignments, a statement each."""
     lines: list[str] = []
     for assignment in assignments:
         lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
     return lines
 
 
-__all__ = ["ARRAYS", "Functions"]
+__all__ = ["ARRAYS", "Functions", "assignment_lines", "tuple_text"]

@@ -79,7 +79,7 @@ def generate(derivation: Derivation) -> Module:
         parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
     text = "\n".join(parts)
     parts.append("# What the functions above are made of: linear algebra, and the minimiser.")
-    parts += [_runtime_source(module, text) for module in RUNTIME]
+    parts += [runtime_source(module, text) for module in RUNTIME]
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, derivation.network.name)
@@ -104,7 +104,7 @@ def reserved_names() -> frozenset[str]:
     return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
 
 
-def _runtime_source(module: ModuleType, text: str) -> str:
+def runtime_source(module: ModuleType, text: str) -> str:
     """The module's definitions, without its docstring and imports.
 
     Of the linear algebra only what the derived functions call is copied.

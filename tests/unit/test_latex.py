@@ -106,6 +106,12 @@ def test_plain_text_has_subscripts_and_brackets_around_fractions():
     assert plain(build.path_kernel(G, TRAIN, TEST)) == "𝒦*[G₁]ᵀ"
 
 
+def test_a_minus_in_front_of_a_sum_is_that_of_every_term():
+    other = build.overlap("G_2", G.shape[0])
+    assert latex(-N1 - S0) == r"-(N_1 + \sigma_0^2)"
+    assert plain(build.scale(-1, build.subtract(G, other))) == "−(G₁ − G₂)"
+
+
 def test_named_matrices_are_printed_by_name():
     inverse = build.mul(build.inv(COVARIANCE), Y)
     assert latex(inverse, {COVARIANCE: "C"}) == r"C^{-1} y"
