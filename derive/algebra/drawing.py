@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
 
-from derive.algebra import build, nodes, polynomials, symbols
+from derive.algebra import build, indexed, nodes, polynomials, symbols
 from derive.algebra.boxes import (
     SQUARE,
     Apply,
@@ -315,5 +315,6 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
+    **indexed.RULES,
 }
 """Exact node type to the rule that draws it; a node that is not here raises."""
