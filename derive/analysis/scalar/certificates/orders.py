@@ -74,7 +74,7 @@ def series(found: ScalarEquation, energy: ScalarEnergy, form: Series) -> Certifi
             at[LOAD] = 7 / scale
             solution = _solution(equation, energy, at, form.cold, working)
             for name, value in form.definitions:
-                at[name] = _defined(value, found.depth, at, working)
+                at[name] = _defined(value, depth, at, working)
             return evaluate(form.expression, at, working) - solution
 
         measured = falls(distance, form.order + 1, arithmetic, f"order {form.order}")
@@ -83,11 +83,11 @@ def series(found: ScalarEquation, energy: ScalarEnergy, form: Series) -> Certifi
     return check
 
 
-def _defined(value: Any, depth: Any, numbers: dict[Any, Any], digits: int) -> Any:
+def _defined(value: Any, depth: dict[Any, int], numbers: dict[Any, Any], digits: int) -> Any:
     """The value of a name; sums over stages and eigenvalues unrolled."""
     if value.has(sympy.Sum):
         counts = {EXAMPLES: len(SPECTRUM_DRAWN)} if value.has(EIGENVALUES) else {}
-        value = value.subs({**counts, depth: STAGES_DRAWN}).doit()
+        value = value.subs({**counts, **depth}).doit()
     return evaluate(value, {**numbers, **_spectrum_numbers()}, digits)
 
 
