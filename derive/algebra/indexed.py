@@ -21,7 +21,15 @@ LAMBERT = Atom("W", "W", 0.9)
 def _indexed(drawer: Any, node: Any) -> Box:
     name = str(node.base.label)
     high = symbols.number(2) if name == "variance" else None
-    return Script(symbols.letter(LETTERS.get(name, name)), drawer.box(node.indices[0]), high)
+    return Script(symbols.letter(LETTERS.get(name, name)), _place(drawer, node.indices[0]), high)
+
+
+def _place(drawer: Any, index: Any) -> Box:
+    """An index: l, l + 1, with the number behind."""
+    shown: Box = drawer.size(index)
+    if isinstance(shown, Sum) and index.args[0].is_Integer:
+        return Sum((*shown.terms[1:], shown.terms[0]))
+    return shown
 
 
 def _over_range(operator: Atom) -> Callable[[Any, Any], Box]:
@@ -29,7 +37,7 @@ def _over_range(operator: Atom) -> Callable[[Any, Any], Box]:
 
     def rule(drawer: Any, node: Any) -> Box:
         body, (index, first, last) = node.args[0], node.args[1]
-        start = Infix(EQUALS, (drawer.box(index), drawer.size(first)))
+        start = Infix(EQUALS, (drawer.box(index), _place(drawer, first)))
         shown = drawer.box(body)
         inner = Fence(shown) if isinstance(shown, Sum) else fenced(shown, 4)
         return Apply(Script(operator, start, drawer.size(last)), inner)

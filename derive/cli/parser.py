@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
+from derive.cli import scalar
 from derive.cli.values import assignment, file, number, whole, width, widths
 from derive.errors import DeriveError
 
@@ -284,6 +285,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check a derivation of your own, line by line",
         "derive compare claim.toml",
         _compare,
+    ),
+    "scalar": (
+        "print the theory in numbers of a network with one head in every layer",
+        "derive scalar network.toml --series alpha --order 4 --temperature 0",
+        scalar.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

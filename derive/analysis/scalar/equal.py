@@ -49,9 +49,9 @@ class EqualWidths:
 
 
 MOVES = (
-    "put N in the place of every width",
-    "name the factor v = 1 + r/N; then r = N (v - 1)",
-    "put both into r = s/u - P, multiply by alpha/P, with alpha = P/N",
+    "put $N$ in the place of every width",
+    "name the factor $v = 1 + r/N$; then $r = N (v - 1)$",
+    r"put both into $r = s/u - P$, multiply by $\alpha/P$, with $\alpha = P/N$",
 )
 
 

@@ -92,7 +92,10 @@ def small_load(equal: EqualWidths) -> Limit:
     (factor,) = (f for f in sympy.Mul.make_args(zero) if f.is_Add)
     (root,) = sympy.solve(factor, FACTOR)
     overlap = equal.overlap.xreplace({FACTOR: root})
-    moves = ("put alpha = 0: v^n (v - 1) = 0", "v > 1 - alpha leaves v = 1")
+    moves = (
+        r"put $\alpha = 0$: $v^n (v - 1) = 0$",
+        r"$v > 1 - \alpha$, as $q > 0$, leaves $v = 1$",
+    )
     approach = r"$\alpha \to 0$ at fixed $s/P$ and $c$"
     return Limit("alpha=0", approach, (OVERLAP, overlap), overlap, moves)
 
@@ -110,7 +113,7 @@ def unit_load(equal: EqualWidths) -> Limit:
         r"$\alpha \to 1$ at fixed $s/P$ and $c$",
         (power, -signal),
         overlap,
-        ("put alpha = 1: the terms in v^n cancel", "the positive root"),
+        (r"put $\alpha = 1$: the terms in $v^n$ cancel", "the positive root"),
         ((RATIO, equal_ratio()),),
     )
 
@@ -135,9 +138,9 @@ def deep_few(equation: ScalarEquation, flux: Any) -> Limit:
         (OVERLAP, right),
         ASPECT * SIGNAL / sympy.LambertW(argument),
         (
-            "put N = n/lambda in u = c (1 + r/N)^n; n to infinity makes an exponential",
-            "put r = s/u - P",
-            "name z = lambda s/u; multiply by z e^z and divide by the right-hand side",
+            r"put $N = n/\lambda$ in $u = c\ (1 + r/N)^n$; $n \to \infty$ makes an exponential",
+            "put $r = s/u - P$",
+            r"name $z = \lambda s/u$; multiply by $z e^z$ and divide by the right-hand side",
         ),
         fixed="examples",
     )
@@ -167,9 +170,9 @@ def deep_many(equal: EqualWidths, variance: Any) -> Limit:
         (equal.left.xreplace({FACTOR: factor}), right),
         sympy.factor(overlap),
         (
-            "name u = c v^n in the equation of v",
-            "v is the n-th root of u/c; n to infinity at finite u",
-            "solve for u, which must be finite and positive",
+            "name $u = c v^n$ in the equation of $v$",
+            r"$v$ is the $n$-th root of $u/c$; $n \to \infty$ at finite $u$",
+            "solve for $u$, which must be finite and positive",
         ),
         condition=condition,
         fixed="ratio",

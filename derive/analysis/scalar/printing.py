@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
+import mpmath
+
 from derive.algebra.boxes import Box
 from derive.algebra.latex import box, plain
 from derive.algebra.media import PLAIN
 from derive.analysis.scalar.energy import ScalarEnergy
 from derive.analysis.scalar.equal import EqualWidths
 from derive.analysis.scalar.equation import ScalarEquation
+from derive.analysis.scalar.solutions import Solutions
 from derive.analysis.scalar.symbols import FLUX, OVERLAP, PRIOR, SIGNAL
 from derive.derivation import Theory
 from derive.derivation.render.document import document_of
@@ -103,6 +106,8 @@ def step_lines(step: Step) -> list[str]:
 
 
 def _box(side: Any) -> Box:
+    if isinstance(side, Box):
+        return side
     return verbatim(side) if isinstance(side, str) else box(side)
 
 
@@ -135,3 +140,19 @@ def document(theory: Shown, *more: Step) -> str:
 def markdown(theory: Shown, *more: Step) -> str:
     """The derivation as Markdown, with further steps at its end."""
     return markdown_of(page_of(theory, (*theory.steps, *more)))
+
+
+def solution_lines(solutions: Solutions, digits: int) -> Iterator[str]:
+    """Solutions as a table in plain text, the lowest action first."""
+    yield "solutions, the lowest action first"
+    rows = [("u", "r", "smallest factor", "action", "residual")]
+    for root in solutions.roots:
+        numbers = (root.overlap, root.flux, min(root.factors), root.action)
+        shown = [mpmath.nstr(value, digits) for value in numbers]
+        rows.append((*shown, mpmath.nstr(root.residual, 2)))
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    for row in rows:
+        yield "  " + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+    if solutions.spurious:
+        listed = ", ".join(mpmath.nstr(value, digits) for value in solutions.spurious)
+        yield f"  of the eliminated equation alone, a factor not positive: u = {listed}"

@@ -9,6 +9,11 @@ from typing import Any
 from derive.analysis.scalar import printing, steps
 from derive.analysis.scalar.action import stage_actions
 from derive.analysis.scalar.depth import any_depth, depth_symbol, generic_stage
+from derive.analysis.scalar.described import (
+    hidden_variance,
+    require_distinct_symbols,
+    variance_of,
+)
 from derive.analysis.scalar.energy import ScalarEnergy, read_energy
 from derive.analysis.scalar.equal import EqualWidths, equal_widths
 from derive.analysis.scalar.equation import ScalarEquation, multiply, polynomial
@@ -27,7 +32,6 @@ from derive.analysis.scalar.series import Series, alpha_series, require_variable
 from derive.analysis.scalar.solutions import Solutions, solve
 from derive.analysis.scalar.stages import Stage, read_stages
 from derive.analysis.scalar.symbols import WIDTH
-from derive.analysis.scalar.variances import hidden_variance, variance_of
 from derive.derivation import Derivation, Theory, derive
 from derive.derivation.step import Evidence, Step
 from derive.errors import CertificateError, RuleError
@@ -202,12 +206,14 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
 
     Raises:
         RuleError: A stream holds several vectors: several heads, a head count that is a symbol, a
-            skip, or several outputs.
+            skip, or several outputs; or one symbol of the network means two things.
 
     Source: theory of section 1.4; Li, Sompolinsky, PRX 11, 031059 (2021).
     """
     derivation = derive(source) if isinstance(source, Network) else source
     theory = derivation.theory if isinstance(derivation, Derivation) else derivation
+    network = getattr(derivation, "network", None)
+    require_distinct_symbols(theory, None if network is None else network.temperature)
     stages = read_stages(theory)
     equation, energy = multiply(stages), read_energy(theory)
     terms = stage_actions(theory, stages)

@@ -16,7 +16,9 @@ from typing import Any
 import sympy
 from sympy.polys.rings import ring
 
-from derive.algebra.latex import plain
+from derive.algebra.boxes import Box, Sum, terms_of
+from derive.algebra.latex import box, plain
+from derive.algebra.media import PLAIN
 from derive.analysis.scalar.energy import ScalarEnergy
 from derive.analysis.scalar.equal import EqualWidths
 from derive.analysis.scalar.equation import ScalarEquation
@@ -36,6 +38,17 @@ from derive.network.wording import choices, shown
 IN = ("alpha", "width")
 """What a series can be in: alpha = P/N at equal widths, or 1/N at any widths and fixed P."""
 HIGHEST = 40
+LOAD_MOVES = (
+    r"in the equation of $v$, $x = v - 1$, $\epsilon = \alpha$, $\psi = q/v^n - 1$; $F = u/c = v^n$",
+)
+_WIDE = (
+    r"$1/N_l$ is multiplied by $\epsilon$; $x = \epsilon r$ and $F = u/c$",
+    r"$\ln F$, a sum over the stages, is expanded; $p_k$ are the power sums of $1/N_l$",
+)
+WIDTH_MOVES = {
+    True: (*_WIDE, r"$\psi = r = P\ (q/F - 1)$"),
+    False: (*_WIDE, r"$\psi = r$ is expanded about $u = c$; $d_k$ is its derivative, times $c^k$"),
+}
 Ring = Any
 """An element of a SymPy ring of polynomials; it carries no types."""
 
@@ -49,12 +62,14 @@ class Series:
         coefficients: The coefficient of every order, from 0.
         definitions: (name, value) of what stands in them.
         cold: Whether it holds at zero temperature alone.
+        moves: What x, psi and F of Lagrange's theorem are.
     """
 
     variable: Any
     coefficients: tuple[Any, ...]
     definitions: tuple[tuple[Any, Any], ...]
     cold: bool
+    moves: tuple[str, ...]
 
     @property
     def order(self) -> int:
@@ -67,12 +82,16 @@ class Series:
         terms = (c * self.variable**k for k, c in enumerate(self.coefficients))
         return PRIOR * sympy.Add(*terms)
 
-    def __repr__(self) -> str:
-        power = plain(self.variable ** (self.order + 1)) if self.variable != 1 else ""
-        rest = power or f"1/N^{self.order + 1}"
-        lines = [f"{plain(OVERLAP)}/{plain(PRIOR)} = sum of, up to O({rest}):"]
+    @property
+    def box(self) -> Box:
+        """u/c with the orders in turn, a line for each where they do not fit on one."""
+        found: list[tuple[bool, Box]] = []
         for k, value in enumerate(self.coefficients):
-            lines.append(f"  {plain(value * self.variable**k)}")
+            found += terms_of(box(value * self.variable**k)) if value != 0 else ()
+        return Sum(tuple(found), stacked=True)
+
+    def __repr__(self) -> str:
+        lines = [f"{plain(OVERLAP / PRIOR)} = {PLAIN.text(self.box)}"]
         lines += [f"{plain(name)} = {plain(value)}" for name, value in self.definitions]
         return "\n".join(lines)
 
@@ -154,7 +173,7 @@ def alpha_series(equal: EqualWidths, order: Any) -> Series:
     inner = _binomial(sympy.expand(psi), polynomials, top)
     outer = _binomial(equal.overlap / PRIOR, polynomials, top + 1)
     found = [sympy.factor(value.as_expr()) for value in lagrange(outer, inner, top)]
-    return Series(LOAD, tuple(found), ((RATIO, equal_ratio()),), cold=True)
+    return Series(LOAD, tuple(found), ((RATIO, equal_ratio()),), cold=True, moves=LOAD_MOVES)
 
 
 def _binomial(expression: Any, polynomials: Any, length: int) -> list[Ring]:
@@ -198,8 +217,25 @@ def width_series(equation: ScalarEquation, energy: ScalarEnergy, order: Any, *, 
     else:
         inner = _expanded([polynomials(d) for d in slopes], outer, top)
         known = list(zip(slopes, _slopes(energy, top), strict=True))
-    found = tuple(value.as_expr() for value in lagrange(outer, inner, top))
-    return Series(sympy.S.One, found, (*_power_sums(equation, sums), *known), cold)
+    values = lagrange(outer, inner, top)
+    found = tuple(_divided(value, k, inner[0], gens) for k, value in enumerate(values))
+    return Series(
+        sympy.S.One, found, (*_power_sums(equation, sums), *known), cold, WIDTH_MOVES[cold]
+    )
+
+
+def _divided(value: Ring, order: int, first: Ring, gens: list[Any]) -> Any:
+    """A coefficient with the flux at u = c, and at zero temperature powers of P, taken out."""
+    if order == 0:
+        return value.as_expr()
+    divisor = first
+    if EXAMPLES in gens:
+        divisor = first * first.ring(EXAMPLES) ** (order - 1)
+    quotient, rest = value.div(divisor)
+    if rest:
+        return value.as_expr()
+    content, primitive = quotient.primitive()
+    return sympy.factor(content * divisor.as_expr()) * primitive.as_expr()
 
 
 def _exponential(sums: list[Ring], polynomials: Any, length: int) -> list[Ring]:

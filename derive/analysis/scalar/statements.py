@@ -54,8 +54,8 @@ EXPLICIT = (
     "completed square; Cardano",
 )
 SERIES = (
-    "Where $x = \\epsilon\\ \\psi(x)$, the coefficient of $\\epsilon^k$ in $F(x)$ is that of "
-    "$x^{k-1}$ in $F'(x)\\ \\psi(x)^k/k$.",
+    "Where $x = \\epsilon\\ \\psi(x)$, the coefficient of $\\epsilon^k$ in $F(x)$, times $k$, is "
+    "that of $x^k$ in $x\\ F'(x)\\ \\psi(x)^k$.",
     "Lagrange 1770; Stanley, Enumerative Combinatorics 2, theorem 5.4.2",
 )
 LIMIT = ("The scalar equation in a limit.", "limits of elementary functions")

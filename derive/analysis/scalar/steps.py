@@ -59,7 +59,7 @@ def _numbers(theory: Theory, stages: tuple[Stage, ...]) -> Step:
 def _multiply(theory: Theory, stages: tuple[Stage, ...], equation: ScalarEquation) -> Step:
     before = [Equation(stage.overlap, stage.right) for stage in stages]
     after = (Equation(OVERLAP, equation.right), Equation(PRIOR, equation.prior))
-    moves = [f"name the flux of every stage r: {stage.flux} = r" for stage in stages[:1]]
+    moves = [f"name the flux of every stage $r$: {stage.flux} = $r$" for stage in stages[:1]]
     moves += [f"put the equation of {stage.overlap} into that below it" for stage in stages[1:]]
     proof = certificates.equation(theory, equation)
     return _step(
@@ -96,7 +96,7 @@ def _cold(theory: Theory, energy: ScalarEnergy) -> Step:
     proof = certificates.zero_temperature(theory, energy)
     return _step(
         "zero temperature", statements.COLD, proof,
-        before=before, after=after, moves=("put T = 0",),
+        before=before, after=after, moves=("put $T = 0$",),
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _polynomial(equation: ScalarEquation, energy: ScalarEnergy) -> Step:
     proof = certificates.polynomial_roots(equation)
     return _step(
         "one positive root", statements.POLYNOMIAL, proof,
-        before=before, after=after, moves=("solve r = s/u - P for u, and put it in",),
+        before=before, after=after, moves=("solve $r = s/u - P$ for $u$, and put it in",),
     )  # fmt: skip
 
 
@@ -162,14 +162,14 @@ def explicit(equation: ScalarEquation, form: Explicit) -> Step:
 
 def series(equation: ScalarEquation, energy: ScalarEnergy, form: Series) -> Step:
     """A series as a step; LEADING, with the order that is dropped."""
-    at = "alpha -> 0 at fixed s/P" if form.variable == LOAD else "N -> infinity at fixed P"
+    at = r"$\alpha \to 0$ at fixed $s/P$" if form.variable == LOAD else "N -> infinity at fixed P"
     before = (Equation(OVERLAP, equation.right),)
-    after = [Equation(OVERLAP / PRIOR, form.expression / PRIOR)]
+    after = [Equation(OVERLAP / PRIOR, form.box)]
     after += [Equation(*pair) for pair in form.definitions]
     return _step(
         f"series to order {form.order}", statements.SERIES,
         certificates.series(equation, energy, form),
-        order=Order.LEADING, limit=at, before=before, after=tuple(after),
+        order=Order.LEADING, limit=at, before=before, after=tuple(after), moves=form.moves, moves=form.moves,
     )  # fmt: skip
 
 
