@@ -39,7 +39,7 @@ IN = ("alpha", "width")
 """What a series can be in: alpha = P/N at equal widths, or 1/N at any widths and fixed P."""
 HIGHEST = 40
 LOAD_MOVES = (
-    r"in the equation of $v$, $x = v - 1$, $\epsilon = \alpha$, $\psi = q/v^n - 1$; $F = u/c = v^n$",
+    r"in the equation of $v$: $x = v - 1$, $\epsilon = \alpha$, $\psi = q/v^n - 1$, $F = u/c$",
 )
 _WIDE = (
     r"$1/N_l$ is multiplied by $\epsilon$; $x = \epsilon r$ and $F = u/c$",

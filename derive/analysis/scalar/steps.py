@@ -169,7 +169,8 @@ def series(equation: ScalarEquation, energy: ScalarEnergy, form: Series) -> Step
     return _step(
         f"series to order {form.order}", statements.SERIES,
         certificates.series(equation, energy, form),
-        order=Order.LEADING, limit=at, before=before, after=tuple(after), moves=form.moves, moves=form.moves,
+        order=Order.LEADING, limit=at,
+        before=before, after=tuple(after), moves=form.moves,
     )  # fmt: skip
 
 
