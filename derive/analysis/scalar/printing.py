@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
@@ -100,9 +101,16 @@ def equation_lines(equations: Iterable[Equation]) -> Iterator[str]:
 def step_lines(step: Step) -> list[str]:
     """A step in plain text: what it says, its moves and its equations."""
     holds = step.order.value if step.order is Order.EXACT else f"{step.order.value} {step.limit}"
-    lines = [f"{step.name} ({unicode_of(typeset(holds))})", f"  {unicode_of(step.statement)}"]
-    lines += [f"  - {unicode_of(typeset(move))}" for move in step.moves]
+    lines = [f"{step.name} ({unicode_of(typeset(holds))})"]
+    lines += _wrapped(step.statement, "  ")
+    for move in step.moves:
+        lines += _wrapped(typeset(move), "  - ")
     return lines + [f"  {line}" for line in equation_lines(step.after)]
+
+
+def _wrapped(said: str, mark: str) -> list[str]:
+    indent = " " * len(mark)
+    return textwrap.wrap(unicode_of(said), COLUMNS, initial_indent=mark, subsequent_indent=indent)
 
 
 def _box(side: Any) -> Box:

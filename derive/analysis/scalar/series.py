@@ -16,7 +16,8 @@ from typing import Any
 import sympy
 from sympy.polys.rings import ring
 
-from derive.algebra.boxes import Box, Sum, terms_of
+from derive.algebra.boxes import Box, Fence, Sum, negated, row, terms_of
+from derive.algebra.drawing import LONG
 from derive.algebra.latex import box, plain
 from derive.algebra.media import PLAIN
 from derive.analysis.scalar.energy import ScalarEnergy
@@ -87,13 +88,23 @@ class Series:
         """u/c with the orders in turn, a line for each where they do not fit on one."""
         found: list[tuple[bool, Box]] = []
         for k, value in enumerate(self.coefficients):
-            found += terms_of(box(value * self.variable**k)) if value != 0 else ()
+            found += terms_of(_term(value * self.variable**k)) if value != 0 else ()
         return Sum(tuple(found), stacked=True)
 
     def __repr__(self) -> str:
         lines = [f"{plain(OVERLAP / PRIOR)} = {PLAIN.text(self.box)}"]
         lines += [f"{plain(name)} = {plain(value)}" for name, value in self.definitions]
         return "\n".join(lines)
+
+
+def _term(value: Any) -> Box:
+    """A term; a long sum in it stands behind the rest, in brackets where it can be broken."""
+    long = [f for f in sympy.Mul.make_args(value) if f.is_Add and len(f.args) >= LONG]
+    if not long or value.is_Add:
+        return box(value)
+    (negative, first), *_ = terms_of(box(value / sympy.Mul(*long)))
+    rest = row(first, *(Fence(box(factor)) for factor in long))
+    return negated(rest) if negative else rest
 
 
 def require_order(order: Any) -> int:

@@ -6,7 +6,6 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.latex import latex
 from derive.analysis.scalar import certificates, statements
 from derive.analysis.scalar.depth import Generic, flux_induction, overlap_induction
 from derive.analysis.scalar.energy import ScalarEnergy
@@ -132,22 +131,20 @@ def _equal(equation: ScalarEquation, energy: ScalarEnergy) -> Step:
 def any_depth(generic: Generic, equation: ScalarEquation, energy: ScalarEnergy) -> tuple[Step, ...]:
     """The two inductions, and the forms of the equation that they lead to."""
     fluxes, overlaps = flux_induction(generic), overlap_induction(generic, equation.depth)
-    after = [Equation(*pair) for pair in (fluxes.statement, overlaps.statement)]
-    after += [Equation(OVERLAP, equation.right), Equation(PRIOR, equation.prior)]
-    moves = [
-        f"base of the fluxes: ${_equation(fluxes.base)}$; step: ${_equation(fluxes.step)}$",
-        f"base of the overlaps: ${_equation(overlaps.base)}$; step: ${_equation(overlaps.step)}$",
-    ]
+    pairs = [fluxes.base, fluxes.step, overlaps.base, overlaps.step]
+    pairs += [fluxes.statement, overlaps.statement]
+    pairs += [(OVERLAP, equation.right), (PRIOR, equation.prior)]
+    moves = (
+        "fluxes: the base is the lowest stage, the step that a flux is handed up unchanged",
+        "overlaps: the base is the output, the step puts the statement into the stage below",
+        "$u$ is the overlap of the lowest stage; $c$ is what does not depend on $r$",
+    )
     step = _step(
         "any depth", statements.GENERIC, certificates.depth(generic, equation),
         before=(Equation(overlaps.statement[0], generic.right),),
-        after=tuple(after), moves=tuple(moves),
+        after=tuple(Equation(*pair) for pair in pairs), moves=moves,
     )  # fmt: skip
     return step, _polynomial(equation, energy), _equal(equation, energy)
-
-
-def _equation(pair: tuple[Any, Any]) -> str:
-    return " = ".join(map(latex, pair))
 
 
 def explicit(equation: ScalarEquation, form: Explicit) -> Step:
