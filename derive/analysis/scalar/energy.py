@@ -132,21 +132,25 @@ def diagonalised(energy: Any, kernel: Any, labels: Any) -> Any:
     Raises:
         RuleError: A term is neither, or its matrix no polynomial of first degree in the kernel.
     """
-    total = sympy.S.Zero
-    outer = build.mul(labels, build.transpose(labels))
-    size = build.rows(kernel)
+    outer, total = build.mul(labels, build.transpose(labels)), sympy.S.Zero
     for term in sympy.Add.make_args(energy):
-        if type(term) is LogDet:
-            summand = sympy.log(_eigenvalue(term.args[0], kernel))
-        elif type(term) is Trace:
-            resolvent, *rest = build.split(term.args[0])[1]
-            if type(resolvent) is not sympy.Inverse or build.mul(*rest) != outer:
-                raise RuleError(f"scalar theory: {term} is no quadratic form of the labels")
-            summand = PROJECTIONS[_INDEX] ** 2 / _eigenvalue(resolvent.arg, kernel)
+        number, node = term.as_coeff_Mul()
+        if type(node) is LogDet:
+            summand = number * sympy.log(_eigenvalue(node.args[0], kernel))
+        elif type(node) is Trace:
+            summand = number * _quadratic_form(node, kernel, outer)
         else:
             raise RuleError(f"scalar theory: the energy has a term {term} without eigenvalues")
-        total += sympy.Sum(summand, (_INDEX, 1, size))
+        total += sympy.Sum(summand, (_INDEX, 1, build.rows(kernel)))
     return total
+
+
+def _quadratic_form(trace: Any, kernel: Any, outer: Any) -> Any:
+    """The summand of y^T (a I + b K)^{-1} y."""
+    number, (resolvent, *rest) = build.split(trace.args[0])
+    if type(resolvent) is not sympy.Inverse or build.mul(*rest) != outer:
+        raise RuleError(f"scalar theory: {trace} is no quadratic form of the labels")
+    return number * PROJECTIONS[_INDEX] ** 2 / _eigenvalue(resolvent.arg, kernel)
 
 
 def _eigenvalue(matrix: Any, kernel: Any) -> Any:

@@ -150,7 +150,7 @@ def test_no_root_at_a_temperature_is_missed(seed):
 
 
 def test_the_lowest_action_is_a_minimum_that_the_generated_solver_can_miss():
-    """Two minima and a saddle of the action; from the infinite-width point the higher one is met."""
+    """Two minima and a saddle; from the infinite-width point the higher minimum is met."""
     network = chain(3, widths=(2, 2, 2), temperature=1.0)
     variances = [layer.variance for layer in network.layers[1:]]
     examples, labels = 8, math.sqrt(5) * np.ones(8)

@@ -87,6 +87,8 @@ def _one_positive(equation: ScalarEquation, numbers: Numbers, digits: int) -> No
     arithmetic = context(2 * digits)
     exact = {key: sympy.Rational(value) for key, value in numbers.items()}
     zero = sympy.Poly(polynomial(equation).xreplace(exact), FLUX)
+    if zero.free_symbols_in_domain:
+        raise CertificateError(f"the polynomial depends on {zero.free_symbols_in_domain}, too")
     coefficients = [arithmetic.mpf(int(c.p)) / int(c.q) for c in zero.all_coeffs()]
     roots = arithmetic.polyroots(coefficients, maxsteps=500, extraprec=8 * arithmetic.prec)
     small = arithmetic.mpf(10) ** -digits
