@@ -73,11 +73,10 @@ def scalar(options: Options) -> int:
     results = _results(theory, network, options)
     solutions = _solutions(theory, network, options)
     steps = [theory.step(result) for result in results]
-    if options.latex or options.markdown:
-        from derive.analysis.scalar import printing
-
-        write = printing.document if options.latex else printing.markdown
-        print(write(theory, *steps), end="")
+    if options.latex:
+        print(theory.to_latex(*results), end="")
+    elif options.markdown:
+        print(theory.to_markdown(*results), end="")
     else:
         for line in _lines(theory, steps, options):
             print(line)

@@ -33,54 +33,62 @@ class Enclosure:
     low: float
     high: float
 
-    def excludes_zero(self) -> bool:
-        """Whether zero lies outside."""
-        return self.low > 0 or self.high < 0
+
+@dataclass(frozen=True)
+class Weights:
+    """p_i = u k_i/(u k_i + T) and q_i = 1 - p_i, each to full precision."""
+
+    p: Array
+    q: Array
 
 
 class Terms:
     """The labels' terms, in float64."""
 
     def __init__(self, numbers: Numbers) -> None:
-        kept = [(k, y) for k, y in zip(numbers.eigenvalues, numbers.squares, strict=True) if k]
+        pairs = zip(numbers.eigenvalues, numbers.squares, strict=True)
+        kept = [(k, y) for k, y in pairs if k]
         temperature = float(numbers.temperature)
         self.widths = np.array([float(width) for width in numbers.widths])
         self.prior = float(np.log(float(numbers.prior)))
         self.scales = np.log([float(k) / temperature for k, _ in kept])
-        self.strengths = np.array([float(y) / temperature for _, y in kept])
+        # Labels of zero are given a strength that no sum notices, so that a divides.
+        self.strengths = np.array([max(float(y) / temperature, 1e-30) for _, y in kept])
 
-    def weights(self, node: float) -> Array:
-        """p_i at t."""
-        return 1 / (1 + np.exp(-np.clip(node + self.scales, -700, 700)))
+    def weights(self, node: float) -> Weights:
+        """p_i and 1 - p_i at t."""
+        exponent = np.clip(node + self.scales, -700, 700)
+        return Weights(1 / (1 + np.exp(-exponent)), 1 / (1 + np.exp(exponent)))
 
-    def flux(self, left: Array, right: Array) -> Enclosure:
+    def flux(self, left: Weights, right: Weights) -> Enclosure:
         """The range of r where every p_i lies between two values."""
         a = self.strengths
-        ends = [p * (a - 1) - a * p**2 for p in (left, right)]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            top = np.clip(np.nan_to_num((a - 1) / (2 * a), nan=0.0, neginf=0.0), left, right)
-        highest = np.maximum.reduce([*ends, top * (a - 1) - a * top**2])
-        return _sum(np.minimum(*ends), highest)
+        inner = (a - 1) / (2 * a)  # where the derivative a - 1 - 2 a p of a term is zero
+        values = [w.p * (a * w.q - 1) for w in (left, right, _between(inner, left, right))]
+        return _sum(values)
 
-    def slope(self, left: Array, right: Array) -> Enclosure:
-        """The range of dr/dt = sum_i p (1 - p) (a - 1 - 2 a p)."""
+    def slope(self, left: Weights, right: Weights) -> Enclosure:
+        """The range of dr/dt = sum_i p (1 - p) (a (1 - 2 p) - 1)."""
         a = self.strengths
-
-        def value(p: Array) -> Array:
-            return p * (1 - p) * (a - 1 - 2 * a * p)
-
         # Where the derivative 6 a p^2 - (6 a - 2) p + a - 1 of a term is zero.
-        root = np.sqrt((3 * a - 1) ** 2 - 6 * a * (a - 1))
-        points = [left, right]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for place in ((3 * a - 1 - root) / (6 * a), (3 * a - 1 + root) / (6 * a)):
-                points.append(np.clip(np.nan_to_num(place, nan=0.5), left, right))
-            points.append(np.clip(np.full_like(a, 0.5), left, right))
-        values = [value(p) for p in points]
-        return _sum(np.minimum.reduce(values), np.maximum.reduce(values))
+        root = np.sqrt(3 * a**2 + 1)
+        inner = [(3 * a - 1 + sign * root) / (6 * a) for sign in (-1, 1)]
+        places = [left, right, *(_between(p, left, right) for p in inner)]
+        return _sum([w.p * w.q * (a * (w.q - w.p) - 1) for w in places])
 
 
-def _sum(low: Array, high: Array) -> Enclosure:
+def _between(place: Array, left: Weights, right: Weights) -> Weights:
+    """A place within an interval, or its nearer end."""
+    low, high = place <= left.p, place >= right.p
+    return Weights(
+        np.where(low, left.p, np.where(high, right.p, place)),
+        np.where(low, left.q, np.where(high, right.q, 1 - place)),
+    )
+
+
+def _sum(values: list[Array]) -> Enclosure:
+    """The range of a sum of terms, from the extremes of each."""
+    low, high = np.minimum.reduce(values), np.maximum.reduce(values)
     slack = ROUNDING * float(np.maximum(abs(low), abs(high)).sum())
     return Enclosure(float(low.sum()) - slack, float(high.sum()) + slack)
 
@@ -117,7 +125,8 @@ def isolate(numbers: Numbers, excess: Callable[[float], Any]) -> list[tuple[floa
 
 def _range(terms: Terms) -> tuple[float, float]:
     """Values of ln u between which every solution lies."""
-    highest = max(terms.flux(*(np.full_like(terms.scales, x) for x in (0.0, 1.0))).high, 0.0)
+    zero, one = np.zeros_like(terms.scales), np.ones_like(terms.scales)
+    highest = max(terms.flux(Weights(zero, one), Weights(one, zero)).high, 0.0)
     upper = terms.prior + float(np.log1p(highest / terms.widths).sum())
     # Below: r >= -u sum_i k_i/T, so that every factor is at least a half and u is below the rest.
     half = float(terms.widths.min()) / 2
@@ -135,16 +144,27 @@ def _judge(terms: Terms, left: float, right: float) -> str:
     factors = np.log1p(flux.high / terms.widths)
     if terms.prior + float(factors.sum()) - left < -ROUNDING * _size(terms, factors, left):
         return "none"
-    if flux.low <= -narrowest:
-        return "unclear"
-    factors = np.log1p(flux.low / terms.widths)
-    if terms.prior + float(factors.sum()) - right > ROUNDING * _size(terms, factors, right):
-        return "none"
+    if flux.low > -narrowest:
+        factors = np.log1p(flux.low / terms.widths)
+        if terms.prior + float(factors.sum()) - right > ROUNDING * _size(terms, factors, right):
+            return "none"
     slope = terms.slope(*weights)
-    sums = [float((1 / (terms.widths + r)).sum()) for r in (flux.low, flux.high)]
-    products = [s * x for s in (slope.low, slope.high) for x in sums]
-    change = Enclosure(min(products) - 1 - ROUNDING, max(products) - 1 + ROUNDING)
-    return "one at most" if change.excludes_zero() else "unclear"
+    return "one at most" if _monotonic(terms.widths, flux, slope) else "unclear"
+
+
+def _monotonic(widths: Array, flux: Enclosure, slope: Enclosure) -> bool:
+    """Whether sum_l ln(1 + r/N_l) - t grows or falls wherever all factors are positive.
+
+    Its derivative is r' sum_l 1/(N_l + r) - 1; where a factor passes zero the sum has no bound.
+    """
+    if slope.high <= 0:
+        return True
+    least = float((1 / (widths + flux.high)).sum())
+    if slope.low * least > 1 + ROUNDING:
+        return True
+    if flux.low <= -float(widths.min()):
+        return False
+    return slope.high * float((1 / (widths + flux.low)).sum()) < 1 - ROUNDING
 
 
 def _size(terms: Terms, factors: Array, node: float) -> float:

@@ -53,7 +53,7 @@ def exact(name: str, value: Value, *, least: int = 0, zero: bool = False) -> Fra
     if isinstance(value, sympy.Rational):
         value = Fraction(int(value.p), int(value.q))
     try:
-        if isinstance(value, bool) or (isinstance(value, str) and len(value) > 100):
+        if isinstance(value, bool) or (isinstance(value, str) and not _moderate(value)):
             raise ValueError
         found = Fraction(value)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
@@ -62,6 +62,12 @@ def exact(name: str, value: Value, *, least: int = 0, zero: bool = False) -> Fra
         kind = f"a number from {least}" if least else "a positive number" + " or 0" * zero
         raise SolveError(f"scalar numbers: {name} is {shown(value)}; give {kind}")
     return found
+
+
+def _moderate(text: str) -> bool:
+    """Whether a text is short, and its exponent one that float64 has: no power fills the memory."""
+    power = text.lower().partition("e")[2]
+    return len(text) <= 100 and (not power or abs(int(power)) <= 300)
 
 
 def read_numbers(equation: ScalarEquation, values: Mapping[str, Value]) -> Numbers:

@@ -55,8 +55,8 @@ class ScalarTheory:
     >>> theory = scalar_theory(network)
     >>> theory.equation
     u = c (1 + r/N₁) (1 + r/Nₐ), c = σ₁² σₐ²
-    >>> theory.solve({"N": 10, "c": 1, "P": 100, "s": 60}, digits=6).best.overlap
-    mpf('0.61327...')
+    >>> round(float(theory.solve({"N": 10, "c": 1, "P": 100, "s": 60}).best.overlap), 6)
+    0.6133
     """
 
     theory: Theory = field(repr=False)
@@ -181,13 +181,13 @@ class ScalarTheory:
                 raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
         return tuple(found)
 
-    def to_latex(self) -> str:
-        """The derivation as a LaTeX document that compiles as it is."""
-        return printing.document(self)
+    def to_latex(self, *results: Explicit | Series | Limit) -> str:
+        """The derivation as a LaTeX document that compiles as it is, with results at its end."""
+        return printing.document(self, *map(self.step, results))
 
-    def to_markdown(self) -> str:
-        """The derivation as Markdown."""
-        return printing.markdown(self)
+    def to_markdown(self, *results: Explicit | Series | Limit) -> str:
+        """The derivation as Markdown, with results at its end."""
+        return printing.markdown(self, *map(self.step, results))
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

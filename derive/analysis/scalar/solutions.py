@@ -84,6 +84,12 @@ def solve(
     run = _Run(numbers, actions, Digits(digits + GUARD))
     fluxes = [run.cold_flux()] if numbers.signal is not None else run.warm_overlaps()
     roots = sorted((run.root(value) for value in fluxes), key=lambda root: root.action)
+    worst = max(root.residual for root in roots)
+    if worst > run.context.mpf(10) ** -digits:
+        raise SolveError(
+            f"scalar numbers: a residual of {run.context.nstr(worst, 2)} is left; ask for more "
+            "digits"
+        )
     spurious = run.spurious(roots[0]) if numbers.signal is not None else ()
     return Solutions(tuple(roots), tuple(spurious))
 
@@ -163,18 +169,17 @@ class _Run:
         return self.context.log(self.prior) + sum(map(self.context.log, factors)) - node
 
     def _refined(self, left: float, right: float) -> Any:
-        """The one solution between two values of ln u."""
-        context = self.context
-        low, high = context.mpf(left), context.mpf(right)
+        """The one solution between two values of ln u, by bisection.
+
+        A factor may vanish at the end of the interval, next to the solution: steps by slopes would
+        fail there.
+        """
+        low, high = self.context.mpf(left), self.context.mpf(right)
         rising = self.excess(low) < 0
-        for _ in range(40):  # bisection until every factor is positive at both ends
+        for _ in range(self.context.prec):
             middle = (low + high) / 2
             low, high = (middle, high) if (self.excess(middle) < 0) == rising else (low, middle)
-        tolerance = context.mpf(10) ** (4 - 2 * context.dps)
-        found = context.findroot(
-            self.excess, (low, high), solver="anderson", tol=tolerance, verify=False, maxsteps=500
-        )
-        return context.exp(found)
+        return self.context.exp(high if rising else low)
 
     def root(self, value: Any) -> Root:
         """The solution at r (a distance from the floor) or, at a temperature, at u."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.latex import latex
 from derive.analysis.scalar import certificates, statements
 from derive.analysis.scalar.depth import Generic, flux_induction, overlap_induction
 from derive.analysis.scalar.energy import ScalarEnergy
@@ -174,8 +175,11 @@ def series(equation: ScalarEquation, energy: ScalarEnergy, form: Series) -> Step
 def limit(equation: ScalarEquation, form: Limit) -> Step:
     """A limit as a step."""
     after = [form.equation, (OVERLAP, form.overlap), *form.definitions]
+    moves = form.moves
+    if form.condition != 1:
+        moves += (f"the limit exists where ${latex(form.condition)} > 0$",)
     return _step(
         f"limit {form.name}", statements.LIMIT, certificates.limit(equation, form),
         order=Order.LEADING, limit=form.approach, before=(Equation(OVERLAP, equation.right),),
-        after=tuple(Equation(*pair) for pair in dict.fromkeys(after)), moves=form.moves,
+        after=tuple(Equation(*pair) for pair in dict.fromkeys(after)), moves=moves,
     )  # fmt: skip

@@ -41,7 +41,7 @@ RESERVED = frozenset(
     for symbol in (
         OVERLAP, FLUX, PRIOR, SIGNAL, EXAMPLES, WIDTH, LOAD, FACTOR, RATIO, ASPECT, STAGE,
     )
-) | set("TESKGHRUWIikpdyabAk")  # fmt: skip
+) | set("TESKGHRUWAIabdeikpyz")  # fmt: skip
 """Names that already mean something, so that no depth can have them."""
 
 

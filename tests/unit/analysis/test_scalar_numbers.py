@@ -149,6 +149,59 @@ def test_no_root_at_a_temperature_is_missed(seed):
     assert sorted(float(r.overlap) for r in found.roots) == pytest.approx(expected, rel=1e-7)
 
 
+def test_no_root_is_missed_on_a_fine_grid():
+    """Random spectra, labels with zeros among them, against signs on a grid of ln u."""
+    random = np.random.default_rng(3)
+    several = 0
+    for _ in range(40):
+        depth, examples = int(random.integers(2, 6)), int(random.integers(1, 12))
+        kernel = np.exp(random.uniform(-4, 4, examples))
+        labels = np.exp(random.uniform(-3, 3, examples)) * random.choice([-1, 0, 1], examples)
+        temperature, prior = (float(np.exp(random.uniform(*ends))) for ends in ((-6, 3), (-8, 0)))
+        widths = [int(width) for width in random.integers(1, 8, depth)]
+        theory = theory_of(depth)
+        values = {w.name: n for w, n in zip(theory.equation.widths, widths, strict=True)}
+        values |= {"c": prior, "temperature": temperature}
+        values |= {"eigenvalues": kernel.tolist(), "projections": labels.tolist()}
+        found = theory.solve(values, digits=15)
+        expected = on_a_grid(widths, prior, temperature, kernel, labels)
+        logs = sorted(math.log(float(root.overlap)) for root in found.roots)
+        assert logs == pytest.approx(expected, abs=1e-3)
+        several += len(logs) > 1
+    assert several > 0
+
+
+def on_a_grid(widths, prior, temperature, kernel, labels):
+    """ln u where c prod (1 + r/N_l) - u changes sign, factors that are not positive set to zero."""
+    nodes = np.linspace(-40, 60, 100_001)
+    flux = np.zeros_like(nodes)
+    for k, y in zip(kernel, labels, strict=True):
+        covariance = np.exp(nodes) * k + temperature
+        flux += np.exp(nodes) * k / covariance * (y**2 / covariance - 1)
+    factors = [np.maximum(1 + flux / width, 0) for width in widths]
+    above = prior * np.prod(factors, axis=0) > np.exp(nodes)
+    (changes,) = np.nonzero(above[1:] != above[:-1])
+    return list((nodes[changes] + nodes[changes + 1]) / 2)
+
+
+@pytest.mark.parametrize("temperature", ["1e-12", "1e-30"])
+@pytest.mark.parametrize(("width", "label"), [(2, 1e-3), (2, 30.0), (20, 1e-6)])
+def test_a_vanishing_temperature_is_zero_temperature(temperature, width, label):
+    """Also where a factor vanishes within 1e-13 of the root."""
+    kernel, labels = [0.5 + 0.25 * k for k in range(10)], [label] * 10
+    at = {"N": width, "c": "1.3", "eigenvalues": kernel, "projections": labels}
+    warm = theory_of(2).solve({**at, "temperature": temperature}, digits=20)
+    cold = theory_of(2).solve({**at, "temperature": 0}, digits=20)
+    assert len(warm.roots) == 1
+    assert float(warm.best.overlap / cold.best.overlap) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "1e-999999999", "1" * 101, "1e1e1", "__import__"])
+def test_huge_exponents_and_other_texts_are_refused_at_once(text):
+    with pytest.raises(SolveError, match="give a number"):
+        theory_of(2).solve({**COLD, "s": text})
+
+
 def test_the_lowest_action_is_a_minimum_that_the_generated_solver_can_miss():
     """Two minima and a saddle; from the infinite-width point the higher minimum is met."""
     network = chain(3, widths=(2, 2, 2), temperature=1.0)
