@@ -27,11 +27,13 @@ from derive.analysis.scalar.limits import (
     small_load,
     unit_load,
 )
+from derive.analysis.scalar.load_series import alpha_series
 from derive.analysis.scalar.numbers import Value
-from derive.analysis.scalar.series import Series, alpha_series, require_variable, width_series
+from derive.analysis.scalar.series import Series, require_variable
 from derive.analysis.scalar.solutions import Solutions, solve
 from derive.analysis.scalar.stages import Stage, read_stages
 from derive.analysis.scalar.symbols import WIDTH
+from derive.analysis.scalar.width_series import width_series
 from derive.derivation import Derivation, Theory, derive
 from derive.derivation.step import Evidence, Step
 from derive.errors import CertificateError, RuleError

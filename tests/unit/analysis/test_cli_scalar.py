@@ -92,7 +92,7 @@ def test_latex_and_markdown(spec, capsys):
 
 def test_at_a_temperature_the_series_in_the_width_is_in_the_eigenvalues(spec, capsys):
     found = call(capsys, "scalar", spec(WARM), "--series", "width", "--order", "1")
-    assert found.status == 0 and "u/c = 1 + d₀ p₁" in found.out
+    assert found.status == 0 and "u/c = 1 + d₀ e₁" in found.out
     cold = call(capsys, "scalar", spec(WARM), "--temperature", "0", "--series", "alpha")
     assert cold.status == 0
 

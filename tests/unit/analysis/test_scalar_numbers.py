@@ -153,12 +153,15 @@ def test_no_root_is_missed_on_a_fine_grid():
     """Random spectra, labels with zeros among them, against signs on a grid of ln u."""
     random = np.random.default_rng(3)
     several = 0
-    for _ in range(40):
+    for trial in range(40):
         depth, examples = int(random.integers(2, 6)), int(random.integers(1, 12))
-        kernel = np.exp(random.uniform(-4, 4, examples))
-        labels = np.exp(random.uniform(-3, 3, examples)) * random.choice([-1, 0, 1], examples)
-        temperature, prior = (float(np.exp(random.uniform(*ends))) for ends in ((-6, 3), (-8, 0)))
-        widths = [int(width) for width in random.integers(1, 8, depth)]
+        spread, strength = (4, 3) if trial % 2 else (0.3, 0.3)
+        kernel = np.exp(random.uniform(-spread, spread, examples))
+        labels = np.exp(random.uniform(-strength, strength, examples))
+        labels *= random.choice([-1, 0, 1], examples) if trial % 2 else 2.3
+        temperature = float(np.exp(random.uniform(-6, 3))) if trial % 2 else 1.0
+        prior = float(np.exp(random.uniform(-8, 0) if trial % 2 else random.uniform(-5.5, -3.5)))
+        widths = [int(width) for width in random.integers(1, 8 if trial % 2 else 4, depth)]
         theory = theory_of(depth)
         values = {w.name: n for w, n in zip(theory.equation.widths, widths, strict=True)}
         values |= {"c": prior, "temperature": temperature}
