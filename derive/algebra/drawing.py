@@ -11,7 +11,7 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
 
-from derive.algebra import build, drawn_maps, layered, nodes, polynomials, symbols
+from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials, symbols
 from derive.algebra.boxes import (
     ANGLE,
     Apply,
@@ -229,5 +229,6 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     layered.LayerSize: lambda drawer, node: symbols.symbol(node.name),
     nodes.Average: _average,
     **drawn_maps.RULES,
+    **indexed.RULES,
 }
 """Exact node type to the rule that draws it; a node that is not here raises."""

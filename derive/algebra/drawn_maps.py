@@ -112,17 +112,6 @@ def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Bo
     return Script(sign, start, drawer.size(last))
 
 
-def _sum(drawer: Any, node: Any) -> Box:
-    body, limits = node.args
-    head = over_layers(drawer, symbols.SUM, *limits)
-    return Apply(head, Fence(drawer.box(body), SQUARE))
-
-
-def _product(drawer: Any, node: Any) -> Box:
-    body, limits = node.args
-    return Apply(over_layers(drawer, symbols.PRODUCT, *limits), drawer.term(body))
-
-
 def _layer_product(drawer: Any, node: Any) -> Box:
     body, index, first, last = node.args
     head = over_layers(drawer, symbols.PRODUCT, index, first, last)
@@ -145,7 +134,5 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
     layered.LayerProduct: _layer_product,
-    sympy.Sum: _sum,
-    sympy.Product: _product,
 }
 """Exact node type to the rule that draws it."""

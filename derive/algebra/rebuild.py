@@ -32,6 +32,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.Kronecker: build.kronecker,
     sympy.OneMatrix: sympy.OneMatrix,
     sympy.exp: sympy.exp,
+    sympy.LambertW: sympy.LambertW,
     nodes.FastTrace: build.fast_trace,
     nodes.PartialTrace: build.partial_trace,
     nodes.Block: build.block,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
-from derive.cli import expand
+from derive.cli import expand, scalar
 from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
@@ -297,6 +297,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "expand the saddle point, or the exact law, in 1/N at a fixed number of examples",
         expand.EXAMPLE,
         expand.fill,
+    ),
+    "scalar": (
+        "print the theory in numbers of a network with one head in every layer",
+        "derive scalar network.toml --series alpha --order 4 --temperature 0",
+        scalar.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""
