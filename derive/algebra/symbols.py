@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script, Sum
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -12,8 +12,11 @@ GREEK = {
     "Phi": ("\\Phi", "Φ"),
     "alpha": ("\\alpha", "α"),
     "beta": ("\\beta", "β"),
+    "Delta": ("\\Delta", "Δ"),
     "delta": ("\\delta", "δ"),
     "lambda": ("\\lambda", "λ"),
+    "gamma": ("\\gamma", "γ"),
+    "kappa": ("\\kappa", "κ"),
     "Pi": ("\\Pi", "Π"),
     "pi": ("\\pi", "π"),
     "inf": ("\\infty", "∞"),
@@ -60,17 +63,27 @@ def script_of(text: str) -> Box:
     """An index: a number, a letter or the star of the test set."""
     if text in ("*", "**"):
         return STAR if text == "*" else STARS
-    return number(int(text)) if text.isdigit() else letter(text)
+    if text.isdigit():  # digits of a sector keep their zeros
+        return Atom(text, text, 0.5 * len(text))
+    return letter(text)
 
 
 def symbol(name: str) -> Box:
-    r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
+    r"""The box of a symbol's name: `s_a` is a variance, sigma squared; `H_1-1` is one head less.
 
     >>> from derive.algebra.media import LATEX
     >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature")]
     ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T']
     """
     name = SPECIAL.get(name, name)
+    if name.endswith("-1"):
+        return Fence(Sum(((False, symbol(name[:-2])), (True, number(1)))))
+    head, _, sector = name.partition(",")
+    if sector:  # an index of its own, behind that of the stream
+        base = symbol(head)
+        assert isinstance(base, Script)
+        index = f"{head.rpartition('_')[2]},{sector}"
+        return Script(base.base, Atom(index, index, 0.5 * len(index)))
     match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9]+)|([A-Za-z])(star|starstar)", name)
     if not match:
         return letter(name)

@@ -18,7 +18,7 @@ UNICODE = {
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
     "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
-    "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
+    "Delta": "Δ", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
 SPACED = ("ln", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
