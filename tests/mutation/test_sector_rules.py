@@ -97,9 +97,11 @@ def test_a_wrong_multiplicity_is_refused(monkeypatch):
     from derive.analysis.exchangeable.symmetry import Symmetry
 
     right = Symmetry.multiplicity
-    monkeypatch.setattr(
-        Symmetry, "multiplicity", lambda self, sector: right(self, sector) + len(sector)
-    )
+
+    def wrong(self, sector):
+        return right(self, sector) + len(sector)
+
+    monkeypatch.setattr(Symmetry, "multiplicity", wrong)
     with pytest.raises(CertificateError, match="eigenvalues occur"):
         exchangeable(derive(NETWORKS["one attention"])).certify(15)
 

@@ -70,7 +70,7 @@ def test_a_wrong_limit_is_refused():
 def test_what_has_no_limit_is_refused_in_one_line():
     theory = theory_of("two attentions")
     heads = [theory.symmetry.notation.heads(weight) for weight in theory.symmetry.weights]
-    with pytest.raises(RuleError, match="no limit as H_1, H_2 -> infinity: .* grows like"):
+    with pytest.raises(RuleError, match=r"no limit as H_1, H_2 -> infinity: .* grows like"):
         limit(theory.papers.action, heads)
     with pytest.raises(RuleError, match="a stream with a skip has none"):
         theory_of("residual").infinite_heads()
