@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
+from derive.cli import symmetric
 from derive.cli.values import assignment, file, number, whole, width, widths
 from derive.errors import DeriveError
 
@@ -274,6 +275,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "solve a network on data, and write its order parameters",
         "derive solve network.toml --data data.npz --out solution.npz --width 10",
         _solve,
+    ),
+    "symmetric": (
+        "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",
+        "derive symmetric network.toml --data data.npz --onset 1,10",
+        symmetric.fill,
     ),
     "check": (
         "check generated code and known limits at many digits",

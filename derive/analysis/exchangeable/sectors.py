@@ -9,6 +9,7 @@ invariant is used where they occur: there, and only there, the data must have th
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import sympy
@@ -120,7 +121,21 @@ def _each(make: Callable[..., Any]) -> Rule:
 
 def _product(run: Splitting, node: Any) -> Any:
     number = Mul(*(run.of(arg) for arg in node.args if not arg.is_Matrix))
-    return _each(lambda *factors: build.mul(number, *factors))(run, node)
+    return _each(lambda *factors: build.mul(number, *_neighbours(factors)))(run, node)
+
+
+def _neighbours(factors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Rows picked from both sides are a block where they are neighbours; put back, an embedding."""
+    for first, last in combinations(range(len(factors)), 2):
+        left, right = factors[first], factors[last]
+        picks = type(left) is nodes.Selection and right == Transpose(left)
+        puts = type(right) is nodes.Selection and left == Transpose(right)
+        total, *runs = left.args if picks else right.args if puts else (None,)
+        if len(runs) == 2 and last - first > 1:  # a single run: start and size
+            inner = build.mul(*factors[first + 1 : last])
+            made = build.block(inner, *runs) if picks else build.embed(inner, runs[0], total)
+            return (*factors[:first], made, *_neighbours(factors[last + 1 :]))
+    return factors
 
 
 def _weighed(make: Callable[[Any], Any]) -> Rule:
@@ -226,8 +241,9 @@ def _path_kernel(run: Splitting, node: Any) -> Any:
     _require_training(run, node)
     parts = []
     for sector, block in run.of(node.args[0]).items():
-        if is_number(block.shape[0]):
-            parts.append(build.scale(build.trace(block), run.kernel(sector)))
+        number = build.trace(block)
+        if is_number(block.shape[0]) and not number.has(Trace):
+            parts.append(build.scale(number, run.kernel(sector)))
         else:
             data = run.data(sector)
             parts.append(build.path_kernel(block, data, data))

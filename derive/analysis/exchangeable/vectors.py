@@ -90,12 +90,11 @@ def sector_basis(table: Table, sector: Sector, heads: Sequence[int], root: Any =
 
 
 def _vector(table: Table, kind: Any, chosen: dict[int, int], matrices: dict[int, Any]) -> Any:
+    """A product over layers, on the vectors that pass just these; zero on all others."""
     vector = np.zeros(len(table), dtype=object)
-    weights = [weight for weight, passes in enumerate(kind) if passes]
-    for place, row in enumerate(table):
-        if tuple(row > 0) == kind:
-            entry = 1
-            for weight in weights:
-                entry = entry * matrices[weight][chosen.get(weight, 0), row[weight] - 1]
-            vector[place] = entry
+    rows = np.flatnonzero(((table > 0) == np.array(kind)).all(axis=1))
+    entries = np.ones(len(rows), dtype=object)
+    for weight in (w for w, passes in enumerate(kind) if passes):
+        entries = entries * matrices[weight][chosen.get(weight, 0), table[rows, weight] - 1]
+    vector[rows] = entries
     return vector
