@@ -10,21 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from derive.analysis.exchangeable.vectors import permuted
-from derive.codegen.runtime.minimise import Overlaps
+from derive.codegen.runtime.minimise import Overlaps, minimise
 from derive.errors import SolveError
-from derive.phases.hessian import HessianSector, Layout, moved, roots_of, sector_of
-from derive.phases.representations import ONE
+from derive.phases.hessian import HessianSector, moved, roots_of, sector_of
+from derive.phases.representations import ONE, SYMMETRIC
 from derive.phases.solver import Point, SymmetricSolver
+from derive.phases.subgroups import SAME, Average, Partition, exchangeable_heads
 from derive.solver.solving import blas_threads, one_line_errors
 
-SAME = 1e-6
-"""The largest difference, relative, between overlaps that are the same."""
+TIGHT = 1e-10
+"""Bound on the relative gradient."""
 STEP = 0.5
 """How far to step aside, in whitened coordinates."""
-
-Partition = tuple[tuple[int, ...], ...]
-"""Heads of a layer, those that may be exchanged together in one group."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +55,27 @@ def lower_branches(
     """Follow every kind of unstable direction downhill, both ways.
 
     Where one head may stand apart, two, three, ... up to half of them are tried as well: no other
-    groups of exchangeable heads need appear where the symmetric point becomes unstable.
+    groups of exchangeable heads need appear where the symmetric point becomes unstable. The
+    descent keeps the groups, and is free where it ends in a saddle.
 
     Returns:
-        Distinct minima, the lowest action first; those that a permutation of heads maps onto each
-        other count once.
+        Distinct minima, the lowest action first. Those that differ by a permutation of heads, or
+        by another rotation of them that leaves the action unchanged, count once.
     """
     found: list[Branch] = []
     for sector in sectors:
-        if sector.is_symmetric or sector.lowest >= 0:
-            continue
-        for direction in _aside(solver, point, problem, sector):
+        for direction, groups in _aside(solver, point, problem, sector):
             for length in (STEP, -STEP):
                 start = moved(point.overlaps, direction, length)
                 with suppress(SolveError):  # where the descent breaks off nothing is found
-                    found.append(_branch(solver, problem, start, sector.name))
+                    found.append(descended(solver, problem, start, groups, sector.name))
     converged = [branch for branch in found if branch.converged]
     return _distinct(sorted(converged or found, key=lambda branch: branch.action))
 
 
 def _aside(
     solver: SymmetricSolver, point: Point, problem: Any, sector: HessianSector
-) -> Iterator[Overlaps]:
+) -> Iterator[tuple[Overlaps, tuple[Partition, ...]]]:
     """The lowest direction of a kind, for every number of heads that stand apart."""
     layout = solver.layout
     options = [
@@ -91,17 +87,49 @@ def _aside(
     for sizes in product(*options):
         found = sector_of(roots, bent, layout, sector.kinds, sizes)
         assert found is not None
-        yield found.direction
+        triples = zip(sector.kinds, sizes, layout.declared, strict=True)
+        yield found.direction, tuple(_groups(*triple) for triple in triples)
 
 
-def _branch(solver: SymmetricSolver, problem: Any, start: Overlaps, through: str) -> Branch:
-    module = solver.solver.module
+def _groups(kind: str, size: int, heads: int) -> Partition:
+    """The heads that a representative of a kind leaves exchangeable."""
+    everyone = tuple(range(1, heads + 1))
+    if kind == SYMMETRIC:
+        return (everyone,)
+    return (everyone[:size], everyone[size:]) if kind == ONE else tuple((h,) for h in everyone)
+
+
+def descended(
+    solver: SymmetricSolver,
+    problem: Any,
+    start: Overlaps,
+    groups: Sequence[Partition],
+    through: str = "",
+) -> Branch:
+    """The minimum below a point, among overlaps that keep groups of heads exchangeable.
+
+    Raises:
+        SolveError: The descent breaks off.
+    """
+    module, average = solver.solver.module, Average(solver.layout, groups)
+
+    def value(overlaps: Overlaps) -> tuple[float, Overlaps]:
+        action, slopes = module.action_and_gradient(average(overlaps), problem)
+        return action, average(slopes)
+
+    def curvature(overlaps: Overlaps) -> Any:
+        bent = module.hessian_product(average(overlaps), problem)
+        return lambda steps: average(bent(average(steps)))
+
     with one_line_errors(), blas_threads(solver.data):
-        found = module.solve(
-            solver.data.attended, problem.labels, widths=problem.widths,
-            variances=problem.variances, temperature=problem.temperature, heads=problem.heads,
-            start=start,
-        )  # fmt: skip
+        overlaps, _ = minimise(average(start), problem.widths, value, curvature, TIGHT)
+        found = module.at(average(overlaps), problem)
+        if not found.converged:
+            found = module.solve(
+                solver.data.attended, problem.labels, widths=problem.widths,
+                variances=problem.variances, temperature=problem.temperature,
+                heads=problem.heads, start=average(overlaps),
+            )  # fmt: skip
     chain, action = solver.normalised(found.overlaps, problem)
     return Branch(
         action=action,
@@ -111,35 +139,8 @@ def _branch(solver: SymmetricSolver, problem: Any, start: Overlaps, through: str
         message=found.message,
         hessian_lowest=found.hessian_lowest,
         through=through,
-        heads=left(found.overlaps, solver.layout),
+        heads=exchangeable_heads(found.overlaps, solver.layout),
     )
-
-
-def left(overlaps: Overlaps, layout: Layout) -> tuple[Partition, ...]:
-    """For every declared layer, the heads that may be exchanged without changing any overlap."""
-    found = []
-    for weight, count in zip(layout.weights, layout.declared, strict=True):
-        groups: list[list[int]] = []
-        for head in range(1, count + 1):
-            home = next((g for g in groups if _alike(overlaps, layout, weight, (g[0], head))), None)
-            if home is None:
-                groups.append([head])
-            else:
-                home.append(head)
-        found.append(tuple(map(tuple, groups)))
-    return tuple(found)
-
-
-def _alike(overlaps: Overlaps, layout: Layout, weight: int, pair: tuple[int, int]) -> bool:
-    first, second = pair
-    order = list(range(1, layout.heads[weight] + 1))
-    order[first - 1], order[second - 1] = second, first
-    for overlap, table in zip(overlaps, layout.tables, strict=True):
-        place = permuted(table, weight, order)
-        gap = np.abs(overlap - overlap[np.ix_(place, place)]).max()
-        if gap > SAME * np.abs(overlap).max():
-            return False
-    return True
 
 
 def _distinct(branches: list[Branch]) -> tuple[Branch, ...]:
