@@ -276,11 +276,6 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "derive solve network.toml --data data.npz --out solution.npz --width 10",
         _solve,
     ),
-    "symmetric": (
-        "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",
-        "derive symmetric network.toml --data data.npz --onset 1,10",
-        symmetric.fill,
-    ),
     "check": (
         "check generated code and known limits at many digits",
         "derive check network.toml --digits 50",
@@ -290,6 +285,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check a derivation of your own, line by line",
         "derive compare claim.toml",
         _compare,
+    ),
+    "symmetric": (
+        "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",
+        "derive symmetric network.toml --data data.npz --onset 1,10",
+        symmetric.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

@@ -126,7 +126,8 @@ def _orthonormal(matrices: list[np.ndarray], size: int) -> np.ndarray:
     flat = np.array(matrices).reshape(len(matrices), -1)
     _, values, axes = np.linalg.svd(flat, full_matrices=False)
     rank = int(np.sum(values > 1e-10 * max(values[0], 1e-300)))
-    return np.asarray(axes[:rank].reshape(rank, size, size))
+    found = axes[:rank].reshape(rank, size, size)
+    return np.asarray((found + found.transpose(0, 2, 1)) / 2.0)
 
 
 def describe(layers: Sequence[int], kinds: Kinds) -> str:
