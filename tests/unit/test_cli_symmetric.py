@@ -137,7 +137,7 @@ def test_what_does_not_converge_is_status_three(capsys, tmp_path, monkeypatch):
         (("--latex", "--certify"), "--latex and --certify: certificates go with plain text"),
         (("--data", "DATA", "--latex"), "--data and --latex: the theory needs no data"),
         (("--data", "DATA"), "the symbol H has no value; give one with --set H=VALUE"),
-        (("--data", "DATA", "--set", "H=1"), "no layer of the network has several heads"),
+        (("--set", "H=1"), "no layer of the network has several heads"),
         (("--data", "DATA", "--set", "H=2", "--onset", "2,3"), "no onset of labels between 2 and"),
         (
             ("--data", "DATA", "--set", "H=2", "--out", "no/x.npz"),
