@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script, Sum
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -12,8 +12,11 @@ GREEK = {
     "Phi": ("\\Phi", "Φ"),
     "alpha": ("\\alpha", "α"),
     "beta": ("\\beta", "β"),
+    "Delta": ("\\Delta", "Δ"),
     "delta": ("\\delta", "δ"),
     "lambda": ("\\lambda", "λ"),
+    "gamma": ("\\gamma", "γ"),
+    "kappa": ("\\kappa", "κ"),
     "Pi": ("\\Pi", "Π"),
     "pi": ("\\pi", "π"),
     "inf": ("\\infty", "∞"),
@@ -64,15 +67,15 @@ def script_of(text: str) -> Box:
     """An index: a number, a letter, the star of the test set, or the number of a layer."""
     if text in ("*", "**"):
         return STAR if text == "*" else STARS
-    if text.isdigit():
-        return number(int(text))
+    if text.isdigit():  # digits of a sector keep their zeros
+        return Atom(text, text, 0.5 * len(text))
     if text.isalpha():
         return letter(text)
     return Atom(re.sub(r"[A-Za-z]{2,}", r"\\mathrm{\g<0>}", text), text, 0.55 * len(text))
 
 
 def symbol(name: str) -> Box:
-    r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
+    r"""The box of a symbol's name: `s_a` is a variance, sigma squared; `H_1-1` is one head less.
 
     >>> from derive.algebra.media import LATEX
     >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_l+1", "Kstar", "temperature")]
@@ -81,6 +84,14 @@ def symbol(name: str) -> Box:
     ['K_\\ast^\\infty', 'D_1^{(2)}']
     """
     name = SPECIAL.get(name, name)
+    if re.fullmatch(r"[A-Za-z]+_(\d+|a)-1", name):  # l-1, with a letter, is a layer's number
+        return Fence(Sum(((False, symbol(name[:-2])), (True, number(1)))))
+    head, _, sector = name.partition(",")
+    if sector:  # an index of its own, behind that of the stream
+        base = symbol(head)
+        assert isinstance(base, Script)
+        index = f"{head.rpartition('_')[2]},{sector}"
+        return Script(base.base, Atom(index, index, 0.5 * len(index)))
     expanded = re.fullmatch(r"(.+)_order(\d+)", name)
     if expanded:
         base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))

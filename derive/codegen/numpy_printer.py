@@ -214,7 +214,7 @@ DATA_NAMES = {"X": "attended", "Xstar": "attended_test"}
 PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
     sympy.MatrixSymbol: lambda node, emit: "labels" if node.name == "y" else node.name,
     nodes.Overlap: lambda node, emit: node.name,
-    nodes.Attended: lambda node, emit: DATA_NAMES[node.name],
+    nodes.Attended: lambda node, emit: DATA_NAMES.get(node.name, node.name),
     Identity: lambda node, emit: f"np.eye({size(node.args[0])})",
     ZeroMatrix: lambda node, emit: f"np.zeros(({size(node.args[0])}, {size(node.args[1])}))",
     MatMul: _matmul,

@@ -23,7 +23,7 @@ UNICODE = {
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
     "alpha": "α", "lambda": "λ", "epsilon": "ε", "psi": "ψ",
     "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
-    "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
+    "Delta": "Δ", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
 SPACED = ("ln", "det", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
