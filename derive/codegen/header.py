@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import sympy
@@ -11,6 +12,7 @@ import derive as package
 from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
+from derive.derivation.step import Step
 
 
 def header(derivation: Derivation) -> str:
@@ -19,14 +21,17 @@ def header(derivation: Derivation) -> str:
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
     return problem_text.HEADER.format(
-        title="\n".join(wrap.paragraph(_plain(derivation.network.name))) or "network",
+        title="\n".join(wrap.paragraph(printable(derivation.network.name))) or "network",
         version=package.__version__,
         sympy=sympy.__version__,
         description="\n".join(wrap.paragraph(derivation.network.describe(), 4)),
         overlaps="\n".join(_overlaps(notation)),
         parameters="\n".join(_parameters(notation)),
+        names="",
+        more_attributes="",
+        more_fields="",
         theory="\n".join(_theory(derivation)),
-        steps="\n".join(_steps(derivation)),
+        steps="\n".join(step_lines(derivation.steps)),
         example="\n".join(_example(notation)),
         constants="\n".join(constants),
     )
@@ -40,7 +45,8 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "variances": f"variances: ({variances}), or one number for all.",
         "heads": f"heads: ({heads}).",
     }
-    return {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    return found | dict.fromkeys(("depth_arguments", "depths", "depths_given", "depths_again"), "")
 
 
 def parameter_names(notation: Notation) -> tuple[str, str, str]:
@@ -59,7 +65,7 @@ def head_count(notation: Notation) -> int:
     return sum(1 for weight in notation.graph.weights if weight.attention)
 
 
-def _plain(name: str) -> str:
+def printable(name: str) -> str:
     """A name that can stand in a docstring."""
     kept = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in name)
     return kept[:200]
@@ -97,9 +103,10 @@ def _theory(derivation: Derivation) -> list[str]:
     return lines
 
 
-def _steps(derivation: Derivation) -> list[str]:
+def step_lines(steps: Iterable[Step]) -> list[str]:
+    """The steps of a derivation by their names."""
     lines: list[str] = []
-    for number, step in enumerate(derivation.steps, start=1):
+    for number, step in enumerate(steps, start=1):
         order = ", ".join(part for part in (step.order.value, step.limit) if part)
         lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
     return lines
