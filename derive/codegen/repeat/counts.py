@@ -57,7 +57,6 @@ class Counts:
             "    They are made from the readout down, by every weight from those that it acts on.",
             '    """',
             *self._depths(),
-            "    vectors: tuple[int, ...] = ()",
         ]
         for section in reversed(self.sections):
             indent, own = self._loop(section, lines)
@@ -65,7 +64,8 @@ class Counts:
             counts = [section.names.of(notation.vectors_count(k)) for k in own]
             lines += self._unpack(section, {s.name for c in counts for s in c.free_symbols}, indent)
             found = as_tuple([size(count) for count in counts])
-            lines += wrap.statement("vectors = ", f"{found} + vectors", indent)
+            first = "vectors: tuple[int, ...] = " if section.top else "vectors = "
+            lines += wrap.statement(first, found if section.top else f"{found} + vectors", indent)
         return "\n".join([*lines, "    return vectors"])
 
     def _loop(self, section: Section, lines: list[str]) -> tuple[int, range]:

@@ -124,7 +124,8 @@ class Loops:
             SLOPE: "action_and_gradient_of_labels(overlaps, problem)[1][0]",
         }
         lines = [f"    right: {ARRAYS} = ()"]
-        lines += [f"    {kind} = {sources[kind]}" for kind in self.hands]
+        first = self.sections[0].takes
+        lines.append(f"    {first} = {sources[first]}")
 
         def line(section: Section, indent: int) -> list[str]:
             call = section.call("saddle", section.takes, "overlaps", "problem")

@@ -54,7 +54,7 @@ def generate_repeated(
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *Loops(sections, hands, depths).all(),
         "# The labels and the predictor: expressions as derived.",
-        *_of_labels(labels, hands),
+        *_of_labels(labels, sections[0].takes),
         *(text for section in sections for text in _of_part(section, reserved, hands)),
     ]
     return assemble(parts, network.name)
@@ -64,7 +64,7 @@ LOCAL = frozenset({"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "P
 """What a depth cannot be called in a module, besides the names of the runtime."""
 
 
-def _of_labels(labels: LabelFunctions, hands: Sequence[str]) -> list[str]:
+def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
     return [
         labels.kernel(),
         labels.bottom(),
@@ -73,7 +73,7 @@ def _of_labels(labels: LabelFunctions, hands: Sequence[str]) -> list[str]:
         labels.evidence_constant(),
         labels.action_and_gradient(),
         labels.hessian_product(),
-        *([labels.flux()] if FLUX in hands and labels.theory.equations[0].flux else []),
+        *([labels.flux()] if taken == FLUX else []),
         labels.label_law(),
     ]
 

@@ -69,7 +69,9 @@ class PartFunctions(Functions):
         return self._number("law", STATE, "What it brings to ln p(overlaps).", "law")
 
     def _number(self, name: str, arguments: Sequence[str], doc: str, key: str) -> str:
-        value = grouped(expand(self._share(key)), self.widths())
+        value = self._share(key)
+        if key != "kept":
+            value = grouped(expand(value), self.widths())
         return self.number(self._name(name), self.section.arguments(*arguments), doc, value)
 
     def _name(self, name: str) -> str:
