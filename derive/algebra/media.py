@@ -22,7 +22,7 @@ from derive.algebra.boxes import (
     height,
 )
 
-SUBSCRIPTS = str.maketrans("0123456789+-a", "₀₁₂₃₄₅₆₇₈₉₊₋ₐ")
+SUBSCRIPTS = str.maketrans("0123456789+-akl", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₖₗ")
 SUPERSCRIPTS = str.maketrans("0123456789+-⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ")
 SMALL = 0.72
 """The size of a script."""
@@ -111,7 +111,7 @@ class Medium:
         return f" {self.text(box.operator)} ".join(map(self.factor, box.parts))
 
     def _listing(self, box: Listing) -> str:
-        gap = "" if box.separator == ":" else " "
+        gap = "" if box.separator in (":", "=") else " "
         return f"{box.separator}{gap}".join(self.text(part) for part in box.parts)
 
 

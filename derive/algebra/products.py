@@ -21,12 +21,13 @@ from derive.algebra.boxes import (
     power,
     row,
 )
+from derive.algebra.layered import LayerMatrix, LayerOverlap, LayerSize, LayerValue
 from derive.algebra.nodes import Block, Gram, Lift, Overlap
 from derive.algebra.symbols import INVERSE, OTIMES, is_square, letter, number
 
 ToBox = Callable[[Any], Box]
 HALF = sympy.Rational(1, 2)
-SYMBOLIC = (Overlap, MatrixSymbol, Block, MatAdd)
+SYMBOLIC = (Overlap, MatrixSymbol, LayerOverlap, LayerMatrix, Block, MatAdd)
 
 
 @dataclass
@@ -63,7 +64,7 @@ class Product:
             self.multiply(factor.base, factor.exp * exponent)
         elif type(factor) is Trace and build.is_unit(factor.args[0]):
             self.multiply(factor.args[0], exponent)
-        elif factor.is_Symbol or type(factor) is sympy.Add or exponent != 1 or factor is sympy.pi:
+        elif _is_power_base(factor) or exponent != 1:
             self.powers[factor] = self.powers.get(factor, 0) + exponent
         else:
             self.functions.append(factor)
@@ -97,6 +98,11 @@ class Product:
     def _identity(self, matrix: Any) -> None:
         if not build.is_unit(matrix):
             self.size = build.rows(matrix)
+
+
+def _is_power_base(factor: Any) -> bool:
+    named = factor.is_Symbol or type(factor) in (LayerSize, LayerValue)
+    return bool(named or type(factor) is sympy.Add or factor is sympy.pi)
 
 
 def _is_negative_sum(factor: Any) -> bool:

@@ -29,7 +29,8 @@ def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
     """The expression with other numbers in the place of symbols: G(l) becomes G(l + 1).
 
     >>> l = sympy.Symbol("l", positive=True, integer=True)
-    >>> reindex(LayerValue("s", l) + 1, {l: l + 1}).args[1].name
+    >>> from derive.algebra.layered import LayerValue
+    >>> reindex(LayerValue("s", l), {l: l + 1}).name
     's_l+1'
     """
     return rebuild(sympy.sympify(expression), numbers.get)

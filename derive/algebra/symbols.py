@@ -38,6 +38,8 @@ DIAGONAL = Atom(r"\mathop{\mathrm{diag}}\nolimits", "diag", 1.9)
 KERNEL = Atom(r"\mathcal{K}", "𝒦", 0.8)
 SELECT = Atom(r"\Pi", "Π", 0.8)
 READOUT = Atom(r"\mathcal{X}", "𝒳", 0.8)
+SUM = Atom(r"\sum", "∑", 1.5)
+PRODUCT = Atom(r"\prod", "∏", 1.4)
 EMBED = Atom(r"\mathcal{E}", "ℰ", 0.65)
 
 
@@ -57,21 +59,25 @@ def letter(name: str) -> Atom:
 
 
 def script_of(text: str) -> Box:
-    """An index: a number, a letter or the star of the test set."""
+    """An index: a number, a letter, the star of the test set, or the number of a layer."""
     if text in ("*", "**"):
         return STAR if text == "*" else STARS
-    return number(int(text)) if text.isdigit() else letter(text)
+    if text.isdigit():
+        return number(int(text))
+    if text.isalpha():
+        return letter(text)
+    return Atom(re.sub(r"[A-Za-z]{2,}", r"\\mathrm{\g<0>}", text), text, 0.55 * len(text))
 
 
 def symbol(name: str) -> Box:
     r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
 
     >>> from derive.algebra.media import LATEX
-    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_1", "Kstar", "temperature")]
-    ['\\sigma_0^2', 'G_1', 'K_\\ast', 'T']
+    >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_l+1", "Kstar", "temperature")]
+    ['\\sigma_0^2', 'G_{l+1}', 'K_\\ast', 'T']
     """
     name = SPECIAL.get(name, name)
-    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9]+)|([A-Za-z])(star|starstar)", name)
+    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9+-]+)|([A-Za-z])(star|starstar)", name)
     if not match:
         return letter(name)
     if match[3]:

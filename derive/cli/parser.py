@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
-from derive.cli.values import assignment, file, number, whole, width, widths
+from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
 DEFAULT_FOLDER = "derive-run"
@@ -157,6 +157,13 @@ def _run(parser: Parser) -> None:
 
 def _show(parser: Parser) -> None:
     _spec(parser, optional=True)
+    parser.add_argument(
+        "--repeat", type=size, metavar="L",
+        help="repeat the layers between embedding and readout: a number of times, or a symbol",
+    )  # fmt: skip
+    parser.add_argument(
+        "--heads", type=size, metavar="H", help="heads of every attention layer: number or symbol"
+    )
     parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
     parser.add_argument("--markdown", action="store_true", help="Markdown, equations in LaTeX")
     parser.add_argument(
@@ -262,7 +269,7 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
     ),
     "show": (
         "print a network and the derivation of its theory",
-        "derive show network.toml --certify",
+        "derive show network.toml --certify\n  derive show --repeat L --heads H",
         _show,
     ),
     "generate": (

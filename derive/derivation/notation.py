@@ -70,6 +70,10 @@ class Notation:
         above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else sympy.S.One
         return sympy.expand(self.heads(weight) * above)
 
+    def size_name(self, weight: int) -> str | None:
+        """What the number of a stream's vectors, down to those of a weight, is called."""
+        return f"m_{self.letter(weight)}"
+
     def block_start(self, weight: int) -> Any:
         """The place of a weight's vectors among those of the stream below it."""
         below = self.graph.weights[weight].below

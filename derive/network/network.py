@@ -19,7 +19,7 @@ from derive.network.layers import (
     output_width,
     walk,
 )
-from derive.network.repeat import check_repeats, written_out
+from derive.network.repeat import check_repeats, with_repeat, written_out
 from derive.network.validate import (
     check_layers,
     check_name,
@@ -130,6 +130,29 @@ class Network:
         """The same network with one width for every stream."""
         layers = tuple(
             _map_layer(layer, lambda key, old: width if key == "width" and old is not None else old)
+            for layer in self.layers
+        )
+        return replace(self, layers=layers)
+
+    def repeated(self, times: Size) -> Network:
+        """The same network with what stands between embedding and readout repeated.
+
+        Raises:
+            DescriptionError: Nothing stands there, or it has a depth of its own.
+        """
+        name = f"depth {times}"
+        return replace(self, layers=with_repeat(self.layers, times), name=name)
+
+    def with_heads(self, heads: Size) -> Network:
+        """The same network with one number of heads, or one symbol, for every attention layer.
+
+        Raises:
+            DescriptionError: There is no attention layer.
+        """
+        if not any(hasattr(layer, "heads") for _, layer in walk(self.layers)):
+            raise DescriptionError("heads: the network has no attention layer; give it one")
+        layers = tuple(
+            _map_layer(layer, lambda key, old: heads if key == "heads" else old)
             for layer in self.layers
         )
         return replace(self, layers=layers)

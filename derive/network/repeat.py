@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import GROUPS, Layer, Repeat, Residual, walk
+from derive.network.layers import GROUPS, Layer, Repeat, Residual, Size, walk
 from derive.network.wording import shown
 
 MAX_LAYERS = 2000
@@ -118,3 +118,47 @@ def _residuals_on_top(layers: tuple[Any, ...]) -> int:
     while count < len(layers) and isinstance(layers[-1 - count], Residual):
         count += 1
     return count
+
+
+def with_repeat(layers: tuple[Any, ...], times: Size) -> tuple[Any, ...]:
+    """The layers with what stands between embedding and readout repeated.
+
+    Layers that already repeat a block count as that block: two attention layers, repeated L times,
+    are one attention layer L times.
+
+    Args:
+        layers: From the embedding to the readout.
+        times: A number, or the name of a depth.
+
+    Raises:
+        DescriptionError: Nothing stands between, or it has a depth of its own.
+
+    >>> from derive.network import Embedding, Linear, Readout
+    >>> ends = Embedding("N", 1.0), Readout(1.0)
+    >>> with_repeat((ends[0], Linear(1.0, "N"), Linear(1.0, "N"), ends[1]), "L")[1].times
+    'L'
+    """
+    bottom, *inner, top = layers
+    if not inner:
+        raise DescriptionError(
+            "layers: nothing stands between embedding and readout; give a layer to repeat"
+        )
+    for place, layer in walk(layers):
+        if isinstance(layer, Repeat):
+            raise DescriptionError(
+                f"{place}: the network has the depth {shown(layer.times)} already; give it a "
+                "number, or do not repeat it"
+            )
+    forms = [_form(layer) for layer in inner]
+    period = next(
+        k
+        for k in range(1, len(inner) + 1)
+        if len(inner) % k == 0 and forms == forms[:k] * (len(inner) // k)
+    )
+    return (bottom, Repeat(tuple(inner[:period]), times), top)
+
+
+def _form(layer: Layer) -> Any:
+    """A layer without its sizes and variances, which every copy has for itself."""
+    inside = tuple(map(_form, layer.layers)) if isinstance(layer, GROUPS) else ()
+    return type(layer), inside

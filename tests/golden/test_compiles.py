@@ -8,10 +8,11 @@ import subprocess
 from dataclasses import replace
 
 import pytest
-from networks import NETWORKS
+from networks import ANY_DEPTH, NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
 from derive.derivation import derive
+from derive.derivation.repeat.deriving import derive_repeated
 
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 NAMES = {
@@ -47,6 +48,13 @@ def compiled(text: str, folder) -> str:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_document_compiles_and_fits_the_page(name, tmp_path):
     log = compiled(derive(NETWORKS[name]).to_latex(), tmp_path)
+    assert "Overfull" not in log
+
+
+@needs_latex
+@pytest.mark.parametrize("name", ANY_DEPTH)
+def test_any_depth_compiles_and_fits_the_page(name, tmp_path):
+    log = compiled(derive_repeated(ANY_DEPTH[name]).to_latex(), tmp_path)
     assert "Overfull" not in log
 
 

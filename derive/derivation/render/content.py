@@ -70,10 +70,7 @@ def badge(step: Step) -> str:
 
 def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
     """One step: heading, statement, before and after, moves, source."""
-    blocks: list[Block] = [
-        Heading(2, f"{number}. {step_name(step)}", badge(step)),
-        Prose(typeset(step.statement)),
-    ]
+    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
     if step.before and step.before[0].left == step.after[0].left == CHANGED:
         return [*blocks, *_rewritten(step, displays), Prose(typeset(step.source), "Source")]
     if step.before:
@@ -82,6 +79,11 @@ def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
     if step.moves:
         blocks += [Items(tuple(typeset(move) for move in step.moves), "Moves", numbered=True)]
     return [*blocks, Prose(typeset(step.source), "Source")]
+
+
+def step_heading(number: int, step: Step) -> Heading:
+    """The number and the name of a step, and whether it is exact."""
+    return Heading(2, f"{number}. {step_name(step)}", badge(step))
 
 
 def step_name(step: Step) -> str:
@@ -102,11 +104,11 @@ def _rewritten(step: Step, displays: Displays) -> list[Block]:
 
 def _shown(equations: tuple[Equation, ...], displays: Displays) -> list[Block]:
     shown, where = displays.of(equations)
-    blocks: list[Block] = [*_apart(shown)]
+    blocks: list[Block] = [*show_apart(shown)]
     return blocks if where is None else [*blocks, Prose("where"), where]
 
 
-def _apart(display: Display) -> list[Display]:
+def show_apart(display: Display) -> list[Display]:
     """A stacked sum gets a display of its own."""
     runs: list[list[Line]] = []
     for line in display.lines:

@@ -66,7 +66,7 @@ def names_of(theory: Theory) -> Names:
 def size_names(notation: Notation) -> dict[Any, str | None]:
     """Sizes, factored: with many factors by the name m and that of their weight."""
     return {
-        size: f"m_{notation.letter(weight)}" if _is_long(size) else None
+        size: notation.size_name(weight) if _is_long(size) else None
         for weight, size in factored_sizes(notation).items()
     }
 

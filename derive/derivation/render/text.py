@@ -12,7 +12,11 @@ LIMITS = {
     "N, P -> infinity at fixed P/N": r"$N, P \to \infty$ at fixed $P/N$",
     "N -> infinity at fixed P": r"$N \to \infty$ at fixed $P$",
 }
-IDENTIFIER = re.compile(r"(?<![\w$\\])([A-Za-z]_(?:\d+|a))(?:\^\((-1)\))?(?!\w)")
+LAYER = r"\d*[A-Za-z](?:[+-]\w+)*"
+"""The number of a layer, where it is an expression."""
+IDENTIFIER = re.compile(
+    rf"(?<![\w$\\])([A-Za-z]_(?:\d+(?![A-Za-z])|a|{LAYER}))(?:\^\((-1)\))?(?!\w)"
+)
 UNICODE = {
     "infty": "∞", "to": "→", "ge": "≥", "le": "≤", "sigma": "σ", "Sigma": "Σ", "Gamma": "Γ",
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
@@ -59,7 +63,7 @@ def typeset(text: str) -> str:
         text = text.replace(plain, shown)
     parts = text.split("$")
     parts[::2] = [IDENTIFIER.sub(_identifier, part) for part in parts[::2]]
-    parts[::2] = [re.sub(r"(?<=tream )a\b", "$a$", part) for part in parts[::2]]
+    parts[::2] = [re.sub(rf"(?<=tream )({LAYER})(?=[ ,;.]|$)", r"$\1$", p) for p in parts[::2]]
     return "$".join(parts)
 
 

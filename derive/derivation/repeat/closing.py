@@ -36,7 +36,7 @@ def close(
         scale, matrices = _composed(here, total)
         if isinstance(part, Block):
             ends = (part.index, sympy.S.One, part.copies)
-            scale = sympy.Product(scale, ends)
+            scale = sympy.Product(part.in_heads(scale), ends)
             matrices = [LayerProduct(build.mul(*matrices), *ends)]
         number, factors = number * scale, [*factors, *matrices]
     right = build.mul(number, sympy.Identity(total), *factors)

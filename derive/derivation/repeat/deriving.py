@@ -8,18 +8,14 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
+from derive.algebra.nodes import LogNormal
 from derive.derivation import statements
 from derive.derivation.pipeline import RULES, Rules
 from derive.derivation.repeat import proofs
-from derive.derivation.repeat.derivation import (
-    Group,
-    RepeatedDerivation,
-    RepeatedStep,
-    Summed,
-    Term,
-)
+from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.derivation.repeat.induction import repeated_theory
 from derive.derivation.repeat.parts import Block, Part
+from derive.derivation.repeat.steps import Group, RepeatedStep, Summed, Term
 from derive.derivation.repeat.theory import Layer, RepeatedTheory
 from derive.derivation.repeat.window import Window
 from derive.derivation.rules.chain import chain_form
@@ -43,8 +39,14 @@ def derive_repeated(network: Network, rules: Rules = RULES) -> RepeatedDerivatio
         RuleError: It is outside the theory.
     """
     theory = repeated_theory(network, rules)
-    steps = _Steps(theory, proofs.Instances(network, theory, rules))
-    return RepeatedDerivation(network, theory, tuple(steps.all()))
+    return RepeatedDerivation(network, theory, steps_of(network, theory, rules))
+
+
+def steps_of(
+    network: Network, theory: RepeatedTheory, rules: Rules = RULES
+) -> tuple[RepeatedStep, ...]:
+    """The steps that lead to a theory, each with its certificate."""
+    return tuple(_Steps(theory, proofs.Instances(network, theory, rules)).all())
 
 
 class _Steps:
@@ -120,7 +122,10 @@ class _Steps:
         for place in range(highest, -1, -1):
             part, _, here = self.theory.shares[place]
             chosen = _own_steps(here)
-            groups = [Group(here, _where(part), s.before, s.after) for s in chosen]
+            bare = _bare if place else lambda equations, _: equations
+            groups = [
+                Group(here, _where(part), bare(s.before, here), bare(s.after, here)) for s in chosen
+            ]
             if not chosen:
                 continue
             text = statements.BASE if place == highest else statements.BELOW
@@ -192,9 +197,9 @@ class _Steps:
         return self._step("papers' normalisation", statements.CHAIN, groups, proof)
 
     def _closed(self) -> RepeatedStep:
-        closed, here = self.theory.fixed_point, self.theory.lowest
+        closed, here = self.theory.fixed_point, self.theory.layers[0].window
         assert closed is not None
-        lowest = self.theory.layers[0].window.theory.equations[0]
+        lowest = here.theory.equations[0]
         shown = [Equation(closed.overlap, closed.right)]
         shown += [Equation(flux, value) for flux, value in closed.fluxes[1:]]
         shown.append(Equation(lowest.flux, lowest.flux_value))
@@ -254,6 +259,17 @@ def _own_steps(here: Window) -> list[Step]:
     weights = {f"condition {notation.graph.weights[k].name}" for k in here.weights_of(0)}
     streams = {f"overlaps G_{notation.graph.streams[k].name}" for k in here.streams_of(0)}
     return [step for step in here.steps if step.name in weights | streams]
+
+
+def _bare(equations: tuple[Equation, ...], here: Window) -> tuple[Equation, ...]:
+    """The changed terms without the labels' law, which stands in for what is below."""
+    labels = here.notation.labels()
+    found = []
+    for equation in equations:
+        terms = sympy.Add.make_args(equation.right)
+        kept = [t for t in terms if not (type(t) is LogNormal and t.args[0] == labels)]
+        found.append(Equation(equation.left, sympy.Add(*kept)))
+    return tuple(found)
 
 
 def _equation_step(layer: Layer) -> Step:

@@ -80,6 +80,7 @@ class Block:
         copies: How many there are: the depth, or one less where a copy stands outside.
         ends: The number of vectors above the highest copy, by its name and in full.
         over: (number, size) of the weights whose vectors come down to the highest copy.
+        counted: The number of vectors below copy l, in head counts and those above it.
     """
 
     copy: Piece
@@ -87,11 +88,16 @@ class Block:
     copies: Any
     ends: tuple[Any, Any]
     over: tuple[tuple[Any, Any], ...]
+    counted: Any
 
     @property
     def below(self) -> Any:
         """How many vectors go on to what is below the lowest copy."""
         return self.at(1).below
+
+    def in_heads(self, expression: Any) -> Any:
+        """An expression of copy l with head counts in the place of quotients of sizes."""
+        return sympy.cancel(reindex(expression, {self.copy.below: self.counted}))
 
     def at(self, number: Any) -> Piece:
         """One copy by its number."""
@@ -189,6 +195,7 @@ def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copie
     """A repeated block: m vectors come down, and the branches of one weight are a quotient of m."""
     branched = [k for k, count in enumerate(heads) if count != 1]
     below, above, end = piece.above, piece.above, piece.above
+    total = piece.above
     if branched:
         below = LayerSize("m", piece.stream)
         above = LayerSize("m", piece.stream + piece.streams)
@@ -202,7 +209,7 @@ def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copie
         (reindex(k, {index: index + 1}), reindex(n, {index: index + 1}))
         for k, n in _handed_down(copy, graph)
     )
-    return Block(replace(copy, over=over), index, copies, (end, piece.above), piece.over)
+    return Block(replace(copy, over=over), index, copies, (end, piece.above), piece.over, total)
 
 
 def _handed_down(piece: Piece, graph: StreamGraph) -> tuple[tuple[Any, Any], ...]:

@@ -51,6 +51,13 @@ class WindowNotation(Notation):
             return self.outputs
         return super().heads(weight)
 
+    def size_name(self, weight: int) -> str | None:
+        """Sizes are named by streams, as in the whole network; a part of a stream has no name."""
+        below = self.graph.weights[weight].below
+        if below is None or self.graph.streams[below].weights[-1] != weight:
+            return None
+        return f"m_{self.graph.streams[below].name}"
+
 
 @dataclass(frozen=True)
 class Window:
