@@ -199,7 +199,9 @@ class Functions:
         *overlaps, shift = program.results
         lines = self.unpack(program) + assignment_lines(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines += wrap.statement("return ", f"{as_tuple(overlaps)}, action(overlaps, problem) - shift")
+        lines += wrap.statement(
+            "return ", f"{as_tuple(overlaps)}, action(overlaps, problem) - shift"
+        )
         return "\n".join(lines)
 
     def function(

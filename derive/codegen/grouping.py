@@ -9,7 +9,7 @@ import sympy
 
 
 def grouped(action: Any, widths: Sequence[Any]) -> Any:
-    """The same sum, as width times what it multiplies, in the order of the widths; the rest last."""
+    """The same sum, as width times what it multiplies, in the given order; the rest last."""
     parts: dict[Any, list[Any]] = {width: [] for width in widths}
     rest: list[Any] = []
     for term in sympy.Add.make_args(action):

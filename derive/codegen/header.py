@@ -46,7 +46,14 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "heads": f"heads: ({heads}).",
     }
     found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
-    return found | dict.fromkeys(("depth_arguments", "depths", "depths_given", "depths_again"), "")
+    nothing = dict.fromkeys(("depth_arguments", "depths", "depths_again"), "")
+    return found | nothing | {"made": made_problem()}
+
+
+def made_problem(*more: str) -> str:
+    """The line of `solve` that makes a problem, from further arguments too."""
+    given = ("attended", "labels", "widths", "variances", "temperature", "heads", *more)
+    return "\n".join(wrap.statement("problem = ", f"make_problem({', '.join(given)})"))
 
 
 def parameter_names(notation: Notation) -> tuple[str, str, str]:

@@ -11,6 +11,8 @@ from derive.derivation.notation import Notation
 from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.network.graph import Weight
 
+__all__ = ["Module", "generate"]
+
 
 def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     """Generate the solver of a network.

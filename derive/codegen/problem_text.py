@@ -91,13 +91,13 @@ class Solution(NamedTuple):
     problem: Problem
 '''
 
-CHECK_DATA = '''    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
+CHECK_DATA = """    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
         raise ValueError(f"attended: shape {attended.shape}; (P, N_0, {paths}) is needed")
     if labels.shape != attended.shape[:1]:
         raise ValueError(f"labels: shape {labels.shape}; ({len(attended)},) is needed")
     if not (np.isfinite(attended).all() and np.isfinite(labels).all()):
         raise ValueError("attended, labels: there are entries that are not finite; remove them")
-'''
+"""
 """Of `attended` and `labels`, where there are so many `paths`."""
 
 MAKE_PROBLEM = '''def make_problem(

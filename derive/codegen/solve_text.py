@@ -52,7 +52,7 @@ def solve(
     Raises:
         ValueError: Data, parameters or start do not fit, or the kernel is singular.
     """
-    problem = make_problem(attended, labels, widths, variances, temperature, heads{depths_given})
+{made}
     overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
     refuse_singular(overlaps, problem)
     for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():

@@ -10,21 +10,21 @@ import sympy
 
 import derive as package
 from derive.codegen import problem_text, wrap
-from derive.codegen.header import printable, step_lines
+from derive.codegen.header import made_problem, printable, step_lines
 from derive.codegen.repeat import text
 from derive.codegen.repeat.counts import count_of_streams
 from derive.codegen.repeat.names import Depths
 from derive.codegen.repeat.sections import Section
-from derive.derivation.step import Step
+from derive.derivation.repeat.derivation import RepeatedDerivation
+from derive.derivation.repeat.render import theory_lines
 from derive.network import Attention, Network
 from derive.network.layers import walk
 from derive.network.repeat import segments
 
 
-def header(
-    network: Network, sections: Sequence[Section], theory: Iterable[str], steps: Iterable[Step]
-) -> str:
+def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
+    network = derivation.network
     return problem_text.HEADER.format(
         title="\n".join(wrap.paragraph(printable(network.name))) or "network",
         version=package.__version__,
@@ -35,11 +35,14 @@ def header(
         names=f"\n{text.NAMES}",
         more_attributes=text.MORE_ATTRIBUTES,
         more_fields=text.MORE_FIELDS,
-        theory="\n".join(_wrapped(theory)),
-        steps="\n".join(step_lines(steps)) or "    (not recorded)",
-        example="\n".join(_example(sections[0].depths)),
+        theory="\n".join(_wrapped(theory_lines(derivation))) or NOTHING,
+        steps="\n".join(step_lines(derivation.steps)) or NOTHING,
+        example="\n".join(_example(sections)),
         constants="HEADS: tuple[int, ...] | None = None",
     )
+
+
+NOTHING = "    (not recorded)"
 
 
 def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, str]:
@@ -49,19 +52,27 @@ def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, s
     lines = {
         "widths": f"widths: {_widths(sections)}; or one number for all.",
         "variances": f"variances: {_variances(sections)}; or one number for all.",
-        "heads": f"heads: {HEADS}; or one number for all{default}.",
+        "heads": f"heads: {_heads(sections)}{default}.",
     }
     found = {name: "\n".join(wrap.paragraph(line, 8, 4)) for name, line in lines.items()}
     pairs = list(zip(depths.arguments, depths.described, strict=True))
     return found | {
         "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs),
         "depths": "".join(f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs),
-        "depths_given": "".join(f", {a}={a}" for a, _ in pairs),
+        "made": made_problem(*(f"{a}={a}" for a, _ in pairs)),
         "depths_again": "".join(f" {a}={a}," for a, _ in pairs),
     }
 
 
-HEADS = "one for each weight with heads, the lowest first"
+def _heads(sections: Sequence[Section]) -> str:
+    if not _has_heads(sections):
+        return "none: no weight has heads"
+    return "one for each weight with heads, the lowest first; or one number for all"
+
+
+def _has_heads(sections: Sequence[Section]) -> bool:
+    weights = [w for s in sections for w in s.window.notation.graph.weights]
+    return any(weight.attention is not None for weight in weights)
 
 
 def _widths(sections: Sequence[Section]) -> str:
@@ -84,12 +95,12 @@ def _shown(number: Any, depths: Depths) -> str:
 
 def _parameters(sections: Sequence[Section]) -> list[str]:
     depths = sections[0].depths
+    named = zip(depths.arguments, depths.described, strict=True)
     parts = [
-        f"{', '.join(depths.arguments):<11} {', '.join(depths.described)}, how often the repeated "
-        "layers are repeated",
+        *(f"{a:<11} {name}, a number of copies" for a, name in named),
         f"widths      {_widths(sections)}, the lowest first",
         f"variances   {_variances(sections)}",
-        f"heads       {HEADS}",
+        f"heads       {_heads(sections)}",
         "temperature variance of the label noise",
     ]
     return [line for part in parts for line in wrap.paragraph(part, 4, 12)]
@@ -105,7 +116,7 @@ def _overlaps(sections: Sequence[Section]) -> list[str]:
             overlap = section.names.of(notation.overlap(k))
             number = _shown(section.window.stream_number(k), depths)
             count = str(sympy.factor(overlap.shape[0])).replace("*", " * ")
-            found.append(f"{overlap.name} = G_{number}, size {count}")
+            found.append(f"{overlap.name} of stream {number.strip('{}')}, size {count}")
         where = f", 1 <= l <= {_shown(section.copies, depths).strip('{}')}" if section.block else ""
         lines += wrap.paragraph(f"{section.name}{where}: {'; '.join(found)}", 4, 4)
     return lines
@@ -121,10 +132,11 @@ def _wrapped(theory: Iterable[str]) -> list[str]:
     return lines
 
 
-def _example(depths: Depths) -> list[str]:
+def _example(sections: Sequence[Section]) -> list[str]:
+    depths = sections[0].depths
     given = [f"{argument}={k}" for k, argument in enumerate(depths.arguments, start=3)]
     arguments = ["attended", "labels", *given, "widths=100", "variances=1.0", "temperature=0.1",
-                 "heads=2"]  # fmt: skip
+                 *(["heads=2"] if _has_heads(sections) else [])]  # fmt: skip
     return wrap.statement("solution = ", f"solve({', '.join(arguments)})")
 
 

@@ -179,8 +179,8 @@ class Loops:
             "    return shifts",
         ]
         doc = (
-            "Shifts of the order parameters from infinite width, at first order in 1/N: the forces\n"
-            "    go up from the labels, the shifts come down from the readout."
+            "Shifts of the order parameters from infinite width, at first order in 1/N.\n\n"
+            "    The forces go up from the labels, the shifts come down from the readout.\n    "
         )
         return self._function("first_correction", "problem: Problem", ARRAYS, doc, lines)
 
@@ -223,4 +223,3 @@ ADD_UP = '''def add_up(parts: Any, count: int) -> tuple[Array, ...]:
         for stream, array in zip(range(place.start, place.stop), arrays, strict=True):
             total[stream] = total[stream] + array
     return tuple(total)'''
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import sympy
 
@@ -15,16 +15,16 @@ from derive.codegen.repeat.loops import Loops
 from derive.codegen.repeat.names import Depths, depths_of
 from derive.codegen.repeat.pieces import PartFunctions
 from derive.codegen.repeat.sections import FLUX, SLOPE, Section, sections_of
+from derive.derivation.repeat.derivation import RepeatedDerivation
+from derive.derivation.repeat.steps import RepeatedStep
 from derive.derivation.repeat.theory import RepeatedTheory
-from derive.derivation.step import Step
 from derive.network import Network
 
 
 def generate_repeated(
     theory: RepeatedTheory,
     network: Network,
-    steps: Iterable[Step] = (),
-    lines: Iterable[str] = (),
+    steps: Sequence[RepeatedStep] = (),
 ) -> Module:
     """Generate the solver of a network in which layers are repeated a symbolic number of times.
 
@@ -32,7 +32,6 @@ def generate_repeated(
         theory: From `derive.derivation.repeat.induction.repeated_theory`.
         network: Its description.
         steps: How the theory was reached, for the docstring.
-        lines: The theory in plain text, for the docstring.
 
     Returns:
         A module that imports numpy and scipy only; depth is an argument of `solve`, and widths,
@@ -46,7 +45,7 @@ def generate_repeated(
     hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
     heads = header.known_heads(network, depths)
     parts = [
-        header.header(network, sections, lines, steps),
+        header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
         solve_text.SOLVE.format(**header.argument_lines(sections, heads)),
         solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
@@ -60,7 +59,9 @@ def generate_repeated(
     return assemble(parts, network.name)
 
 
-LOCAL = frozenset({"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "Problem", "Solution"})
+LOCAL = frozenset(
+    {"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "Problem", "Solution"}
+)
 """What a depth cannot be called in a module, besides the names of the runtime."""
 
 
@@ -87,9 +88,8 @@ def _make_problem(depths: Depths, heads: str) -> str:
     described = ""
     if heads:
         unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
-        described = "\n" + "\n".join([
-            "    if heads is None:", *(f"    {line}" for line in unpacked), f"        heads = {heads}",
-        ])  # fmt: skip
+        lines = [*(f"    {line}" for line in unpacked), f"        heads = {heads}"]
+        described = "\n".join(["", "    if heads is None:", *lines])
     return text.MAKE_PROBLEM.format(
         arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
         depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),

@@ -106,9 +106,7 @@ class Names:
         return lines
 
 
-def names_of(
-    here: Window, streams: Sequence[str], weights: Sequence[str], depths: Depths
-) -> Names:
+def names_of(here: Window, streams: Sequence[str], weights: Sequence[str], depths: Depths) -> Names:
     """Identifiers for a window.
 
     Args:

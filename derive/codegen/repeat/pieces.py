@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from derive.algebra import build, gradient
 from derive.algebra.scalars import expand
+from derive.codegen import wrap
 from derive.codegen.functions import ARRAYS, Functions, as_tuple, suffix
 from derive.codegen.grouping import grouped
 from derive.codegen.program import Program
@@ -136,7 +138,8 @@ class PartFunctions(Functions):
         doc = f"Right-hand sides of its saddle-point equations, from {given}, the {below}"
         texts = {FLUX: "the flux", SLOPE: "dS/dG of what it brings"}
         handed = " and ".join(texts[kind] for kind in self.hands)
-        return f"{doc};\n    and {handed} for the stream above." if handed else f"{doc}."
+        said = f"{doc}; and {handed} for the stream above." if handed else f"{doc}."
+        return "\n    ".join(textwrap.wrap(said, wrap.WIDTH - 10))
 
     def _equations(self) -> tuple[tuple[SaddleEquation, ...], Any]:
         """The saddle-point equations, with one symbol for the slope of all that is below."""
@@ -154,7 +157,9 @@ class PartFunctions(Functions):
         results = [self.names.of(wide.overlaps[k]) for k in self.own]
         program = self.program(results, definitions=points)
         given = [] if self.section.top else [f"Q_{ABOVE}: Array"]
-        doc = "Its overlaps at infinite width" + (f", from those above, Q_{ABOVE}." if given else ".")
+        doc = "Its overlaps at infinite width" + (
+            f", from those above, Q_{ABOVE}." if given else "."
+        )
         arguments = self.section.arguments(*given, "problem: Problem")
         return self.function(
             self._name("infinite_width"), arguments, ARRAYS, doc,
@@ -195,7 +200,9 @@ class PartFunctions(Functions):
         program = self.program([symbols[f"D_{text}"] for text in last], definitions=definitions)
         given = [] if self.section.top else [f"D_{ABOVE}: Array", f"points: {ARRAYS}"]
         doc = "Shifts of its overlaps at first order in 1/N, from the force on its lowest" + (
-            " and\n    the shift above; points are the overlaps at infinite width." if given else "."
+            " and\n    the shift above; points are the overlaps at infinite width."
+            if given
+            else "."
         )
         arguments = self.section.arguments("force: Array", *given, "problem: Problem")
         return self.function(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
 from derive.algebra.layered import index_text
 from derive.codegen.repeat.names import ABOVE, Depths, Names, names_of
 from derive.derivation.repeat.parts import INDEX, Block, Part, Piece
@@ -135,6 +133,7 @@ def _texts(numbers: list[Any], part: Part, top: bool) -> list[str]:
 def _identifier(number: Any) -> str:
     """A number as part of an identifier.
 
+    >>> import sympy
     >>> L = sympy.Symbol("L", positive=True, integer=True)
     >>> _identifier(2 * L + 1), _identifier(sympy.Integer(3))
     ('2L_plus_1', '3')

@@ -44,7 +44,8 @@ MAKE_PROBLEM = '''def make_problem(
 
 def depth_of(name: str, given: Any) -> int:
     """A depth, or ValueError."""
-    if not isinstance(given, (int, np.integer)) or given < 1:
+    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if not whole or given < 1:
         raise ValueError(f"{{name}}: {{given!r}} given; give a whole number from 1")
     return int(given)
 
@@ -58,7 +59,7 @@ def positive_numbers(name: str, given: Any, count: int, what: str) -> tuple[floa
     if len(numbers) == 1:
         numbers = numbers * count
     if len(numbers) != count or not all(0 < number < np.inf for number in numbers):
-        needed = f"{{count}} positive numbers, one for each {{what}} at this depth, the lowest first"
+        needed = f"{{count}} positive numbers, one for each {{what}} at this depth"
         raise ValueError(f"{{name}}: {{given}} given; give {{needed}}; or one number for all")
     return numbers
 
