@@ -45,21 +45,21 @@ def close(
 
 
 def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
-    """The number and the lifted factors that the own streams of a window bring."""
+    """The number and the lifted factors that the own streams of a window bring, the highest first.
+
+    Each equation is a number times the lifted overlaps above times a factor; a lift of a product
+    is the product of the lifts.
+    """
+    number, lifted = sympy.S.One, []
     own = here.streams_of(0)
-    if not own:
-        return sympy.S.One, []
-    equations = here.theory.equations
-    found = equations[own[0]].overlap
-    for stream in own:
-        # Symmetric at the saddle point only, so that `substitute` would refuse it.
-        found = rebuild(found, {equations[stream].overlap: equations[stream].right}.get)
-    found = here.indexed(found)
-    if not here.top:
-        found = _without(found, here.indexed(here.notation.overlap(own[-1] + 1)))
-    number, matrices = build.split(found)
-    heads = quotient(total, here.indexed(here.notation.vectors_count(own[0])))
-    return number, [build.lift(matrix, heads) for matrix in matrices]
+    for stream in reversed(own):
+        found = here.indexed(here.theory.equations[stream].right)
+        if not here.top or stream != own[-1]:
+            found = _without(found, here.indexed(here.notation.overlap(stream + 1)))
+        scale, matrices = build.split(found)
+        heads = quotient(total, found.shape[0])
+        number, lifted = number * scale, [*lifted, *(build.lift(m, heads) for m in matrices)]
+    return number, lifted
 
 
 def _without(found: Any, above: Any) -> Any:
