@@ -50,7 +50,8 @@ def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
     Each equation is a number times the lifted overlaps above times a factor; a lift of a product
     is the product of the lifts.
     """
-    number, lifted = sympy.S.One, []
+    number: Any = sympy.S.One
+    lifted: list[Any] = []
     own = here.streams_of(0)
     for stream in reversed(own):
         found = here.indexed(here.theory.equations[stream].right)
