@@ -17,6 +17,11 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, nodes
+from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize
+from derive.algebra.naming import nodes_in
+from derive.algebra.rebuild import contains
+from derive.algebra.sizes import multiplied_out
+from derive.algebra.sums import Known, place_in_sum, reindex, require_apart
 from derive.errors import NoRule
 
 Cotangents = list[Any]
@@ -99,28 +104,33 @@ RULES: dict[type, Callable[[Any, Any], Cotangents]] = {
 }
 """Exact node type to the rule that hands its cotangent to its arguments."""
 
-LEAVES = (sympy.MatrixSymbol, nodes.Attended, Identity, ZeroMatrix, nodes.Selection)
+LEAVES = (sympy.MatrixSymbol, nodes.Attended, Identity, ZeroMatrix, nodes.Selection, *LAYERED)
 """Nodes whose arguments are names and sizes only."""
 
 
-def gradient(expression: Any, variable: Any) -> Any:
+def gradient(expression: Any, variable: Any, known: Known = ()) -> Any:
     r"""The gradient of a number with respect to an overlap matrix or a scalar symbol.
 
     .. math:: dS = \mathrm{tr}(G\, dU), \quad G = G^T
 
     Args:
         expression: A scalar expression.
-        variable: An `Overlap` (the gradient is a symmetric matrix) or a symbol (a number).
+        variable: An `Overlap` (the gradient is a symmetric matrix) or a symbol (a number); or the
+            overlap of one layer, where the expression has sums over layers.
+        known: What is at least 0 of the layer's number, where it is generic, and of depths.
 
     Raises:
-        NoRule: A node between the expression and the variable has no rule.
+        NoRule: A node between the expression and the variable has no rule, or it cannot be decided
+            which member of a sum the variable is.
 
     >>> from derive.algebra import build, gradient
     >>> U = build.overlap("U", 3)
     >>> gradient(build.logdet(U) + 2 * build.trace(U), U)
     2*I + U**(-1)
     """
-    total = _propagate(expression, variable).get(variable)
+    if isinstance(variable, LayerOverlap):
+        require_apart(expression, variable, known)
+    total = _propagate(expression, variable, known).get(variable)
     if not getattr(variable, "is_Matrix", False):
         return sympy.S.Zero if total is None else total
     if total is None:
@@ -131,11 +141,16 @@ def gradient(expression: Any, variable: Any) -> Any:
     return build.add(build.scale(sympy.S.Half, total), build.scale(sympy.S.Half, flipped))
 
 
-def _propagate(expression: Any, variable: Any) -> dict[Any, Any]:
+def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
     order = _dependent(expression, variable)
     cotangents: dict[Any, Any] = {expression: sympy.S.One}
     for node in reversed(order):
         if node == variable or node not in cotangents:
+            continue
+        if type(node) is sympy.Sum:
+            for part in _members(node, variable, known):
+                scaled = build.scale(cotangents[node], part)
+                cotangents[variable] = _sum(cotangents.get(variable), scaled)
             continue
         rule = RULES.get(type(node))
         if rule is None:
@@ -153,6 +168,43 @@ def _propagate(expression: Any, variable: Any) -> dict[Any, Any]:
     return cotangents
 
 
+def _members(total: Any, variable: Any, known: Known) -> list[Any]:
+    """The gradients of a sum over layers with respect to one of them.
+
+    The variable U_k may be each member U_{l+d} of the summand: then l = k - d.
+    """
+    body, (index, _, _) = total.args
+    found = []
+    for member in _layers_like(body, variable):
+        at = place_in_sum(member.number, variable.number, total, known)
+        if at is not None:
+            part = reindex(gradient(body, member), {index: at})
+            size = reindex(member.shape[0], {index: at})
+            found.append(reindex(part, _settled(size, variable.shape[0])))
+    return found
+
+
+def _settled(size: Any, due: Any) -> dict[Any, Any]:
+    """The number of vectors that comes down to the end of a sum, by its name, and in full."""
+    names = size.atoms(LayerSize) - due.atoms(LayerSize)
+    if len(names) != 1:
+        return {}
+    (name,) = names
+    return {name: multiplied_out((due - size.coeff(name, 0)) / size.coeff(name, 1))}
+
+
+def _layers_like(body: Any, variable: Any) -> list[Any]:
+    """The layers of a summand of the variable's kind and letter."""
+    if not isinstance(variable, LayerOverlap):
+        if contains(body, {variable}):
+            raise NoRule(f"differentiate has no rule for {variable} inside a sum over layers")
+        return []
+    like = [
+        n for n in nodes_in(body) if type(n) is type(variable) and n.args[0] == variable.args[0]
+    ]
+    return sorted(like, key=lambda node: str(node.number))
+
+
 def _sum(old: Any, new: Any) -> Any:
     if old is None:
         return new
@@ -167,10 +219,12 @@ def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
     def visit(node: Any) -> bool:
         if node not in depends:
             # A size inside a symbol's shape is no dependence on a scalar of that name.
-            leaf = isinstance(node, LEAVES)
+            leaf = isinstance(node, (*LEAVES, sympy.Sum))
             below = False
             for arg in () if leaf else node.args:
                 below = visit(arg) or below  # every argument is visited, for the order
+            if type(node) is sympy.Sum:
+                below = contains(node, {variable}) or bool(_layers_like(node.args[0], variable))
             depends[node] = node == variable or below
             if depends[node]:
                 order[node] = None

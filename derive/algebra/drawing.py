@@ -11,19 +11,17 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
 
-from derive.algebra import build, nodes, polynomials, symbols
+from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials, symbols
 from derive.algebra.boxes import (
-    SQUARE,
+    ANGLE,
     Apply,
     Box,
     Fence,
-    Infix,
     Listing,
     Ratio,
     Script,
     Sum,
     apply,
-    fenced,
     negated,
     power,
     row,
@@ -140,8 +138,8 @@ def _matrix_add(drawer: Drawer, node: Any) -> Box:
 
 def _named(drawer: Drawer, node: Any) -> Box:
     name = node.name
-    if name.startswith("R_") and build.is_unit(node):
-        name = name.lower()
+    if name.startswith(("R_", "U_")) and build.is_unit(node):
+        name = name[0].lower() + name[1:]
     return symbols.symbol(name)
 
 
@@ -186,88 +184,12 @@ def _multigamma(drawer: Drawer, node: Any) -> Box:
     return Apply(head if count != 1 else symbols.LNGAMMA, Fence(drawer.box(argument)))
 
 
-def _lift(drawer: Drawer, node: Any) -> Box:
-    inner, heads = node.args
-    if build.is_unit(inner):
-        return drawer.term(node)
-    return symbols.tensor(build_identity(drawer.size(heads)), fenced(drawer.box(inner), 4))
-
-
-def _kronecker(drawer: Drawer, node: Any) -> Box:
-    return symbols.tensor(*(fenced(drawer.box(arg), 4) for arg in node.args))
-
-
-def _ones(drawer: Drawer, node: Any) -> Box:
-    return Script(symbols.symbol("J"), Listing(tuple(map(drawer.size, node.args)), ","))
-
-
 def _exp(drawer: Drawer, node: Any) -> Box:
     return Apply(symbols.EXP, Fence(drawer.box(node.args[0])))
 
 
-def _partial_trace(drawer: Drawer, node: Any) -> Box:
-    head = Script(symbols.TRACE, drawer.size(node.args[1]))
-    return apply(head, drawer.box(node.args[0]))
-
-
-def _range(drawer: Drawer, start: Any, size: Any) -> Listing:
-    return Listing((drawer.size(start), drawer.size(sympy.expand(start + size))), ":")
-
-
-def _fast_trace(drawer: Drawer, node: Any) -> Box:
-    head = Script(symbols.TRACE, drawer.size(node.args[1]), symbols.script_of("fast"))
-    return apply(head, drawer.box(node.args[0]))
-
-
-def _block(drawer: Drawer, node: Any) -> Box:
-    inner, start, size = node.args
-    return Script(Fence(drawer.box(inner), SQUARE), _range(drawer, start, size))
-
-
-def _embed(drawer: Drawer, node: Any) -> Box:
-    inner, start, _ = node.args
-    head = Script(symbols.EMBED, _range(drawer, start, build.rows(inner)))
-    return Apply(head, Fence(drawer.box(inner), SQUARE))
-
-
-def _selection(drawer: Drawer, node: Any) -> Box:
-    runs = zip(node.args[1::2], node.args[2::2], strict=True)
-    return Script(symbols.SELECT, Listing(tuple(_range(drawer, *run) for run in runs)))
-
-
-def _block_diagonal(drawer: Drawer, node: Any) -> Box:
-    return Infix(symbols.OPLUS, tuple(fenced(drawer.box(arg), 4) for arg in node.args))
-
-
-def _stack(drawer: Drawer, node: Any) -> Box:
-    return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
-
-
-def _path_readout(drawer: Drawer, node: Any) -> Box:
-    return Apply(symbols.READOUT, Fence(drawer.box(node.args[0]), SQUARE))
-
-
-def _path_map(head: Box, make: Callable[..., Any]) -> Callable[[Drawer, Any], Box]:
-    """The rule of a kernel, or of its adjoint, on training (plain) or test examples (a star)."""
-
-    def rule(drawer: Drawer, node: Any) -> Box:
-        inner, left, right = node.args
-        marks = "".join("*" if data.name.endswith("star") else "" for data in (left, right))
-        if marks == "*" and left.name == "X":  # train x test is the transpose of test x train
-            return power(rule(drawer, make(build.transpose(inner), right, left)), symbols.TOP)
-        low = symbols.script_of(marks) if marks else None
-        high = symbols.DAGGER if head is DAGGERED else None
-        base = Script(symbols.KERNEL, low, high) if low or high else symbols.KERNEL
-        return Apply(base, Fence(drawer.box(inner), SQUARE))
-
-    return rule
-
-
-DAGGERED = Script(symbols.KERNEL, None, symbols.DAGGER)
-
-
-def _diagonal(drawer: Drawer, node: Any) -> Box:
-    return Apply(symbols.DIAGONAL, Fence(drawer.box(node.args[0])))
+def _average(drawer: Drawer, node: Any) -> Box:
+    return Fence(drawer.box(node.args[0]), ANGLE)
 
 
 def _log(drawer: Drawer, node: Any) -> Box:
@@ -299,21 +221,14 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     nodes.LogDet: _logdet,
     nodes.LogNormal: _lognormal,
     nodes.LogMultigamma: _multigamma,
-    nodes.Lift: _lift,
-    nodes.Kronecker: _kronecker,
-    sympy.OneMatrix: _ones,
     sympy.exp: _exp,
-    nodes.FastTrace: _fast_trace,
-    nodes.PartialTrace: _partial_trace,
-    nodes.Block: _block,
-    nodes.Embed: _embed,
-    nodes.Selection: _selection,
-    nodes.BlockDiagonal: _block_diagonal,
-    nodes.Stack: _stack,
     nodes.Gram: lambda drawer, node: drawer.term(node),
-    nodes.PathReadout: _path_readout,
-    nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
-    nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
-    nodes.Diagonal: _diagonal,
+    layered.LayerOverlap: _named,
+    layered.LayerMatrix: _named,
+    layered.LayerValue: lambda drawer, node: symbols.symbol(node.name),
+    layered.LayerSize: lambda drawer, node: symbols.symbol(node.name),
+    nodes.Average: _average,
+    **drawn_maps.RULES,
+    **indexed.RULES,
 }
 """Exact node type to the rule that draws it; a node that is not here raises."""

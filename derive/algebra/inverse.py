@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
+from derive.algebra.layered import LayerOverlap
 from derive.algebra.maps import (
     block,
     block_diagonal,
@@ -16,8 +17,9 @@ from derive.algebra.maps import (
     path_kernel,
     path_projection,
 )
-from derive.algebra.multiply import lift, mul
+from derive.algebra.multiply import average, lift, mul
 from derive.algebra.nodes import (
+    Average,
     Block,
     BlockDiagonal,
     Embed,
@@ -41,7 +43,7 @@ from derive.algebra.terms import (
     split,
 )
 
-_SYMMETRIC = (Overlap, Identity, Gram)
+_SYMMETRIC = (Overlap, LayerOverlap, Identity, Gram)
 
 
 def inv(matrix: Matrix) -> Matrix:
@@ -95,6 +97,8 @@ def transpose(matrix: Matrix) -> Matrix:
         return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
+    if kind is Average:
+        return average(transpose(matrix.args[0]))
     return Transpose(matrix)
 
 

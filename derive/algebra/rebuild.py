@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 from sympy.core.symbol import Str
 
-from derive.algebra import build, nodes
+from derive.algebra import build, layered, nodes
 from derive.errors import NoRule, ShapeError
 
 MAKERS: dict[type, Callable[..., Any]] = {
@@ -32,6 +32,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.Kronecker: build.kronecker,
     sympy.OneMatrix: sympy.OneMatrix,
     sympy.exp: sympy.exp,
+    sympy.LambertW: sympy.LambertW,
     nodes.FastTrace: build.fast_trace,
     nodes.PartialTrace: build.partial_trace,
     nodes.Block: build.block,
@@ -44,9 +45,18 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.PathKernel: build.path_kernel,
     nodes.PathProjection: build.path_projection,
     nodes.Diagonal: build.diagonal,
+    nodes.Average: build.average,
     nodes.LogDet: build.logdet,
     nodes.LogNormal: nodes.LogNormal,
     nodes.LogMultigamma: nodes.LogMultigamma,
+    layered.LayerOverlap: layered.LayerOverlap,
+    layered.LayerMatrix: layered.LayerMatrix,
+    layered.LayerValue: layered.LayerValue,
+    layered.LayerSize: layered.LayerSize,
+    layered.LayerProduct: layered.LayerProduct,
+    sympy.Product: lambda body, *limits: sympy.Product(body, *limits),
+    sympy.Sum: lambda body, *limits: sympy.Sum(body, *limits),
+    sympy.Tuple: sympy.Tuple,
 }
 """Exact node type to its constructor; a node that is not here raises."""
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.layered import LayerSize, LayerValue
 from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
 
-_CLOSED = (sympy.Trace, LogDet, LogNormal, LogMultigamma)
+_CLOSED = (sympy.Trace, sympy.Sum, LogDet, LogNormal, LogMultigamma, LayerValue, LayerSize)
 
 
 def expand(expression: Any, *, logs: bool = False) -> Any:

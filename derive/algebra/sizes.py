@@ -8,35 +8,55 @@ from typing import Any
 import sympy
 
 
+def multiplied_out(size: Any) -> Any:
+    """A size in its normal form: expanded, and cancelled where it has a sum below a fraction bar.
+
+    Such sums come from a repeated block of symbolic depth, whose vectors are counted by name.
+    """
+    found = sympy.expand(size)
+    if any(
+        p.is_Pow and p.base.is_Add and p.exp.is_negative for p in sympy.preorder_traversal(found)
+    ):
+        found = sympy.expand(sympy.cancel(found))
+    return found
+
+
 @lru_cache(maxsize=65536)
 def quotient(size: Any, divisor: Any) -> Any:
     """size / divisor for sizes that are polynomials in head counts."""
-    return sympy.expand(size / divisor)
+    return multiplied_out(size / divisor)
 
 
 @lru_cache(maxsize=65536)
 def product(first: Any, second: Any) -> Any:
     """first * second, expanded."""
-    return sympy.expand(first * second)
+    return multiplied_out(first * second)
 
 
 @lru_cache(maxsize=65536)
 def difference_vanishes(first: Any, second: Any) -> bool:
     """Whether two sizes are equal as polynomials."""
-    return bool(sympy.expand(first - second) == 0)
+    return bool(multiplied_out(first - second) == 0)
 
 
 @lru_cache(maxsize=65536)
 def total(*sizes: Any) -> Any:
     """The sum of sizes, expanded."""
-    return sympy.expand(sympy.Add(*sizes))
+    return multiplied_out(sympy.Add(*sizes))
 
 
 @lru_cache(maxsize=65536)
 def divides(divisor: Any, size: Any) -> bool:
     """Whether a size is a multiple of a divisor, as polynomials in head counts."""
-    found = quotient(size, divisor)
+    found = _plain(quotient(size, divisor))
     return bool(found.is_polynomial(*found.free_symbols)) and found.as_numer_denom()[1] == 1
+
+
+def _plain(size: Any) -> Any:
+    """A size with a symbol for every size of a layer, whose number is no variable here."""
+    parts = {p for p in sympy.preorder_traversal(size) if isinstance(p, sympy.Expr)}
+    plain = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol, sympy.Number)
+    return size.xreplace({part: sympy.Dummy() for part in parts if not isinstance(part, plain)})
 
 
 @lru_cache(maxsize=65536)

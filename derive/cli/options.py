@@ -13,6 +13,17 @@ def network_of(options: Options) -> Network:
     return packaged_network() if options.spec is None else load_network(options.spec)
 
 
+def reshaped(network: Network, options: Options) -> Network:
+    """The network with the depth of --repeat and the heads of --heads.
+
+    Raises:
+        DescriptionError: It cannot have them.
+    """
+    if options.repeat is not None:
+        network = network.repeated(options.repeat)
+    return network if options.heads is None else network.with_heads(options.heads)
+
+
 def changed(network: Network, options: Options) -> Network:
     """The network with the values of --set and --temperature.
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
-from derive.cli import symmetric
-from derive.cli.values import assignment, file, number, whole, width, widths
+from derive.cli import expand, scalar, symmetric
+from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
 DEFAULT_FOLDER = "derive-run"
@@ -158,6 +158,13 @@ def _run(parser: Parser) -> None:
 
 def _show(parser: Parser) -> None:
     _spec(parser, optional=True)
+    parser.add_argument(
+        "--repeat", type=size, metavar="L",
+        help="repeat the layers between embedding and readout: a number of times, or a symbol",
+    )  # fmt: skip
+    parser.add_argument(
+        "--heads", type=size, metavar="H", help="heads of every attention layer: number or symbol"
+    )
     parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
     parser.add_argument("--markdown", action="store_true", help="Markdown, equations in LaTeX")
     parser.add_argument(
@@ -263,7 +270,7 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
     ),
     "show": (
         "print a network and the derivation of its theory",
-        "derive show network.toml --certify",
+        "derive show network.toml --certify\n  derive show --repeat L --heads H",
         _show,
     ),
     "generate": (
@@ -285,6 +292,16 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check a derivation of your own, line by line",
         "derive compare claim.toml",
         _compare,
+    ),
+    "expand": (
+        "expand the saddle point, or the exact law, in 1/N at a fixed number of examples",
+        expand.EXAMPLE,
+        expand.fill,
+    ),
+    "scalar": (
+        "print the theory in numbers of a network with one head in every layer",
+        "derive scalar network.toml --series alpha --order 4 --temperature 0",
+        scalar.fill,
     ),
     "symmetric": (
         "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",

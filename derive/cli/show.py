@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from derive.cli.options import network_of, refuse_together
+from derive.cli.options import network_of, refuse_together, reshaped
 from derive.cli.parser import Options, UsageError
-from derive.derivation import Derivation, Evidence
-from derive.derivation import derive as derive_theory
+from derive.derivation import Evidence, Step
+from derive.derivation.deriving import derive as derive_theory
 from derive.running.progress import spinner
 
 DIGITS = 20
@@ -19,7 +19,7 @@ def show(options: Options) -> int:
     refuse_together(options, "latex", "certify", "certificates go with plain text or Markdown")
     if options.digits is not None and not options.certify:
         raise UsageError("--digits: it is for certificates; give --certify too")
-    derivation = derive_theory(network_of(options))
+    derivation = derive_theory(reshaped(network_of(options), options))
     if options.latex:
         print(derivation.to_latex(), end="")
         return 0
@@ -29,19 +29,18 @@ def show(options: Options) -> int:
     if options.certify:
         with spinner("certifying") as tell:
             evidence = derivation.certify(options.digits or DIGITS, progress=tell)
-        for line in _certificates(derivation, evidence, markdown=options.markdown):
+        for line in certificate_lines(derivation.steps, evidence, markdown=options.markdown):
             print(line)
     return 0
 
 
-def _certificates(
-    derivation: Derivation, evidence: tuple[Evidence, ...], *, markdown: bool
+def certificate_lines(
+    steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool = False
 ) -> Iterator[str]:
+    """What the certificates of steps found, as a table."""
     rows = [
         (str(number), step.name, step.order.value, str(found.digits), found.detail)
-        for number, (step, found) in enumerate(
-            zip(derivation.steps, evidence, strict=True), start=1
-        )
+        for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1)
     ]
     titles = ("", "step", "holds", "digits", "how it was checked")
     if markdown:

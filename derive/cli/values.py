@@ -93,3 +93,12 @@ def assignment(text: str) -> tuple[str, float]:
         return name.strip(), number(value)
     except ArgumentTypeError as error:
         raise ArgumentTypeError(f"{name.strip()[:60]}: {error}") from None
+
+
+def size(text: str) -> int | str:
+    """A whole number from 1, or the name of a symbol.
+
+    >>> size("3"), size("L")
+    (3, 'L')
+    """
+    return whole(1)(text) if text.lstrip("+-").isdigit() else text

@@ -177,6 +177,8 @@ def _diagonal(node: Any, emit: Emit) -> str:
         return f"path_diagonal({emit(inner.args[0])}, {emit(inner.args[1])})"
     if type(inner) is MatMul and inner.args[0].is_Matrix:
         left, right = inner.args
+        if is_column(left) and is_row(right):
+            return f"{_operand(left, emit)} * {_operand(right, emit)}"
         return f"np.sum({_operand(left, emit)} * {_transposed(right, emit)}, axis=1)"
     return f"np.diag({emit(inner)})"
 

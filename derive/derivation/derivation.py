@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,25 @@ from derive.derivation.step import Evidence, Step
 from derive.derivation.theory import Theory
 from derive.errors import CertificateError
 from derive.network import Network
+
+
+def certify_steps(
+    steps: Sequence[Step], digits: int, progress: Callable[[str], None] | None = None
+) -> tuple[Evidence, ...]:
+    """The evidence for every step, in turn.
+
+    Raises:
+        CertificateError: A step failed; the message names it.
+    """
+    found = []
+    for number, step in enumerate(steps, start=1):
+        if progress is not None:
+            progress(step.name)
+        try:
+            found.append(step.certificate(digits))
+        except CertificateError as error:
+            raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
+    return tuple(found)
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,15 +61,7 @@ class Derivation:
         Raises:
             CertificateError: A step failed; the message names it.
         """
-        found = []
-        for number, step in enumerate(self.steps, start=1):
-            if progress is not None:
-                progress(step.name)
-            try:
-                found.append(step.certificate(digits))
-            except CertificateError as error:
-                raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
-        return tuple(found)
+        return certify_steps(self.steps, digits, progress)
 
     def names(self) -> dict[Any, str]:
         """Subexpressions that are printed by a name, for `latex(expression, names)`."""

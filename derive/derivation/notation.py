@@ -60,7 +60,7 @@ class Notation:
 
     def heads(self, weight: int) -> Any:
         """H of a weight; 1 for a weight with one branch by construction."""
-        if self.graph.weights[weight].attention is None:
+        if not self.graph.weights[weight].branched:
             return sympy.S.One
         return _size(f"H_{self.letter(weight)}")
 
@@ -69,6 +69,10 @@ class Notation:
         acted = self.graph.weights[weight].acts_on
         above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else sympy.S.One
         return sympy.expand(self.heads(weight) * above)
+
+    def size_name(self, weight: int) -> str | None:
+        """What the number of a stream's vectors, down to those of a weight, is called."""
+        return f"m_{self.letter(weight)}"
 
     def block_start(self, weight: int) -> Any:
         """The place of a weight's vectors among those of the stream below it."""
@@ -92,11 +96,17 @@ class Notation:
         """G_s, the overlaps of all vectors of a stream."""
         return build.overlap(f"G_{self.graph.streams[stream].name}", self.vectors_count(stream))
 
+    def direction(self, stream: int) -> Overlap:
+        """dG_s, a symmetric change of the overlaps of a stream."""
+        overlap = self.overlap(stream)
+        return build.overlap(f"d{overlap.name}", overlap.shape[0])
+
     def tensor(self, weight: int) -> Any:
         """The weight itself; heads one below the other, the readout as a row."""
         item = self.graph.weights[weight]
         columns = self.features if item.below is None else self.width(item.below)
-        rows = sympy.S.One if item.above is None else self.heads(weight) * self.width(item.above)
+        above = sympy.S.One if item.above is None else self.width(item.above)
+        rows = self.heads(weight) * above  # a readout of several outputs has a row for each
         return build.matrix_symbol(item.name, rows, columns)
 
     def vectors(self, weight: int) -> Any:

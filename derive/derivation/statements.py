@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from derive.algebra.latex import latex
+from derive.derivation.notation import Notation
+from derive.derivation.rules.hessian import Hessian
+from derive.derivation.step import Equation
+
 MEAN = r"\langle f_\ast \rangle"
 VARIANCE = r"\mathrm{var}\ f_\ast"
 CHANGED = r"\ln p \ni"
@@ -66,8 +73,69 @@ CORRECT = (
     "the bottom to the top (forces $Y$) and back (shifts $D$ of the overlaps).",
     "linear response",
 )
+HESSIAN = (
+    "The gradients change along symmetric directions $dG$ of all overlaps jointly: the Hessian, as "
+    "a linear map. Its spectrum depends on coordinates; here they are whitened, with $X$ symmetric "
+    r"and $\sum_s \mathrm{tr}\ X_s^2 = 1$. A direction is stiff where its eigenvalue $\lambda$ is "
+    "large, and sloppy where it is small.",
+    "matrix differentiation in reverse, twice",
+)
+WHITENED = ("dG_s", r"G_s^{1/2}\ X_s\ G_s^{1/2}")
+EIGENVALUES = (r"\lambda\ X_s", r"G_s^{1/2}\ d(\partial S/\partial G_s)\ G_s^{1/2}")
+"""Both sides of what defines the coordinates, and of the eigenvalue problem in them."""
 CHAIN = (
     r"The order parameters are rescaled to the papers' $U_l = (H_l \cdots H_L)\ G_l$. What does "
     "not depend on them leaves the action.",
     PAPER,
 )
+
+INDUCTION_SOURCE = "induction over the layers, from the readout down"
+REPEATED_START = (
+    "The joint density of labels and weights. A block of layers is repeated; its copies have sizes "
+    "and variances of their own. Streams and weights are counted from the input, the readout's "
+    "included.",
+    PAPER,
+)
+BASE = (
+    "Base of the induction: the weights above the repeated layers are replaced by the law of their "
+    "vectors, and the vectors by their overlaps.",
+    "linear image of a Gaussian law; Wishart 1928",
+)
+INDUCTION_STEP = (
+    "Step of the induction: the density depends on the vectors above copy $l$ through their "
+    "overlaps alone. Its weights are replaced by the law of their vectors, and these by their "
+    "overlaps; the density then depends on the vectors below in the same way.",
+    INDUCTION_SOURCE,
+)
+BELOW = (
+    "The layers below the repeated ones, in the same way.",
+    "linear image of a Gaussian law; Wishart 1928",
+)
+ANY_DEPTH = (
+    "The exact law at finite width and any depth: every copy brings the terms of the step.",
+    INDUCTION_SOURCE,
+)
+LAYER_EQUATIONS = (
+    "The saddle-point equation of every kind of layer. That of the layer below is assumed in the "
+    "form that is found: this is the induction, upwards.",
+    "multiplication, partial traces, substitution of the equation below, naming",
+)
+CLOSED = (
+    "The equations are substituted into one another from the lowest up. Each flux is a partial "
+    "trace of the lowest one, so that the lowest overlaps solve one equation, whatever the depth. "
+    "The highest factor stands on the left. A solution is a saddle point only if all overlaps are "
+    "positive definite.",
+    "induction over the layers, upwards",
+)
+
+
+def slope_name(overlap: Any) -> str:
+    """What the gradient with respect to an order parameter is called, in LaTeX."""
+    return rf"\partial S/\partial {latex(overlap)}"
+
+
+def hessian_equations(found: Hessian, notation: Notation) -> tuple[Equation, ...]:
+    """The changes of the gradients, and the eigenvalue problem in whitened coordinates."""
+    pairs = zip(notation.streams(), found.changes, strict=True)
+    shown = [Equation(f"d({slope_name(notation.overlap(s.index))})", change) for s, change in pairs]
+    return (*shown, Equation(*WHITENED), Equation(*EIGENVALUES))

@@ -3,7 +3,7 @@
 from derive.network.data import Data, data_from_arrays, load_data
 from derive.network.forward import forward
 from derive.network.graph import StreamGraph, stream_graph
-from derive.network.layers import Attention, Embedding, Layer, Linear, Readout, Residual
+from derive.network.layers import Attention, Embedding, Layer, Linear, Readout, Repeat, Residual
 from derive.network.network import Network, Values
 from derive.network.paths import attended_inputs, path_count, path_labels, path_table
 from derive.network.toml import load_network, network_from_dict, network_to_toml
@@ -16,6 +16,7 @@ __all__ = [
     "Linear",
     "Network",
     "Readout",
+    "Repeat",
     "Residual",
     "StreamGraph",
     "Values",

@@ -16,6 +16,7 @@ from derive.network.layers import (
     Attention,
     Layer,
     Readout,
+    Repeat,
     Residual,
     Size,
     Value,
@@ -23,6 +24,7 @@ from derive.network.layers import (
     output_width,
 )
 from derive.network.network import Network, Values
+from derive.network.wording import shown
 
 T = TypeVar("T")
 
@@ -52,6 +54,11 @@ class Weight:
     below: int | None
     acts_on: tuple[int, ...]
     attention: int | None
+
+    @property
+    def branched(self) -> bool:
+        """Whether it may have several branches, so that a symbol stands for their number."""
+        return self.attention is not None or self.heads != 1
 
 
 @dataclass(frozen=True)
@@ -167,6 +174,11 @@ class _Placer:
         weighted = [k for k, layer in enumerate(layers) if not isinstance(layer, Residual)]
         placed: list[Placed | Skip] = []
         for number, layer in enumerate(layers):
+            if isinstance(layer, Repeat):
+                raise DescriptionError(
+                    f"the depth {shown(layer.times)} has no value; give it one with "
+                    f"--set {layer.times}=VALUE or network.with_values({{{layer.times!r}: value}})"
+                )
             if isinstance(layer, Residual):
                 placed.append(Skip(tuple(self.place(layer.layers, stream, stream))))
                 continue
@@ -220,7 +232,7 @@ def stream_graph(network: Network) -> StreamGraph:
 
 def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
     layer = item.layer
-    assert not isinstance(layer, Residual)
+    assert not isinstance(layer, Residual | Repeat)
     return Weight(
         index=item.weight,
         name="a" if isinstance(layer, Readout) else f"V_{item.weight}",

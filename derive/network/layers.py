@@ -17,7 +17,7 @@ Value = float | str
 
 TOKENS = ("last", "first", "mean")
 MAX_NESTING = 16
-"""Residuals within residuals; far above any use, far below Python's recursion limit."""
+"""Layers within layers; far above any use, far below Python's recursion limit."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,41 @@ class Residual:
     .. math:: z \mapsto z + \mathrm{layers}(z)
 
     Args:
-        layers: The layers of the body, the lowest first; linear, attention or residual.
+        layers: The layers of the body, the lowest first; linear, attention, residual or repeat.
 
     Raises:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Linear | Attention | Residual, ...]
+    layers: tuple[Linear | Attention | Residual | Repeat, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", as_layers(self.layers, "residual"))
+
+
+@dataclass(frozen=True)
+class Repeat:
+    r"""Layers that stand one above the other a number of times.
+
+    .. math:: z \mapsto \mathrm{layers}(\cdots \mathrm{layers}(z)), \qquad L \text{ times}
+
+    A number of times is written out at once. A symbol is kept: the theory is then derived for any
+    depth, by induction, with sizes and variances of their own in every copy; it may stand between
+    embedding and readout, not inside another layer.
+
+    Args:
+        layers: What is repeated, the lowest first; linear, attention, residual or repeat.
+        times: L, how often.
+
+    Raises:
+        DescriptionError: `layers` is not a sequence of layers.
+    """
+
+    layers: tuple[Linear | Attention | Residual | Repeat, ...]
+    times: Size
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layers", as_layers(self.layers, "repeat"))
 
 
 @dataclass(frozen=True)
@@ -101,12 +126,15 @@ class Readout:
     token: str = "last"
 
 
-Layer = Embedding | Linear | Attention | Residual | Readout
+Layer = Embedding | Linear | Attention | Residual | Repeat | Readout
+GROUPS = (Residual, Repeat)
+"""Layers that are made of layers."""
 KINDS: dict[str, type] = {
     "embedding": Embedding,
     "linear": Linear,
     "attention": Attention,
     "residual": Residual,
+    "repeat": Repeat,
     "readout": Readout,
 }
 
@@ -134,10 +162,10 @@ def as_layers(layers: Any, place: str) -> tuple[Any, ...]:
 
 
 def walk(layers: tuple[Layer, ...], prefix: str = "layers") -> Iterator[tuple[str, Layer]]:
-    """Every layer with its place, counted from 1: the lowest first, a residual before its body.
+    """Every layer with its place, counted from 1: the lowest first, a group before its layers.
 
     Raises:
-        DescriptionError: Residuals are nested deeper than anything can use.
+        DescriptionError: Layers are nested deeper than anything can use.
 
     >>> body = (Linear(variance=1.0), Residual((Linear(variance=1.0),)))
     >>> [place for place, _ in walk((Embedding(3, 1.0), Residual(body)))][2:]
@@ -145,12 +173,12 @@ def walk(layers: tuple[Layer, ...], prefix: str = "layers") -> Iterator[tuple[st
     """
     if prefix.count(".") > MAX_NESTING:
         raise DescriptionError(
-            f"{prefix}: residuals are nested more than {MAX_NESTING} deep; nest fewer"
+            f"{prefix}: layers are nested more than {MAX_NESTING} deep; nest fewer"
         )
     for number, layer in enumerate(layers, start=1):
         place = f"{prefix}[{number}]"
         yield place, layer
-        if isinstance(layer, Residual):
+        if isinstance(layer, GROUPS):
             yield from walk(layer.layers, f"{place}.layers")
 
 
@@ -167,6 +195,10 @@ def output_width(layer: Layer, stream: Size, residual: Size | None = None) -> Si
     10
     """
     if isinstance(layer, Residual | Readout):
+        return stream
+    if isinstance(layer, Repeat):
+        for inner in layer.layers:
+            stream = output_width(inner, stream, residual)
         return stream
     if layer.width is not None:
         return layer.width

@@ -8,9 +8,10 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network.layers import (
+    GROUPS,
     Layer,
     Readout,
-    Residual,
+    Repeat,
     Size,
     Value,
     as_layers,
@@ -18,17 +19,19 @@ from derive.network.layers import (
     output_width,
     walk,
 )
+from derive.network.repeat import check_repeats, with_repeat, written_out
 from derive.network.validate import (
-    check_layer,
+    check_layers,
     check_name,
     check_skips,
     check_structure,
+    check_symbols,
     check_value,
     plain,
 )
 from derive.network.wording import shown
 
-SIZES = ("heads", "width")
+SIZES = ("heads", "width", "times")
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,8 @@ class Network:
     """A Bayesian network that is linear in each of its weights.
 
     Args:
-        layers: Embedding, then any number of linear, attention and residual layers, then readout.
+        layers: Embedding, then any number of linear, attention, residual and repeat layers, then
+            readout. Repeats of a known number are written out.
         temperature: Variance of the label noise; zero is allowed.
         name: What the network is called in titles: at most 200 printable characters.
 
@@ -75,11 +79,13 @@ class Network:
         layers = tuple(_map_layer(layer, lambda _, value: plain(value)) for layer in layers)
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "temperature", plain(self.temperature))
-        for place, layer in walk(layers):
-            check_layer(place, layer)
+        check_layers(layers)
+        check_repeats(layers)
         check_value("temperature", self.temperature, zero_allowed=True)
+        check_symbols(layers, self.temperature)
         check_name(self.name)
         check_skips(layers)
+        object.__setattr__(self, "layers", written_out(layers))
 
     @property
     def readout(self) -> Readout:
@@ -90,7 +96,7 @@ class Network:
 
     def symbols(self) -> tuple[str, ...]:
         """Names of the symbols that still need a value, sorted."""
-        keys = ("heads", "width", "variance")
+        keys = ("heads", "width", "variance", "times")
         found = {getattr(layer, key, None) for _, layer in walk(self.layers) for key in keys}
         return tuple(sorted(v for v in found | {self.temperature} if isinstance(v, str)))
 
@@ -115,10 +121,38 @@ class Network:
         layers = tuple(_map_layer(layer, change) for layer in self.layers)
         return replace(self, layers=layers, temperature=change("temperature", self.temperature))
 
+    def depths(self) -> tuple[str, ...]:
+        """Names of the symbols that say how often layers are repeated, the lowest first."""
+        found = [layer.times for layer in self.layers if isinstance(layer, Repeat)]
+        return tuple(dict.fromkeys(map(str, found)))
+
     def with_width(self, width: Size) -> Network:
         """The same network with one width for every stream."""
         layers = tuple(
             _map_layer(layer, lambda key, old: width if key == "width" and old is not None else old)
+            for layer in self.layers
+        )
+        return replace(self, layers=layers)
+
+    def repeated(self, times: Size) -> Network:
+        """The same network with what stands between embedding and readout repeated.
+
+        Raises:
+            DescriptionError: Nothing stands there, or it has a depth of its own.
+        """
+        name = f"depth {times}"
+        return replace(self, layers=with_repeat(self.layers, times), name=name)
+
+    def with_heads(self, heads: Size) -> Network:
+        """The same network with one number of heads, or one symbol, for every attention layer.
+
+        Raises:
+            DescriptionError: There is no attention layer.
+        """
+        if not any(hasattr(layer, "heads") for _, layer in walk(self.layers)):
+            raise DescriptionError("heads: the network has no attention layer; give it one")
+        layers = tuple(
+            _map_layer(layer, lambda key, old: heads if key == "heads" else old)
             for layer in self.layers
         )
         return replace(self, layers=layers)
@@ -133,8 +167,10 @@ class Network:
 
 
 def _describe(layer: Layer) -> str:
-    if isinstance(layer, Residual):
-        return "residual(" + " -> ".join(_describe(inner) for inner in layer.layers) + ")"
+    if isinstance(layer, GROUPS):
+        inside = " -> ".join(_describe(inner) for inner in layer.layers)
+        times = f"{layer.times} x " if isinstance(layer, Repeat) else ""
+        return f"{kind_of(layer)}({times}{inside})"
     parts = {"heads": "H={}", "width": "N={}", "token": "{}"}
     shown = [
         form.format(getattr(layer, key))
@@ -145,11 +181,13 @@ def _describe(layer: Layer) -> str:
 
 
 def _map_layer(layer: Any, change: Any) -> Any:
-    if isinstance(layer, Residual):
-        return Residual(tuple(_map_layer(inner, change) for inner in layer.layers))
     changed = {
-        f.name: change(f.name, getattr(layer, f.name)) for f in fields(layer) if f.name != "token"
+        f.name: change(f.name, getattr(layer, f.name))
+        for f in fields(layer)
+        if f.name not in ("token", "layers")
     }
+    if isinstance(layer, GROUPS):
+        changed["layers"] = tuple(_map_layer(inner, change) for inner in layer.layers)
     return replace(layer, **changed)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import KINDS, MAX_NESTING, Layer, Residual, kind_of
+from derive.network.layers import GROUPS, KINDS, MAX_NESTING, Layer, kind_of
 from derive.network.network import Network
 from derive.network.wording import choices, one_line, shown
 
@@ -80,14 +80,13 @@ def network_to_toml(network: Network) -> str:
 def _layer_lines(layer: Layer, header: str, indent: str) -> Iterator[str]:
     yield f"{indent}[[{header}]]"
     yield f"{indent}kind = {_literal(kind_of(layer))}"
-    if isinstance(layer, Residual):
-        for inner in layer.layers:
-            yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
-        return
     for field in fields(layer):
         value = getattr(layer, field.name)
-        if value is not None:
+        if value is not None and field.name != "layers":
             yield f"{indent}{field.name} = {_literal(value)}"
+    if isinstance(layer, GROUPS):
+        for inner in layer.layers:
+            yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
 
 
 def _literal(value: float | str) -> str:
@@ -127,7 +126,7 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     except RecursionError:
         raise DescriptionError(
             f"{source}: lists or tables are nested too deeply; "
-            f"residuals may be nested {MAX_NESTING} deep"
+            f"layers may be nested {MAX_NESTING} deep"
         ) from None
     except ValueError as error:  # a number with more digits than Python reads
         raise DescriptionError(
@@ -156,7 +155,7 @@ def _layers(tables: Any, prefix: str) -> tuple[Any, ...]:
         )
     if prefix.count(".") > MAX_NESTING:
         raise DescriptionError(
-            f"{prefix}: residuals are nested more than {MAX_NESTING} deep; nest fewer"
+            f"{prefix}: layers are nested more than {MAX_NESTING} deep; nest fewer"
         )
     return tuple(_layer(table, f"{prefix}[{k}]") for k, table in enumerate(tables, start=1))
 
@@ -177,7 +176,7 @@ def _layer(table: Any, place: str) -> Any:
                 f"{place}.{field.name}: it is missing; {kind} needs {_needs(cls)}"
             )
     values = {key: value for key, value in table.items() if key != "kind"}
-    if cls is Residual:
+    if cls in GROUPS:
         values["layers"] = _layers(values["layers"], f"{place}.layers")
     return cls(**values)
 

@@ -9,11 +9,13 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network.layers import (
+    GROUPS,
     KINDS,
     TOKENS,
     Embedding,
     Layer,
     Readout,
+    Repeat,
     Residual,
     Size,
     kind_of,
@@ -64,7 +66,7 @@ def check_structure(layers: tuple[Any, ...]) -> None:
         if isinstance(layer, Embedding | Readout):
             raise DescriptionError(
                 f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
-                "linear, attention and residual layers"
+                "linear, attention, residual and repeat layers"
             )
 
 
@@ -94,21 +96,38 @@ def check_name(name: Any) -> None:
         )
 
 
-def check_layer(place: str, layer: Layer) -> None:
-    """Check the sizes, the variance and the token of one layer.
+def check_layers(
+    layers: tuple[Layer, ...], *, inside: bool = False, prefix: str = "layers"
+) -> None:
+    """Check the sizes, the variance and the token of every layer.
+
+    Args:
+        layers: The layers, the lowest first.
+        inside: Whether they stand in a residual, whose stream gives a width that is left out.
+        prefix: Their place.
 
     Raises:
         DescriptionError: One of them cannot be what it is.
     """
-    if isinstance(layer, Residual):
+    for number, layer in enumerate(layers, start=1):
+        place = f"{prefix}[{number}]"
+        if not isinstance(layer, GROUPS):
+            _check_layer(place, layer, inside)
+            continue
         if not layer.layers:
             raise DescriptionError(
-                f"{place}: a residual without layers; give it linear, attention or residual layers"
+                f"{place}: a {kind_of(layer)} without layers; give it linear, attention, residual "
+                "or repeat layers"
             )
-        return
+        if isinstance(layer, Repeat):
+            _check_size(f"{place}.times", layer.times)
+        within = inside or isinstance(layer, Residual)
+        check_layers(layer.layers, inside=within, prefix=f"{place}.layers")
+
+
+def _check_layer(place: str, layer: Any, inside: bool) -> None:
     if hasattr(layer, "heads"):
         _check_size(f"{place}.heads", layer.heads)
-    inside = "." in place
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
         _check_size(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)
@@ -193,4 +212,38 @@ def check_skips(
                     f"the last layer of the residual the width {stream}, or leave its width out"
                 )
             check_skips(layer.layers, stream, stream, f"{place}.layers")
+        if isinstance(layer, Repeat):
+            again = output_width(layer, stream, residual)
+            for below in (stream, again):  # the first copy, and those above it
+                check_skips(layer.layers, below, residual, f"{prefix}[{number}].layers")
         stream = output_width(layer, stream, residual)
+
+
+SYMBOL_KINDS = {
+    "width": "a width",
+    "heads": "a number of heads",
+    "times": "a depth",
+    "variance": "a variance",
+    "temperature": "the temperature",
+}
+
+
+def check_symbols(layers: tuple[Layer, ...], temperature: Any) -> None:
+    """Check that no symbol stands for two kinds of thing.
+
+    Raises:
+        DescriptionError: One does.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    named = [(place, key, getattr(layer, key, None)) for place, layer in walk(layers)
+             for key in SYMBOL_KINDS]  # fmt: skip
+    for place, key, value in (*named, ("", "temperature", temperature)):
+        if not isinstance(value, str):
+            continue
+        where = f"{place}.{key}" if place else key
+        known, first = found.setdefault(value, (key, where))
+        if known != key:
+            raise DescriptionError(
+                f"{where}: the symbol {shown(value)} is {SYMBOL_KINDS[key]} here and "
+                f"{SYMBOL_KINDS[known]} in {first}; give one of them another name"
+            )

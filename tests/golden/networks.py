@@ -1,6 +1,6 @@
 """The networks of the golden files."""
 
-from derive import Attention, Embedding, Network, Readout, Residual
+from derive import Attention, Embedding, Linear, Network, Readout, Repeat, Residual
 
 NETWORKS = {
     "chain": Network(
@@ -25,4 +25,22 @@ NETWORKS = {
         "attention below two residuals",
     ),
     "no_layer": Network((Embedding(10, 1.3), Readout(1.2)), 0.1, "embedding & readout (L = 0)"),
+}
+
+ANY_DEPTH = {
+    "any_depth": Network(
+        (Embedding("N", 1.3), Repeat((Attention("H", 1.1, "N"),), "L"), Readout(1.2)),
+        "T",
+        "attention, any depth",
+    ),
+    "any_depth_residual": Network(
+        (
+            Embedding("N", 1.3),
+            Linear(0.7, "N"),
+            Repeat((Residual((Attention("H", 0.9),)), Attention("H", 1.1, "N")), "L"),
+            Readout(1.2),
+        ),
+        "T",
+        "residual and attention, any depth",
+    ),
 }

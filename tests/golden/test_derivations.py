@@ -9,9 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from networks import NETWORKS
+from networks import ANY_DEPTH, NETWORKS
 
 from derive.derivation import Derivation, derive, render
+from derive.derivation.repeat.deriving import derive_repeated
 
 WRITERS = {"md": render.markdown, "tex": render.document, "txt": render.table}
 
@@ -25,6 +26,14 @@ def derivation(name: str) -> Derivation:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_derivation_is_printed_as_before(name, ending, golden):
     golden(f"{name}.{ending}", WRITERS[ending](derivation(name)))
+
+
+@pytest.mark.parametrize("ending", ["md", "tex", "txt"])
+@pytest.mark.parametrize("name", ANY_DEPTH)
+def test_derivation_of_any_depth_is_printed_as_before(name, ending, golden):
+    found = derive_repeated(ANY_DEPTH[name])
+    texts = {"md": found.to_markdown, "tex": found.to_latex, "txt": lambda: repr(found)}
+    golden(f"{name}.{ending}", texts[ending]())
 
 
 @pytest.mark.parametrize("seed", ["1", "2"])

@@ -15,6 +15,7 @@ from derive.network import (
     Linear,
     Network,
     Readout,
+    Repeat,
     Residual,
     attended_inputs,
     forward,
@@ -27,7 +28,9 @@ from derive.network import (
 from derive.network.graph import Skip, place
 
 QUICK = settings(deadline=None, max_examples=60)
-SYMBOLS = st.sampled_from(["N_1", "H", "sigma2"])
+WIDTH_SYMBOLS = st.sampled_from(["N_1", "N"])  # a symbol is one kind of thing
+SIZE_SYMBOLS = st.sampled_from(["H", "H_1"])
+VARIANCE_SYMBOLS = st.sampled_from(["s", "sigma2"])
 WIDTHS = st.integers(1, 3)
 SIZES = st.integers(1, 4)
 VARIANCES = st.floats(1e-300, 1e300)
@@ -65,16 +68,28 @@ def residuals(widths, sizes, variances, depth):
 
 
 @st.composite
-def networks(draw, widths=WIDTHS, sizes=SIZES, variances=VARIANCES):
+def networks(
+    draw, widths=WIDTHS, sizes=SIZES, variances=VARIANCES, temperatures=VARIANCES, repeats=False
+):
     layer = st.one_of(weighted(widths, sizes, variances), residuals(widths, sizes, variances, 2))
-    middle = draw(st.lists(layer, max_size=3))
+    block = st.lists(layer, min_size=1, max_size=2)
+    repeat = st.builds(Repeat, block.map(tuple), st.integers(1, 3) | st.sampled_from(["L", "D"]))
+    middle = draw(st.lists(st.one_of(layer, repeat) if repeats else layer, max_size=3))
     bottom = Embedding(draw(widths), draw(variances))
     top = Readout(draw(variances), draw(st.sampled_from(["last", "first", "mean"])))
     name = draw(st.text(max_size=30).filter(str.isprintable))
-    return Network((bottom, *middle, top), draw(st.just(0.0) | variances), name)
+    return Network((bottom, *middle, top), draw(st.just(0.0) | temperatures), name)
 
 
-@given(networks(WIDTHS | SYMBOLS, SIZES | SYMBOLS, VARIANCES | st.integers(1, 9) | SYMBOLS))
+@given(
+    networks(
+        WIDTHS | WIDTH_SYMBOLS,
+        SIZES | SIZE_SYMBOLS,
+        VARIANCES | st.integers(1, 9) | VARIANCE_SYMBOLS,
+        st.just("T") | VARIANCES,
+        repeats=True,
+    )
+)
 @settings(QUICK)
 def test_toml_round_trip(network):
     assert network_from_dict(tomllib.loads(network_to_toml(network))) == network

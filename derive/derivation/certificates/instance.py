@@ -72,7 +72,7 @@ class Instance:
         }
         for weight in graph.weights:
             numbers[notation.variance(weight.index)] = self.variance(weight.index)
-            if weight.attention is not None:
+            if weight.branched:
                 numbers[notation.heads(weight.index)] = self.heads[weight.index]
         for stream in graph.streams:
             numbers[notation.width(stream.index)] = scale * self.widths[stream.index]
@@ -105,7 +105,7 @@ class Instance:
         """A weight tensor, shaped as its symbol is."""
         item = self.notation.graph.weights[weight]
         columns = self.features if item.below is None else self.widths[item.below]
-        rows = 1 if item.above is None else self.heads[weight] * self.widths[item.above]
+        rows = self.heads[weight] * (1 if item.above is None else self.widths[item.above])
         return self.array(rows, columns)
 
     def vectors(self, weight: int) -> Array:
@@ -136,8 +136,8 @@ def choose_heads(notation: Notation, most_paths: int = MOST_PATHS) -> tuple[int,
     """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1."""
     graph = notation.graph
     heads = [1] * len(graph.weights)
-    attentions = [weight.index for weight in graph.weights if weight.attention is not None]
-    for number, index in enumerate(attentions):
+    branched = [weight.index for weight in graph.weights if weight.branched]
+    for number, index in enumerate(branched):
         for count in (2, 3) if number % 2 == 0 else (3, 2):
             heads[index] = count
             if max(graph.vectors(stream, tuple(heads)) for stream in graph.streams) <= most_paths:

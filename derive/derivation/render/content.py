@@ -24,7 +24,14 @@ from derive.derivation.render.page import (
 )
 from derive.derivation.render.text import typeset
 from derive.derivation.rules.wide import shift_symbol
-from derive.derivation.statements import CHAIN_ACTION, CHANGED, CONSTANT, MEAN, VARIANCE
+from derive.derivation.statements import (
+    CHAIN_ACTION,
+    CHANGED,
+    CONSTANT,
+    MEAN,
+    VARIANCE,
+    hessian_equations,
+)
 from derive.derivation.step import Equation, Order, Step
 from derive.derivation.theory import Derived, Theory
 
@@ -70,10 +77,7 @@ def badge(step: Step) -> str:
 
 def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
     """One step: heading, statement, before and after, moves, source."""
-    blocks: list[Block] = [
-        Heading(2, f"{number}. {step_name(step)}", badge(step)),
-        Prose(typeset(step.statement)),
-    ]
+    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
     if step.before and step.before[0].left == step.after[0].left == CHANGED:
         return [*blocks, *_rewritten(step, displays), Prose(typeset(step.source), "Source")]
     if step.before:
@@ -82,6 +86,11 @@ def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
     if step.moves:
         blocks += [Items(tuple(typeset(move) for move in step.moves), "Moves", numbered=True)]
     return [*blocks, Prose(typeset(step.source), "Source")]
+
+
+def step_heading(number: int, step: Step) -> Heading:
+    """The number and the name of a step, and whether it is exact."""
+    return Heading(2, f"{number}. {step_name(step)}", badge(step))
 
 
 def step_name(step: Step) -> str:
@@ -102,11 +111,11 @@ def _rewritten(step: Step, displays: Displays) -> list[Block]:
 
 def _shown(equations: tuple[Equation, ...], displays: Displays) -> list[Block]:
     shown, where = displays.of(equations)
-    blocks: list[Block] = [*_apart(shown)]
+    blocks: list[Block] = [*show_apart(shown)]
     return blocks if where is None else [*blocks, Prose("where"), where]
 
 
-def _apart(display: Display) -> list[Display]:
+def show_apart(display: Display) -> list[Display]:
     """A stacked sum gets a display of its own."""
     runs: list[list[Line]] = []
     for line in display.lines:
@@ -169,6 +178,7 @@ def _results(theory: Theory) -> list[Section]:
         ("Log evidence", EVIDENCE_TEXT, (Equation(CONSTANT, theory.constant),)),
         ("Infinite width", "", tuple(points)),
         ("First correction", SHIFT_TEXT, (*_expanded(theory), *shifts)),
+        ("Hessian", HESSIAN_TEXT, hessian_equations(theory.hessian, theory.notation)),
     ]
 
 
@@ -182,6 +192,10 @@ CHAIN_TEXT = (
 SHIFT_TEXT = (
     "To first order in $1/N$ at fixed $P$; the forces $Y$ go up from the labels, the shifts $D$ "
     "come down from the readout:"
+)
+HESSIAN_TEXT = (
+    "Along symmetric directions $dG$ of all overlaps jointly, and its eigenvalue problem in "
+    "whitened coordinates $X$, symmetric too:"
 )
 EVIDENCE_TEXT = "At the saddle point; every constant is kept:"
 REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)

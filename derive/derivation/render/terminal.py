@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -32,11 +32,12 @@ def table_of(derivation: Derived) -> str:
     """Steps as a table, then the theory."""
     network = derivation.network
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    lines = (*title, "", *_steps(derivation.steps), "", *theory_lines(derivation.theory))
+    lines = (*title, "", *steps_table(derivation.steps), "", *theory_lines(derivation.theory))
     return "\n".join(lines)
 
 
-def _steps(steps: tuple[Step, ...]) -> list[str]:
+def steps_table(steps: Sequence[Step]) -> list[str]:
+    """The steps: number, name, whether it is exact, and what it does."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=COLUMNS)
     table.add_column("", justify="right", no_wrap=True)
     table.add_column("step")
@@ -68,12 +69,12 @@ def theory_lines(theory: Theory) -> Iterator[str]:
     sizes = f"Overlaps and their sizes: {_overlaps(theory, displays.drawer)}"
     yield from textwrap.wrap(sizes, COLUMNS, subsequent_indent="  ")
     for display in size_display(theory.notation, displays.drawer):
-        yield from (f"  {line}" for line in _plain(display))
+        yield from (f"  {line}" for line in display_lines(display))
     for title, _, equations in sections(theory):
         shown, where = displays.of(equations)
         yield unicode_of(title)
         explained = where.lines if where is not None else ()
-        yield from (f"  {line}" for line in _plain(Display((*shown.lines, *explained))))
+        yield from (f"  {line}" for line in display_lines(Display((*shown.lines, *explained))))
     for equation in theory.equations:
         if equation.reason:
             text = f"Not eliminated: {unicode_of(typeset(equation.reason))}"
@@ -89,7 +90,8 @@ def _overlaps(theory: Theory, drawer: Drawer) -> str:
     return ", ".join(found)
 
 
-def _plain(display: Display) -> list[str]:
+def display_lines(display: Display) -> list[str]:
+    """Equations in plain text, their equals signs below one another."""
     breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
     names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
     wide = max(map(len, names))

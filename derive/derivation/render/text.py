@@ -12,16 +12,21 @@ LIMITS = {
     "N, P -> infinity at fixed P/N": r"$N, P \to \infty$ at fixed $P/N$",
     "N -> infinity at fixed P": r"$N \to \infty$ at fixed $P$",
 }
-IDENTIFIER = re.compile(r"(?<![\w$\\])([A-Za-z]_(?:\d+|a))(?:\^\((-1)\))?(?!\w)")
+LAYER = r"\d*[A-Za-z](?:[+-]\w+)*"
+"""The number of a layer, where it is an expression."""
+IDENTIFIER = re.compile(
+    rf"(?<![\w$\\])([A-Za-z]_(?:\d+(?![A-Za-z])|a|{LAYER}))(?:\^\((-1)\))?(?!\w)"
+)
 UNICODE = {
     "infty": "∞", "to": "→", "ge": "≥", "le": "≤", "sigma": "σ", "Sigma": "Σ", "Gamma": "Γ",
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
+    "alpha": "α", "lambda": "λ", "epsilon": "ε", "psi": "ψ",
     "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
     "Delta": "Δ", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
-SPACED = ("ln", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
+SPACED = ("ln", "det", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -59,7 +64,7 @@ def typeset(text: str) -> str:
         text = text.replace(plain, shown)
     parts = text.split("$")
     parts[::2] = [IDENTIFIER.sub(_identifier, part) for part in parts[::2]]
-    parts[::2] = [re.sub(r"(?<=tream )a\b", "$a$", part) for part in parts[::2]]
+    parts[::2] = [re.sub(rf"(?<=tream )({LAYER})(?=[ ,;.]|$)", r"$\1$", p) for p in parts[::2]]
     return "$".join(parts)
 
 
@@ -85,6 +90,7 @@ def unicode_math(latex: str) -> str:
     >>> unicode_math(r"\langle f_\ast \rangle")
     '⟨f_*⟩'
     """
+    latex = latex.replace("^{1/2}", "^½")
     text = re.sub(r"\\mathcal\{?([A-Z])\}?", r"\1", latex)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
     text = re.sub(r"\\([A-Za-z]+) ?", _command, text)
@@ -94,7 +100,9 @@ def unicode_math(latex: str) -> str:
 
 
 def _command(match: re.Match[str]) -> str:
-    gap = " " if match[1] in SPACED and match.string[match.end() :] else ""
+    rest = match.string[match.end() :]
+    spaced = match[1] in SPACED or (match[0].endswith(" ") and rest.startswith(("=", r"\to ")))
+    gap = " " if spaced and rest else ""
     return UNICODE.get(match[1], match[1]) + gap
 
 

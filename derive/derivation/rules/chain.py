@@ -59,7 +59,7 @@ def chain_form(
     replacements = {
         notation.overlap(k): build.scale(1 / scales[k], symbol) for k, symbol in enumerate(symbols)
     }
-    rescaled = expand(normal(substitute(action, replacements)), logs=True)
+    rescaled = expand(normal(_substitute_known(action, replacements)), logs=True)
     # What the papers drop: the terms without an order parameter.
     kept, shift = rescaled.as_independent(*symbols, as_Add=True)[::-1]
     return Chain(

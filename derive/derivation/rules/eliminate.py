@@ -84,14 +84,14 @@ def _traced(law: State, weight: int, lower: SaddleEquation) -> Any:
 
 
 def _trace_move(notation: Notation, weight: int) -> str:
-    below = notation.graph.weights[weight].below
-    assert below is not None
-    name = notation.graph.streams[below].name
+    item = notation.graph.weights[weight]
+    assert item.below is not None
+    name = notation.graph.streams[item.below].name
     heads = notation.heads(weight)
     if heads == 1:
         return f"substitute the equation of stream {name}"
     return (
-        f"trace the equation of stream {name} over the {heads} heads of V_{weight}; substitute it"
+        f"trace the equation of stream {name} over the {heads} heads of {item.name}; substitute it"
     )
 
 

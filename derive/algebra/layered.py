@@ -1,0 +1,98 @@
+"""Nodes that carry the number of a layer.
+
+The number is an argument of the node, an expression in the depth and the number of a generic layer:
+`G(l + 1)` is another matrix than `G(l)`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from sympy import Basic, Expr
+from sympy.core.symbol import Str
+
+from derive.algebra.nodes import _Matrix, _Scalar
+
+
+def _label(name: Any) -> Str:
+    return name if isinstance(name, Str) else Str(str(name))
+
+
+def index_text(number: Any) -> str:
+    """How a layer's number is written inside a name.
+
+    >>> l = sympy.Symbol("l", positive=True, integer=True)
+    >>> index_text(2 * l - 1), index_text(3)
+    ('2l-1', '3')
+    """
+    return str(sympy.expand(number)).replace(" ", "").replace("*", "")
+
+
+class _Layered:
+    """What nodes with a name and a layer's number have in common."""
+
+    args: tuple[Any, ...]
+
+    @property
+    def name(self) -> str:
+        """The letter and the number, as in `G_l+1`."""
+        return f"{self.args[0]}_{index_text(self.number)}"
+
+    @property
+    def number(self) -> Any:
+        """The number of the layer."""
+        return self.args[-1]
+
+
+class LayerOverlap(_Layered, _Matrix):
+    """A symmetric matrix of a layer: args are the letter, the size, the number."""
+
+    def __new__(cls, name: Any, size: Any, number: Any) -> Any:  # noqa: D102
+        return Basic.__new__(cls, _label(name), sympy.sympify(size), sympy.sympify(number))
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """(size, size)."""
+        return self.args[1], self.args[1]
+
+    def _eval_transpose(self) -> Any:
+        return self
+
+
+class LayerMatrix(LayerOverlap):
+    """A square matrix of a layer without symmetry; same arguments."""
+
+    def _eval_transpose(self) -> Any:
+        return sympy.Transpose(self)
+
+
+class LayerValue(_Layered, _Scalar):
+    """A positive number of a layer, such as a variance: args are the letter and the number."""
+
+    is_positive = True
+
+    def __new__(cls, name: Any, number: Any) -> Any:  # noqa: D102
+        return Basic.__new__(cls, _label(name), sympy.sympify(number))
+
+
+class LayerSize(LayerValue):
+    """A size of a layer: a width, a head count, a number of vectors; same arguments."""
+
+    is_integer = True
+
+
+class LayerProduct(_Matrix):
+    """A product of square matrices of one size over layers, the highest layer on the left.
+
+    Args are the factor, the index, its first and its last number.
+    """
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of a factor, which does not depend on the index."""
+        shape: tuple[Expr, Expr] = self.args[0].shape
+        return shape
+
+
+LAYERED = (LayerOverlap, LayerMatrix, LayerValue, LayerSize)

@@ -1,0 +1,189 @@
+"""Certificates at any depth: windows by those of the rules, sums by networks written out.
+
+The networks written out are derived without an induction: nothing of sums, generic layers and their
+numbers is used there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from derive.algebra import build, rebuild
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.derivation import Derivation
+from derive.derivation.pipeline import RULES, Rules, derive
+from derive.derivation.repeat.instantiate import at_depth
+from derive.derivation.repeat.parts import Block, number_symbol
+from derive.derivation.repeat.theory import Layer, RepeatedTheory
+from derive.derivation.repeat.window import Window
+from derive.derivation.step import Certificate, Evidence
+from derive.network import Network
+
+DEPTHS = (1, 2, 3)
+"""With no copy between the ends, with ends alone, and with one between."""
+
+
+class Instances:
+    """A network at several depths, written out, and random numbers for each."""
+
+    def __init__(self, network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> None:
+        self.network, self.theory, self.rules = network, theory, rules
+        self.written_out = cache(self._written_out)
+
+    def _written_out(self, depth: int) -> Derivation:
+        return derive(self.network.with_values(self.depths(depth)), self.rules)
+
+    def depths(self, depth: int) -> dict[str, int]:
+        """Unequal numbers, where there are several depths."""
+        return {name: depth + k for k, name in enumerate(self.network.depths())}
+
+    def at(self, depth: int, expression: Any, numbers: dict[Any, int] | None = None) -> Any:
+        """An expression of the theory in the symbols of the network written out."""
+        known = {number_symbol(name): value for name, value in self.depths(depth).items()}
+        notation = self.written_out(depth).theory.notation
+        return at_depth(expression, {**known, **(numbers or {})}, notation)
+
+    def streams(self, depth: int, layer: Layer) -> list[tuple[int, dict[Any, int]]]:
+        """The streams of a kind of layer: place, and the number of the copy."""
+        known = {number_symbol(name): value for name, value in self.depths(depth).items()}
+        if layer.known is None:
+            return [(int(layer.number.subs(known)) - 1, {})]
+        last = int(layer.known.last.subs(known))
+        found = []
+        for k in range(layer.known.first, last + 1):
+            copy = {layer.known.index: k}
+            found.append((int(layer.number.subs({**known, **copy})) - 1, copy))
+        return found
+
+    def numbers(self, depth: int) -> tuple[Instance, Numbers]:
+        """Random sizes, data and overlaps, for chains also in the papers' normalisation."""
+        theory = self.written_out(depth).theory
+        sample = instance(theory.notation, 3 + depth)
+        numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+        for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
+            numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
+        return sample, numbers
+
+    def usable(self) -> tuple[int, ...]:
+        """Depths at which every kind of layer exists."""
+        blocks = [part for part in self.theory.parts if isinstance(part, Block)]
+        least = max(2 if len(b.copy.over) != len(b.over) else 1 for b in blocks)
+        fewer = max(int(b.copies.as_coeff_Add()[0] != 0) for b in blocks)
+        return tuple(depth for depth in DEPTHS if depth >= least + fewer) or (least + fewer,)
+
+
+def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
+    """The certificates of named steps of windows; each window's own network is their instance."""
+    chosen = list(dict.fromkeys((id(here), name) for here, name in cases))
+    known = {id(here): here for here, _ in cases}
+
+    def check(digits: int) -> Evidence:
+        worst = min(
+            (known[key].step(name).certificate(digits).digits for key, name in chosen),
+            default=digits,
+        )
+        return Evidence(worst, f"{detail}: {len(chosen)} certificates of neighbouring layers")
+
+    return guarded(check)
+
+
+def of_sums(
+    instances: Instances, pairs: Callable[[Any], list[tuple[str, Any, Any]]], also: str = ""
+) -> Certificate:
+    """Sums over layers against networks written out, at random numbers.
+
+    Args:
+        instances: The network at several depths.
+        pairs: From the concrete theory to (what, ours, theirs).
+        also: A step of the network written out whose certificate is run at depth 2.
+    """
+
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        for depth in DEPTHS:
+            derivation = instances.written_out(depth)
+            _, numbers = instances.numbers(depth)
+            for what, ours, theirs in pairs(derivation.theory):
+                found = agreement.value(instances.at(depth, ours), numbers)
+                expected = agreement.value(theirs, numbers)
+                agreement.compare(f"{what} at depth {depth}", found, expected)
+        detail = f"against networks written out, depths {_listed(DEPTHS)}"
+        if also:
+            step = next(s for s in instances.written_out(2).steps if s.name == also)
+            detail += f"; at depth 2 {step.certificate(digits).detail}"
+        return agreement.evidence(detail)
+
+    return guarded(check)
+
+
+def _listed(depths: tuple[int, ...]) -> str:
+    return ", ".join(map(str, depths))
+
+
+def of_layers(instances: Instances, windows: Certificate, name: str) -> Certificate:
+    """The windows' certificates, and every stream of a network written out, at random numbers."""
+
+    def check(digits: int) -> Evidence:
+        evidence, agreement = windows(digits), Agreement(digits)
+        for depth in instances.usable():
+            theory = instances.written_out(depth).theory
+            _, numbers = instances.numbers(depth)
+            for layer in instances.theory.layers:
+                for stream, copy in instances.streams(depth, layer):
+                    ours = instances.at(depth, getattr(layer, name), copy)
+                    found = agreement.value(ours, numbers)
+                    expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
+                    agreement.compare(f"the {name} of {layer.title}", found, expected)
+        detail = f"{evidence.detail}; all streams at depths {_listed(instances.usable())}"
+        return Evidence(min(evidence.digits, agreement.worst), detail)
+
+    return guarded(check)
+
+
+def of_start(instances: Instances) -> Certificate:
+    """The starting densities of networks written out, by a plain forward pass."""
+
+    def check(digits: int) -> Evidence:
+        found = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
+        worst = min(evidence.digits for evidence in found)
+        return Evidence(worst, f"at depths {_listed(DEPTHS[:2])}: {found[0].detail}")
+
+    return guarded(check)
+
+
+def of_closing(instances: Instances) -> Certificate:
+    """From the top down, with random fluxes below: one equation after another gives the same."""
+
+    def check(digits: int) -> Evidence:
+        agreement, closed = Agreement(digits), instances.theory.fixed_point
+        assert closed is not None
+        for depth in DEPTHS:
+            theory = instances.written_out(depth).theory
+            sample, numbers = instances.numbers(depth)
+            lowest = theory.equations[0]
+            count = sample.count(0)
+            numbers[lowest.flux] = exact(agreement.arithmetic, sample.array(count, count))
+            for equation in theory.equations[1:]:
+                numbers[equation.flux] = agreement.value(equation.flux_value, numbers)
+            for (flux, value), layer in zip(closed.fluxes, instances.theory.layers, strict=True):
+                for stream, copy in instances.streams(depth, layer):
+                    found = agreement.value(instances.at(depth, value, copy), numbers)
+                    expected = numbers[theory.equations[stream].flux]
+                    agreement.compare(f"{flux.name} at depth {depth}", found, expected)
+            for equation in reversed(theory.equations):  # the right-hand sides are not symmetric
+                numbers[equation.overlap] = _substituted(agreement, equation, theory, numbers)
+            found = agreement.value(instances.at(depth, closed.right), numbers)
+            agreement.compare(f"the fixed point at depth {depth}", found, numbers[lowest.overlap])
+        return agreement.evidence("one equation after another, from the top down, random fluxes")
+
+    return guarded(check)
+
+
+def _substituted(agreement: Agreement, equation: Any, theory: Any, numbers: Numbers) -> Any:
+    """A right-hand side with what was found above in the place of the overlaps there."""
+    plain = {g: build.matrix_symbol(f"any_{g.name}", *g.shape) for g in theory.order_parameters}
+    values = {**numbers, **{plain[g]: numbers[g] for g in plain}}
+    return agreement.value(rebuild(equation.right, plain.get), values)

@@ -1,0 +1,287 @@
+"""A derivation for any depth as Markdown, LaTeX and plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+import sympy
+
+from derive.algebra import nodes
+from derive.algebra.boxes import SQUARE, Apply, Box, Fence, Sum, terms_of
+from derive.algebra.drawn_maps import over_layers
+from derive.algebra.layered import LayerProduct
+from derive.algebra.media import LATEX
+from derive.algebra.naming import Name, nodes_in
+from derive.algebra.symbols import SUM, symbol
+from derive.derivation.render.content import displays_of, show_apart, step_heading
+from derive.derivation.render.document import document_of
+from derive.derivation.render.equations import Displays
+from derive.derivation.render.markdown import markdown_of
+from derive.derivation.render.names import names_of
+from derive.derivation.render.network import DEFINITIONS, notation_blocks
+from derive.derivation.render.page import (
+    Block,
+    Display,
+    Heading,
+    Items,
+    Line,
+    Page,
+    Prose,
+    Table,
+)
+from derive.derivation.render.terminal import COLUMNS, display_lines, steps_table
+from derive.derivation.render.text import typeset, unicode_of
+from derive.derivation.repeat import parts as network_parts
+from derive.derivation.repeat.steps import Derived, Group, RepeatedStep, Summed
+from derive.derivation.repeat.window import Window
+from derive.derivation.statements import CHANGED
+from derive.derivation.step import Equation
+
+
+class Pages:
+    """Makes the displays of windows; a name is explained once for all of them."""
+
+    def __init__(self) -> None:
+        self.explained: list[Name] = []
+        self._displays: dict[int, Displays] = {}
+        self._told: set[str] = set()
+
+    def begin(self) -> None:
+        """Begin a step, which explains its names anew, each once."""
+        self.explained.clear()
+        self._told.clear()
+
+    def of(self, window: Window) -> Displays:
+        """The displays of a window."""
+        if id(window) not in self._displays:
+            made = displays_of(window.theory, names_of(window.theory))
+            made.explained = self.explained
+            self._displays[id(window)] = made
+        return self._displays[id(window)]
+
+    def shown(self, window: Window, equations: tuple[Equation, ...]) -> list[Block]:
+        """Equations, and what is new among the names in them."""
+        drawn: list[Equation] = []
+        names: list[Name] = []
+        for equation in equations:
+            right = equation.right
+            if isinstance(right, Summed):
+                right, used = self._summed(right)
+                names += used
+            drawn.append(Equation(equation.left, right))
+        display, where = self.of(window).of(tuple(drawn))
+        extra = self._explained(window, names)
+        lines = self._new((*(where.lines if where else ()), *extra))
+        blocks: list[Block] = [*show_apart(display)]
+        return [*blocks, Prose("where"), Display(lines)] if lines else blocks
+
+    def _new(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """The explanations of names that no window has explained in this step."""
+        found = []
+        for line in lines:
+            assert line.left is not None
+            name = LATEX.text(line.left)
+            found += [] if name in self._told else [line]
+            self._told.add(name)
+        return tuple(found)
+
+    def _explained(self, window: Window, names: list[Name]) -> list[Line]:
+        found: list[Line] = []
+        for name in names:
+            if name not in self.explained:
+                self.explained.append(name)
+                right, _ = self.of(window).right(name.value)
+                found.append(Line(symbol(name.name), right))
+        return found
+
+    def _summed(self, total: Summed) -> tuple[Box, list[Name]]:
+        """A sum over parts, those of a repeated block under a sign."""
+        terms: list[tuple[bool, Box]] = []
+        names: list[Name] = []
+        for term in total.terms:
+            displays = self.of(term.window)
+            box, used = displays.right(term.value)
+            names += used
+            if term.block is not None:
+                limits = (term.block.index, 1, term.block.copies)
+                head = over_layers(displays.drawer, SUM, *limits)
+                box = Apply(head, Fence(box, SQUARE))
+            terms += terms_of(box)
+        return Sum(tuple(terms), stacked=len(terms) > 1), names
+
+
+def page(derivation: Derived) -> Page:
+    """Everything that a derivation for any depth shows."""
+    pages = Pages()
+    blocks: list[Block] = [Heading(1, "The network"), *network_blocks(derivation, pages)]
+    blocks += [Heading(1, "Notation"), *_notation(derivation)]
+    blocks += [Heading(1, "The derivation")]
+    for number, step in enumerate(derivation.steps, start=1):
+        blocks += step_blocks(number, step, pages)
+    return Page(derivation.network.name, tuple(blocks))
+
+
+def network_blocks(derivation: Derived, pages: Pages) -> list[Block]:
+    """The network in one line, and its streams and weights, kind by kind."""
+    depths = ", ".join(f"${name}$" for name in derivation.network.depths())
+    return [
+        Prose(
+            f"`{derivation.network.describe()}`. The depth {depths} is a symbol. Every stream and "
+            "every weight has a number, counted from the input, and sizes and variances of its "
+            "own; $m$ counts the vectors that come down."
+        ),
+        _weights(derivation, pages),
+        *_sizes(derivation, pages),
+    ]
+
+
+def _sizes(derivation: Derived, pages: Pages) -> list[Block]:
+    """What the numbers of vectors are, from copy to copy and at the top of each block."""
+    drawer = pages.of(derivation.theory.lowest).drawer
+    lines = []
+    for part in derivation.theory.parts:
+        if isinstance(part, network_parts.Block) and part.copy.below != part.copy.above:
+            pairs = ((part.copy.below, part.counted), part.ends)
+            lines += [Line(drawer.box(name), drawer.box(value)) for name, value in pairs]
+    return [Display(tuple(lines))] if lines else []
+
+
+def _weights(derivation: Derived, pages: Pages) -> Table:
+    rows = [_row(derivation.theory.lowest, 0, "", pages)]
+    for part, _, here in derivation.theory.shares:
+        where = ""
+        if isinstance(part, network_parts.Block):
+            where = f"${part.index} = 1, \\dots, {part.copies}$"
+        rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
+    titles = ("weight", "layer", "copies", "heads", "variance", "acts on", "gives", "to stream")
+    return Table(titles, tuple(rows))
+
+
+def _row(here: Window, weight: int, where: str, pages: Pages) -> tuple[str, ...]:
+    notation, drawer = here.notation, pages.of(here).drawer
+    item = notation.graph.weights[weight]
+
+    def shown(expression: Any) -> str:
+        return f"${LATEX.text(drawer.box(expression))}$"
+
+    inner = item.below is not None
+    acted = ", ".join(shown(notation.vectors(k)) for k in item.acts_on)
+    stream = notation.graph.streams[item.below].name if item.below is not None else ""
+    return (
+        shown(sympy.Symbol(item.name)),
+        item.kind,
+        where,
+        shown(notation.heads(weight)) if inner else "",
+        shown(notation.variance(weight)),
+        acted or "the output",
+        shown(notation.vectors(weight)) if inner else "the outputs",
+        f"${stream}$" if stream else "",
+    )
+
+
+def _notation(derivation: Derived) -> list[Block]:
+    types = {
+        type(node)
+        for step in derivation.steps
+        for equation in (*step.before, *step.after)
+        for value in _values(equation.right)
+        for node in nodes_in(value)
+    }
+    blocks = notation_blocks(types & (set(DEFINITIONS) | {nodes.LogNormal, nodes.Diagonal}))
+    if LayerProduct in types:
+        text = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
+        blocks.append(Prose(text))
+    return blocks
+
+
+def _values(right: Any) -> list[Any]:
+    if isinstance(right, Summed):
+        return [term.value for term in right.terms]
+    return [right] if isinstance(right, sympy.Basic) else []
+
+
+def step_blocks(number: int, step: RepeatedStep, pages: Pages) -> list[Block]:
+    """One step: heading, statement, the equations of every window, source."""
+    pages.begin()
+    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
+    for group in step.groups:
+        blocks += _group_blocks(group, pages)
+    return [*blocks, Prose(typeset(step.source), "Source")]
+
+
+def _group_blocks(group: Group, pages: Pages) -> list[Block]:
+    blocks: list[Block] = []
+    where = group.where[:1].upper() + group.where[1:]
+    if group.before:
+        text = r"In $\ln p$," if group.before[0].left == CHANGED else "From"
+        blocks += [Prose(f"{where}: {text[0].lower()}{text[1:]}" if where else text)]
+        blocks += pages.shown(group.window, _bare(group.before))
+        blocks += [Prose("becomes" if group.before[0].left == CHANGED else "it follows that")]
+    elif where:
+        blocks += [Prose(f"{where}:")]
+    blocks += pages.shown(group.window, _bare(group.after))
+    if group.moves:
+        moves = tuple(typeset(move) for move in group.moves)
+        blocks.append(Items(moves, "Moves", numbered=True))
+    return blocks
+
+
+def _bare(equations: tuple[Equation, ...]) -> tuple[Equation, ...]:
+    """Terms of the log density stand by themselves."""
+    return tuple(Equation("", e.right) if e.left == CHANGED else e for e in equations)
+
+
+def markdown(derivation: Derived) -> str:
+    """The derivation as Markdown, its equations in LaTeX between double dollar signs."""
+    return markdown_of(page(derivation))
+
+
+def step_markdown(derivation: Derived, name: str) -> str:
+    """One step by its name, as it stands in the page.
+
+    Raises:
+        KeyError: There is no step of this name; the message lists those that there are.
+    """
+    pages = Pages()
+    for number, step in enumerate(derivation.steps, start=1):
+        if step.name == name:
+            text = markdown_of(Page("", tuple(step_blocks(number, step, pages))))
+            return text.partition("\n")[2].strip() + "\n"
+    raise KeyError(", ".join(step.name for step in derivation.steps))
+
+
+def document(derivation: Derived) -> str:
+    """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
+    return document_of(page(derivation))
+
+
+SHOWN = (
+    "proportional limit", "saddle equations", "papers' normalisation", "closed fixed point",
+    "predictor", "infinite width", "first correction",
+)  # fmt: skip
+"""The steps whose results make up the theory."""
+
+
+def table(derivation: Derived) -> str:
+    """The steps as a table in plain text, and the theory below it."""
+    network = derivation.network
+    title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
+    return "\n".join((*title, "", *steps_table(derivation.steps), "", *theory_lines(derivation)))
+
+
+def theory_lines(derivation: Derived) -> Iterator[str]:
+    """The theory in plain text, a line each."""
+    pages = Pages()
+    for step in derivation.steps:
+        if step.name not in SHOWN:
+            continue
+        pages.begin()
+        yield unicode_of(step.name[0].upper() + step.name[1:])
+        for group in step.groups:
+            if group.where:
+                yield f"  {unicode_of(group.where)}"
+            for block in pages.shown(group.window, group.after):
+                if isinstance(block, Display):
+                    yield from (f"  {line}" for line in display_lines(block))

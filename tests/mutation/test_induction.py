@@ -1,0 +1,94 @@
+"""Theories of any depth, broken on purpose: the certificate of the step must refuse."""
+
+from dataclasses import replace
+
+import pytest
+import sympy
+from breaking import doubled, equation
+from repeated_networks import REPEATED, theory
+
+from derive.algebra import build, rebuild
+from derive.algebra.layered import LayerProduct, LayerSize
+from derive.algebra.sums import reindex
+from derive.derivation import RULES
+from derive.derivation.repeat.deriving import derive_repeated, steps_of
+from derive.errors import CertificateError
+
+L, INDEX = sympy.symbols("L l", positive=True, integer=True)
+
+
+def next_layer(node):
+    """A sum whose widths are those of the layer above."""
+    if type(node) is not sympy.Sum:
+        return None
+    body = rebuild(node.args[0], lambda n: _raised(n) if type(n) is LayerSize else None)
+    return sympy.Sum(body, node.args[1])
+
+
+def _raised(node):
+    return LayerSize("N", node.number + 1) if str(node.args[0]) == "N" else None
+
+
+def one_layer_less(node):
+    if type(node) not in (sympy.Sum, sympy.Product):
+        return None
+    return type(node)(node.args[0], (INDEX, 1, L - 1))
+
+
+def reversed_product(node):
+    """The lowest factor on the left."""
+    if type(node) is not LayerProduct:
+        return None
+    return LayerProduct(reindex(node.args[0], {INDEX: L + 1 - INDEX}), *node.args[1:])
+
+
+def changed(name, how):
+    def broken(found):
+        return replace(found, **{name: rebuild(getattr(found, name), how)})
+
+    return broken
+
+
+def changed_fixed_point(how):
+    def broken(found):
+        point = found.fixed_point
+        return replace(found, fixed_point=replace(point, right=rebuild(point.right, how)))
+
+    return broken
+
+
+def changed_layer(found):
+    first, second, *rest = found.layers
+    wrong = replace(second, gradient=build.scale(2, second.gradient))
+    return replace(found, layers=(first, wrong, *rest))
+
+
+BROKEN = {
+    "law: widths of the layer above": ("exact law", changed("law", next_layer)),
+    "law: one layer less": ("exact law", changed("law", one_layer_less)),
+    "constant: one layer less": ("exact law", changed("constant", one_layer_less)),
+    "action: widths of the layer above": ("proportional", changed("action", next_layer)),
+    "action: one layer less": ("proportional", changed("action", one_layer_less)),
+    "evidence: one layer less": ("proportional", changed("evidence", one_layer_less)),
+    "papers' action: one layer less": ("papers", changed("scaled", one_layer_less)),
+    "fixed point: one layer less": ("closed", changed_fixed_point(one_layer_less)),
+    "fixed point: the wrong order": ("closed", changed_fixed_point(reversed_product)),
+    "gradient: doubled": ("stationarity", changed_layer),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_a_broken_sum_is_refused(case):
+    name, broken = BROKEN[case]
+    steps = steps_of(REPEATED["attention"], broken(theory("attention")))
+    (step,) = (s for s in steps if s.name.startswith(name))
+    with pytest.raises(CertificateError):
+        step.certificate(12)
+
+
+@pytest.mark.parametrize("network", ["attention", "residual below"])
+def test_a_rule_that_is_broken_in_the_windows_is_refused(network):
+    rules = replace(RULES, eliminate=equation("right", doubled)(RULES.eliminate))
+    derivation = derive_repeated(REPEATED[network], rules)
+    with pytest.raises(CertificateError, match="saddle equations"):
+        derivation.certify(12)

@@ -1,0 +1,121 @@
+"""Theories of symbolic depth at depths 1 to 6 against what is derived for the network written out.
+
+The two share the rules, but nothing of the induction: sums, generic layers and reindexing.
+"""
+
+from functools import cache
+
+import pytest
+import sympy
+from repeated_networks import REPEATED, theory
+
+from derive.algebra import equal, gradient
+from derive.algebra.layered import index_text
+from derive.algebra.scalars import expand
+from derive.derivation import derive
+from derive.derivation.repeat.instantiate import at_depth
+from derive.derivation.repeat.parts import Block, number_symbol
+
+# With a residual in the block the concrete sizes, polynomials, double with each copy.
+DEPTHS = {name: 4 if "residual" in name else 6 for name in REPEATED} | {"residual inside": 2}
+CASES = [(name, depth) for name, most in DEPTHS.items() for depth in range(1, most + 1)]
+
+
+def depths_of(name, depth):
+    """Unequal numbers where there are two depths."""
+    return {symbol: depth + k for k, symbol in enumerate(REPEATED[name].depths())}
+
+
+@cache
+def written_out(name, depth):
+    return derive(REPEATED[name].with_values(depths_of(name, depth))).theory
+
+
+class Concrete:
+    """A network written out, and what the theory of symbolic depth says of it."""
+
+    def __init__(self, name, depth):
+        self.theory, self.expected = theory(name), written_out(name, depth)
+        self.depths = {number_symbol(k): v for k, v in depths_of(name, depth).items()}
+        wide = self.expected.wide
+        self.assigned = dict((*wide.points, *wide.forces, *wide.corrections))
+
+    def at(self, expression, **more):
+        numbers = {**self.depths, **{number_symbol(k): v for k, v in more.items()}}
+        return at_depth(expression, numbers, self.expected.notation)
+
+    def copies(self, layer):
+        """The numbers of a generic layer's copies; one empty case for a single stream."""
+        if layer.known is None:
+            return [{}]
+        last = int(sympy.sympify(layer.known.last).subs(self.depths))
+        return [{"l": k} for k in range(layer.known.first, last + 1)]
+
+    def exists(self):
+        """Whether every block has the copies that first and last layers are about."""
+        ends_differ = any(
+            isinstance(part, Block)
+            and len(part.copy.over) != len(part.over)
+            and int(sympy.sympify(part.copies).subs(self.depths)) < 2
+            for part in self.theory.parts
+        )
+        counts = [p.copies for p in self.theory.parts if isinstance(p, Block)]
+        return not ends_differ and all(sympy.sympify(c).subs(self.depths) >= 1 for c in counts)
+
+
+@pytest.mark.parametrize(("name", "depth"), CASES)
+def test_law_action_and_constants(name, depth):
+    case = Concrete(name, depth)
+    found, expected = case.theory, case.expected
+    law = case.at(found.law) + case.at(found.constant)
+    assert equal(law, expected.law.body + expected.law.constant)
+    assert equal(case.at(found.action), expected.action)
+    assert equal(case.at(found.energy), expected.energy)
+    assert equal(case.at(found.evidence), expected.constant)
+    assert equal(case.at(found.dropped), expected.dropped)
+    assert (found.scaled is None) == (expected.chain is None)
+    if found.scaled is not None:
+        assert equal(case.at(found.scaled), expected.chain.action)
+        assert expand(case.at(found.shift) - expected.chain.shift, logs=True) == 0
+
+
+@pytest.mark.parametrize(("name", "depth"), CASES)
+def test_every_stream_has_its_equations(name, depth):
+    case, seen = Concrete(name, depth), []
+    if not case.exists():
+        pytest.skip("the block has no copy apart from those at its ends")
+    for layer in case.theory.layers:
+        for copy in case.copies(layer):
+            number = int(case.at(layer.number, **copy))
+            seen.append(number)
+            _compare(case, layer, copy, number - 1)
+    assert sorted(seen) == list(range(1, len(case.expected.order_parameters) + 1))
+
+
+def _compare(case, layer, copy, stream):
+    expected = case.expected
+    assert case.at(layer.overlap, **copy) == expected.order_parameters[stream]
+    assert equal(case.at(layer.gradient, **copy), expected.gradients[stream])
+    equation = expected.equations[stream]
+    assert equal(case.at(layer.equation.right, **copy), equation.right)
+    assert (layer.equation.flux is None) == (equation.flux is None)
+    if equation.flux is not None:
+        assert case.at(layer.equation.flux, **copy) == equation.flux
+        assert equal(case.at(layer.equation.flux_value, **copy), equation.flux_value)
+    for name, value in (*layer.points, *layer.forces, *layer.shifts):
+        assert equal(case.at(value, **copy), case.assigned[case.at(name, **copy)])
+    if layer.scaled is not None:
+        scaled = expected.chain.equations[stream]
+        assert equal(case.at(layer.scaled.right, **copy), scaled.right)
+        assert equal(case.at(layer.scaled.flux_value, **copy), scaled.flux_value)
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_the_gradient_of_the_sum_is_that_of_the_window(name):
+    """`gradient` finds the members of the sum; the window has only the terms near a layer."""
+    found = theory(name)
+    depths = [number_symbol(k) - 2 for k in REPEATED[name].depths()]
+    for layer in found.layers:
+        known = (*depths, *(layer.known.known if layer.known else ()))
+        slope = found.settled(gradient(found.action, layer.overlap, known))
+        assert equal(slope, layer.gradient), index_text(layer.number)
