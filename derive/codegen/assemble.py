@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from derive.codegen.runtime import linear, minimise, signature, verdict
+from derive.codegen.runtime import linear, minimise, signature, spectrum, verdict
 
-RUNTIME = (linear, minimise, signature, verdict)
+RUNTIME = (linear, minimise, signature, spectrum, verdict)
 _PARAMETERS = (
     "attended",
     "attended_test",
@@ -47,7 +47,7 @@ def assemble(parts: Iterable[str], title: str) -> Module:
     found = list(parts)
     text = "\n".join(found)
     found.append("# What the functions above are made of: linear algebra, and the minimiser.")
-    found += [_runtime_source(module, text) for module in RUNTIME]
+    found += [runtime_source(module, text) for module in RUNTIME]
     source = "\n\n\n".join(part.strip() for part in found) + "\n"
     ast.parse(source)
     return Module(source, title)
@@ -72,7 +72,7 @@ def reserved_names() -> frozenset[str]:
     return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
 
 
-def _runtime_source(module: ModuleType, text: str) -> str:
+def runtime_source(module: ModuleType, text: str) -> str:
     """The module's definitions, without its docstring and imports.
 
     Of the linear algebra only what the derived functions call is copied.

@@ -105,7 +105,7 @@ class Functions:
         names = [f"gradient_{suffix(overlap)}" for overlap in slopes]
         tail = self.named(["value", *names], program)
         kind = f"tuple[float, {ARRAYS}]"
-        returns = f"float(value), {as_tuple(names)}"
+        returns = f"float(value), {tuple_text(names)}"
         return self.function(name, arguments, kind, doc, program, returns, tail)
 
     def named(self, names: Sequence[str], program: Program, indent: int = 4) -> list[str]:
@@ -117,24 +117,33 @@ class Functions:
         """The map from directions to Hessian products; what does not depend on them comes first."""
         doc = "The map from symmetric directions dG_s to the changes of the gradients, at G_s."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
-        slopes = dict(zip(self.theory.order_parameters, self.theory.gradients, strict=True))
-        return self.curvature("hessian_product", arguments, doc, slopes)
+        hessian = self.theory.hessian
+        changes = dict(zip(self.theory.order_parameters, hessian.changes, strict=True))
+        return self._product("hessian_product", arguments, doc, changes, hessian.directions)
 
     def curvature(
         self, name: str, arguments: str, doc: str, slopes: Mapping[Any, Any], **options: Any
     ) -> str:
         """A function that returns the map from changes of overlaps to changes of gradients."""
-        directions = [build.overlap(f"X_{suffix(g)}", g.shape[0]) for g in slopes]
+        directions = tuple(build.overlap(f"X_{suffix(g)}", g.shape[0]) for g in slopes)
         pairs = zip(slopes.values(), directions, strict=True)
         slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
-        program = self.program([gradient(slope, g) for g in slopes], last=directions, **options)
+        changes = {g: gradient(slope, g) for g in slopes}
+        return self._product(name, arguments, doc, changes, directions, **options)
+
+    def _product(
+        self, name: str, arguments: str, doc: str, changes: Mapping[Any, Any],
+        directions: Sequence[Any], **options: Any,
+    ) -> str:  # fmt: skip
+        """A function that returns a map, linear in directions; what is without them comes first."""
+        program = self.program(list(changes.values()), last=directions, **options)
         lines = assignment_lines([a for a in program.assignments if not a.late], 4)
         lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
         lines += self.unpack_directions(directions, program)
         lines += assignment_lines([a for a in program.assignments if a.late], 8)
-        names = [f"change_{suffix(overlap)}" for overlap in slopes]
+        names = [f"change_{suffix(overlap)}" for overlap in changes]
         lines += self.named(names, program, 8)
-        lines += [*wrap.statement("return ", as_tuple(names), 8), "", "    return product"]
+        lines += [*wrap.statement("return ", tuple_text(names), 8), "", "    return product"]
         kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
         empty = Program((), (), program.symbols)
         return self.function(name, arguments, kind, doc, empty, None, lines)
@@ -153,7 +162,7 @@ class Functions:
         names = [f"right_{s.name}" for s in self.notation.streams()]
         tail = self.named(names, program)
         return self.function(
-            "saddle_right_hand_side", arguments, ARRAYS, doc, program, as_tuple(names), tail
+            "saddle_right_hand_side", arguments, ARRAYS, doc, program, tuple_text(names), tail
         )
 
     def infinite_width(self) -> str:
@@ -161,7 +170,7 @@ class Functions:
         wide = self.theory.wide
         program = self.program(list(wide.overlaps), definitions=wide.points, hints={})
         doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
-        result = as_tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("infinite_width", "problem: Problem", ARRAYS, doc, program, result)
 
     def first_correction(self) -> str:
@@ -174,7 +183,7 @@ class Functions:
         hints = {substitute(node, bottom): name for node, name in self.hints.items()}
         program = self.program(results, definitions=definitions, hints=hints)
         doc = "Shifts of the order parameters from infinite width, at first order in 1/N."
-        result = as_tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("first_correction", "problem: Problem", ARRAYS, doc, program, result)
 
     def predictor(self) -> str:
@@ -199,9 +208,8 @@ class Functions:
         *overlaps, shift = program.results
         lines = self.unpack(program) + assignment_lines(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines += wrap.statement(
-            "return ", f"{as_tuple(overlaps)}, action(overlaps, problem) - shift"
-        )
+        result = f"{tuple_text(overlaps)}, action(overlaps, problem) - shift"
+        lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
     def function(
@@ -275,17 +283,17 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     return [name if name in used else "_" for name in names]
 
 
-def as_tuple(names: Sequence[str]) -> str:
-    """A tuple of some names, as code."""
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names."""
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
 def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
-    """The lines of a program."""
+    """Assignments, a statement each."""
     lines: list[str] = []
     for assignment in assignments:
         lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
     return lines
 
 
-__all__ = ["ARRAYS", "Functions", "as_tuple", "assignment_lines", "suffix", "unpack_data"]
+__all__ = ["ARRAYS", "Functions", "assignment_lines", "suffix", "tuple_text", "unpack_data"]

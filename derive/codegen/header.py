@@ -13,28 +13,37 @@ from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
 from derive.derivation.step import Step
+from derive.derivation.theory import Derived
 
 
 def header(derivation: Derivation) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
     notation = derivation.theory.notation
+    return problem_text.HEADER.format(
+        theory="\n".join(plain_lines(render.theory_lines(derivation.theory))),
+        example="\n".join(example(notation, "solution", "solve")),
+        **common_fields(derivation),
+    )
+
+
+def common_fields(derived: Derived) -> dict[str, str]:
+    """What the docstring of every module says of a network, and the constants below it."""
+    notation = derived.theory.notation
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
-    return problem_text.HEADER.format(
-        title="\n".join(wrap.paragraph(printable(derivation.network.name))) or "network",
-        version=package.__version__,
-        sympy=sympy.__version__,
-        description="\n".join(wrap.paragraph(derivation.network.describe(), 4)),
-        overlaps="\n".join(_overlaps(notation)),
-        parameters="\n".join(_parameters(notation)),
-        names="",
-        more_attributes="",
-        more_fields="",
-        theory="\n".join(_theory(derivation)),
-        steps="\n".join(step_lines(derivation.steps)),
-        example="\n".join(_example(notation)),
-        constants="\n".join(constants),
-    )
+    return {
+        "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
+        "version": package.__version__,
+        "sympy": sympy.__version__,
+        "description": "\n".join(wrap.paragraph(derived.network.describe(), 4)),
+        "overlaps": "\n".join(_overlaps(notation)),
+        "parameters": "\n".join(_parameters(notation)),
+        "steps": "\n".join(step_lines(derived.steps)),
+        "names": "",
+        "more_attributes": "",
+        "more_fields": "",
+        "constants": "\n".join(constants),
+    }
 
 
 def argument_lines(notation: Notation) -> dict[str, str]:
@@ -100,11 +109,11 @@ def _parameters(notation: Notation) -> list[str]:
     return [line for part in parts for line in wrap.paragraph(part, 4, 12)]
 
 
-def _theory(derivation: Derivation) -> list[str]:
-    """Action, saddle point and the rest as in `derive show`, in letters that every editor has."""
+def plain_lines(formulas: Iterable[str]) -> list[str]:
+    """Formulas as in `derive show`, in letters that every editor has."""
     plain = str.maketrans({"𝒦": "κ", "ℰ": "E"})
     lines: list[str] = []
-    for line in render.theory_lines(derivation.theory):
+    for line in formulas:
         indent = " " * (len(line) - len(line.lstrip()) + 8)
         lines += textwrap.wrap(line.translate(plain), wrap.WIDTH, subsequent_indent=indent)
     return lines
@@ -119,7 +128,8 @@ def step_lines(steps: Iterable[Step]) -> list[str]:
     return lines
 
 
-def _example(notation: Notation) -> list[str]:
+def example(notation: Notation, name: str, function: str) -> list[str]:
+    """A call with arguments of the right number."""
     streams, weights = len(notation.streams()), len(notation.graph.weights)
     arguments = [
         "attended", "labels",
@@ -129,7 +139,7 @@ def _example(notation: Notation) -> list[str]:
     ]  # fmt: skip
     if _heads(notation) is None:
         arguments.append(f"heads={_tuple(range(2, head_count(notation) + 2))}")
-    return wrap.statement("solution = ", f"solve({', '.join(arguments)})")
+    return wrap.statement(f"{name} = ", f"{function}({', '.join(arguments)})")
 
 
 def _tuple(values: Any) -> str:

@@ -17,6 +17,12 @@ def hessian_vector_product(
     return hessian_product(overlaps, problem)(directions)
 
 
+def hessian_spectrum(solution: Solution) -> Spectrum:
+    """Stiff and sloppy directions at a solution: the Hessian's spectrum in whitened coordinates."""
+    overlaps, problem = solution.overlaps, solution.problem
+    return spectrum(overlaps, hessian_product(overlaps, problem))
+
+
 def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """max_s |G_s - right-hand side|_F / |G_s|_F over the saddle-point equations."""
     right = saddle_right_hand_side(overlaps, problem)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.codegen import wrap
-from derive.codegen.functions import as_tuple
+from derive.codegen.functions import tuple_text
 from derive.codegen.numpy_printer import size
 from derive.codegen.repeat.names import ABOVE, Depths
 from derive.codegen.repeat.sections import Section
@@ -38,12 +38,12 @@ class Counts:
             else:
                 copies = section.copies
                 times = str(copies) if copies.is_Symbol else f"({copies})"
-                found.append(f"*{as_tuple(marks)} * {times}")
+                found.append(f"*{tuple_text(marks)} * {times}")
         return "\n".join([
             "def weights_with_heads(depths: tuple[int, ...]) -> tuple[bool, ...]:",
             '    """Whether each weight has heads, from V_0 up to the readout."""',
             *self._depths(),
-            *wrap.statement("return ", as_tuple(found)),
+            *wrap.statement("return ", tuple_text(found)),
         ])  # fmt: skip
 
     def vectors(self) -> str:
@@ -63,7 +63,7 @@ class Counts:
             notation = section.window.notation
             counts = [section.names.of(notation.vectors_count(k)) for k in own]
             lines += self._unpack(section, {s.name for c in counts for s in c.free_symbols}, indent)
-            found = as_tuple([size(count) for count in counts])
+            found = tuple_text([size(count) for count in counts])
             first = "vectors: tuple[int, ...] = " if section.top else "vectors = "
             lines += wrap.statement(first, found if section.top else f"{found} + vectors", indent)
         return "\n".join([*lines, "    return vectors"])

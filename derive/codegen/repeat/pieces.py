@@ -10,7 +10,7 @@ from typing import Any
 from derive.algebra import build, gradient
 from derive.algebra.scalars import expand
 from derive.codegen import wrap
-from derive.codegen.functions import ARRAYS, Functions, as_tuple, suffix
+from derive.codegen.functions import ARRAYS, Functions, suffix, tuple_text
 from derive.codegen.grouping import grouped
 from derive.codegen.program import Program
 from derive.codegen.repeat.names import ABOVE
@@ -126,7 +126,7 @@ class PartFunctions(Functions):
         if SLOPE in self.hands:
             tail += self.named(["slope_above"], replace(program, results=program.results[-1:]))
         arguments = self.section.arguments(f"{given}: Array", *STATE)
-        returns = ", ".join((as_tuple(names), *handed_names))
+        returns = ", ".join((tuple_text(names), *handed_names))
         kind = f"tuple[{', '.join((ARRAYS, *['Array' for _ in self.hands]))}]"
         return self.function(
             self._name("saddle"), arguments, kind if self.hands else ARRAYS,
@@ -163,7 +163,7 @@ class PartFunctions(Functions):
         arguments = self.section.arguments(*given, "problem: Problem")
         return self.function(
             self._name("infinite_width"), arguments, ARRAYS, doc,
-            _without(program, {f"Q_{ABOVE}"}), as_tuple(program.results),
+            _without(program, {f"Q_{ABOVE}"}), tuple_text(program.results),
         )  # fmt: skip
 
     def _defined(self, pairs: Any) -> list[tuple[Any, Any]]:
@@ -207,7 +207,7 @@ class PartFunctions(Functions):
         arguments = self.section.arguments("force: Array", *given, "problem: Problem")
         return self.function(
             self._name("shift"), arguments, ARRAYS, doc,
-            _without(program, {f"D_{ABOVE}"}), as_tuple(program.results),
+            _without(program, {f"D_{ABOVE}"}), tuple_text(program.results),
         )  # fmt: skip
 
     def scaled(self) -> str:
@@ -223,7 +223,7 @@ class PartFunctions(Functions):
         doc = "Its overlaps in the papers' normalisation, and the constants that this leaves out."
         arguments = self.section.arguments(*STATE)
         kind = f"tuple[{ARRAYS}, float]"
-        returns = f"{as_tuple(overlaps)}, float(shift)"
+        returns = f"{tuple_text(overlaps)}, float(shift)"
         tail = self.named(["shift"], replace(program, results=(shift,)))
         return self.function(self._name("scaled"), arguments, kind, doc, program, returns, tail)
 

@@ -41,6 +41,14 @@ class RepeatedDerivation:
         """The derivation as Markdown, with equations in LaTeX."""
         return render.markdown(self)
 
+    def step_to_markdown(self, name: str) -> str:
+        """One step by its name, as it stands in the whole derivation.
+
+        Raises:
+            KeyError: There is no step of this name.
+        """
+        return render.step_markdown(self, name)
+
     def to_latex(self) -> str:
         """The derivation as a LaTeX document that compiles as it is."""
         return render.document(self)

@@ -31,7 +31,7 @@ from derive.derivation.render.page import (
     Prose,
     Table,
 )
-from derive.derivation.render.terminal import COLUMNS, plain_lines, steps_table
+from derive.derivation.render.terminal import COLUMNS, display_lines, steps_table
 from derive.derivation.render.text import typeset, unicode_of
 from derive.derivation.repeat import parts as network_parts
 from derive.derivation.repeat.steps import Derived, Group, RepeatedStep, Summed
@@ -238,6 +238,20 @@ def markdown(derivation: Derived) -> str:
     return markdown_of(page(derivation))
 
 
+def step_markdown(derivation: Derived, name: str) -> str:
+    """One step by its name, as it stands in the page.
+
+    Raises:
+        KeyError: There is no step of this name; the message lists those that there are.
+    """
+    pages = Pages()
+    for number, step in enumerate(derivation.steps, start=1):
+        if step.name == name:
+            text = markdown_of(Page("", tuple(step_blocks(number, step, pages))))
+            return text.partition("\n")[2].strip() + "\n"
+    raise KeyError(", ".join(step.name for step in derivation.steps))
+
+
 def document(derivation: Derived) -> str:
     """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
     return document_of(page(derivation))
@@ -270,4 +284,4 @@ def theory_lines(derivation: Derived) -> Iterator[str]:
                 yield f"  {unicode_of(group.where)}"
             for block in pages.shown(group.window, group.after):
                 if isinstance(block, Display):
-                    yield from (f"  {line}" for line in plain_lines(block))
+                    yield from (f"  {line}" for line in display_lines(block))
