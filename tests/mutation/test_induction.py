@@ -86,6 +86,81 @@ def test_a_broken_sum_is_refused(case):
         step.certificate(12)
 
 
+def changed_second(**changes):
+    def broken(found):
+        first, second, *rest = found.layers
+        made = {key: how(second) for key, how in changes.items()}
+        return replace(found, layers=(first, replace(second, **made), *rest))
+
+    return broken
+
+
+def twice(pairs):
+    return tuple((name, build.scale(2, value)) for name, value in pairs)
+
+
+def twice_in(key):
+    def changed(layer):
+        found = getattr(layer, key)
+        return replace(found, right=build.scale(2, found.right))
+
+    return changed
+
+
+def first_window(found):
+    first, second, *rest = found.layers
+    return replace(found, layers=(first, replace(second, window=first.window, stream=0), *rest))
+
+
+LAYERS = {
+    "begins too high": changed_second(known=lambda layer: replace(layer.known, first=3)),
+    "begins too low": changed_second(known=lambda layer: replace(layer.known, first=1)),
+    "ends too low": changed_second(known=lambda layer: replace(layer.known, last=L - 1)),
+    "points": changed_second(points=lambda layer: twice(layer.points)),
+    "forces": changed_second(forces=lambda layer: twice(layer.forces)),
+    "equation": changed_second(equation=twice_in("equation")),
+    "papers' equation": changed_second(scaled=twice_in("scaled")),
+    "shown from another window": first_window,
+    "a kind left out": lambda found: replace(found, layers=(found.layers[0], *found.layers[2:])),
+}
+
+
+@pytest.mark.parametrize("case", LAYERS)
+def test_a_broken_layer_is_refused(case):
+    steps = steps_of(REPEATED["attention"], LAYERS[case](theory("attention")))
+    (step,) = (s for s in steps if s.name == "stationarity")
+    with pytest.raises(CertificateError):
+        step.certificate(12)
+
+
+SHOWN = {
+    "law": "exact law", "constant": "exact law", "action": "proportional",
+    "kept": "proportional", "dropped": "proportional", "scaled": "papers", "shift": "papers",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", SHOWN)
+def test_a_sum_that_is_shown_otherwise_is_refused(key):
+    found = theory("attention")
+    shares = tuple(
+        (part, replace(share, plain={**share.plain, key: 2 * share.plain[key]}), here)
+        for part, share, here in found.shares
+    )
+    steps = steps_of(REPEATED["attention"], replace(found, shares=shares))
+    (step,) = (s for s in steps if s.name.startswith(SHOWN[key]))
+    with pytest.raises(CertificateError, match="as shown"):
+        step.certificate(12)
+
+
+def test_a_flux_that_is_closed_wrongly_is_refused():
+    found = theory("attention")
+    wrong = build.scale(2, found.fixed_point.flux_value)
+    broken = replace(found, fixed_point=replace(found.fixed_point, flux_value=wrong))
+    (step,) = (s for s in steps_of(REPEATED["attention"], broken) if s.name.startswith("closed"))
+    with pytest.raises(CertificateError, match="lowest flux"):
+        step.certificate(12)
+
+
 @pytest.mark.parametrize("network", ["attention", "residual below"])
 def test_a_rule_that_is_broken_in_the_windows_is_refused(network):
     rules = replace(RULES, eliminate=equation("right", doubled)(RULES.eliminate))

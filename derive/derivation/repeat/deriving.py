@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sympy
@@ -140,8 +140,22 @@ class _Steps:
                 limit: str = "", also: str = "") -> RepeatedStep:  # fmt: skip
         equations = [Equation(title, self._total(key)) for key, title in shown]
         group = Group(self.theory.lowest, "", (), tuple(equations))
-        proof = proofs.of_sums(self.instances, lambda known: pairs(self.theory, known), also)
+        proof = proofs.of_sums(self.instances, self._with_shown(pairs, equations), also)
         return self._step(name, text, [group], proof, limit)
+
+    def _with_shown(self, pairs: Any, shown: list[Equation]) -> Callable[[Any], Pairs]:
+        """Also what is shown, term by term, in the place of the theory's sums."""
+        written = [equation.right.indexed() for equation in shown]
+
+        def both(known: Any) -> Pairs:
+            found: Pairs = pairs(self.theory, known)
+            theirs = {what: value for what, _, value in found}
+            for (what, ours, _), total in zip(_summed_pairs(found), written, strict=True):
+                if total != ours:
+                    found.append((f"{what}, as shown,", total, theirs[what]))
+            return found
+
+        return both
 
     def _total(self, key: str) -> Summed:
         """The shares of all parts, with what the labels bring."""
@@ -193,7 +207,7 @@ class _Steps:
                 Equation(equation.flux, equation.flux_value),
             )
             groups.append(Group(layer.window, _range(layer), (), shown))
-        proof = proofs.of_sums(self.instances, lambda known: _scaled_pairs(self.theory, known))
+        proof = proofs.of_sums(self.instances, self._with_shown(_scaled_pairs, equations))
         return self._step("papers' normalisation", statements.CHAIN, groups, proof)
 
     def _closed(self) -> RepeatedStep:
@@ -316,11 +330,16 @@ def _limit_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
     ]
 
 
+def _summed_pairs(pairs: Pairs) -> Pairs:
+    """Those of what is shown as a sum over parts, in the order of the equations."""
+    return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
+
+
 def _scaled_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
     """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
     assert theory.scaled is not None and theory.shift is not None
     return [
         ("the papers' action", theory.scaled, known.chain.action),
         ("what it leaves out", theory.shift, known.chain.shift),
-        ("the action", theory.scaled + theory.shift, known.action),
+        ("the action of both", theory.scaled + theory.shift, known.action),
     ]

@@ -150,10 +150,11 @@ def _merged(first: list[Layer], generic: list[Layer]) -> list[Layer]:
 
 
 def _of_piece(here: Window, piece: int, known: Range | None) -> list[Layer]:
-    return [_layer(here, stream, known) for stream in here.streams_of(piece)]
+    return [layer_of(here, stream, known) for stream in here.streams_of(piece)]
 
 
-def _layer(here: Window, stream: int, known: Range | None) -> Layer:
+def layer_of(here: Window, stream: int, known: Range | None) -> Layer:
+    """The equations of one stream of a window, in nodes of layers."""
     theory, notation = here.theory, here.notation
     weights = notation.graph.streams[stream].weights
 

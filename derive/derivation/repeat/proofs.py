@@ -7,6 +7,7 @@ numbers is used there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,11 +16,13 @@ from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.instance import Instance, Numbers, instance
 from derive.derivation.derivation import Derivation
 from derive.derivation.pipeline import RULES, Rules, derive
+from derive.derivation.repeat.induction import layer_of
 from derive.derivation.repeat.instantiate import at_depth
 from derive.derivation.repeat.parts import number_symbol
 from derive.derivation.repeat.theory import Layer, RepeatedTheory
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Evidence
+from derive.errors import CertificateError
 from derive.network import Network
 
 DEPTHS = (1, 2, 3)
@@ -122,13 +125,18 @@ def _listed(depths: tuple[int, ...]) -> str:
 
 
 def of_layers(instances: Instances, windows: Certificate, name: str) -> Certificate:
-    """The windows' certificates, and every stream of a network written out, at random numbers."""
+    """The windows' certificates, and every stream of a network written out, at random numbers.
+
+    What is shown of a layer comes from its window; it must be what the theory says of it.
+    """
 
     def check(digits: int) -> Evidence:
         evidence, agreement = windows(digits), Agreement(digits)
+        _require_shown(instances.theory.layers)
         for depth in instances.usable():
             theory = instances.written_out(depth).theory
             _, numbers = instances.numbers(depth)
+            _require_each_once(instances, depth)
             for layer in instances.theory.layers:
                 for stream, copy in instances.streams(depth, layer):
                     ours = instances.at(depth, getattr(layer, name), copy)
@@ -139,6 +147,23 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
         return Evidence(min(evidence.digits, agreement.worst), detail)
 
     return guarded(check)
+
+
+def _require_shown(layers: Iterable[Layer]) -> None:
+    for layer in layers:
+        made = layer_of(layer.window, layer.stream, layer.known)
+        if layer.scaled is None:
+            made = replace(made, scaled=None)
+        if made.expressions() != layer.expressions():
+            raise CertificateError(f"{layer.title}: the equations are not those of the window")
+
+
+def _require_each_once(instances: Instances, depth: int) -> None:
+    found = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
+    count = len(instances.written_out(depth).theory.order_parameters)
+    if sorted(found) != list(range(count)):
+        streams = _listed(tuple(k + 1 for k in sorted(found)))
+        raise CertificateError(f"equations of streams {streams} at depth {depth}, of {count}")
 
 
 def of_start(instances: Instances) -> Certificate:
@@ -163,6 +188,9 @@ def of_closing(instances: Instances) -> Certificate:
             sample, numbers = instances.numbers(depth)
             lowest = theory.equations[0]
             count = sample.count(0)
+            ours = agreement.value(instances.at(depth, closed.flux_value), numbers)
+            theirs = agreement.value(lowest.flux_value, numbers)
+            agreement.compare(f"the lowest flux at depth {depth}", ours, theirs)
             numbers[lowest.flux] = exact(agreement.arithmetic, sample.array(count, count))
             for equation in theory.equations[1:]:
                 numbers[equation.flux] = agreement.value(equation.flux_value, numbers)

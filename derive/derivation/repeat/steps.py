@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import sympy
+
+from derive.algebra.sums import layer_sum
 from derive.derivation.repeat.parts import Block
 from derive.derivation.repeat.theory import RepeatedTheory
 from derive.derivation.repeat.window import Window
@@ -32,6 +35,15 @@ class Summed:
     """A right-hand side that is a sum over the parts of a network."""
 
     terms: tuple[Term, ...]
+
+    def indexed(self) -> Any:
+        """The sum in nodes of layers."""
+        found = []
+        for term in self.terms:
+            value = term.window.indexed(term.value)
+            block = term.block
+            found.append(layer_sum(value, block.index, block.copies) if block else value)
+        return sympy.Add(*found)
 
 
 @dataclass(frozen=True)
