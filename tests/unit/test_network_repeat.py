@@ -99,6 +99,10 @@ WRONG = {
         ["layers[2].layers[1]", "unequal widths", "8 below and 9 above"],
     ),
     "a taken name": (lambda: parts(network(Repeat((LAYER,), "P"))), ["'P'", "taken"]),
+    "a name that reads as another": (
+        lambda: parts(network(Repeat((LAYER,), "m"))),
+        ["'m'", "taken", "'L'"],
+    ),
     "all in one stream": (
         lambda: derive_repeated(network(Repeat((SKIP,), "L"))),
         ["layers[2]", "opens no stream", "depth as a number"],

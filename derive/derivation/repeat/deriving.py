@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import sympy
@@ -61,10 +61,10 @@ class _Steps:
         yield self._start()
         yield self._integrate()
         yield from self._law()
-        yield self._summed("exact law at any depth", statements.ANY_DEPTH, _law_pairs, r"\ln p", (
+        yield self._summed("exact law at any depth", statements.ANY_DEPTH, proofs.law_pairs, (
             ("law", r"\ln p"), ("constant", r"\text{constant}"),
         ))  # fmt: skip
-        yield self._summed("proportional limit", statements.LIMIT, _limit_pairs, "S", (
+        yield self._summed("proportional limit", statements.LIMIT, proofs.limit_pairs, (
             ("action", "S"), ("kept", statements.CONSTANT), ("dropped", statements.DROPPED),
         ), limit=PROPORTIONAL, also="proportional limit")  # fmt: skip
         yield self._stationarity()
@@ -136,26 +136,14 @@ class _Steps:
             proof = proofs.of_windows([(here, s.name) for s in chosen], "the rules on this window")
             yield self._step(name, text, groups, proof)
 
-    def _summed(self, name: str, text: Text, pairs: Any, left: str, shown: Any, *,
+    def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
                 limit: str = "", also: str = "") -> RepeatedStep:  # fmt: skip
         equations = [Equation(title, self._total(key)) for key, title in shown]
         group = Group(self.theory.lowest, "", (), tuple(equations))
-        proof = proofs.of_sums(self.instances, self._with_shown(pairs, equations), also)
+        proof = proofs.of_sums(
+            self.instances, proofs.with_shown(self.theory, pairs, equations), also
+        )
         return self._step(name, text, [group], proof, limit)
-
-    def _with_shown(self, pairs: Any, shown: list[Equation]) -> Callable[[Any], Pairs]:
-        """Also what is shown, term by term, in the place of the theory's sums."""
-        written = [equation.right.indexed() for equation in shown]
-
-        def both(known: Any) -> Pairs:
-            found: Pairs = pairs(self.theory, known)
-            theirs = {what: value for what, _, value in found}
-            for (what, ours, _), total in zip(_summed_pairs(found), written, strict=True):
-                if total != ours:
-                    found.append((f"{what}, as shown,", total, theirs[what]))
-            return found
-
-        return both
 
     def _total(self, key: str) -> Summed:
         """The shares of all parts, with what the labels bring."""
@@ -207,7 +195,9 @@ class _Steps:
                 Equation(equation.flux, equation.flux_value),
             )
             groups.append(Group(layer.window, _range(layer), (), shown))
-        proof = proofs.of_sums(self.instances, self._with_shown(_scaled_pairs, equations))
+        proof = proofs.of_sums(
+            self.instances, proofs.with_shown(self.theory, proofs.scaled_pairs, equations)
+        )
         return self._step("papers' normalisation", statements.CHAIN, groups, proof)
 
     def _closed(self) -> RepeatedStep:
@@ -309,37 +299,3 @@ def _range(layer: Layer) -> str:
         return ""
     known = layer.known
     return f"for ${known.index} = {known.first}, \\dots, {known.last}$"
-
-
-Pairs = list[tuple[str, Any, Any]]
-
-
-def _law_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
-    return [
-        ("the law", theory.law, known.law.body),
-        ("its constant", theory.constant, known.law.constant),
-    ]
-
-
-def _limit_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
-    return [
-        ("the action", theory.action, known.action),
-        ("the energy", theory.energy, known.energy),
-        ("the constant", theory.evidence, known.constant),
-        ("what is dropped", theory.dropped, known.dropped),
-    ]
-
-
-def _summed_pairs(pairs: Pairs) -> Pairs:
-    """Those of what is shown as a sum over parts, in the order of the equations."""
-    return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
-
-
-def _scaled_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
-    """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
-    assert theory.scaled is not None and theory.shift is not None
-    return [
-        ("the papers' action", theory.scaled, known.chain.action),
-        ("what it leaves out", theory.shift, known.chain.shift),
-        ("the action of both", theory.scaled + theory.shift, known.action),
-    ]

@@ -23,8 +23,11 @@ from derive.network.repeat import Segment, segments
 
 INDEX = "l"
 """The letter of a generic copy."""
-RESERVED = (INDEX, "P", "Pstar", "M", "N", "H", "y", "a", "temperature")
-"""Names that mean something else in every derivation."""
+RESERVED = (
+    INDEX, "P", "Pstar", "M", "N", "H", "y", "a", "temperature",
+    "C", "I", "K", "S", "T", "X", "f", "g", "m", "p", "pi", "s",
+)  # fmt: skip
+"""Names that mean something else in every derivation, or look as if they did."""
 
 
 def number_symbol(name: str) -> Any:

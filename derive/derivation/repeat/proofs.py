@@ -21,12 +21,16 @@ from derive.derivation.repeat.instantiate import at_depth
 from derive.derivation.repeat.parts import number_symbol
 from derive.derivation.repeat.theory import Layer, RepeatedTheory
 from derive.derivation.repeat.window import Window
-from derive.derivation.step import Certificate, Evidence
+from derive.derivation.step import Certificate, Equation, Evidence
 from derive.errors import CertificateError
 from derive.network import Network
 
 DEPTHS = (1, 2, 3)
 """With no copy between the ends, with ends alone, and with one between."""
+
+
+Pairs = list[tuple[str, Any, Any]]
+"""(what, ours, that of the network written out)."""
 
 
 class Instances:
@@ -91,9 +95,7 @@ def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
     return guarded(check)
 
 
-def of_sums(
-    instances: Instances, pairs: Callable[[Any], list[tuple[str, Any, Any]]], also: str = ""
-) -> Certificate:
+def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "") -> Certificate:
     """Sums over layers against networks written out, at random numbers.
 
     Args:
@@ -213,3 +215,52 @@ def _substituted(agreement: Agreement, equation: Any, theory: Any, numbers: Numb
     plain = {g: build.matrix_symbol(f"any_{g.name}", *g.shape) for g in theory.order_parameters}
     values = {**numbers, **{plain[g]: numbers[g] for g in plain}}
     return agreement.value(rebuild(equation.right, plain.get), values)
+
+
+def law_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The exact law of a theory, and that of the network written out."""
+    return [
+        ("the law", theory.law, known.law.body),
+        ("its constant", theory.constant, known.law.constant),
+    ]
+
+
+def limit_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The action of a theory and what belongs to it."""
+    return [
+        ("the action", theory.action, known.action),
+        ("the energy", theory.energy, known.energy),
+        ("the constant", theory.evidence, known.constant),
+        ("what is dropped", theory.dropped, known.dropped),
+    ]
+
+
+def _summed_pairs(pairs: Pairs) -> Pairs:
+    """Those of what is shown as a sum over parts, in the order of the equations."""
+    return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
+
+
+def scaled_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
+    assert theory.scaled is not None and theory.shift is not None
+    return [
+        ("the papers' action", theory.scaled, known.chain.action),
+        ("what it leaves out", theory.shift, known.chain.shift),
+        ("the action of both", theory.scaled + theory.shift, known.action),
+    ]
+
+
+def with_shown(
+    theory: RepeatedTheory, pairs: Callable[..., Pairs], shown: Iterable[Equation]
+) -> Callable[[Any], Pairs]:
+    """Also what is shown, term by term, in the place of the theory's sums."""
+    written = [equation.right.indexed() for equation in shown]
+
+    def both(known: Any) -> Pairs:
+        found: Pairs = pairs(theory, known)
+        for (what, ours, theirs), total in zip(_summed_pairs(found), written, strict=True):
+            if total != ours:
+                found.append((f"{what}, as shown,", total, theirs))
+        return found
+
+    return both
