@@ -153,7 +153,7 @@ def test_another_letter_for_the_depth():
 def test_it_prints_in_the_notation_of_the_papers():
     text = repr(any_depth())
     for line in (
-        "u = c ∏_{l = 1}^n(1 + r/Nₗ)", "c = ∏_{l = 1}^n σ_l²", "r = s/u − P", "s = yᵀ K₁⁻¹ y",
+        "u = c ∏_{l = 1}^n(1 + r/Nₗ)", "c = ∏_{l = 1}^n σₗ²", "r = s/u − P", "s = yᵀ K₁⁻¹ y",
         "u = c v^n", "1 − v = α (1 − s/(P c v^n))",
     ):  # fmt: skip
         assert line in text
