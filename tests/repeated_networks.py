@@ -34,6 +34,11 @@ _MIDDLES = {
     "residual below": (repeat(skip(heads(None)), heads()),),
     "residual on top": (repeat(heads(), skip(heads(None))),),
     "residual before": (skip(heads(None)), repeat(heads())),
+    "linear residual": (repeat(skip(linear(None)), linear()),),
+    "residual above, as many weights": (
+        repeat(skip(heads(None)), linear()),
+        skip(linear(None), linear(None)),
+    ),
     "residual inside": (heads(), repeat(heads(), skip(linear(None)), heads()), skip(heads(None))),
 }
 REPEATED = {

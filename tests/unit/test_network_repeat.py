@@ -143,6 +143,20 @@ def test_show_any_depth(capsys):
     assert found.out.count("attention(H=2") == 3
 
 
+def test_sizes_and_the_least_depth_are_shown(capsys, tmp_path):
+    residual = DEEP.replace("[[layers.layers]]", """[[layers.layers]]
+    kind = "residual"
+        [[layers.layers.layers]]
+        kind = "linear"
+        variance = 0.7
+    [[layers.layers]]""", 1).replace("width = 7", "width = 9")  # fmt: skip
+    spec, _ = write(tmp_path, residual)
+    found = call(capsys, "show", spec)
+    assert "Numbers of vectors, l = 1, …, L:" in found.out
+    assert "mₗ = 2 H₂ₗ mₗ₊₁" in found.out and "m_{L+1} = 1" in found.out
+    assert "equations of streams for L ≥ 2" in found.out
+
+
 def test_show_certifies_any_depth(capsys):
     found = call(capsys, "show", "--repeat", "L", "--certify", "--digits", "12")
     assert found.status == 0

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.sums import layer_sum, reindex
+from derive.algebra.sums import layer_sum
 from derive.derivation.pipeline import RULES, Rules
 from derive.derivation.repeat.closing import close
 from derive.derivation.repeat.parts import Block, Part, parts
@@ -126,8 +126,7 @@ def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:
 def _of_block(first: list[Layer], block: Block, windows: Windows) -> list[Layer]:
     """The first copy, all others, and the highest where other weights stand above it."""
     generic = windows.of(block.at(block.index - 1), block.at(block.index))
-    numbers = [reindex(number, {block.index: block.copies}) for number, _ in block.copy.over]
-    if numbers == [number for number, _ in block.over]:
+    if block.alike:
         return _merged(first, _of_piece(generic, 1, Range(block.index, 2, block.copies)))
     highest = windows.of(block.at(block.copies - 1), block.at(block.copies))
     between = _of_piece(generic, 1, Range(block.index, 2, block.copies - 1))

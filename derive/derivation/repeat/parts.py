@@ -64,7 +64,7 @@ class Piece:
     def changed(self, numbers: dict[Any, Any]) -> Piece:
         """The same layers with other numbers."""
         named = ("stream", "weight", "above", "below")
-        values = {key: reindex(getattr(self, key), numbers) for key in named}
+        values = {key: multiplied_out(reindex(getattr(self, key), numbers)) for key in named}
         branches = tuple(reindex(count, numbers) for count in self.branches)
         over = tuple((reindex(k, numbers), reindex(n, numbers)) for k, n in self.over)
         return replace(self, branches=branches, over=over, **values)
@@ -94,6 +94,28 @@ class Block:
     def below(self) -> Any:
         """How many vectors go on to what is below the lowest copy."""
         return self.at(1).below
+
+    @property
+    def alike(self) -> bool:
+        """Whether above the highest copy stand the weights that stand above every other one."""
+        found = [reindex(number, {self.index: self.copies}) for number, _ in self.copy.over]
+        return found == [number for number, _ in self.over]
+
+    @property
+    def least(self) -> int:
+        """The least depth at which the lowest copy is no other one, and there is one."""
+        return (1 if self.alike else 2) - int(self.copies.as_coeff_Add()[0])
+
+    @property
+    def counts(self) -> tuple[tuple[Any, Any], ...]:
+        """(name, value): m below copy l from m above it, and m above the highest copy."""
+        low, high = (LayerSize("m", self.copy.stream + k) for k in (0, self.copy.streams))
+        value = self.counted
+        if self.copy.below != low:
+            value = multiplied_out(self.copy.below / self.copy.above) * high
+        end = reindex(high, {self.index: self.copies})
+        pairs = ((low, value), (end, self.ends[1]))
+        return tuple(pair for pair in pairs if pair[0] != pair[1])
 
     def in_heads(self, expression: Any) -> Any:
         """An expression of copy l with head counts in the place of quotients of sizes."""
@@ -192,7 +214,10 @@ def _piece(piece: Piece, graph: StreamGraph, heads: list[Any]) -> Piece:
 
 
 def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copies: Any) -> Block:
-    """A repeated block: m vectors come down, and the branches of one weight are a quotient of m."""
+    """A repeated block: m vectors come down, and the branches of one weight are a quotient of m.
+
+    Where no weight has branches, every copy multiplies the vectors by the same number.
+    """
     branched = [k for k, count in enumerate(heads) if count != 1]
     below, above, end = piece.above, piece.above, piece.above
     total = piece.above
@@ -204,6 +229,10 @@ def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copie
         chosen = heads[branched[0]]  # a product of head counts has each of them once
         rest = total.coeff(chosen, 0)
         heads[branched[0]] = multiplied_out((below - rest) / total.coeff(chosen, 1))
+    else:
+        times = _sizes(graph, heads, sympy.S.One)[0]
+        above = multiplied_out(end * times ** (copies - index))
+        below = total = multiplied_out(above * times)
     copy = replace(piece, branches=tuple(heads), above=above, below=below)
     over = tuple(
         (reindex(k, {index: index + 1}), reindex(n, {index: index + 1}))

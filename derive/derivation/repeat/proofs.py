@@ -16,7 +16,7 @@ from derive.derivation.certificates.instance import Instance, Numbers, instance
 from derive.derivation.derivation import Derivation
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.repeat.instantiate import at_depth
-from derive.derivation.repeat.parts import Block, number_symbol
+from derive.derivation.repeat.parts import number_symbol
 from derive.derivation.repeat.theory import Layer, RepeatedTheory
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Evidence
@@ -69,10 +69,8 @@ class Instances:
 
     def usable(self) -> tuple[int, ...]:
         """Depths at which every kind of layer exists."""
-        blocks = [part for part in self.theory.parts if isinstance(part, Block)]
-        least = max(2 if len(b.copy.over) != len(b.over) else 1 for b in blocks)
-        fewer = max(int(b.copies.as_coeff_Add()[0] != 0) for b in blocks)
-        return tuple(depth for depth in DEPTHS if depth >= least + fewer) or (least + fewer,)
+        least = max(self.theory.least.values())
+        return tuple(depth for depth in DEPTHS if depth >= least) or (least,)
 
 
 def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:

@@ -138,14 +138,20 @@ def network_blocks(derivation: Derived, pages: Pages) -> list[Block]:
 
 
 def _sizes(derivation: Derived, pages: Pages) -> list[Block]:
-    """What the numbers of vectors are, from copy to copy and at the top of each block."""
+    """What the numbers of vectors are, and from which depth on streams have their equations."""
     drawer = pages.of(derivation.theory.lowest).drawer
-    lines = []
+    blocks: list[Block] = []
     for part in derivation.theory.parts:
-        if isinstance(part, network_parts.Block) and part.copy.below != part.copy.above:
-            pairs = ((part.copy.below, part.counted), part.ends)
-            lines += [Line(drawer.box(name), drawer.box(value)) for name, value in pairs]
-    return [Display(tuple(lines))] if lines else []
+        if isinstance(part, network_parts.Block):
+            lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in part.counts)
+            range_of = f"${part.index} = 1, \\dots, {part.copies}$"
+            blocks += [Prose(f"Numbers of vectors, {range_of}:"), Display(lines)]
+    late = [rf"${L} \ge {least}$" for L, least in derivation.theory.least.items() if least > 1]
+    if late:
+        blocks.append(
+            Prose(f"Sums hold for any depth, equations of streams for {', '.join(late)}.")
+        )
+    return blocks
 
 
 def _weights(derivation: Derived, pages: Pages) -> Table:
@@ -274,6 +280,11 @@ def table(derivation: Derived) -> str:
 def theory_lines(derivation: Derived) -> Iterator[str]:
     """The theory in plain text, a line each."""
     pages = Pages()
+    for block in _sizes(derivation, pages):
+        if isinstance(block, Display):
+            yield from (f"  {line}" for line in display_lines(block))
+        elif isinstance(block, Prose):
+            yield unicode_of(block.text)
     for step in derivation.steps:
         if step.name not in SHOWN:
             continue

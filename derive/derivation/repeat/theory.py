@@ -191,6 +191,16 @@ class RepeatedTheory:
                 return layer
         raise KeyError(", ".join(index_text(layer.number) for layer in self.layers))
 
+    @property
+    def least(self) -> dict[Any, int]:
+        """The least depths at which the streams of `layers` are distinct and exist."""
+        found: dict[Any, int] = {}
+        for part in self.parts:
+            if isinstance(part, Block):
+                (depth,) = part.copies.free_symbols
+                found[depth] = max(part.least, found.get(depth, 1))
+        return found
+
     def settled(self, expression: Any) -> Any:
         """The expression with the number of vectors above each block in full, not by its name."""
         ends = dict(part.ends for part in self.parts if isinstance(part, Block))
