@@ -246,15 +246,8 @@ def _labels_share(here: Window, key: str) -> Any:
         return theory.energy
     if key == "kept":
         return -here.notation.examples * sympy.log(2 * sympy.pi) / 2
-    if key == "scaled" and theory.chain is not None:
-        return _scaled_labels(here)
-    return sympy.S.Zero
-
-
-def _scaled_labels(here: Window) -> Any:
-    chain = chain_form(here.theory.energy, (), here.notation)
-    assert chain is not None
-    return chain.action
+    chain = chain_form(theory.energy, (), here.notation) if key == "scaled" else None
+    return chain.action if chain is not None else sympy.S.Zero
 
 
 def _own_steps(here: Window) -> list[Step]:
