@@ -34,7 +34,10 @@ _MIDDLES = {
     "residual below": (repeat(skip(heads(None)), heads()),),
     "residual on top": (repeat(heads(), skip(heads(None))),),
     "residual before": (skip(heads(None)), repeat(heads())),
-    "linear residual": (repeat(skip(linear(None)), linear()),),
+    "linear residual": (
+        heads(),
+        repeat(skip(linear(None)), linear()),
+    ),
     "residual above, as many weights": (
         repeat(skip(heads(None)), linear()),
         skip(linear(None), linear(None)),

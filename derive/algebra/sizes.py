@@ -53,10 +53,17 @@ def divides(divisor: Any, size: Any) -> bool:
 
 
 def _plain(size: Any) -> Any:
-    """A size with a symbol for every size of a layer, whose number is no variable here."""
+    """A size with a symbol for every size of a layer, whose number is no variable here.
+
+    So is a power of a depth: vectors that every copy of a block doubles.
+    """
     parts = {p for p in sympy.preorder_traversal(size) if isinstance(p, sympy.Expr)}
     plain = (sympy.Add, sympy.Mul, sympy.Pow, sympy.Symbol, sympy.Number)
-    return size.xreplace({part: sympy.Dummy() for part in parts if not isinstance(part, plain)})
+    return size.xreplace({
+        part: sympy.Dummy()
+        for part in parts
+        if not isinstance(part, plain) or (part.is_Pow and not part.exp.is_number)
+    })  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
