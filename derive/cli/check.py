@@ -11,7 +11,7 @@ from typing import Any
 
 from derive import checks
 from derive.cli.options import changed, network_of
-from derive.cli.parser import Options, UsageError
+from derive.cli.usage import Options, UsageError
 from derive.network import load_data
 from derive.running.progress import spinner
 

@@ -10,7 +10,7 @@ from derive.claims import gallery
 from derive.claims.compare import decide
 from derive.claims.load import load_claim
 from derive.claims.result import render
-from derive.cli.parser import Options, UsageError
+from derive.cli.usage import Options, UsageError
 from derive.running.progress import spinner
 
 STATUS = {Verdict.AGREES: 0, Verdict.DISAGREES: 1, Verdict.INCONCLUSIVE: 3}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from derive.cli.usage import Options, Parser, UsageError, add_spec
 from derive.cli.values import file, whole
 
 EXAMPLE = "derive expand network.toml --finite-width --out expansion.py"
@@ -11,9 +12,9 @@ ORDER = 2
 DIGITS = 20
 
 
-def fill(parser: Any) -> None:
+def fill(parser: Parser) -> None:
     """The options of the command."""
-    parser.add_argument("spec", metavar="SPEC.toml", type=file, help="the network, in TOML")
+    add_spec(parser, optional=False)
     parser.add_argument(
         "--order", type=whole(1), metavar="K",
         help=f"highest power of 1/N of the saddle point (default: {ORDER})",
@@ -35,9 +36,8 @@ def fill(parser: Any) -> None:
     )  # fmt: skip
 
 
-def expand(options: Any) -> int:
+def expand(options: Options) -> int:
     """Print the expansion, or write its module; with --certify the evidence for its steps."""
-    from derive.cli.parser import UsageError
     from derive.network import load_network
     from derive.running import check_target
 
@@ -57,7 +57,7 @@ def expand(options: Any) -> int:
     return 0
 
 
-def _refuse(options: Any) -> None:
+def _refuse(options: Options) -> None:
     from derive.cli.options import refuse_together
 
     one = "the exact law is expanded to first order; leave out --order"
@@ -66,7 +66,7 @@ def _refuse(options: Any) -> None:
     refuse_together(options, "latex", "out", "a module is no document; give one of the two")
 
 
-def _expansion(network: Any, options: Any) -> Any:
+def _expansion(network: Any, options: Options) -> Any:
     from derive.analysis.expansions import finite_width_expansion, saddle_expansion
     from derive.derivation import derive
 

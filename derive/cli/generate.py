@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.cli.parser import Options
+from derive.cli.usage import Options
 from derive.codegen import generate as generate_module
 from derive.derivation.deriving import derive as derive_theory
 from derive.network import load_network

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from derive.cli.parser import Options, UsageError
+from derive.cli.usage import Options, UsageError
 from derive.network import Network, load_network
 from derive.network.wording import shown
 from derive.running import packaged_network

@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
-import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from derive import __version__
 from derive.cli import expand, scalar, symmetric
-from derive.cli.values import assignment, file, number, size, whole, width, widths
-from derive.errors import DeriveError
-
-DEFAULT_FOLDER = "derive-run"
-
-Options = argparse.Namespace
-
-
-class UsageError(DeriveError):
-    """A wrong call of the command line."""
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that raises UsageError, with a remedy, instead of printing its usage."""
-
-    def __init__(self, **settings: Any) -> None:
-        self.flags: list[str] = []
-        layout = argparse.RawDescriptionHelpFormatter
-        super().__init__(allow_abbrev=False, formatter_class=layout, **settings)
-
-    def add_argument(self, *flags: str, **settings: Any) -> Any:
-        """As in argparse; the options are remembered, for messages."""
-        self.flags += [flag for flag in flags if flag.startswith("-")]
-        return super().add_argument(*flags, **settings)
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what is wrong, with where to look."""
-        message = message.removeprefix("argument ")
-        raise UsageError(f"{message}; see '{self.prog} --help'")
-
-    def refuse_unknown(self, arguments: list[str]) -> None:
-        """Raise UsageError at the first option that there is not.
-
-        Argparse would name a required option first, of which the unknown one may be a misspelling.
-        """
-        for argument in arguments:
-            if argument == "--":
-                return
-            flag = argument.partition("=")[0]
-            if re.match(r"--?[A-Za-z]|--=", argument) and flag not in self.flags:
-                raise UsageError(f"unknown option {_choices(flag, self.flags)}")
-
-
-def _choices(word: str, valid: list[str]) -> str:
-    from derive.network.wording import choices, shown
-
-    return f"{shown(word)}{choices(word, valid)}"
+from derive.cli.usage import (
+    DEFAULT_FOLDER,
+    Options,
+    Parser,
+    UsageError,
+    add_changes,
+    add_spec,
+    choices_text,
+)
+from derive.cli.values import file, size, whole, width, widths
 
 
 def read(arguments: list[str]) -> Options:
@@ -72,7 +33,7 @@ def read(arguments: list[str]) -> Options:
         top.parse_args(arguments or ["--help"])
         raise UsageError(f"a command is missing; valid: {', '.join(commands)}")
     if word not in commands:
-        raise UsageError(f"unknown command {_choices(word, list(commands))}")
+        raise UsageError(f"unknown command {choices_text(word, list(commands))}")
     parser, at = commands[word], arguments.index(word)
     top.refuse_unknown(arguments[:at])
     parser.refuse_unknown(arguments[at + 1 :])
@@ -101,30 +62,8 @@ def _parsers() -> tuple[Parser, dict[str, Parser]]:
     return top, commands
 
 
-def _spec(parser: Parser, *, optional: bool) -> None:
-    text = "the network, in TOML"
-    if optional:
-        text += "; left out, the packaged hidden Markov task"
-    nargs = {"nargs": "?"} if optional else {}
-    parser.add_argument("spec", metavar="SPEC.toml", type=file, help=text, **nargs)
-
-
-def _changes(parser: Parser) -> None:
-    parser.add_argument(
-        "--temperature", type=number, metavar="T", help="variance of the label noise"
-    )
-    parser.add_argument(
-        "--set",
-        type=assignment,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="give a symbol of the network its value; may be repeated",
-    )
-
-
 def _run(parser: Parser) -> None:
-    _spec(parser, optional=True)
+    add_spec(parser, optional=True)
     parser.add_argument("--data", type=file, metavar="FILE.npz", help="the data, for SPEC.toml")
     parser.add_argument(
         "--widths", type=widths, metavar="N,N,...", help="widths to solve at, besides infinity"
@@ -140,7 +79,7 @@ def _run(parser: Parser) -> None:
     parser.add_argument(
         "--seeds", type=whole(1), metavar="K", help="draws of the packaged task (default: 5)"
     )
-    _changes(parser)
+    add_changes(parser)
     parser.add_argument(
         "--digits", type=whole(15), default=50, metavar="D", help="of the checks (default: 50)"
     )
@@ -157,7 +96,7 @@ def _run(parser: Parser) -> None:
 
 
 def _show(parser: Parser) -> None:
-    _spec(parser, optional=True)
+    add_spec(parser, optional=True)
     parser.add_argument(
         "--repeat", type=size, metavar="L",
         help="repeat the layers between embedding and readout: a number of times, or a symbol",
@@ -176,14 +115,14 @@ def _show(parser: Parser) -> None:
 
 
 def _generate(parser: Parser) -> None:
-    _spec(parser, optional=False)
+    add_spec(parser, optional=False)
     parser.add_argument(
         "--out", type=file, metavar="MODULE.py", help="file to write (default: standard output)"
     )
 
 
 def _solve(parser: Parser) -> None:
-    _spec(parser, optional=False)
+    add_spec(parser, optional=False)
     parser.add_argument(
         "--data", type=file, required=True, metavar="FILE.npz", help="inputs and labels"
     )
@@ -193,7 +132,7 @@ def _solve(parser: Parser) -> None:
     parser.add_argument(
         "--width", type=width, metavar="N", help="one width for every layer; inf is allowed"
     )
-    _changes(parser)
+    add_changes(parser)
     parser.add_argument(
         "--starts", type=whole(1), metavar="K", help="search from K random starts as well"
     )
@@ -206,7 +145,7 @@ def _solve(parser: Parser) -> None:
 
 
 def _check(parser: Parser) -> None:
-    _spec(parser, optional=True)
+    add_spec(parser, optional=True)
     parser.add_argument(
         "--digits", type=whole(15), default=50, metavar="D", help="to check to (default: 50)"
     )
@@ -240,7 +179,7 @@ def _ladder(parser: Parser, group: Any) -> None:
         help="draws of each chain (default: until enough of them count, at most 16000)",
     )
     group.add_argument("--jobs", type=whole(1), metavar="K", help="processes (default: 2)")
-    _changes(parser)
+    add_changes(parser)
 
 
 def _compare(parser: Parser) -> None:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from derive.cli.options import changed, refuse_together
-from derive.cli.parser import DEFAULT_FOLDER, Options, UsageError
+from derive.cli.usage import DEFAULT_FOLDER, Options, UsageError
 from derive.network import load_network
 from derive.running import Task, packaged_task, user_task
 from derive.running.pipeline import Settings

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from derive.cli.values import assignment, file, number, whole
+from derive.cli.usage import Options, Parser, UsageError, add_changes, add_spec
+from derive.cli.values import file, number, whole
 
 if TYPE_CHECKING:
     from derive.analysis.scalar import Explicit, Limit, ScalarTheory, Series, Solutions
-    from derive.cli.parser import Options, Parser
     from derive.network import Network
 
     Result = Explicit | Series | Limit
@@ -21,7 +21,7 @@ SHOWN = 15
 
 def fill(parser: Parser) -> None:
     """The options of the command."""
-    parser.add_argument("spec", metavar="SPEC.toml", type=file, help="the network, in TOML")
+    add_spec(parser, optional=False)
     parser.add_argument(
         "--depth", metavar="n", help="make the number of stages a symbol, of this one letter"
     )
@@ -42,13 +42,7 @@ def fill(parser: Parser) -> None:
     )
     parser.add_argument("--signal", type=number, metavar="s", help="s = y^T K_1^-1 y")
     parser.add_argument("--data", type=file, metavar="FILE.npz", help="solve in numbers, on data")
-    parser.add_argument(
-        "--temperature", type=number, metavar="T", help="variance of the label noise"
-    )
-    parser.add_argument(
-        "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE",
-        help="give a symbol of the network its value; may be repeated",
-    )  # fmt: skip
+    add_changes(parser)
     parser.add_argument("--steps", action="store_true", help="show how the equations follow")
     parser.add_argument("--certify", action="store_true", help="check every step numerically")
     parser.add_argument(
@@ -89,7 +83,6 @@ def scalar(options: Options) -> int:
 
 def _refuse(options: Options) -> None:
     from derive.cli.options import refuse_together
-    from derive.cli.parser import UsageError
 
     refuse_together(options, "latex", "markdown")
     for one in ("latex", "markdown"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from derive.cli.options import network_of, refuse_together, reshaped
-from derive.cli.parser import Options, UsageError
+from derive.cli.usage import Options, UsageError
 from derive.derivation import Evidence, Step
 from derive.derivation.deriving import derive as derive_theory
 from derive.running.progress import spinner

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 
 from derive.cli.options import changed, refuse_together
-from derive.cli.parser import Options
 from derive.cli.solution import lines_of
+from derive.cli.usage import Options
 from derive.network import Data, Network, load_data, load_network
 from derive.network.graph import stream_graph, values
 from derive.phases.note import symmetry_note

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from derive.cli.usage import Options, Parser, UsageError, add_changes, add_spec
 from derive.cli.values import file, number, whole
 
 if TYPE_CHECKING:
@@ -43,16 +44,14 @@ def interval(text: str) -> tuple[float, float]:
     return low, high
 
 
-def fill(parser: Any) -> None:
+def fill(parser: Parser) -> None:
     """The options of the command."""
-    from derive.cli.parser import _changes, _spec
-
-    _spec(parser, optional=False)
+    add_spec(parser, optional=False)
     parser.add_argument(
         "--layers", type=layers, metavar="L,L,...",
         help="attention layers with exchangeable heads (default: all with several heads)",
     )  # fmt: skip
-    _changes(parser)
+    add_changes(parser)
     theory = parser.add_argument_group("the theory, without data")
     parser.flags += ["--latex", "--limit", "--stability", "--certify"]
     parser.flags += ["--data", "--onset", "--parameter", "--out"]
@@ -79,7 +78,7 @@ def fill(parser: Any) -> None:
     data.add_argument("--out", type=file, metavar="SOLUTION.npz", help="file to write")
 
 
-def symmetric(options: Namespace) -> int:
+def symmetric(options: Options) -> int:
     """Print the theory, or the symmetric point on data."""
     from derive.cli.options import changed
     from derive.network import load_network
@@ -89,9 +88,8 @@ def symmetric(options: Namespace) -> int:
     return _theory(network, options) if options.data is None else _solution(network, options)
 
 
-def _refuse(options: Namespace) -> None:
+def _refuse(options: Options) -> None:
     from derive.cli.options import refuse_together
-    from derive.cli.parser import UsageError
 
     for name in ("latex", "limit", "stability", "certify"):
         refuse_together(options, "data", name, "the theory needs no data; leave one of them out")
@@ -103,7 +101,7 @@ def _refuse(options: Namespace) -> None:
     refuse_together(options, "latex", "certify", "certificates go with plain text")
 
 
-def _theory(network: Network, options: Namespace) -> int:
+def _theory(network: Network, options: Options) -> int:
     from derive.analysis.exchangeable import exchangeable, show
     from derive.derivation import derive
     from derive.running.progress import spinner
@@ -134,7 +132,7 @@ def _certificate(name: str, found: Evidence) -> str:
     return f"  {found.digits} digits  {name}: {found.detail}"
 
 
-def _solution(network: Network, options: Namespace) -> int:
+def _solution(network: Network, options: Options) -> int:
     from derive.network import load_data
     from derive.network.graph import stream_graph, values
     from derive.phases import onset, symmetric_solution

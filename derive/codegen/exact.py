@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from derive.algebra import build, rebuild
 from derive.algebra.nodes import PathKernel
 from derive.algebra.scalars import expand
 from derive.codegen.grouping import grouped
+from derive.codegen.program import Program
 from derive.derivation.rules.gaussian import find_normal
 from derive.derivation.rules.proportional import label_energy
-
-if TYPE_CHECKING:
-    from derive.codegen.functions import Functions
+from derive.derivation.theory import Theory
 
 ARGUMENT = "kernel_X"
 
 
-def functions(printer: Functions) -> list[str]:
+class Printer(Protocol):
+    """What prints the functions of a module: `derive.codegen.functions.Functions`."""
+
+    theory: Theory
+
+    def widths(self) -> list[Any]:
+        """The widths, the lowest stream first."""
+
+    def program(self, results: Sequence[Any], **options: Any) -> Program:
+        """Expressions as assignments."""
+
+    def function(
+        self, name: str, arguments: str, kind: str, doc: str, program: Program, result: str | None
+    ) -> str:
+        """The text of one function."""
+
+
+def functions(printer: Printer) -> list[str]:
     """The law of the overlaps, and that of the labels given their kernel."""
     return [overlap_law(printer), label_law(printer)]
 
 
-def overlap_law(printer: Functions) -> str:
+def overlap_law(printer: Printer) -> str:
+    """Of the overlaps alone, without the labels."""
     state = printer.theory.law
     labels = find_normal(state.body, state.notation.labels())
     law = grouped(expand(state.body - labels), printer.widths())
@@ -36,7 +54,7 @@ def overlap_law(printer: Functions) -> str:
     return printer.function("overlap_law", arguments, "float", doc, program, result)
 
 
-def label_law(printer: Functions) -> str:
+def label_law(printer: Printer) -> str:
     """Of a given path kernel, so that who calls it often may find that in the cheapest way."""
     energy, constant = label_energy(printer.theory.law)
     found: set[Any] = set()

@@ -7,35 +7,12 @@ import sys
 
 import numpy as np
 import pytest
+from alone import ALONE
 from repeated_modules import case, generated_source
 
-RUNNER = '''
-import importlib.util
-import json
-import sys
-
-
-class Absent:
-    """derive, and all that it needs besides numpy and scipy, is not installed."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("derive", "sympy", "mpmath", "rich"):
-            raise ModuleNotFoundError(f"No module named {name!r}")
-        return None
-
-
-sys.meta_path.insert(0, Absent())
-try:
-    import derive
-except ModuleNotFoundError:
-    pass
-else:
-    raise SystemExit("derive can be imported here: the test shows nothing")
-
-spec = importlib.util.spec_from_file_location("generated", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-
+RUNNER = (
+    ALONE
+    + """
 import numpy as np
 
 found = []
@@ -52,7 +29,8 @@ for path in sys.argv[2:]:
         "residual": solution.residual, "mean": mean.tolist(), "variance": variance.tolist(),
     })
 print(json.dumps([found, sorted({name.split(".")[0] for name in sys.modules})]))
-'''
+"""
+)
 
 
 def test_one_module_alone_solves_networks_of_two_depths(tmp_path):

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from alone import ALONE
 from small_networks import NETWORKS
 
 from derive import derive
@@ -14,26 +15,9 @@ from derive.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.checks.sample import Draw
 from derive.codegen import generate_expansion
 
-RUNNER = '''
-import importlib.util
-import json
-import sys
-
-
-class Absent:
-    """derive, and all that it needs besides numpy and scipy, is not installed."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("derive", "sympy", "mpmath", "rich"):
-            raise ModuleNotFoundError(f"No module named {name!r}")
-        return None
-
-
-sys.meta_path.insert(0, Absent())
-spec = importlib.util.spec_from_file_location("generated", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-
+RUNNER = (
+    ALONE
+    + """
 import numpy as np
 
 given = np.load(sys.argv[2])
@@ -47,7 +31,8 @@ shown = {name: [np.asarray(term).tolist() for term in getattr(found, name)]
 shown["overlaps"] = [[term.tolist() for term in series] for series in found.overlaps]
 shown["loaded"] = sorted({name.split(".")[0] for name in sys.modules})
 print(json.dumps(shown))
-'''
+"""
+)
 KINDS = {
     "saddle_expansion": saddle_expansion,
     "finite_width_expansion": finite_width_expansion,

@@ -7,35 +7,12 @@ import sys
 
 import numpy as np
 import pytest
+from alone import ALONE
 from small_networks import NETWORKS, random_data, solver
 
-RUNNER = '''
-import importlib.util
-import json
-import sys
-
-
-class Absent:
-    """derive, and all that it needs besides numpy and scipy, is not installed."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("derive", "sympy", "mpmath", "rich"):
-            raise ModuleNotFoundError(f"No module named {name!r}")
-        return None
-
-
-sys.meta_path.insert(0, Absent())
-try:
-    import derive
-except ModuleNotFoundError:
-    pass
-else:
-    raise SystemExit("derive can be imported here: the test shows nothing")
-
-spec = importlib.util.spec_from_file_location("generated", sys.argv[1])
-module = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(module)
-
+RUNNER = (
+    ALONE
+    + """
 import numpy as np
 
 given = np.load(sys.argv[2])
@@ -59,7 +36,8 @@ if hasattr(module, "chain_normalisation"):
     )
     found["chain_overlaps"] = [overlap.tolist() for overlap in overlaps]
 print(json.dumps(found))
-'''
+"""
+)
 
 
 def run_alone(folder, name, data):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import sympy
 
@@ -13,9 +13,12 @@ from derive.algebra.boxes import Box
 from derive.algebra.media import LATEX, PLAIN, Medium
 from derive.algebra.naming import named
 from derive.analysis.exchangeable.infinite import Infinite
+from derive.analysis.exchangeable.one_layer import OneLayer
 from derive.analysis.exchangeable.reduce import Reduced
 from derive.analysis.exchangeable.stability import Margin
 from derive.analysis.exchangeable.statements import STABILITY
+from derive.analysis.exchangeable.symmetry import Symmetry
+from derive.derivation import Derivation
 from derive.derivation.render.document import document_of
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.lines import Breaker
@@ -26,8 +29,34 @@ from derive.derivation.render.text import unicode_of
 from derive.derivation.statements import CHAIN_ACTION
 from derive.derivation.step import Equation
 
-if TYPE_CHECKING:
-    from derive.analysis.exchangeable.theory import SymmetricTheory
+
+class Shown(Protocol):
+    """What is shown: `derive.analysis.exchangeable.theory.SymmetricTheory`."""
+
+    @property
+    def derivation(self) -> Derivation:
+        """Of the network."""
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The permutations."""
+
+    @property
+    def streams(self) -> Reduced:
+        """In the normalisation of streams."""
+
+    @property
+    def papers(self) -> Reduced | None:
+        """In the papers' normalisation."""
+
+    @property
+    def one_layer(self) -> OneLayer | None:
+        """In the entries of the overlaps."""
+
+    @property
+    def shown(self) -> Reduced:
+        """The one of the two that is shown."""
+
 
 COLUMNS = 100
 STEP = 4
@@ -58,7 +87,7 @@ ENTRIES = (
 
 
 def sections(
-    theory: SymmetricTheory,
+    theory: Shown,
     infinite: Infinite | None,
     margins: Sequence[Margin] | None,
     medium: Medium,
@@ -91,7 +120,7 @@ def sections(
     return blocks
 
 
-def _normalisations(theory: SymmetricTheory) -> list[tuple[str, Reduced]]:
+def _normalisations(theory: Shown) -> list[tuple[str, Reduced]]:
     if theory.papers is None:
         return [("", theory.streams)]
     return [
@@ -100,7 +129,7 @@ def _normalisations(theory: SymmetricTheory) -> list[tuple[str, Reduced]]:
     ]
 
 
-def _declared(theory: SymmetricTheory) -> str:
+def _declared(theory: Shown) -> str:
     notation = theory.symmetry.notation
     parts = []
     for layer, weight in zip(theory.symmetry.layers, theory.symmetry.weights, strict=True):
@@ -124,7 +153,7 @@ def layers_text(layers: tuple[int, ...]) -> str:
 class _Page:
     """Makes displays of one theory."""
 
-    def __init__(self, theory: SymmetricTheory, medium: Medium) -> None:
+    def __init__(self, theory: Shown, medium: Medium) -> None:
         notation = theory.symmetry.notation
         self.medium = medium
         self.notation = notation
@@ -214,7 +243,7 @@ def _is_minus(term: Term) -> bool:
 
 
 def latex(
-    theory: SymmetricTheory,
+    theory: Shown,
     infinite: Infinite | None = None,
     margins: Sequence[Margin] | None = None,
 ) -> str:
@@ -226,7 +255,7 @@ def latex(
 
 
 def plain(
-    theory: SymmetricTheory,
+    theory: Shown,
     infinite: Infinite | None = None,
     margins: Sequence[Margin] | None = None,
 ) -> str:

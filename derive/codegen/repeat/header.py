@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
 
 import derive as package
 from derive.codegen import problem_text, wrap
-from derive.codegen.header import made_problem, printable, step_lines
+from derive.codegen.header import made_problem, plain_lines, printable, step_lines
 from derive.codegen.repeat import text
 from derive.codegen.repeat.counts import count_of_streams
 from derive.codegen.repeat.names import Depths
@@ -35,7 +34,7 @@ def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
         names=f"\n{text.NAMES}",
         more_attributes=text.MORE_ATTRIBUTES,
         more_fields=text.MORE_FIELDS,
-        theory="\n".join(_wrapped(theory_lines(derivation))) or NOTHING,
+        theory="\n".join(plain_lines(theory_lines(derivation))) or NOTHING,
         steps="\n".join(step_lines(derivation.steps)) or NOTHING,
         example="\n".join(_example(sections)),
         constants="HEADS: tuple[int, ...] | None = None",
@@ -119,16 +118,6 @@ def _overlaps(sections: Sequence[Section]) -> list[str]:
             found.append(f"{overlap.name} of stream {number.strip('{}')}, size {count}")
         where = f", 1 <= l <= {_shown(section.copies, depths).strip('{}')}" if section.block else ""
         lines += wrap.paragraph(f"{section.name}{where}: {'; '.join(found)}", 4, 4)
-    return lines
-
-
-def _wrapped(theory: Iterable[str]) -> list[str]:
-    """Equations, in letters that every editor has."""
-    plain = str.maketrans({"𝒦": "κ", "ℰ": "E"})
-    lines: list[str] = []
-    for line in theory:
-        indent = " " * (len(line) - len(line.lstrip()) + 8)
-        lines += textwrap.wrap(line.translate(plain), wrap.WIDTH, subsequent_indent=indent)
     return lines
 
 
