@@ -10,7 +10,9 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Attention": "derive.network",
+    "Convolution": "derive.network",
     "Data": "derive.network",
+    "Gated": "derive.network",
     "Embedding": "derive.network",
     "Linear": "derive.network",
     "Network": "derive.network",

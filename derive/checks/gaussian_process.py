@@ -24,7 +24,7 @@ from derive.checks.infinite_width import CORRECTION_DIGITS, STEPS
 from derive.checks.sample import Array, Sample
 from derive.checks.subject import SCALES, Subject
 from derive.checks.verdict import CheckResult
-from derive.network import Attention, Layer, Network, Residual
+from derive.network import Layer, Network, Residual, Weighted
 
 Path = tuple[Any, bool]
 """The weight of a path, and whether it is made of skips alone."""
@@ -69,7 +69,9 @@ def _through(
             through = [(arithmetic.number(1), True), *(path for path in body if not path[1])]
         else:
             heads, weight = next(branches)
-            through = [(weight, False)] * (heads if isinstance(layer, Attention) else 1)
+            through = [(weight, False)] * (
+                heads if isinstance(layer, Weighted) and layer.branched else 1
+            )
         paths = [
             (low * high, low_skips and high_skips)
             for low, low_skips in paths

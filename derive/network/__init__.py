@@ -3,15 +3,28 @@
 from derive.network.data import Data, data_from_arrays, load_data
 from derive.network.forward import forward
 from derive.network.graph import StreamGraph, stream_graph
-from derive.network.layers import Attention, Embedding, Layer, Linear, Readout, Repeat, Residual
+from derive.network.layers import (
+    Attention,
+    Convolution,
+    Embedding,
+    Gated,
+    Layer,
+    Linear,
+    Readout,
+    Repeat,
+    Residual,
+    Weighted,
+)
 from derive.network.network import Network, Values
 from derive.network.paths import attended_inputs, path_count, path_labels, path_table
 from derive.network.toml import load_network, network_from_dict, network_to_toml
 
 __all__ = [
     "Attention",
+    "Convolution",
     "Data",
     "Embedding",
+    "Gated",
     "Layer",
     "Linear",
     "Network",
@@ -20,6 +33,7 @@ __all__ = [
     "Residual",
     "StreamGraph",
     "Values",
+    "Weighted",
     "attended_inputs",
     "data_from_arrays",
     "forward",

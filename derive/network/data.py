@@ -11,9 +11,8 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.layers import Attention, walk
 from derive.network.network import Network
-from derive.network.paths import attended_inputs, path_count, skips_attention
+from derive.network.paths import attended_inputs, data_names, is_skipped, path_count
 from derive.network.wording import choices, one_line, shown
 
 TEST = "_test"
@@ -194,8 +193,7 @@ def _unexpected(name: str, form: list[str], layers: int, valid: list[str]) -> st
 
 
 def _attention_names(network: Network) -> list[str]:
-    count = sum(isinstance(layer, Attention) for _, layer in walk(network.layers))
-    return [f"attention_{number}" for number in range(1, count + 1)]
+    return [name for name, _ in data_names(network)]
 
 
 def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array:
@@ -219,11 +217,12 @@ def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
         return ()
     if "attended" in arrays:
         return (f"token ignored: the data are already attended (token = {token!r})",)
-    names = _attention_names(network)
+    names = data_names(network)
     if not names:
         return ()
-    shape = np.shape(arrays[names[-1]])
-    if shape[3] != 1 or shape[2] == 1:
+    name, weight = names[-1]
+    shape = np.shape(arrays[name])
+    if len(shape) != 4 or shape[3] != 1 or shape[2] == 1:
         return ()
-    where = "used by skips alone" if skips_attention(network, len(names)) else "ignored"
-    return (f"token {where}: {names[-1]} is given for one query (token = {token!r})",)
+    where = "used by skips alone" if is_skipped(network, weight) else "ignored"
+    return (f"token {where}: {name} is given for one query (token = {token!r})",)

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from derive.network.layers import Attention, Layer, Readout, Residual
+from derive.network.layers import Layer, Readout, Residual, Weighted
 from derive.network.network import Network
 
 Matrix = Sequence[Sequence[Any]]
@@ -33,7 +33,8 @@ def forward(
         weights: One per layer with weights, the lowest first: shape (heads, N_above, N_below),
             heads = 1 but for attention; the readout has shape (1, 1, N_a).
         inputs: x, shape (N_0, T).
-        attentions: Per attention layer, per head, Omega of shape (T, T), key then query.
+        attentions: Per layer with branches, per branch, Omega of shape (T below, T above): of an
+            attention, key then query; of a convolution, a shift; of a gate, a multiple of 1.
         sqrt: Square root for the numbers used.
 
     Returns:
@@ -74,19 +75,20 @@ class _Pass:
             ]
         assert not isinstance(layer, Readout)
         tensor = self.weights.pop(0)
-        omegas = self.attentions.pop(0) if isinstance(layer, Attention) else [None]
+        branched = isinstance(layer, Weighted) and layer.branched
+        omegas = self.attentions.pop(0) if branched else [None]
         scale = self.sqrt(len(tensor) * len(z))
         return _sum_over_heads(tensor, omegas, z, scale)
 
 
 def _sum_over_heads(tensor: Any, omegas: Any, z: list[list[Any]], scale: Any) -> list[list[Any]]:
-    tokens = len(z[0])
-    out = [[0 * z[0][0] for _ in range(tokens)] for _ in tensor[0]]
+    tokens, above = len(z[0]), len(z[0]) if omegas[0] is None else len(omegas[0][0])
+    out = [[0 * z[0][0] for _ in range(above)] for _ in tensor[0]]
     for values, omega in zip(tensor, omegas, strict=True):
         for i, row in enumerate(values):
             for s in range(tokens):
                 value = sum(row[j] * z[j][s] for j in range(len(z))) / scale
-                for t in range(tokens):
+                for t in range(above):
                     weight = (1 if s == t else 0) if omega is None else omega[s][t]
                     out[i][t] = out[i][t] + value * weight
     return out

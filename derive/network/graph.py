@@ -13,13 +13,13 @@ from typing import TypeVar
 
 from derive.errors import DescriptionError
 from derive.network.layers import (
-    Attention,
     Layer,
     Readout,
     Repeat,
     Residual,
     Size,
     Value,
+    Weighted,
     kind_of,
     output_width,
 )
@@ -42,7 +42,8 @@ class Weight:
         above: Index of the stream that it writes to; None for the readout.
         below: Index of the stream that it reads; None for the embedding.
         acts_on: Indices of the weights whose vectors it acts on, in the order of paths.
-        attention: Its number among the attention layers from below, from 1; None without one.
+        attention: Its number among the layers with branches from below, from 1; None without.
+        fixed: Whether the number of branches is a part of what the layer does.
     """
 
     index: int
@@ -54,6 +55,7 @@ class Weight:
     below: int | None
     acts_on: tuple[int, ...]
     attention: int | None
+    fixed: bool = False
 
     @property
     def branched(self) -> bool:
@@ -195,7 +197,7 @@ class _Placer:
 
     def _weight(self, layer: Layer, below: int | None, above: int | None) -> Placed:
         attention = None
-        if isinstance(layer, Attention):
+        if isinstance(layer, Weighted) and layer.branched:
             self.attentions += 1
             attention = self.attentions
         self.weights += 1
@@ -237,12 +239,13 @@ def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
         index=item.weight,
         name="a" if isinstance(layer, Readout) else f"V_{item.weight}",
         kind=kind_of(layer),
-        heads=layer.heads if isinstance(layer, Attention) else 1,
+        heads=layer.branches if isinstance(layer, Weighted) else 1,
         variance=layer.variance,
         above=item.above,
         below=item.below,
         acts_on=acts_on,
         attention=item.attention,
+        fixed=isinstance(layer, Weighted) and layer.fixed,
     )
 
 

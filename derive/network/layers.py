@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
 
 from derive.errors import DescriptionError
 from derive.network.wording import shown
@@ -35,8 +37,60 @@ class Embedding:
     variance: Value
 
 
+class Weighted:
+    r"""A layer with one weight tensor, whose branches act on tokens by fixed operators.
+
+    .. math:: z \mapsto \sum_{h=1}^{H} V^h z\, \Omega^h / \sqrt{H N}
+
+    A kind of one's own is a frozen dataclass with the fields `variance` and `width`, derived from
+    this class, that says how many branches it has and what they do to tokens. No rule, no printer
+    and no solver asks for more.
+    """
+
+    variance: Value
+    width: Size | None
+    needs: ClassVar[str] = ""
+    """The stem of the name of its array in the data, `attention_1` for the lowest; or none."""
+
+    @property
+    def branches(self) -> Size:
+        """H, the number of branches."""
+        return 1
+
+    @property
+    def branched(self) -> bool:
+        """Whether the kind has branches: only then a symbol stands for their number."""
+        return type(self).branches is not Weighted.branches
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the number of branches is a part of what the layer does."""
+        return self.branched and type(self).with_branches is Weighted.with_branches
+
+    def tokens_above(self, tokens: int) -> int:
+        """How many tokens come out where so many go in."""
+        return tokens
+
+    def data_shape(self, tokens: int) -> tuple[int, ...]:
+        """The shape of its array for one example."""
+        return ()
+
+    def operators(self, data: Any, tokens: int) -> Any:
+        """Omega of every branch, shape (P or 1, H, tokens below, tokens above).
+
+        Args:
+            data: Its array, shape (P, *data_shape), or None where it needs none.
+            tokens: Tokens that go in.
+        """
+        return np.eye(tokens)[None, None]
+
+    def with_branches(self, count: int) -> Any:
+        """The same layer with another number of branches, or itself where the number is fixed."""
+        return self
+
+
 @dataclass(frozen=True)
-class Linear:
+class Linear(Weighted):
     r"""A linear layer that acts on every token alike.
 
     .. math:: z \mapsto V z / \sqrt{N}, \qquad N \text{ the width of the stream that it reads}
@@ -51,7 +105,7 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Attention:
+class Attention(Weighted):
     r"""Multi-head attention, linear in its values, with a fixed attention matrix per head.
 
     .. math:: z \mapsto \sum_{h=1}^{H} V^h z\, \Omega^h / \sqrt{H N}
@@ -65,6 +119,106 @@ class Attention:
     heads: Size
     variance: Value
     width: Size | None = None
+    needs: ClassVar[str] = "attention"
+
+    @property
+    def branches(self) -> Size:
+        """H, the number of heads."""
+        return self.heads
+
+    def data_shape(self, tokens: int) -> tuple[int, ...]:
+        """(H, T, T): of every head, keys and queries."""
+        return int(self.heads), tokens, tokens
+
+    def operators(self, data: Any, tokens: int) -> Any:
+        """The attention matrices, shape (P, H, T, T)."""
+        return data
+
+    def with_branches(self, count: int) -> Any:
+        """The same layer with another number of heads."""
+        return replace(self, heads=count)
+
+
+@dataclass(frozen=True)
+class Gated(Weighted):
+    r"""A gated linear layer: a fixed number per gate and example, the same for every token.
+
+    .. math:: z \mapsto \sum_{h=1}^{H} g_h(x)\, V^h z / \sqrt{H N}
+
+    Args:
+        gates: H, the number of gates.
+        variance: Prior variance of the entries of every V^h.
+        width: The width of the output; inside a residual, left out, that of the residual's stream.
+
+    Source: Li and Sompolinsky 2022.
+    """
+
+    gates: Size
+    variance: Value
+    width: Size | None = None
+    needs: ClassVar[str] = "gates"
+
+    @property
+    def branches(self) -> Size:
+        """H, the number of gates."""
+        return self.gates
+
+    def data_shape(self, tokens: int) -> tuple[int, ...]:
+        """(H,): the gates of one example."""
+        return (int(self.gates),)
+
+    def operators(self, data: Any, tokens: int) -> Any:
+        """g_h times the identity, shape (P, H, T, T)."""
+        return np.asarray(data)[:, :, None, None] * np.eye(tokens)
+
+    def with_branches(self, count: int) -> Any:
+        """The same layer with another number of gates."""
+        return replace(self, gates=count)
+
+
+@dataclass(frozen=True)
+class Convolution(Weighted):
+    r"""A convolution over a line of tokens: one branch per offset of the filter.
+
+    .. math:: z_t \mapsto \sum_{k=1}^{K} V^k z_{s t + k - 1 - p} / \sqrt{K N}
+
+    with zeros beyond the ends; s is the stride, p the padding on either side.
+
+    Args:
+        size: K, the number of offsets.
+        variance: Prior variance of the entries of every V^k.
+        width: The width of the output; inside a residual, left out, that of the residual's stream.
+        stride: s.
+        padding: p.
+
+    Source: Aiudi et al. (local kernel renormalisation), with a readout per position.
+    """
+
+    size: int
+    variance: Value
+    width: Size | None = None
+    stride: int = 1
+    padding: int = 0
+
+    @property
+    def branches(self) -> Size:
+        """K, the number of offsets."""
+        return self.size
+
+    def tokens_above(self, tokens: int) -> int:
+        """How many positions the filter has."""
+        return (tokens + 2 * self.padding - self.size) // self.stride + 1
+
+    def operators(self, data: Any, tokens: int) -> Any:
+        """The shifts, shape (1, K, T below, T above)."""
+        above = self.tokens_above(tokens)
+        found = np.zeros((1, self.size, tokens, above))
+        for k in range(self.size):
+            for t in range(above):
+                place = self.stride * t + k - self.padding
+                if 0 <= place < tokens:
+                    found[0, k, place, t] = 1.0
+        return found
 
 
 @dataclass(frozen=True)
@@ -80,7 +234,7 @@ class Residual:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Linear | Attention | Residual | Repeat, ...]
+    layers: tuple[Weighted | Residual | Repeat, ...]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", as_layers(self.layers, "residual"))
@@ -104,7 +258,7 @@ class Repeat:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Linear | Attention | Residual | Repeat, ...]
+    layers: tuple[Weighted | Residual | Repeat, ...]
     times: Size
 
     def __post_init__(self) -> None:
@@ -126,13 +280,15 @@ class Readout:
     token: str = "last"
 
 
-Layer = Embedding | Linear | Attention | Residual | Repeat | Readout
+Layer = Embedding | Weighted | Residual | Repeat | Readout
 GROUPS = (Residual, Repeat)
 """Layers that are made of layers."""
 KINDS: dict[str, type] = {
     "embedding": Embedding,
     "linear": Linear,
     "attention": Attention,
+    "gated": Gated,
+    "convolution": Convolution,
     "residual": Residual,
     "repeat": Repeat,
     "readout": Readout,
@@ -200,6 +356,7 @@ def output_width(layer: Layer, stream: Size, residual: Size | None = None) -> Si
         for inner in layer.layers:
             stream = output_width(inner, stream, residual)
         return stream
-    if layer.width is not None:
-        return layer.width
+    width: Size | None = layer.width
+    if width is not None:
+        return width
     return stream if residual is None else residual

@@ -31,7 +31,7 @@ from derive.network.validate import (
 )
 from derive.network.wording import shown
 
-SIZES = ("heads", "width", "times")
+SIZES = ("heads", "gates", "width", "times")
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Network:
 
     def symbols(self) -> tuple[str, ...]:
         """Names of the symbols that still need a value, sorted."""
-        keys = ("heads", "width", "variance", "times")
+        keys = ("heads", "gates", "width", "variance", "times")
         found = {getattr(layer, key, None) for _, layer in walk(self.layers) for key in keys}
         return tuple(sorted(v for v in found | {self.temperature} if isinstance(v, str)))
 
@@ -171,7 +171,7 @@ def _describe(layer: Layer) -> str:
         inside = " -> ".join(_describe(inner) for inner in layer.layers)
         times = f"{layer.times} x " if isinstance(layer, Repeat) else ""
         return f"{kind_of(layer)}({times}{inside})"
-    parts = {"heads": "H={}", "width": "N={}", "token": "{}"}
+    parts = {"heads": "H={}", "gates": "H={}", "size": "K={}", "width": "N={}", "token": "{}"}
     shown = [
         form.format(getattr(layer, key))
         for key, form in parts.items()

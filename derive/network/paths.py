@@ -8,6 +8,7 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.graph import Active, Placed, Skip, descend, place
-from derive.network.layers import Attention, walk
+from derive.network.layers import Attention, Weighted, walk
 from derive.network.network import Network
 from derive.network.wording import shown
 
@@ -104,9 +105,10 @@ def attended_inputs(
     Args:
         network: The description, head counts numeric.
         inputs: x, shape (P, N_0, T).
-        attentions: Per attention layer, the lowest first, Omega of shape (P, H_l, T, T), the first
-            token index the key, the second the query. The last may have shape (P, H_L, T, 1): given
-            for the readout token alone; a skip around it takes the token of the readout layer.
+        attentions: One array per layer that needs one, the lowest first. For attention Omega of
+            shape (P, H_l, T, T), the first token index the key, the second the query; the last may
+            have shape (P, H_L, T, 1): given for the readout token alone; a skip around it takes
+            the token of the readout layer. For gates shape (P, H_l).
         suffix: What the names of the arrays end in, in error messages.
 
     Returns:
@@ -121,27 +123,27 @@ def attended_inputs(
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
     omegas = _checked_attentions(network, x, attentions, suffix)
 
-    def visit(item: Placed, blocks: list[Array]) -> Array:
-        operators = _join(blocks)
-        return (
-            operators if item.attention is None else _attend(omegas[item.attention - 1], operators)
-        )
+    placed, tokens = token_counts(network, x.shape[2])
 
-    token = _readout_operator(network.readout.token, x.shape[2])
+    def visit(item: Placed, blocks: list[Array]) -> Array:
+        operators, layer = _join(blocks), item.layer
+        if not isinstance(layer, Weighted) or not layer.branched:
+            return operators
+        return _attend(layer.operators(omegas[item.weight], placed[item.weight]), operators)
+
+    token = _readout_operator(network.readout.token, tokens)
     with np.errstate(over="ignore", invalid="ignore"):
         found: Array = x @ _carry(network, token, visit, np.add)
     return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
 
 
-def skips_attention(network: Network, number: int) -> bool:
-    """Whether some path skips an attention layer.
+def is_skipped(network: Network, weight: int) -> bool:
+    """Whether some path skips a weight.
 
     Args:
         network: The description, head counts numeric.
-        number: The layer's number among the attention layers from below, from 1.
+        weight: The index of the weight.
     """
-    weights = _weights(place(network)[0])
-    (weight,) = (item.weight for item in weights if item.attention == number)
     return bool((path_table(network)[:, weight - 1] == 0).any())
 
 
@@ -176,15 +178,17 @@ def _weights(places: tuple[Placed | Skip, ...]) -> Iterator[Placed]:
 
 
 def _heads(item: Placed) -> int:
-    return int(item.layer.heads) if isinstance(item.layer, Attention) else 1
+    return int(item.layer.branches) if isinstance(item.layer, Weighted) else 1
 
 
 def _check_heads(network: Network) -> None:
+    layer: Any
     for where, layer in walk(network.layers):
-        if isinstance(layer, Attention) and isinstance(layer.heads, str):
+        count = layer.branches if isinstance(layer, Weighted) else 1
+        if isinstance(count, str):
+            key = next(f.name for f in fields(layer) if getattr(layer, f.name) == count)
             raise DescriptionError(
-                f"{where}.heads: the symbol {layer.heads} has no value; "
-                f"give one with --set {layer.heads}=VALUE"
+                f"{where}.{key}: the symbol {count} has no value; give one with --set {count}=VALUE"
             )
 
 
@@ -197,27 +201,85 @@ def _check_count(network: Network) -> None:
         )
 
 
+def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
+    """How many tokens go into every weight, and how many the readout sees.
+
+    Raises:
+        DataError: A layer has no token left, or a skip joins unequal numbers of tokens.
+    """
+    found: dict[int, int] = {}
+
+    def through(places: tuple[Placed | Skip, ...], count: int) -> int:
+        for item in places:
+            if isinstance(item, Skip):
+                if through(item.body, count) != count:
+                    raise DataError(
+                        f"inputs: a skip joins {count} tokens with "
+                        f"{through(item.body, count)}; give the layers inside padding, or stride 1"
+                    )
+                continue
+            found[item.weight] = count
+            if isinstance(item.layer, Weighted):
+                count = item.layer.tokens_above(count)
+            if count < 1:
+                raise DataError(
+                    f"inputs: no token is left after layer {item.weight + 1}; give more tokens, "
+                    "or padding"
+                )
+        return count
+
+    return found, through(place(network)[0], tokens)
+
+
+def weighted_layers(network: Network) -> dict[int, Weighted]:
+    """The layers between embedding and readout that have a weight, by its index."""
+    return {
+        item.weight: item.layer
+        for item in _weights(place(network)[0])
+        if isinstance(item.layer, Weighted)
+    }
+
+
+def data_names(network: Network) -> list[tuple[str, int]]:
+    """The arrays that layers need: name, and index of the weight; the lowest first."""
+    counts: dict[str, int] = {}
+    found = []
+    for weight, layer in weighted_layers(network).items():
+        if layer.needs:
+            counts[layer.needs] = counts.get(layer.needs, 0) + 1
+            found.append((f"{layer.needs}_{counts[layer.needs]}", weight))
+    return found
+
+
 def _checked_attentions(
     network: Network, inputs: Array, attentions: Sequence[Any], suffix: str
-) -> list[Array]:
+) -> dict[int, Array | None]:
+    """The arrays of the layers by the index of their weight."""
     examples, _, tokens = inputs.shape
-    layers = [layer for _, layer in walk(network.layers) if isinstance(layer, Attention)]
-    if len(attentions) != len(layers):
+    names = data_names(network)
+    if len(attentions) != len(names):
+        kinds = sorted({name.rpartition("_")[0] for name, _ in names}) or ["attention"]
         raise DataError(
-            f"attention: {len(attentions)} arrays for the {len(layers)} attention layers of the "
-            "network; give one array per layer"
+            f"{' and '.join(kinds)}: {len(attentions)} arrays for the {len(names)} layers of the "
+            "network that need one; give one array per layer"
         )
-    omegas = []
-    for number, (layer, given) in enumerate(zip(layers, attentions, strict=True), start=1):
-        name = f"attention_{number}{suffix}"
-        omega = real_array(given, name)
-        queries = 1 if number == len(layers) and omega.shape[-1:] == (1,) else tokens
+    layers = weighted_layers(network)
+    counts, _ = token_counts(network, tokens)
+    found: dict[int, Array | None] = dict.fromkeys(layers)
+    for (stem, weight), given in zip(names, attentions, strict=True):
+        name, layer = f"{stem}{suffix}", layers[weight]
+        array = real_array(given, name)
+        due = layer.data_shape(counts[weight])
         remedy = "give examples, heads, keys, queries as the network and the inputs have them"
-        if number == len(layers):
+        if stem == names[-1][0] and isinstance(layer, Attention):
             remedy += ", for all queries or one"
-        expect_shape(omega, name, (examples, int(layer.heads), tokens, queries), remedy)
-        omegas.append(omega)
-    return omegas
+            if array.shape[-1:] == (1,):
+                due = (*due[:-1], 1)
+        if not isinstance(layer, Attention):
+            remedy = "give examples and branches as the network has them"
+        expect_shape(array, name, (examples, *due), remedy)
+        found[weight] = array
+    return found
 
 
 def _readout_operator(token: str, tokens: int) -> Array:
@@ -242,8 +304,17 @@ def _attend(omega: Array, operators: Array) -> Array:
         # Above the last attention an operator is a multiple of e_{t*}, whose entries sum to one.
         operators = operators.sum(axis=1, keepdims=True)
     product = np.matmul(omega, operators[:, None])
-    examples, heads, tokens, paths = product.shape
+    examples, heads, tokens, paths = product.shape  # tokens below
     return product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * paths)
 
 
-__all__ = ["attended_inputs", "path_count", "path_labels", "path_table", "skips_attention"]
+__all__ = [
+    "attended_inputs",
+    "data_names",
+    "is_skipped",
+    "path_count",
+    "path_labels",
+    "path_table",
+    "token_counts",
+    "weighted_layers",
+]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import GROUPS, KINDS, MAX_NESTING, Layer, kind_of
+from derive.network.layers import GROUPS, KINDS, MAX_NESTING, kind_of
 from derive.network.network import Network
 from derive.network.wording import choices, one_line, shown
 
@@ -77,7 +77,7 @@ def network_to_toml(network: Network) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _layer_lines(layer: Layer, header: str, indent: str) -> Iterator[str]:
+def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
     yield f"{indent}[[{header}]]"
     yield f"{indent}kind = {_literal(kind_of(layer))}"
     for field in fields(layer):

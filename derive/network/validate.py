@@ -12,6 +12,7 @@ from derive.network.layers import (
     GROUPS,
     KINDS,
     TOKENS,
+    Convolution,
     Embedding,
     Layer,
     Readout,
@@ -126,8 +127,12 @@ def check_layers(
 
 
 def _check_layer(place: str, layer: Any, inside: bool) -> None:
-    if hasattr(layer, "heads"):
-        _check_size(f"{place}.heads", layer.heads)
+    for key in ("heads", "gates"):
+        if hasattr(layer, key):
+            _check_size(f"{place}.{key}", getattr(layer, key))
+    if isinstance(layer, Convolution):
+        for key, least in (("size", 1), ("stride", 1), ("padding", 0)):
+            _check_count(f"{place}.{key}", getattr(layer, key), least)
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
         _check_size(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)
@@ -147,6 +152,14 @@ def _check_size(place: str, value: Any) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 1 <= value <= MAX_SIZE:
         raise DescriptionError(f"{place}: {shown(value)} is not a size; {remedy}")
+
+
+def _check_count(place: str, value: Any, least: int) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not least <= value <= MAX_SIZE:
+        raise DescriptionError(
+            f"{place}: {shown(value)} is out of range; give a whole number from {least}"
+        )
 
 
 def check_value(place: str, value: Any, *, zero_allowed: bool) -> None:
@@ -222,6 +235,7 @@ def check_skips(
 SYMBOL_KINDS = {
     "width": "a width",
     "heads": "a number of heads",
+    "gates": "a number of gates",
     "times": "a depth",
     "variance": "a variance",
     "temperature": "the temperature",

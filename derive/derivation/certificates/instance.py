@@ -135,8 +135,8 @@ class Instance:
 def choose_heads(notation: Notation, most_paths: int = MOST_PATHS) -> tuple[int, ...]:
     """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1."""
     graph = notation.graph
-    heads = [1] * len(graph.weights)
-    branched = [weight.index for weight in graph.weights if weight.branched]
+    heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
+    branched = [weight.index for weight in graph.weights if weight.branched and not weight.fixed]
     for number, index in enumerate(branched):
         for count in (2, 3) if number % 2 == 0 else (3, 2):
             heads[index] = count

@@ -12,8 +12,8 @@ from derive.derivation.certificates.dense import log_independent
 from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
-from derive.network import Attention, Network, Residual, forward
-from derive.network.paths import attended_inputs
+from derive.network import Network, Residual, Weighted, forward
+from derive.network.paths import attended_inputs, data_names, token_counts, weighted_layers
 
 TOKENS = 4
 """A power of two, so that a mean over tokens is an exact binary number."""
@@ -40,8 +40,8 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
     widths = tuple(2 + stream.index % 3 for stream in notation.streams())
     sample = Instance(notation, choose_heads(notation), widths, examples=3, random=Random(seed))
     tensors = [sample.tensor(weight.index) for weight in notation.graph.weights]
-    inputs, attentions = _inputs(sample)
     resized = resize(network, sample.heads)
+    inputs, attentions = _inputs(sample, resized)
     numbers = {
         **sample.sizes(),
         **sample.data(),
@@ -66,22 +66,34 @@ def resize(network: Network, heads: tuple[int, ...]) -> Network:
         if isinstance(layer, Residual):
             return Residual(tuple(changed(inner) for inner in layer.layers))
         count = left.pop(0)
-        return replace(layer, heads=count) if isinstance(layer, Attention) else layer
+        return layer.with_branches(count) if isinstance(layer, Weighted) else layer
 
     return replace(network, layers=tuple(changed(layer) for layer in network.layers))
 
 
-def _inputs(sample: Instance) -> tuple[Array, list[Array]]:
-    """Integer inputs (P, N_0, T), and attention matrices (P, H, T, T) for every attention layer."""
-    weights = sample.notation.graph.weights
+def _inputs(sample: Instance, network: Network) -> tuple[Array, list[Array]]:
+    """Integer inputs (P, N_0, T), and an integer array for every layer that needs one."""
     inputs = sample.integers(sample.examples, sample.features, TOKENS)
     inputs[:, 0, :] += 2  # no output may vanish by chance
-    attentions = [
-        sample.integers(sample.examples, sample.heads[weight.index], TOKENS, TOKENS)
-        for weight in weights
-        if weight.attention is not None
+    counts, _ = token_counts(network, TOKENS)
+    layers = weighted_layers(network)
+    arrays = [
+        sample.integers(sample.examples, *layers[weight].data_shape(counts[weight]))
+        for _, weight in data_names(network)
     ]
-    return inputs, attentions
+    return inputs, arrays
+
+
+def _operators(network: Network, arrays: list[Array], example: int) -> list[Any]:
+    """For every layer with branches its operators on one example."""
+    counts, _ = token_counts(network, TOKENS)
+    given = dict(zip((weight for _, weight in data_names(network)), arrays, strict=True))
+    found = []
+    for weight, layer in weighted_layers(network).items():
+        if layer.branched:
+            own = given[weight][example : example + 1] if weight in given else None
+            found.append(layer.operators(own, counts[weight])[0].tolist())
+    return found
 
 
 def _outputs(
@@ -97,7 +109,7 @@ def _outputs(
             network,
             weights,
             inputs[example].tolist(),
-            [omega[example].tolist() for omega in attentions],
+            _operators(network, attentions, example),
             arithmetic.sqrt,
         )
         for example in range(sample.examples)
