@@ -258,10 +258,10 @@ def _checked_attentions(
     examples, _, tokens = inputs.shape
     names = data_names(network)
     if len(attentions) != len(names):
-        kinds = sorted({name.rpartition("_")[0] for name, _ in names}) or ["attention"]
+        kinds = " and ".join(sorted({name.rpartition("_")[0] for name, _ in names})) or "attention"
         raise DataError(
-            f"{' and '.join(kinds)}: {len(attentions)} arrays for the {len(names)} layers of the "
-            "network that need one; give one array per layer"
+            f"{kinds}: {len(attentions)} arrays for the {len(names)} {kinds} layers of the "
+            "network; give one array per layer"
         )
     layers = weighted_layers(network)
     counts, _ = token_counts(network, tokens)
