@@ -155,12 +155,12 @@ def _compare(
     return comparison.result(claim, required, compared)
 
 
-def is_chain(subject: Subject) -> bool:
-    """Whether every stream holds one weight's vectors: with one head, a deep linear network."""
-    return subject.theory.notation.graph.is_chain()
+def is_scalar(subject: Subject) -> bool:
+    """Whether every stream has one vector with one head each, as in a deep linear network."""
+    return subject.theory.notation.graph.is_scalar()
 
 
 CLAIMS = (
-    Claim("one head per layer: scalar equation", refined, is_chain),
-    Claim("one head per layer: generated solver", generated, is_chain),
+    Claim("one head per layer: scalar equation", refined, is_scalar),
+    Claim("one head per layer: generated solver", generated, is_scalar),
 )

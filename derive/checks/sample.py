@@ -22,6 +22,8 @@ Numbers = dict[Any, Any]
 EIGHTHS = np.array([k for k in range(-12, 13) if k != 0])
 MOST_VECTORS = 6
 """Head counts grow while no stream has more vectors than this."""
+TESTS = 2
+"""Rows of test inputs, at least."""
 VARIANCES = np.array([5, 6, 7, 9, 10, 11, 12, 13]) / 8
 
 
@@ -67,7 +69,7 @@ class Sample:
         return graph.vectors(graph.streams[stream], self.heads)
 
     def attention_heads(self) -> tuple[int, ...]:
-        """Branches of the attention layers alone, as the generated module takes them."""
+        """Branches of the layers that have some, as the generated module takes them."""
         weights = self.notation.graph.weights
         return tuple(self.heads[w.index] for w in weights if w.attention is not None)
 
@@ -112,6 +114,12 @@ class Sample:
         return np.ascontiguousarray(self.attended_test.transpose(0, 2, 1))
 
 
+def rows_for(least: int, notation: Notation) -> int:
+    """At least so many rows of data, as many for every output of the network."""
+    outputs = notation.outputs_apart
+    return outputs * -(-least // outputs)
+
+
 class Draw:
     """Draws samples and order parameters; every number is a multiple of a power of 1/2."""
 
@@ -136,7 +144,7 @@ class Draw:
             temperature=3 / 8,
             attended=self.array(examples, features, paths),
             labels=self.array(examples),
-            attended_test=self.array(2, features, paths),
+            attended_test=self.array(rows_for(TESTS, self.notation), features, paths),
         )
 
     def overlaps(self, sample: Sample) -> tuple[Array, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.checks.approach import Approach, flat
 from derive.checks.claim import Claim
-from derive.checks.one_head import is_chain, unit_kernel
+from derive.checks.one_head import is_scalar, unit_kernel
 from derive.checks.saddle import Saddle
 from derive.checks.sample import Array, Sample
 from derive.checks.subject import Subject
@@ -96,5 +96,5 @@ def _state(subject: Subject, saddle: Saddle) -> Array:
 CLAIMS = (
     Claim("temperature to zero: limit", limit),
     Claim("temperature to zero: training labels", training_labels),
-    Claim("temperature to zero: one head per layer", one_head, is_chain),
+    Claim("temperature to zero: one head per layer", one_head, is_scalar),
 )

@@ -20,7 +20,8 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     if solution.message == INFINITE_WIDTH:
         shown = shown.replace("N=1", "N=∞")  # stands for every width there
     yield f"{network.name}: {shown}"
-    yield f"P = {examples} examples of {features} features, {paths} paths"
+    several = f", {data.outputs} outputs" if data.outputs > 1 else ""
+    yield f"P = {examples // data.outputs} examples of {features} features, {paths} paths{several}"
     yield f"temperature {network.temperature:g}"
     yield ""
     if solution.action == solution.action:
@@ -35,7 +36,8 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     if data.attended_test is not None:
         rating = score(data, solution.mean)
         if rating is not None:
-            yield _row(rating.name, f"{rating} on {len(data.attended_test)} examples")
+            tests = len(data.attended_test) // data.outputs
+            yield _row(rating.name, f"{rating} on {tests} examples")
     yield from _heads(solution)
 
 

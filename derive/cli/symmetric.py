@@ -21,7 +21,7 @@ PARAMETERS = ("labels", "temperature", "width")
 
 
 def layers(text: str) -> tuple[int, ...]:
-    """Numbers of attention layers between commas.
+    """Numbers of layers with branches, between commas.
 
     >>> layers("1,2")
     (1, 2)
@@ -49,7 +49,8 @@ def fill(parser: Parser) -> None:
     add_spec(parser, optional=False)
     parser.add_argument(
         "--layers", type=layers, metavar="L,L,...",
-        help="attention layers with exchangeable heads (default: all with several heads)",
+        help="layers with exchangeable heads, counted among layers with heads or other branches "
+        "(default: all with several)",
     )  # fmt: skip
     add_changes(parser)
     theory = parser.add_argument_group("the theory, without data")
@@ -171,7 +172,7 @@ def lines_of(solution: SymmetricSolution, found: Onset | None = None) -> Iterato
     network = solution.network
     yield f"{network.name}: {network.describe()}"
     listed = ", ".join(map(str, solution.layers))
-    yield f"exchangeable heads in attention layers: {listed}"
+    yield f"exchangeable heads in layers with branches: {listed}"
     yield f"largest change of a kernel under an exchange: {solution.kernel_change:.1e}, relative"
     yield ""
     yield f"  {'action':<22}{solution.action:.8g}"

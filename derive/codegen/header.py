@@ -100,7 +100,7 @@ def parameter_names(notation: Notation) -> tuple[str, str, str]:
 
 
 def head_count(notation: Notation) -> int:
-    """The number of attention layers."""
+    """The number of layers with branches."""
     return sum(1 for weight in notation.graph.weights if weight.attention)
 
 

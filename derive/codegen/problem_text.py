@@ -52,7 +52,7 @@ PROBLEM = '''class Problem(NamedTuple):
         widths: One per stream.
         variances: One per weight.
         temperature: Variance of the label noise.
-        heads: One per attention layer.{more_attributes}
+        heads: One per layer with branches.{more_attributes}
     """
 
     attended: Array

@@ -52,15 +52,15 @@ def quadrature_agrees(subject: Subject, claim: str) -> CheckResult:
     return comparison.result(claim, DIGITS - 1, compared)
 
 
-def _is_chain(subject: Subject) -> bool:
-    return subject.theory.notation.graph.is_chain()
+def _is_scalar(subject: Subject) -> bool:
+    return subject.theory.notation.graph.is_scalar()
 
 
 def _is_short(subject: Subject) -> bool:
-    return _is_chain(subject) and len(subject.theory.notation.streams()) <= MOST_STAGES
+    return _is_scalar(subject) and len(subject.theory.notation.streams()) <= MOST_STAGES
 
 
 CLAIMS = (
-    Claim("one head: Meijer G-function", closed_forms_agree, _is_chain),
+    Claim("one head: Meijer G-function", closed_forms_agree, _is_scalar),
     Claim("one head: quadrature of the law", quadrature_agrees, _is_short),
 )

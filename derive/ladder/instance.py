@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.checks.sample import Draw, Sample
+from derive.checks.sample import Draw, Sample, rows_for
 from derive.derivation.notation import Notation
 from derive.network import Data, Network
 from derive.network.graph import Weight, stream_graph
@@ -36,13 +36,14 @@ class Instance:
 
     @classmethod
     def given(cls, title: str, network: Network, data: Data) -> Instance:
-        """A user's own data; the predictor is compared on the first `MOST_TESTS` test examples.
+        """A user's own data; the predictor is compared on the first `MOST_TESTS` test rows.
 
         Where there are none, the first training examples take their place: the output without
         noise is not known there either.
         """
         tests = data.attended if data.attended_test is None else data.attended_test
-        kept = replace(data, attended_test=tests[:MOST_TESTS], labels_test=None)
+        most = MOST_TESTS // data.outputs * data.outputs or data.outputs  # of all its outputs
+        kept = replace(data, attended_test=tests[:most], labels_test=None)
         return cls(title, network, kept)
 
     @classmethod
@@ -53,12 +54,12 @@ class Instance:
         unequal, variances differ from 1.
         """
         notation = Notation(stream_graph(network))
-        sample = Draw(notation, 1000 * seed + 17).sample(examples=EXAMPLES, features=FEATURES)
+        rows, tests = (rows_for(count, notation) for count in (EXAMPLES, TESTS))
+        sample = Draw(notation, 1000 * seed + 17).sample(examples=rows, features=FEATURES)
         generator = np.random.default_rng([seed, 18])
-        shape = (EXAMPLES + TESTS, FEATURES, sample.attended.shape[2])
-        inputs = generator.normal(size=shape)
-        labels = 2 * generator.normal(size=EXAMPLES)
-        data = Data(inputs[:EXAMPLES], labels, inputs[EXAMPLES:])
+        inputs = generator.normal(size=(rows + tests, FEATURES, sample.attended.shape[2]))
+        labels = 2 * generator.normal(size=rows)
+        data = Data(inputs[:rows], labels, inputs[rows:])
         return cls("a drawn instance", with_numbers(network, sample), data)
 
     def wider(self, copies: int) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -42,6 +42,7 @@ class Convolution(Weighted):
     stride: int | tuple[int, int] = 1
     padding: int | tuple[int, int] = 0
     grid: tuple[int, int] | None = None
+    branch: ClassVar[str] = "offset"
 
     def __post_init__(self) -> None:
         for name in ("size", "stride", "padding", "grid"):

@@ -11,6 +11,7 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.layers import Attention
 from derive.network.network import Network
 from derive.network.paths import (
     attended_inputs,
@@ -90,9 +91,11 @@ class Data:
                 object.__setattr__(self, name, rows_of_outputs(attended, outputs))
 
     def __repr__(self) -> str:
-        examples, features, paths = self.attended.shape
-        test = 0 if self.attended_test is None else len(self.attended_test)
-        return f"Data(P={examples}, N_0={features}, M={paths}, test={test})"
+        rows, features, paths = self.attended.shape
+        tests = 0 if self.attended_test is None else len(self.attended_test)
+        examples, tests = rows // self.outputs, tests // self.outputs
+        several = f", outputs={self.outputs}" if self.outputs > 1 else ""
+        return f"Data(P={examples}, N_0={features}, M={paths}, test={tests}{several})"
 
 
 def load_data(path: str | Path, network: Network) -> Data:
@@ -197,7 +200,7 @@ def _check_keys(names: list[str], network: Network, source: str) -> None:
     valid = [name + end for end in ("", TEST) for name in (*form, "labels")]
     for name in names:
         if name not in valid:
-            raise DataError(f"{source}: {_unexpected(name, form, len(attentions), valid)}")
+            raise DataError(f"{source}: {_unexpected(name, form, attentions, valid)}")
     if not given:
         wanted = ", ".join(forms["inputs"])
         raise DataError(f"{source}: the inputs are missing; give attended, or else {wanted}")
@@ -211,15 +214,17 @@ def _check_keys(names: list[str], network: Network, source: str) -> None:
             )
 
 
-def _unexpected(name: str, form: list[str], layers: int, valid: list[str]) -> str:
-    base = name.removesuffix(TEST)
-    is_attention = base.startswith("attention_") and base.removeprefix("attention_").isdecimal()
-    if form == ["attended"] and (base == "inputs" or is_attention):
+def _unexpected(name: str, form: list[str], arrays: list[str], valid: list[str]) -> str:
+    stem, _, number = name.removesuffix(TEST).rpartition("_")
+    stems = {Attention.needs, *(array.rpartition("_")[0] for array in arrays)}
+    is_array = stem in stems and number.isdecimal()
+    if form == ["attended"] and (name.removesuffix(TEST) == "inputs" or is_array):
         return (
             f"{shown(name)} stands beside attended, which holds it already; leave one of them out"
         )
-    if is_attention:
-        return f"{shown(name)}: the network has {layers} attention layers{choices('', valid)}"
+    if is_array:
+        count = sum(array.rpartition("_")[0] == stem for array in arrays)
+        return f"{shown(name)}: the network has {count} layers that take {stem}{choices('', valid)}"
     return f"unknown array {shown(name)}{choices(name, valid)}"
 
 

@@ -106,6 +106,13 @@ class StreamGraph:
         """Whether every stream holds the vectors of one weight (section 1's case)."""
         return all(len(stream.weights) == 1 for stream in self.streams)
 
+    def is_scalar(self) -> bool:
+        """Whether every stream has one vector where no weight has more than one branch.
+
+        Then, and only then, the theory of one branch each is that of deep linear networks.
+        """
+        return self.is_chain() and self.weights[-1].outputs == 1
+
     def vectors(self, stream: Stream, heads: tuple[int, ...]) -> int:
         """The number m_s of distinct vectors of a stream, for numeric head counts."""
         sizes = self.block_sizes(heads)

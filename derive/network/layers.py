@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from derive.errors import DescriptionError
 from derive.network.convolution import Convolution
@@ -61,6 +62,7 @@ class Readout:
     token: str = "last"
     positions: Size | None = None
     outputs: int = 1
+    branch: ClassVar[str] = "position"
 
     @property
     def branches(self) -> Size:

@@ -32,6 +32,8 @@ class Weighted:
     """Whether what comes out at a token depends on other tokens."""
     counted: ClassVar[str] = ""
     """The field that holds the number of branches, where the user chooses it."""
+    branch: ClassVar[str] = "branch"
+    """What one of its branches is called."""
 
     @property
     def branches(self) -> Size:
@@ -111,6 +113,7 @@ class Attention(Weighted):
     width: Size | None = None
     needs: ClassVar[str] = "attention"
     counted: ClassVar[str] = "heads"
+    branch: ClassVar[str] = "head"
 
     def data_shape(self, tokens: int) -> tuple[int, ...]:
         """(H, T, T): of every head, keys and queries."""
@@ -141,6 +144,7 @@ class Gated(Weighted):
     needs: ClassVar[str] = "gates"
     mixes_tokens: ClassVar[bool] = False
     counted: ClassVar[str] = "gates"
+    branch: ClassVar[str] = "gate"
 
     def data_shape(self, tokens: int) -> tuple[int, ...]:
         """(H,): the gates of one example."""

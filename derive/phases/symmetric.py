@@ -89,7 +89,8 @@ def symmetric_solution(
     Args:
         network: Every symbol has a value.
         data: Whose kernels no exchange of heads changes.
-        layers: Attention layers with exchangeable heads; all with several heads where left out.
+        layers: Numbers of layers with exchangeable heads, among those with branches; all with
+            several heads where left out.
         tolerance: Bound on the relative gradient.
         kernel_tolerance: Bound on the relative change of a kernel under an exchange.
         follow: Whether to follow the branches below an unstable point.

@@ -10,6 +10,7 @@ from derive.derivation.render import page as derivation_page
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.report.equations import converter, html_of_blocks, theory_html
+from derive.report.figures.heads import branch_word, head_labels
 from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
 from derive.report.ladder import ladder_section
@@ -98,10 +99,11 @@ def _overlaps(cases: Sequence[CaseResults]) -> str:
 def _overlap_caption(case: CaseResults) -> str:
     name = _overlap_symbol(case)
     layers = len([names for names in case.head_names if names])
-    order = " A path is named by its heads, layer 1 first." if layers > 1 else ""
+    named = f" A path is named by its {branch_word((case,))}s, layer 1 first."
+    order = named if layers > 1 else ""
     mean = " Means over draws." if case.seeds > 1 else ""
     return (
-        f"The order parameter {name}: how strongly each pair of attention paths enters the kernel. "
+        f"The order parameter {name}: how strongly each pair of paths enters the kernel. "
         "At infinite width it is fixed by the prior, diagonal for a chain of layers; at finite "
         "width it is learned, so that useful paths are enhanced. The colours of each panel have "
         f"their own scale, centred at zero.{order}{mean}"
@@ -143,21 +145,21 @@ def _alignment(cases: Sequence[CaseResults]) -> str:
 def _heads(cases: Sequence[CaseResults]) -> str:
     if not any(any(case.head_names) for case in cases):
         return ""
+    word = branch_word(cases)
+    title = f"{capitalised(word)} scores"
     caption = (
-        "The score of a head sums the magnitudes of the order parameter over all pairs of paths of "
-        "which at least one passes through the head; the largest is 1."
+        f"The score of a {word} sums the magnitudes of the order parameter over all pairs of paths "
+        f"of which at least one passes through the {word}; the largest is 1."
     )
     if figures.available():
-        return section("Head scores", captioned(figures.draw_heads(tuple(cases)), caption))
-    from derive.report.figures.heads import head_labels
-
+        return section(title, captioned(figures.draw_heads(tuple(cases)), caption))
     parts = [paragraph(caption)]
     for case in cases:
         scores = case.average("head_scores", case.narrowest)
         pairs = zip(head_labels(case), scores, strict=True)
         rows = [(escape(name), f"{score:.2f}") for name, score in pairs]
         parts.append(table((f"{case.title}, {width_label(case.narrowest)}", "score"), rows, (1,)))
-    return section("Head scores", *parts)
+    return section(title, *parts)
 
 
 def _network(results: Results) -> str:

@@ -52,7 +52,7 @@ class CaseResults:
         title: What the case is called.
         network: Numbers for everything but the widths.
         path_names: One per path, in data order.
-        head_names: By attention layer, the lowest first.
+        head_names: By layer with branches, the lowest first.
         selections: Names of the kernels of selected paths, and the paths of each.
         points: The solutions.
     """
@@ -81,7 +81,7 @@ class CaseResults:
 
     @property
     def overlap_name(self) -> str:
-        """U_1 for chains of attention layers, G_bottom for other networks."""
+        """U_1 for chains of layers, G_bottom for other networks."""
         return "U_1" if "U_1" in self.points[0].arrays else "G_bottom"
 
     def symbol(self, name: str) -> str:

@@ -42,13 +42,23 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
 def network_table(network: Network) -> str:
     """One row per layer, the input's first."""
     rows = []
+    keys = ["width", "variance", "token"]
+    if network.readout.outputs > 1:
+        keys.append("outputs")
     for place, layer in walk(network.layers):
         inside = "&emsp;" * place.count(".")
-        keys = ("heads", "width", "variance", "token")
-        shown = [getattr(layer, key, None) for key in keys]
+        branches = layer.branches if getattr(layer, "branched", False) else None
+        shown = [branches, *(getattr(layer, key, None) for key in keys)]
         cells = ["" if value is None else _value(value) for value in shown]
         rows.append((f"{inside}{kind_of(layer)}", *cells))
-    return table(("layer", "heads", "width", "variance", "token"), rows)
+    titles = ("layer", "heads" if _heads_only(network) else "branches", *keys)
+    return table(titles, rows)
+
+
+def _heads_only(network: Network) -> bool:
+    """Whether branches are heads wherever there are some."""
+    layers = [layer for _, layer in walk(network.layers) if getattr(layer, "branched", False)]
+    return all(layer.branch == "head" for layer in layers if hasattr(layer, "branch"))
 
 
 def _value(value: Any) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from derive.errors import DataError
 from derive.network import (
-    Attention,
     Data,
     Network,
     data_from_arrays,
@@ -23,7 +22,7 @@ from derive.network import (
     path_labels,
 )
 from derive.network.graph import stream_graph, values
-from derive.network.layers import walk
+from derive.network.layers import Readout, Weighted, walk
 from derive.report import AS_DESCRIBED
 from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
@@ -45,7 +44,7 @@ class Case:
         title: Its name in the report.
         network: Numbers for everything but the widths.
         path_names: One per path, in data order.
-        head_names: By attention layer, the lowest first.
+        head_names: By layer with branches, the lowest first.
         selections: Names of horizontal lines, and the paths whose infinite-width kernel each shows.
         markov_paths: Number of paths of the packaged task; None for a user's own data.
     """
@@ -169,8 +168,12 @@ def user_task(
 
 
 def _head_names(network: Network) -> tuple[tuple[str, ...], ...]:
-    layers = [layer for _, layer in walk(network.layers) if isinstance(layer, Attention)]
-    return tuple(tuple(f"head {h}" for h in range(1, int(la.heads) + 1)) for la in layers)
+    found = (layer for _, layer in walk(network.layers) if isinstance(layer, Weighted | Readout))
+    return tuple(
+        tuple(f"{layer.branch} {h}" for h in range(1, int(layer.branches) + 1))
+        for layer in found
+        if layer.branched
+    )
 
 
 def _with_infinity(widths: Sequence[float]) -> tuple[float, ...]:

@@ -41,7 +41,7 @@ def test_without_data_the_theory_is_printed(capsys, tmp_path):
     found = call(capsys, "symmetric", spec)
     assert found.status == 0
     assert found.err == ""
-    assert "Exchangeable: the H₂ heads of attention layer 2. Attention layers of one head: 1." in (
+    assert "Exchangeable: the H₂ heads of layer 2, attention. Layers of one head: 1." in (
         " ".join(found.out.split())
     )
     assert "λ_{1,1}" in found.out
@@ -128,7 +128,7 @@ def test_what_does_not_converge_is_status_three(capsys, tmp_path, monkeypatch):
     ("options", "message"),
     [
         (("--layers", "1"), "layer 1: it has one head, and nothing to exchange"),
-        (("--layers", "3"), "layer 3: the network has 2 attention layers"),
+        (("--layers", "3"), "layer 3: the network has 2 layers with branches"),
         (("--layers", "2,2"), "layer 2: it is declared twice"),
         (("--layers", "a"), "--layers: 'a' is not a whole number from 1"),
         (("--onset", "1,2"), "--onset: there are no data; give --data FILE.npz too"),

@@ -136,7 +136,10 @@ WRONG = {
     "attention_beside": (A | {"attention_1": 1}, ["'attention_1'", "beside attended"]),
     "inputs_test_beside": (A | {"inputs_test": 1}, ["'inputs_test'", "beside attended"]),
     "no_attention": (without(X, "attention_2"), ["attention_2", "missing", "inputs, attention_1"]),
-    "third_attention": (X | {"attention_3": 1}, ["'attention_3'", "2 attention layers", "valid"]),
+    "third_attention": (
+        X | {"attention_3": 1},
+        ["'attention_3'", "2 layers that take attention", "valid"],
+    ),
     "no_test_attention": (without(X, "attention_1_test"), ["attention_1_test", "missing"]),
     "test_labels_alone": (without(A, "attended_test"), ["attended_test", "missing"]),
     "paths": (

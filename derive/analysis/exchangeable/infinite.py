@@ -56,10 +56,10 @@ def infinite_heads(
     Args:
         symmetry: The permutations.
         result: The theory by sectors, in the papers' normalisation.
-        layers: Numbers of attention layers; all declared ones where left out.
+        layers: Numbers of layers with branches; all declared ones where left out.
 
     Raises:
-        RuleError: A layer is not declared, the network is no chain, or a limit does not exist.
+        RuleError: A layer is not declared, the network has skips or several outputs, or a limit does not exist.
     """
     weights = _weights(symmetry, layers)
     heads = tuple(symmetry.notation.heads(weight) for weight in weights)
@@ -89,10 +89,11 @@ def infinite_heads(
 
 
 def _weights(symmetry: Symmetry, layers: Sequence[int] | None) -> tuple[int, ...]:
-    if not symmetry.notation.graph.is_chain():
+    if not symmetry.notation.graph.is_scalar():
         raise RuleError(
             "the limit of infinitely many heads is taken of scalar saddle equations, and a stream "
-            "with a skip has none; take a network without skips"
+            "with a skip, or below several outputs, has none; take a network without skips, of one "
+            "output"
         )
     wanted = symmetry.layers if layers is None else tuple(layers)
     declared = dict(zip(symmetry.layers, symmetry.weights, strict=True))

@@ -34,8 +34,8 @@ class OneLayer:
 
 
 def one_layer(symmetry: Symmetry, result: Reduced) -> OneLayer | None:
-    """The entries of the overlaps; None where several layers are declared, or there are skips."""
-    if len(symmetry.weights) != 1 or not symmetry.notation.graph.is_chain():
+    """The entries of the overlaps; None where several layers are declared, or vectors beside theirs."""
+    if len(symmetry.weights) != 1 or not symmetry.notation.graph.is_scalar():
         return None
     (weight,) = symmetry.weights
     heads = symmetry.notation.heads(weight)

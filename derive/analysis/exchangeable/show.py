@@ -70,10 +70,11 @@ KERNELS = (
     r"\xi^{\pi'}_\nu$ over pairs of paths, with $P_s$ its projector."
 )
 BLOCKS = (
-    "The matrices that no permutation changes do not commute: a skip stands beside the mean of the "
-    "heads around which it leads. So sectors hold matrices; $X_s$ are the attended inputs in an "
-    "orthonormal basis of the sector, a copy of it in the place of a path; the kernel of a "
-    r"sector's matrix is $\mathcal{K}$ on these."
+    "The matrices that no permutation changes do not commute: a sector has several vectors, as "
+    "where a skip stands beside the mean of the heads around which it leads, or one for each of "
+    "several outputs. So sectors hold matrices; $X_s$ are the attended inputs in an orthonormal "
+    "basis of the sector, a copy of it in the place of a path; the kernel of a sector's matrix is "
+    r"$\mathcal{K}$ on these."
 )
 DELTA = (
     r"$\Delta_s$ is what pairs of paths that share the heads of the layers marked by 1 see beyond "
@@ -97,7 +98,7 @@ def sections(
     shown = theory.shown
     blocks: list[Block] = [Prose(_declared(theory)), Prose(SECTORS)]
     blocks += [Heading(2, "Eigenvalues"), page.eigenvalues(shown)]
-    blocks.append(Prose(KERNELS if theory.symmetry.notation.graph.is_chain() else BLOCKS))
+    blocks.append(Prose(KERNELS if theory.symmetry.notation.graph.is_scalar() else BLOCKS))
     for title, result in _normalisations(theory):
         name = "S" if result is theory.streams else CHAIN_ACTION
         blocks += [Heading(2, f"Action{title}"), *page.display([Equation(name, result.action)])]
@@ -134,10 +135,11 @@ def _declared(theory: Shown) -> str:
     parts = []
     for layer, weight in zip(theory.symmetry.layers, theory.symmetry.weights, strict=True):
         heads = LATEX.text(Displays({}, Names((), {})).drawer.box(notation.heads(weight)))
-        parts.append(f"the ${heads}$ heads of attention layer {layer}")
+        kind = notation.graph.weights[weight].kind
+        parts.append(f"the ${heads}$ heads of layer {layer}, {kind}")
     single = [notation.graph.weights[weight].attention for weight in theory.symmetry.single]
-    ones = f" Attention layers of one head: {', '.join(map(str, single))}." if single else ""
-    return f"Exchangeable: {', '.join(parts)}.{ones}"
+    ones = f" Layers of one head: {', '.join(map(str, single))}." if single else ""
+    return f"Exchangeable: {'; '.join(parts)}.{ones}"
 
 
 def layers_text(layers: tuple[int, ...]) -> str:
@@ -192,7 +194,7 @@ class _Page:
         graph = self.notation.graph
         for weight in dict.fromkeys(margin.weight for margin in margins):
             own = [Equation(m.symbol, m.value) for m in margins if m.weight == weight]
-            said = f"Heads of attention layer {graph.weights[weight].attention}:"
+            said = f"Heads of layer {graph.weights[weight].attention}:"
             blocks += [Prose(said), *self.display(own)]
         return blocks
 

@@ -75,12 +75,12 @@ def stability(symmetry: Symmetry, result: Reduced) -> tuple[Margin, ...]:
         result: The theory by sectors, in the papers' normalisation.
 
     Raises:
-        RuleError: The network has skips.
+        RuleError: The network has skips, or several outputs.
     """
-    if not symmetry.notation.graph.is_chain():
+    if not symmetry.notation.graph.is_scalar():
         raise RuleError(
-            "stability in closed form is derived for chains; on data the Hessian is found whatever "
-            "the network"
+            "stability in closed form is derived for chains of one output; on data the Hessian is "
+            "found whatever the network"
         )
     found: list[Margin] = []
     for weight in symmetry.weights:

@@ -38,7 +38,7 @@ STABILITY = (
     r"equations turn eigenvalues into fluxes. Where the heads of one layer leave the mean ($\mu$), "
     r"or each other ($\nu$, of three heads or more), the point is stable only if these pivots are "
     "positive. Directions in which several layers break at once are not among them; with two "
-    "attention layers, and none below, those always bend upwards.",
+    "layers with heads, and none below, those always bend upwards.",
     "Schur complements of the second derivatives",
 )
 INFINITE = (

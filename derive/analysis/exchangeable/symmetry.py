@@ -1,4 +1,4 @@
-r"""A declared symmetry: which attention layers have exchangeable heads, and what it splits.
+r"""A declared symmetry: which layers have exchangeable heads, and what it splits.
 
 The heads of each declared layer are permuted, independently of those of other layers. A space of
 heads is the span of the ones and what is orthogonal to it, of dimensions 1 and H - 1. A sector says
@@ -35,7 +35,7 @@ class Symmetry:
     Attributes:
         notation: The symbols.
         weights: The weights whose heads are permuted, the lowest first.
-        single: The weights of attention layers that have one head, by number.
+        single: The weights of layers with branches that have one, by number.
         apart: Those over whose heads one direction, orthogonal to the ones, is left alone as well.
     """
 
@@ -46,19 +46,21 @@ class Symmetry:
 
     @property
     def layers(self) -> tuple[int, ...]:
-        """The declared layers, as numbers of attention layers from below."""
+        """The declared layers, as numbers of layers with branches from below."""
         graph = self.notation.graph
         return tuple(graph.weights[weight].attention or 0 for weight in self.weights)
 
     @property
     def ones(self) -> dict[Any, Any]:
-        """From the head counts that are 1 to their value."""
-        return {self.notation.heads(weight): sympy.S.One for weight in self.single}
+        """From the head counts that are 1 to their value, and from the number of outputs."""
+        outputs = {self.notation.outputs(): sympy.Integer(self.notation.outputs_apart)}
+        heads = {self.notation.heads(weight): sympy.S.One for weight in self.single}
+        return heads | {old: new for old, new in outputs.items() if old != new}
 
     def is_paths(self, size: Any) -> bool:
         """Whether a size counts vectors, and no examples or features."""
         heads = {self.notation.heads(weight) for weight in (*self.weights, *self.single)}
-        return bool(size.free_symbols <= heads)
+        return bool(size.free_symbols <= heads | {self.notation.outputs()})
 
     def size(self, size: Any) -> Any:
         """A number of vectors, with the head counts that are 1 in place."""
@@ -107,7 +109,7 @@ def declare(notation: Notation, layers: Sequence[int] | None = None) -> Symmetry
 
     Args:
         notation: Of the network.
-        layers: Numbers of attention layers, from 1 from below; all that have several heads (a
+        layers: Numbers of layers with branches, from 1 from below; all that have several heads (a
             symbol counts as several) where left out.
 
     Raises:
@@ -118,8 +120,8 @@ def declare(notation: Notation, layers: Sequence[int] | None = None) -> Symmetry
     several = [number for number, weight in attention.items() if weight.heads != 1]
     if not several:
         raise RuleError(
-            "no layer of the network has several heads, so there is nothing to exchange; give an "
-            "attention layer more than one"
+            "no layer of the network has several heads or other branches, so there is nothing to "
+            "exchange; give a layer more than one"
         )
     wanted = several if layers is None else list(layers)
     _check(wanted, attention, several)
@@ -136,7 +138,7 @@ def _check(wanted: list[int], attention: dict[int, Weight], several: list[int]) 
     for number in wanted:
         if number not in attention:
             raise RuleError(
-                f"layer {number}: the network has {len(attention)} attention layers; {remedy}"
+                f"layer {number}: the network has {len(attention)} layers with branches; {remedy}"
             )
         if number not in several:
             raise RuleError(f"layer {number}: it has one head, and nothing to exchange; {remedy}")

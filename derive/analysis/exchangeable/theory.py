@@ -51,7 +51,7 @@ class SymmetricTheory:
         """The limit of infinitely many heads, after infinite widths, and its step.
 
         Args:
-            layers: Attention layers whose heads become infinitely many; all declared ones where
+            layers: Layers whose heads become infinitely many; all declared ones where
                 left out.
 
         Raises:
@@ -117,8 +117,8 @@ def exchangeable(
 
     Args:
         derivation: Of the network.
-        layers: Attention layers whose heads are permuted, independently of each other, from 1 from
-            below; all with several heads where left out.
+        layers: Layers whose heads, or other branches, are permuted, independently of each other:
+            from 1 from below, of those with branches; all with several where left out.
         rules: How nodes are split by sectors.
 
     Raises:

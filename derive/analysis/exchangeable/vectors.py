@@ -17,7 +17,10 @@ from derive.analysis.exchangeable.symmetry import Sector
 from derive.network import StreamGraph
 
 Table = NDArray[np.int64]
-"""The branch, from 1, that each vector takes through each weight; 0 where it does not."""
+"""The branch, from 1, that each vector takes through each weight; 0 where it does not.
+
+Of several outputs each adds a column, with a 1 where the vector is one of its own.
+"""
 
 
 def vector_tables(graph: StreamGraph, heads: Sequence[int]) -> dict[int, Table]:
@@ -25,12 +28,18 @@ def vector_tables(graph: StreamGraph, heads: Sequence[int]) -> dict[int, Table]:
     found: dict[int, Table] = {}
     for weight in reversed(graph.weights):
         above = [found[k] for k in weight.acts_on]
-        start = np.concatenate(above) if above else np.zeros((1, len(graph.weights)), dtype=int)
+        start = np.concatenate(above) if above else _outputs(graph, weight.outputs)
         count = heads[weight.index]
         table = np.tile(start, (count, 1))
         table[:, weight.index] = np.repeat(np.arange(1, count + 1), len(start))
         found[weight.index] = table
     return found
+
+
+def _outputs(graph: StreamGraph, outputs: int) -> Table:
+    """A row for every output, before any branch is taken."""
+    taken = np.zeros((outputs, len(graph.weights)), dtype=np.int64)
+    return taken if outputs == 1 else np.hstack([taken, np.eye(outputs, dtype=np.int64)])
 
 
 def stream_tables(graph: StreamGraph, heads: Sequence[int]) -> tuple[Table, ...]:
@@ -80,7 +89,7 @@ def sector_basis(table: Table, sector: Sector, heads: Sequence[int], root: Any =
     """
     passed = list(dict.fromkeys(tuple(row) for row in (table > 0).tolist()))
     kinds = [kind for kind in passed if all(kind[weight] for weight in sector)]
-    matrices = {w: helmert(heads[w], root) for w in range(table.shape[1])}
+    matrices = {w: helmert(count, root) for w, count in enumerate(heads)}
     choices = [range(1, heads[weight]) for weight in sector]
     found = []
     for numbers in product(*choices):
@@ -94,7 +103,7 @@ def _vector(table: Table, kind: Any, chosen: dict[int, int], matrices: dict[int,
     vector = np.zeros(len(table), dtype=object)
     rows = np.flatnonzero(((table > 0) == np.array(kind)).all(axis=1))
     entries = np.ones(len(rows), dtype=object)
-    for weight in (w for w, passes in enumerate(kind) if passes):
+    for weight in (w for w in matrices if kind[w]):
         entries = entries * matrices[weight][chosen.get(weight, 0), table[rows, weight] - 1]
     vector[rows] = entries
     return vector

@@ -1,8 +1,9 @@
-"""How much each attention head takes part."""
+"""How much each head, or other branch, takes part."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ def draw_heads(cases: tuple[CaseResults, ...]) -> str:
                 axes.set_title(case.title)
         handles, labels = grid[0][0].get_legend_handles_labels()
         found.legend(handles, labels, loc="outside lower center", ncols=2)
-        return svg_of(found, "scores of attention heads")
+        return svg_of(found, f"scores of {branch_word(cases)}s")
 
 
 def _panel(axes: Any, case: CaseResults) -> None:
@@ -44,7 +45,14 @@ def _panel(axes: Any, case: CaseResults) -> None:
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()
     axes.set_xlim(0.0, 1.15)
-    axes.set_xlabel("head score, relative to the largest")
+    axes.set_xlabel(f"{branch_word((case,))} score, relative to the largest")
+
+
+def branch_word(cases: Sequence[CaseResults]) -> str:
+    """What the branches of all layers are called, where that is one word: head."""
+    names = {name for case in cases for layer in case.head_names for name in layer}
+    words = {name.rpartition(" ")[0] for name in names if name.rpartition(" ")[2].isdecimal()}
+    return words.pop() if len(words) == 1 else "head" if not words else "branch"
 
 
 def head_labels(case: CaseResults) -> list[str]:

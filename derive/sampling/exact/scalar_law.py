@@ -61,10 +61,10 @@ def scalar_law(theory: Theory, *, zero_temperature: bool = False) -> ScalarLaw:
         SamplingError: A stream has several vectors whatever the head counts.
     """
     notation, law = theory.notation, theory.law
-    if not notation.graph.is_chain():
+    if not notation.graph.is_scalar():
         raise SamplingError(
-            "a stream with a skip has several vectors, and its law is one of matrices; sample the "
-            "overlaps instead"
+            "a stream with a skip, or below several outputs, has several vectors, and its law is "
+            "one of matrices; sample the overlaps instead"
         )
     variables = tuple(sympy.Symbol(f"x_{s.name}", positive=True) for s in notation.streams())
     energy, constant = label_energy(law)

@@ -53,8 +53,8 @@ def test_layers_of_one_head_have_no_sector():
 @pytest.mark.parametrize(
     ("layers", "heads", "message"),
     [
-        ((3,), (2, 3), "layer 3: the network has 2 attention layers"),
-        ((0,), (2, 3), "layer 0: the network has 2 attention layers"),
+        ((3,), (2, 3), "layer 3: the network has 2 layers with branches"),
+        ((0,), (2, 3), "layer 0: the network has 2 layers with branches"),
         ((1,), (2, 3), "layer 2: it has several heads and is not declared"),
         ((1, 2, 2), (2, 3), "layer 2: it is declared twice"),
         ((1, 2), (1, 3), "layer 1: it has one head, and nothing to exchange"),

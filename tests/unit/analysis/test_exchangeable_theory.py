@@ -120,7 +120,7 @@ def test_the_theory_prints_in_both_media(name):
     theory = exchangeable(derive(NETWORKS[name]))
     text, latex = repr(theory), theory.to_latex()
     assert max(map(len, text.splitlines())) <= 100
-    assert "Exchangeable: the H₁ heads of attention layer 1" in text
+    assert "Exchangeable: the H₁ heads of layer 1, attention" in text
     assert r"\begin{document}" in latex
     assert (r"\lambda_{1,11}" in latex) == (name == "two attentions")
     assert "lambda" not in text
