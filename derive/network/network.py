@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.joined import check_skips
 from derive.network.layers import (
     GROUPS,
     Identity,
@@ -26,7 +27,6 @@ from derive.network.repeat import check_repeats, with_repeat, written_out
 from derive.network.validate import (
     check_layers,
     check_name,
-    check_skips,
     check_structure,
     check_symbols,
     check_value,

@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.phases.onset import Onset
 from derive.phases.symmetric import SymmetricSolution
-from derive.solver.files import write_arrays
+from derive.solver.files import papers_arrays, write_arrays
 
 
 def arrays(solution: SymmetricSolution, onset: Onset | None = None) -> dict[str, Any]:
@@ -41,9 +41,7 @@ def arrays(solution: SymmetricSolution, onset: Onset | None = None) -> dict[str,
 def _overlaps(before: str, point: Any) -> dict[str, Any]:
     if not point.chain_overlaps:
         return {f"{before}G_{k}": g for k, g in enumerate(point.overlaps, start=1)}
-    *matrices, top = point.chain_overlaps
-    found = {f"{before}U_{k}": u for k, u in enumerate(matrices, start=1)}
-    return {**found, f"{before}u_a": np.array(float(top[0, 0]))}
+    return papers_arrays(point.chain_overlaps, before)
 
 
 def save_symmetric(

@@ -10,7 +10,7 @@ from derive.derivation.render import page as derivation_page
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.report.equations import converter, html_of_blocks, theory_html
-from derive.report.figures.heads import branch_word, head_labels
+from derive.report.figures.heads import branch_word, head_labels, plural
 from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
 from derive.report.ladder import ladder_section
@@ -99,8 +99,10 @@ def _overlaps(cases: Sequence[CaseResults]) -> str:
 def _overlap_caption(case: CaseResults) -> str:
     name = _overlap_symbol(case)
     layers = len([names for names in case.head_names if names])
-    named = f" A path is named by its {branch_word((case,))}s, layer 1 first."
-    order = named if layers > 1 else ""
+    order = ""
+    if layers > 1:
+        order = f" A path is named by its {plural(branch_word((case,)))}, layer 1 first"
+        order += ", its output last." if case.network.readout.outputs > 1 else "."
     mean = " Means over draws." if case.seeds > 1 else ""
     return (
         f"The order parameter {name}: how strongly each pair of paths enters the kernel. "

@@ -85,10 +85,13 @@ class CaseResults:
         return "U_1" if "U_1" in self.points[0].arrays else "G_bottom"
 
     def symbol(self, name: str) -> str:
-        """How G_1, ..., G_a of streams are called: U₁, ..., uₐ for chains of layers."""
+        """How G_1, ..., G_a of streams are called: U₁, ..., uₐ for chains of layers.
+
+        uₐ is a number, Uₐ a matrix.
+        """
         letter, place = name.split("_")
         if self.overlap_name == "U_1":
-            letter = "u" if place == "a" else "U"
+            letter = "u" if place == "a" and "u_a" in self.points[0].arrays else "U"
         return letter + place.translate(SUBSCRIPTS)
 
     def has(self, key: str) -> bool:

@@ -45,6 +45,7 @@ def network_table(network: Network) -> str:
     keys = ["width", "variance", "token"]
     if network.readout.outputs > 1:
         keys.append("outputs")
+    layer: Any
     for place, layer in walk(network.layers):
         inside = "&emsp;" * place.count(".")
         branches = layer.branches if getattr(layer, "branched", False) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ def arrays(solution: Solution) -> dict[str, Any]:
 
     Keys: G_bottom, action, log_evidence, converged, gradient_norm, residual, hessian_negative,
     hessian_lowest, hessian_is_bound, condition_number, message; mean and variance with test data;
-    U_1, ..., U_L and u_a for chains; head_scores where there are heads. With a spectrum:
+    U_1, ..., U_L and u_a for chains, U_a where it is a matrix; head_scores where there are heads.
+    With a spectrum:
     hessian_eigenvalues, the largest first; hessian_coordinates, how many there are in all;
     hessian_is_partial; hessian_paths, the names of the rows of the lowest order parameter;
     stiff_G_1, ..., stiff_G_a and sloppy_G_1, ..., sloppy_G_a, the matrices X of the directions at
@@ -30,16 +32,28 @@ def arrays(solution: Solution) -> dict[str, Any]:
         "hessian_lowest", "hessian_is_bound", "condition_number", "message",
     ):  # fmt: skip
         found[key] = np.array(getattr(solution, key))
-    for number, overlap in enumerate(solution.chain_overlaps[:-1], start=1):
-        found[f"U_{number}"] = overlap
-    if solution.chain_overlaps:
-        found["u_a"] = np.array(float(solution.chain_overlaps[-1][0, 0]))
+    found |= papers_arrays(solution.chain_overlaps)
     if len(solution.head_scores) or solution.chain_overlaps:
         found["head_scores"] = solution.head_scores
     if solution.mean is not None:
         found.update(mean=solution.mean, variance=solution.variance)
     if solution.spectrum is not None:
         found.update(solution.spectrum.arrays())
+    return found
+
+
+def papers_arrays(overlaps: Sequence[np.ndarray], before: str = "") -> dict[str, Any]:
+    """U_1, ..., U_L and u_a by name; U_a where it is a matrix. Of no chain, nothing.
+
+    Args:
+        overlaps: In the papers' normalisation, the lowest first.
+        before: What the names begin with.
+    """
+    found: dict[str, Any] = {f"{before}U_{k}": u for k, u in enumerate(overlaps[:-1], start=1)}
+    if overlaps:
+        top = overlaps[-1]
+        is_number = top.size == 1
+        found[f"{before}{'u' if is_number else 'U'}_a"] = np.array(top[0, 0]) if is_number else top
     return found
 
 

@@ -28,7 +28,7 @@ class Solution:
         hessian_negative: Number of negative eigenvalues.
         hessian_is_bound: Whether these two are Lanczos bounds.
         condition_number: Of the labels' covariance.
-        chain_overlaps: U_1, ..., U_L, u_a of a chain; empty for other networks.
+        chain_overlaps: U_1, ..., U_L, u_a of a chain, each a matrix; empty for other networks.
         head_scores: One per head, the lowest layer first, the largest is 1.
         mean: Predictor's mean on the test examples, shape (P_test,), if there are any; of several
             outputs (P_test, O).

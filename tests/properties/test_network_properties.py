@@ -131,7 +131,7 @@ def readouts(draw, given, layers):
 
 
 @st.composite
-def networks(draw, given=Fields(), temperatures=VARIANCES, repeats=False):  # noqa: B008
+def networks(draw, given=Fields(), temperatures=VARIANCES, repeats=False):
     """Networks of up to three layers between embedding and readout, each of any kind."""
     single = weighted(given, given.widths, KEEPING + CHANGING)
     layer = st.one_of(single, sums(given, 2), opening(given, 1))

@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from sampled_systems import System, check_ladder
 from scipy import optimize
 
+from derive import checks
 from derive.network import Data, Embedding, Linear, Network, Readout
 from derive.solver import Solver
 
@@ -78,3 +80,27 @@ def test_the_mean_is_that_of_the_gaussian_process_where_the_kernel_is_only_resca
     assert abs(ratio - 1) > 0.05
     np.testing.assert_allclose(narrow.mean, wide.mean, rtol=1e-9)
     np.testing.assert_allclose(narrow.variance, ratio * wide.variance, rtol=1e-8)
+
+
+THREE = Network((Embedding(7, 1.3), Linear(0.8, 5), Linear(1.1, 6), Readout(1.2)), 0.3)
+
+
+@pytest.fixture(scope="module")
+def system():
+    return System.of(THREE, tokens=1, seed=54)
+
+
+def test_from_inputs_to_the_saddle_point_with_every_check(system):
+    system.certify()
+    assert system.solver.solve(THREE, system.data).converged
+    results = checks.check(THREE, digits=20)
+    assert {result.verdict for result in results} == {checks.Verdict.AGREES}, results
+
+
+def test_exact_law_and_weights_in_short_runs(system):
+    system.check_short_runs()
+
+
+@pytest.mark.slow
+def test_ladder(system, tmp_path):
+    check_ladder(system, tmp_path)

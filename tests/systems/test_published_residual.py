@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+from sampled_systems import System, check_ladder, energy, log_det, random_positive, slopes
 
-from derive.network import load_data, load_network
+from derive import checks
+from derive.network import (
+    Attention,
+    Embedding,
+    Network,
+    Readout,
+    Residual,
+    load_data,
+    load_network,
+)
 from derive.solver import Solver
 
 SPEC = """
@@ -126,3 +136,63 @@ def test_attention_for_the_readout_token_alone_leaves_the_skip_the_readout_token
     found = load_data(tmp_path / "one.npz", network)
     np.testing.assert_allclose(found.attended, data.attended, rtol=1e-12)
     assert given["attention_2"].shape[3] == TOKENS
+
+
+HEADS = (2, 3)
+
+
+def by_hand(overlap, data, labels):
+    """S of section 2 for two residuals: three weights, one stream, cross overlaps in ln det G.
+
+    Vectors in path order: the readout's (0), those of layer 2 (1 to 3), of layer 1 (4 to 11), each
+    head of a layer acting on all vectors above it, skips included.
+    """
+    first, second = HEADS
+    readout, upper, lower = overlap[:1, :1], overlap[1:4, 1:4], overlap[4:, 4:]
+    sigma_2 = 1.1 / second * np.kron(np.eye(second), overlap[:1, :1])
+    sigma_1 = 0.8 / first * np.kron(np.eye(first), overlap[:4, :4])
+    prior = readout[0, 0] / 1.2 + np.log(1.2)
+    for sigma, own in ((sigma_2, upper), (sigma_1, lower)):
+        prior += np.trace(np.linalg.solve(sigma, own)) + log_det(sigma)
+    path = np.einsum("mip,pq,niq->mn", data.attended, overlap, data.attended) * 1.3 / FEATURES
+    return WIDTH * (prior - log_det(overlap)) + energy(path + 0.17 * np.eye(P), labels)
+
+
+def test_the_action_with_cross_overlaps_written_out(case):
+    given, network, data, solver = case
+    problem, rng = solver.problem(network, data), np.random.default_rng(73)
+    for _ in range(4):
+        overlap = random_positive(rng, 12)
+        found = solver.module.action((overlap,), problem)
+        assert found == pytest.approx(by_hand(overlap, data, given["labels"]), rel=1e-11)
+    solution = solver.solve(network, data)
+    action = lambda overlap: by_hand(overlap, data, given["labels"])  # noqa: E731
+    assert slopes(action, [solution.bottom]) < 1e-6
+
+
+ONE_HEAD = Network(
+    (Embedding(7, 1.3), Residual((Attention(1, 0.8),)), Residual((Attention(1, 1.1),)),
+     Readout(1.2)), 0.3,
+)  # fmt: skip
+"""Four vectors, so that a width of seven has a density and short runs see it."""
+
+
+@pytest.fixture(scope="module")
+def system():
+    return System.of(ONE_HEAD, tokens=2, seed=74)
+
+
+def test_every_step_and_check_of_two_residuals(system):
+    system.certify()
+    assert system.solver.solve(ONE_HEAD, system.data).converged
+    results = checks.check(ONE_HEAD, digits=20)
+    assert {result.verdict for result in results} == {checks.Verdict.AGREES}, results
+
+
+def test_exact_law_and_weights_in_short_runs(system):
+    system.check_short_runs()
+
+
+@pytest.mark.slow
+def test_ladder(system, tmp_path):
+    check_ladder(system, tmp_path, draws=3000)

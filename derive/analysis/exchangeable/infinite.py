@@ -59,7 +59,8 @@ def infinite_heads(
         layers: Numbers of layers with branches; all declared ones where left out.
 
     Raises:
-        RuleError: A layer is not declared, the network has skips or several outputs, or a limit does not exist.
+        RuleError: A layer is not declared, the network has skips or several outputs, or a limit
+            does not exist.
     """
     weights = _weights(symmetry, layers)
     heads = tuple(symmetry.notation.heads(weight) for weight in weights)

@@ -34,7 +34,7 @@ class OneLayer:
 
 
 def one_layer(symmetry: Symmetry, result: Reduced) -> OneLayer | None:
-    """The entries of the overlaps; None where several layers are declared, or vectors beside theirs."""
+    """The entries of the overlaps; None with several declared layers, or skips or outputs."""
     if len(symmetry.weights) != 1 or not symmetry.notation.graph.is_scalar():
         return None
     (weight,) = symmetry.weights

@@ -27,7 +27,7 @@ def draw_heads(cases: tuple[CaseResults, ...]) -> str:
                 axes.set_title(case.title)
         handles, labels = grid[0][0].get_legend_handles_labels()
         found.legend(handles, labels, loc="outside lower center", ncols=2)
-        return svg_of(found, f"scores of {branch_word(cases)}s")
+        return svg_of(found, f"scores of {plural(branch_word(cases))}")
 
 
 def _panel(axes: Any, case: CaseResults) -> None:
@@ -53,6 +53,15 @@ def branch_word(cases: Sequence[CaseResults]) -> str:
     names = {name for case in cases for layer in case.head_names for name in layer}
     words = {name.rpartition(" ")[0] for name in names if name.rpartition(" ")[2].isdecimal()}
     return words.pop() if len(words) == 1 else "head" if not words else "branch"
+
+
+def plural(word: str) -> str:
+    """Several of them.
+
+    >>> plural("head"), plural("branch")
+    ('heads', 'branches')
+    """
+    return f"{word}es" if word.endswith("ch") else f"{word}s"
 
 
 def head_labels(case: CaseResults) -> list[str]:
