@@ -54,7 +54,8 @@ class Data:
     outputs: int = 1
 
     def __post_init__(self) -> None:
-        if np.ndim(self.labels) == 2:
+        object.__setattr__(self, "labels", real_array(self.labels, "labels"))
+        if self.labels.ndim == 2:
             self._set_rows()
         for name in ("attended", "labels", "attended_test", "labels_test"):
             if getattr(self, name) is not None:
@@ -74,10 +75,9 @@ class Data:
 
     def _set_rows(self) -> None:
         """One row per example and output."""
-        labels = real_array(self.labels, "labels")
-        outputs = labels.shape[1]
+        outputs = self.labels.shape[1]
         object.__setattr__(self, "outputs", outputs)
-        object.__setattr__(self, "labels", labels.reshape(-1))
+        object.__setattr__(self, "labels", self.labels.reshape(-1))
         if self.labels_test is not None:
             tests = real_array(self.labels_test, "labels_test")
             remedy = "give the outputs of the training examples"
@@ -154,9 +154,11 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
         attended_test = _attended(arrays, network, TEST) if has_test else None
         if attended_test is not None:
             _check_features(arrays, attended.shape[1])
-        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        labels, tests = _labels(arrays, network, "labels", attended), None
+        if f"labels{TEST}" in arrays:
+            tests = _labels(arrays, network, f"labels{TEST}", attended_test)
         notes, outputs = _notes(arrays, network), network.readout.outputs
-        return Data(attended, labels, attended_test, labels_test, notes, outputs)
+        return Data(attended, labels, attended_test, tests, notes, outputs)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 
@@ -247,12 +249,16 @@ def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array
     return rows_of_outputs(attended, outputs)
 
 
-def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
+def _labels(
+    arrays: Mapping[str, Any], network: Network, name: str, attended: Array | None
+) -> Array:
     """Labels, one per row of the attended inputs."""
     outputs = network.readout.outputs
-    if name not in arrays or outputs == 1:
-        return arrays.get(name)
     labels = real_array(arrays[name], name)
+    if outputs == 1:
+        if attended is not None:
+            _check_labels(labels, name, len(attended))
+        return labels
     remedy = "give one row per example, with a number for every output"
     expect_shape(labels, name, ("P", outputs), remedy)
     return labels.reshape(-1)

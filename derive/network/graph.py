@@ -50,6 +50,7 @@ class Weight:
         attention: Its number among the weights with branches from below, from 1; None without.
         fixed: Whether the number of branches is a part of what the layer does.
         outputs: Of the readout, the number of outputs; 1 elsewhere.
+        branch: What one of its branches is called.
     """
 
     index: int
@@ -63,6 +64,7 @@ class Weight:
     attention: int | None
     fixed: bool = False
     outputs: int = 1
+    branch: str = "branch"
 
     @property
     def branched(self) -> bool:
@@ -310,6 +312,7 @@ def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
         attention=item.attention,
         fixed=isinstance(layer, Weighted) and layer.fixed,
         outputs=layer.outputs if isinstance(layer, Readout) else 1,
+        branch=getattr(layer, "branch", "branch"),
     )
 
 

@@ -51,3 +51,12 @@ def choices(word: Any, valid: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, valid, 1, 0.6) if isinstance(word, str) else []
     listed = ", ".join(valid)
     return f"; did you mean {near[0]!r}? Valid: {listed}" if near else f"; valid: {listed}"
+
+
+def plural(word: str) -> str:
+    """Several of them.
+
+    >>> plural("head"), plural("branch")
+    ('heads', 'branches')
+    """
+    return f"{word}es" if word.endswith("ch") else f"{word}s"

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from html import escape
 
 from derive.derivation.render import page as derivation_page
+from derive.network.wording import plural
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.report.equations import converter, html_of_blocks, theory_html
-from derive.report.figures.heads import branch_word, head_labels, plural
+from derive.report.figures.heads import branch_word, head_labels
 from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
 from derive.report.ladder import ladder_section

@@ -1,6 +1,7 @@
 """The networks of the golden files."""
 
 from derive import Attention, Embedding, Linear, Network, Readout, Repeat, Residual
+from derive.network import Convolution, Gated, Identity, Parallel, Serial
 
 NETWORKS = {
     "chain": Network(
@@ -25,6 +26,24 @@ NETWORKS = {
         "attention below two residuals",
     ),
     "no_layer": Network((Embedding(10, 1.3), Readout(1.2)), 0.1, "embedding & readout (L = 0)"),
+    "parallel": Network(
+        (
+            Embedding(12, 1.3),
+            Parallel((Attention(2, 1.1), Identity(), Serial((Linear(0.7, 9), Gated(3, 0.9))))),
+            Readout(1.2),
+        ),
+        0.1,
+        "attention beside a gated branch and a skip",
+    ),
+    "convolution": Network(
+        (
+            Embedding(12, 1.3),
+            Convolution(3, 0.9, 10, padding=1),
+            Readout(1.2, "each", positions=4, outputs=2),
+        ),
+        0.1,
+        "convolution, two outputs that read every position",
+    ),
 }
 
 ANY_DEPTH = {

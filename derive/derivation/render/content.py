@@ -11,7 +11,7 @@ from derive.algebra.latex import box
 from derive.algebra.naming import nodes_in
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.names import Names, names_of
-from derive.derivation.render.network import network_blocks, notation_blocks
+from derive.derivation.render.network import network_blocks, notation_blocks, worded
 from derive.derivation.render.page import (
     BECOMES,
     Block,
@@ -42,7 +42,7 @@ def page(derivation: Derived) -> Page:
     displays = displays_of(theory, names_of(theory))
     blocks: list[Block] = [Heading(1, "The network")]
     blocks += network_blocks(derivation.network, theory.notation, displays.drawer)
-    blocks += [Heading(1, "Notation"), *notation_blocks(_types(derivation.steps))]
+    blocks += [Heading(1, "Notation"), *notation_blocks(_types(derivation.steps), theory.notation)]
     blocks += [Heading(1, "The derivation")]
     for number, step in enumerate(derivation.steps, start=1):
         blocks += step_blocks(number, step, displays)
@@ -152,7 +152,7 @@ def sections(theory: Theory) -> list[Section]:
         ("Saddle point", FLUX_TEXT if _fluxes(theory) else "", _saddle(theory.equations)),
     ]
     if theory.chain is not None:
-        text = CHAIN_TEXT if len(theory.chain.overlaps) > 1 else ""
+        text = worded(CHAIN_TEXT, theory.notation) if len(theory.chain.overlaps) > 1 else ""
         equations = (*_scaled(theory), Equation(CHAIN_ACTION, theory.chain.action))
         found += [
             ("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))
@@ -187,7 +187,8 @@ LEADING_TEXT = (
 )
 FLUX_TEXT = "The fluxes $R$ are named; each follows from that of the stream below."
 CHAIN_TEXT = (
-    "Rescaled by the numbers of heads, without the constants that do not depend on the overlaps:"
+    "Rescaled by the numbers of {branches}, without the constants that do not depend on the "
+    "overlaps:"
 )
 SHIFT_TEXT = (
     "To first order in $1/N$ at fixed $P$; the forces $Y$ go up from the labels, the shifts $D$ "

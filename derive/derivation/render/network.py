@@ -14,6 +14,7 @@ from derive.derivation.notation import Notation
 from derive.derivation.render.names import factored_sizes
 from derive.derivation.render.page import Block, Display, Items, Line, Prose, Table
 from derive.network import Network
+from derive.network.wording import plural
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
     nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
@@ -47,14 +48,23 @@ DEFINITIONS: dict[type, tuple[str, str]] = {
 
 MANY = 4
 """Of more neighbouring vectors, some are left out in tables."""
-SYMBOLS = (
+EXAMPLES = (
     r"There are $P$ training examples with labels $y$. Along path $\pi$, example $\mu$ is seen as "
     r"the attended input $\xi^\pi_\mu$, a vector of $N_0$ features. $T$ is the temperature, the "
-    "variance of the label noise.",
+    "variance of the label noise."
+)
+ROWS = (
+    "There are $P$ labels $y$: $O$ outputs of every training example, one below the other. Along "
+    r"path $\pi$, label $\mu$ has the attended input $\xi^\pi_\mu$ of its example, a vector of "
+    "$N_0$ features, where the path ends in its own output, and zero elsewhere. $T$ is the "
+    "temperature, the variance of the label noise."
+)
+OUTPUTS = "The readout acts on one vector for each output; the output is the fastest index of all."
+SYMBOLS = (
     r"Stream $s$, of width $N_s$, collects effective vectors, the rows of matrices $g$. Their "
     r"overlaps $G_s = g g^\top / N_s$ are its order parameter, symmetric and positive definite.",
     r"A weight of variance $\sigma_l^2$ hands the vectors that it acts on to the stream below, one "
-    r"set for each of its $H_l$ heads; the head $h$ is the slow index.",
+    r"set for each of its $H_l$ {branches}; the {branch} $h$ is the slow index.",
     r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
 WORDS: dict[type, str] = {
@@ -62,7 +72,7 @@ WORDS: dict[type, str] = {
     r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
     nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
     r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric $A$ "
-    r"and $G$. In the same way the trace over heads is adjoint to $I_H \otimes$.",
+    r"and $G$. In the same way the trace over {branches} is adjoint to $I_H \otimes$.",
     nodes.LogNormal: r"$\mathcal{N}(X; M, \Sigma)$ is the density of a matrix $X$ of mean $M$ "
     r"whose columns are independent Gaussian vectors of covariance $\Sigma$.",
     nodes.Diagonal: r"$\mathrm{diag}(A)$ is the diagonal of $A$, as a column.",
@@ -71,10 +81,12 @@ WORDS: dict[type, str] = {
 
 def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list[Block]:
     """The tables of streams and weights."""
+    branch, branches = branch_words(notation)
+    counts = "head counts" if branch == "head" else f"numbers of {branches}"
     return [
         Prose(
             f"`{network.describe()}`. The derivation does not depend on the numbers: widths, "
-            "variances, head counts and temperature are symbols in it. Streams and weights are "
+            f"variances, {counts} and temperature are symbols in it. Streams and weights are "
             "counted from the input; the last stream is that of the readout, $a$."
         ),
         _streams(notation, drawer),
@@ -129,6 +141,13 @@ def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     return [Display(tuple(lines))] if lines else []
 
 
+def _ends(notation: Notation, drawer: Drawer) -> str:
+    """What the readout acts on."""
+    if notation.outputs_apart == 1:
+        return "the output"
+    return f"the {_math(drawer, notation.outputs())} outputs"
+
+
 def _weights(notation: Notation, drawer: Drawer) -> Table:
     rows = []
     for weight in notation.graph.weights:
@@ -141,23 +160,52 @@ def _weights(notation: Notation, drawer: Drawer) -> Table:
                 weight.kind,
                 heads if inner else "",
                 _math(drawer, notation.variance(weight.index)),
-                acted or "the output",
+                acted or _ends(notation, drawer),
                 _math(drawer, notation.vectors(weight.index)) if inner else "the outputs",
                 f"${notation.graph.streams[weight.below].name}$"
                 if weight.below is not None
                 else "",
             )
         )
-    titles = ("weight", "layer", "heads", "variance", "acts on", "gives", "to stream")
+    titles = (
+        "weight",
+        "layer",
+        branch_words(notation)[1],
+        "variance",
+        "acts on",
+        "gives",
+        "to stream",
+    )
     return Table(titles, tuple(rows))
 
 
-def notation_blocks(types: set[type]) -> list[Block]:
+def branch_words(*notations: Notation) -> tuple[str, str]:
+    """What a branch, and branches, of all weights are called: head and heads where they agree."""
+    weights = [weight for notation in notations for weight in notation.graph.weights]
+    found = {weight.branch for weight in weights if weight.branched}
+    word = found.pop() if len(found) == 1 else "branch" if found else "head"
+    return word, plural(word)
+
+
+def worded(text: str, *notations: Notation) -> str:
+    """A text that says {branch} and {branches}, in the words for these."""
+    branch, branches = branch_words(*notations)
+    return text.replace("{branches}", branches).replace("{branch}", branch)
+
+
+def symbols(*notations: Notation) -> tuple[str, ...]:
+    """What the symbols mean."""
+    several = notations[0].outputs_apart > 1
+    said = (worded(text, *notations) for text in SYMBOLS)
+    return (ROWS if several else EXAMPLES, *said, *((OUTPUTS,) if several else ()))
+
+
+def notation_blocks(types: set[type], *notations: Notation) -> list[Block]:
     """What the symbols and operators mean, as far as they occur."""
-    words = tuple(text for kind, text in WORDS.items() if kind in types)
+    words = tuple(worded(text, *notations) for kind, text in WORDS.items() if kind in types)
     lines = tuple(
         Line(Atom(left, left, 6.0), Atom(right, right, 12.0))
         for kind, (left, right) in DEFINITIONS.items()
         if kind in types
     )
-    return [Items((*SYMBOLS, *words)), Display(lines)]
+    return [Items((*symbols(*notations), *words)), Display(lines)]

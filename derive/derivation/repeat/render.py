@@ -20,7 +20,7 @@ from derive.derivation.render.document import document_of
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.markdown import markdown_of
 from derive.derivation.render.names import names_of
-from derive.derivation.render.network import DEFINITIONS, notation_blocks
+from derive.derivation.render.network import DEFINITIONS, branch_words, notation_blocks
 from derive.derivation.render.page import (
     Block,
     Display,
@@ -161,7 +161,8 @@ def _weights(derivation: Derived, pages: Pages) -> Table:
         if isinstance(part, network_parts.Block):
             where = f"${part.index} = 1, \\dots, {part.copies}$"
         rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
-    titles = ("weight", "layer", "copies", "heads", "variance", "acts on", "gives", "to stream")
+    _, heads = branch_words(*derivation.theory.notations)
+    titles = ("weight", "layer", "copies", heads, "variance", "acts on", "gives", "to stream")
     return Table(titles, tuple(rows))
 
 
@@ -195,7 +196,8 @@ def _notation(derivation: Derived) -> list[Block]:
         for value in _values(equation.right)
         for node in nodes_in(value)
     }
-    blocks = notation_blocks(types & (set(DEFINITIONS) | {nodes.LogNormal, nodes.Diagonal}))
+    shown = types & (set(DEFINITIONS) | {nodes.LogNormal, nodes.Diagonal})
+    blocks = notation_blocks(shown, *derivation.theory.notations)
     if LayerProduct in types:
         text = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
         blocks.append(Prose(text))

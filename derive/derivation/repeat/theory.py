@@ -180,6 +180,11 @@ class RepeatedTheory:
     lowest: Window = field(repr=False)
     shares: tuple[tuple[Part, Share, Window], ...] = field(repr=False)
 
+    @property
+    def notations(self) -> tuple[Any, ...]:
+        """The symbols at the input, and of every part."""
+        return (self.lowest.notation, *(here.notation for _, _, here in self.shares))
+
     def layer(self, number: Any) -> Layer:
         """The equations of the stream of a number.
 

@@ -10,6 +10,7 @@ from sympy import Identity
 from derive.algebra import build, normal
 from derive.derivation.notation import Notation
 from derive.derivation.step import State
+from derive.network.wording import plural
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,8 @@ def _trace_move(notation: Notation, weight: int) -> str:
     heads = notation.heads(weight)
     if heads == 1:
         return f"substitute the equation of stream {name}"
-    return (
-        f"trace the equation of stream {name} over the {heads} heads of {item.name}; substitute it"
-    )
+    branches = f"the {heads} {plural(item.branch)} of {item.name}"
+    return f"trace the equation of stream {name} over {branches}; substitute it"
 
 
 def _multiply_out(gradient: Any, notation: Notation, stream: int) -> SaddleEquation:

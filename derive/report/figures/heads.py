@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.network.wording import plural
 from derive.report.figures.style import BLUE, figure, svg_of
 from derive.report.results import CaseResults, width_label
 
@@ -53,15 +54,6 @@ def branch_word(cases: Sequence[CaseResults]) -> str:
     names = {name for case in cases for layer in case.head_names for name in layer}
     words = {name.rpartition(" ")[0] for name in names if name.rpartition(" ")[2].isdecimal()}
     return words.pop() if len(words) == 1 else "head" if not words else "branch"
-
-
-def plural(word: str) -> str:
-    """Several of them.
-
-    >>> plural("head"), plural("branch")
-    ('heads', 'branches')
-    """
-    return f"{word}es" if word.endswith("ch") else f"{word}s"
 
 
 def head_labels(case: CaseResults) -> list[str]:
