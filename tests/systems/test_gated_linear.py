@@ -100,4 +100,4 @@ def test_exact_law_and_weights_in_short_runs(system):
 
 @pytest.mark.slow
 def test_ladder(system, tmp_path):
-    check_ladder(system, tmp_path, draws=3000)
+    check_ladder(system, tmp_path)
