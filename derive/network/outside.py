@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.layers import KINDS
 from derive.network.wording import shown
 
 
@@ -23,7 +24,7 @@ class Outside:
 
     Attributes:
         what: What it is, after "is".
-        why: Why the theory does not cover it.
+        why: Why the theory does not cover it; empty where it does, under another name.
         nearest: The nearest network that works.
         kinds: Names of layers for it, in lower case without separators.
         keys: Names of keys for it, in the same way.
@@ -37,6 +38,8 @@ class Outside:
 
     def message(self, name: str) -> str:
         """What is said of a name that stands for it."""
+        if not self.why:
+            return f"{shown(name)} is {self.what}; {self.nearest}"
         return (
             f"{shown(name)} is {self.what}, which is outside the theory ({self.why}); "
             f"the nearest network that works: {self.nearest}"
@@ -45,13 +48,14 @@ class Outside:
 
 NONLINEAR = "the vectors that the weights below it add would not be Gaussian given those above"
 GATED = 'kind = "gated", whose gates are fixed by the input'
+FEATURES = ', or kind = "features" in the place of the embedding' if "features" in KINDS else ""
 NONLINEARITY = "a nonlinearity between two integrated weights"
 
 TABLE = (
     Outside(
         NONLINEARITY,
         NONLINEAR,
-        f'{GATED}, or kind = "features" in the place of the embedding, where features are offered',
+        f"{GATED}{FEATURES}",
         (
             "relu", "erf", "tanh", "gelu", "selu", "elu", "silu", "swish", "mish", "sigmoid",
             "logistic", "softplus", "leakyrelu", "prelu", "hardtanh", "sign", "step", "sin", "exp",
@@ -85,7 +89,7 @@ TABLE = (
     Outside(
         "noise on learned activations",
         "the likelihood would be an average over the noise, not Gaussian in the outputs",
-        f"the same without it, the prior and the temperature regularise; or {GATED} masks",
+        f"the same without it, as prior and temperature regularise, or {GATED}",
         ("dropout", "droppath", "stochasticdepth"),
         ("dropout", "droppath", "noise"),
     ),
@@ -126,9 +130,9 @@ TABLE = (
         ("bias", "biases", "usebias", "intercept"),
     ),
     Outside(
-        "a map of learned activations",
-        "between weights there are fixed operators on tokens alone, and those belong to branches",
-        'kind = "attention", with the mask in the matrices that the data give',
+        "a part of the operators of a layer's branches",
+        "",
+        'give kind = "attention" with the mask in the matrices of the data, such as attention_1',
         ("mask", "masking", "causalmask"),
         ("mask", "masked", "causal", "attentionmask"),
     ),
@@ -160,6 +164,19 @@ def key_outside(key: Any) -> str:
     """
     row = _found(key, KEYS_OUTSIDE)
     return row.message(key) if row else ""
+
+
+def no_density(stream: str, vectors: int, width: int) -> str:
+    """Why the overlaps of a stream have no density, and the width that would do.
+
+    >>> no_density("a", 3, 2)
+    'stream a has 3 vectors in width 2: its overlaps are singular and have no density; N_a = 3 \
+would do'
+    """
+    return (
+        f"stream {stream} has {vectors} vectors in width {width}: its overlaps are singular and "
+        f"have no density; N_{stream} = {vectors} would do"
+    )
 
 
 def _found(name: Any, table: dict[str, Outside]) -> Outside | None:
@@ -194,4 +211,4 @@ def refuse_object(place: str, value: Any, known: Iterable[str]) -> None:
 
 
 __all__ = ["KEYS_OUTSIDE", "KINDS_OUTSIDE", "TABLE", "Outside", "key_outside", "kind_outside",
-           "refuse_object"]  # fmt: skip
+           "no_density", "refuse_object"]  # fmt: skip
