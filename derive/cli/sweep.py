@@ -37,7 +37,7 @@ def fill(parser: Any) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--resume", action="store_true",
-        help="go on with a folder: only points that are not in it are solved; new ones may be added",
+        help="go on with a folder: points that are in it are kept, and new ones may be added",
     )  # fmt: skip
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier sweep's files")
     parser.add_argument(

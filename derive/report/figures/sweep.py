@@ -22,6 +22,13 @@ NAMES = {
     "examples": "training examples P",
     "seed": "seed",
 }
+CROSS: dict[str, Any] = {"marker": "x", "markersize": 7, "markeredgewidth": 1.8}
+"""What did not converge."""
+MARKERS = "osD^vPh*"
+ASIDE = 0.016
+"""How far lines stand apart, as a part of the axis, so that their bars do not hide each other."""
+CLOSEST = 0.09
+"""Least distance between two labels of the axis."""
 MOST_PANELS = 4
 MOST_NAMED = 8
 DECADE = 5.0
@@ -47,17 +54,34 @@ class Measure:
 
 @dataclass(frozen=True)
 class Places:
-    """Where values stand on the horizontal axis.
+    """Where values stand on the horizontal axis, from 0 to 1.
 
     Attributes:
-        at: Value to place; zero and infinity stand beside a logarithmic axis.
-        ends: Values that stand beside the axis.
-        logarithmic: Whether the axis is.
+        at: Place by value; zero and infinity stand beside the values of a logarithmic axis.
+        ends: These two, as far as they are there.
     """
 
     at: dict[Any, float]
-    ends: frozenset[Any]
-    logarithmic: bool
+    ends: frozenset[Any] = frozenset()
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a panel.
+
+    Attributes:
+        rows: Its points, over all seeds.
+        x: The column that runs to the right.
+        label: Its name in the legend; None for the only line.
+        look: Colour and marker.
+        aside: How far it is moved to the right.
+    """
+
+    rows: Sequence[Row]
+    x: str
+    label: str | None
+    look: dict[str, Any]
+    aside: float
 
 
 def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) -> dict[str, bytes]:
@@ -81,13 +105,13 @@ def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) 
     with figure("sweep", len(shown), len(measures), height) as (found, grid):
         places = _places(_values(rows, x))
         for axes_row, panel in zip(grid, shown, strict=True):
-            of_panel = [row for row in rows if all(row[k] == v for k, v in panel.items())]
+            lines = _lines([r for r in rows if panel.items() <= r.items()], rows, x, line)
             for axes, measure in zip(axes_row, measures, strict=True):
-                _panel(axes, of_panel, measure, x, line, places, _values(rows, line))
+                _panel(axes, lines, measure, places)
                 axes.set_title(", ".join(f"{_symbol(k)} = {_number(v)}" for k, v in panel.items()))
         for axes in grid[-1]:
             axes.set_xlabel(_name(x))
-        _legend(found, grid[0][0], rows, line)
+        _legend(found, grid[0][0], rows)
         found.suptitle(_caption(rows, panels), fontsize=9.5, color=GREY, x=0.01, ha="left")
         return {kind: _bytes(found, kind) for kind in kinds}
 
@@ -109,113 +133,108 @@ def _measures(rows: Sequence[Row]) -> list[Measure]:
 def _places(values: list[Any]) -> Places:
     """Logarithmic where values are positive and far apart, or one of them is infinite."""
     inner = [v for v in values if v is not None and 0 < v < math.inf]
-    outer = [v for v in values if v is not None and v not in inner and v >= 0]
+    ends = frozenset(v for v in values if v in (0, math.inf))
     ratio = inner[-1] / inner[0] if inner else 1.0
-    if len(inner) + len(outer) < len(values) or (math.inf not in values and ratio < DECADE):
-        return Places({v: 0.0 if v is None else float(v) for v in values}, frozenset(), False)
-    gap = max(ratio**0.22, 1.6)
-    low, high = (inner[0], inner[-1]) if inner else (1.0, 1.0)
-    at = {v: high * gap if v == math.inf else low / gap if v == 0 else float(v) for v in values}
-    return Places(at, frozenset(outer), True)
+    if None in values or (math.inf not in values and ratio < DECADE):
+        return Places(_scaled({v: float(v or 0) for v in values}))
+    gap = max(0.22 * math.log(ratio), 0.5)
+    low, high = (math.log(inner[0]), math.log(inner[-1])) if inner else (0.0, 0.0)
+    beside = {0: low - gap, math.inf: high + gap}
+    return Places(_scaled({v: beside[v] if v in ends else math.log(v) for v in values}), ends)
 
 
-def _panel(
-    axes: Any, rows: Sequence[Row], measure: Measure, x: str, line: str | None,
-    places: Places, lines: list[Any],
-) -> None:  # fmt: skip
-    for value, colour in zip(lines, _colours(len(lines)), strict=True):
-        chosen = [row for row in rows if line is None or row[line] == value]
-        label = None if line is None else _number(value)
-        _line(axes, chosen, measure, x, places, {"color": colour, "label": label})
-    _scale(axes, places)
+def _scaled(at: dict[Any, float]) -> dict[Any, float]:
+    low, high = min(at.values()), max(at.values())
+    return {value: (place - low) / ((high - low) or 1.0) for value, place in at.items()}
+
+
+def _lines(panel: list[Row], rows: Sequence[Row], x: str, column: str | None) -> list[Line]:
+    """The lines of a panel, from dark to light as their values grow."""
+    from matplotlib import colormaps
+
+    values = _values(rows, column)
+    has_bars = len({row["seed"] for row in rows}) > 1 and x != "seed"
+    found = []
+    for number, value in enumerate(values):
+        shade = colormaps["viridis"](0.12 + 0.7 * number / max(1, len(values) - 1))
+        look = {"color": shade, "marker": MARKERS[number % len(MARKERS)]}
+        chosen = [row for row in panel if column is None or row[column] == value]
+        label = None if column is None else f"{_symbol(column)} = {_number(value)}"
+        step = min(ASIDE, 0.08 / len(values)) * has_bars
+        aside = step * (number - (len(values) - 1) / 2)
+        found.append(Line(chosen, x, label, look, aside))
+    return found
+
+
+def _panel(axes: Any, lines: list[Line], measure: Measure, places: Places) -> None:
+    for line in lines:
+        _draw(axes, line, measure, places)
+        _crosses(axes, line, measure, places)
+    axes.set_xlim(-0.06, 1.06)
+    kept = _apart(places)
+    axes.set_xticks([places.at[v] for v in kept], [_number(v) for v in kept])
     axes.set_ylabel(measure.label)
     axes.grid(axis="y")
 
 
-def _line(
-    axes: Any, rows: Sequence[Row], measure: Measure, x: str, places: Places, look: dict[str, Any]
-) -> None:
-    """Means and spreads of what converged; a cross for every point that did not."""
-    means, bars = {}, {}
-    for value in places.at:
-        good = [measure.of(row) for row in rows if row[x] == value and row["converged"]]
-        good = [number for number in good if math.isfinite(number)]
-        means[value] = float(np.mean(good)) if good else math.nan
-        bars[value] = spread(np.array(good)) if good else math.nan
-    at, y = list(places.at.values()), list(means.values())
-    axes.plot(at, y, linestyle=(0, (1, 1.5)), linewidth=1.2, color=look["color"])
-    inner = [value for value in places.at if value not in places.ends]
-    solid = "none" if x == "seed" else "-"
-    axes.plot(
-        [places.at[v] for v in inner], [means[v] for v in inner], linestyle=solid, **look
-    )  # fmt: skip
+def _draw(axes: Any, line: Line, measure: Measure, places: Places) -> None:
+    """Means and spreads of what converged: solid between finite values, dotted to the ends."""
+    at = np.array([place + line.aside for place in places.at.values()])
+    good = [
+        np.array([measure.of(r) for r in line.rows if r[line.x] == value and r["converged"]])
+        for value in places.at
+    ]
+    means = np.array([values.mean() if len(values) else math.nan for values in good])
+    bars = np.array([spread(values) for values in good])
+    inner = np.array([value not in places.ends for value in places.at])
+    style = {"color": line.look["color"], "zorder": 3}
     axes.errorbar(
-        at, y, yerr=list(bars.values()) if any(b > 0 for b in bars.values()) else None,
-        color=look["color"], linestyle="none", marker="o", markersize=6, markeredgecolor="white",
-        capsize=2.5, elinewidth=1.1, zorder=3,
+        at, means, yerr=bars if bars.any() else None, linestyle="none", capsize=2.5,
+        elinewidth=1.1, **style,
     )  # fmt: skip
-    _crosses(axes, rows, measure, x, places, look["color"])
+    axes.plot(at, means, linestyle=(0, (1, 1.5)) if line.x != "seed" else "none", **style)
+    axes.plot(
+        at[inner], means[inner], linestyle="-" if line.x != "seed" else "none", label=line.label,
+        markersize=6.5, markeredgecolor="white", **style, marker=line.look["marker"],
+    )  # fmt: skip
+    axes.plot(
+        at[~inner], means[~inner], linestyle="none", markersize=6.5, markeredgecolor="white",
+        **style, marker=line.look["marker"],
+    )  # fmt: skip
 
 
-def _crosses(
-    axes: Any, rows: Sequence[Row], measure: Measure, x: str, places: Places, colour: Any
-) -> None:
+def _crosses(axes: Any, line: Line, measure: Measure, places: Places) -> None:
     """Points that did not converge; at the foot of the panel where they have no number."""
-    for row in rows:
+    for row in line.rows:
         if row["converged"]:
             continue
-        height = measure.of(row)
-        place = {} if math.isfinite(height) else {"transform": axes.get_xaxis_transform()}
-        axes.plot(
-            [places.at[row[x]]], [height if math.isfinite(height) else 0.03], marker="x",
-            markersize=7, markeredgewidth=1.8, color=colour, linestyle="none", zorder=4,
-            clip_on=False, **place,
-        )  # fmt: skip
+        height, place = measure.of(row), places.at[row[line.x]] + line.aside
+        style = {"color": line.look["color"], "zorder": 4, "clip_on": False, **CROSS}
+        if math.isfinite(height):
+            axes.plot([place], [height], **style)
+        else:
+            axes.plot([place], [0.03], transform=axes.get_xaxis_transform(), **style)
 
 
-def _scale(axes: Any, places: Places) -> None:
-    values, at = list(places.at), list(places.at.values())
-    if places.logarithmic:
-        axes.set_xscale("log")
-        axes.minorticks_off()
-        margin = max((max(at) / min(at)) ** 0.05, 1.1)
-        axes.set_xlim(min(at) / margin, max(at) * margin)
-    kept = _apart(values, places)
-    axes.set_xticks([places.at[v] for v in kept], [_number(v) for v in kept])
-
-
-def _apart(values: list[Any], places: Places) -> list[Any]:
+def _apart(places: Places) -> list[Any]:
     """Values with room for a label; the ends of the axis always have one."""
-    place = {v: math.log(p) if places.logarithmic else p for v, p in places.at.items()}
-    least = 0.09 * (max(place.values()) - min(place.values()))
-    kept = values[:1]
+    values = list(places.at)
+    kept, last = values[:1], values[-1]
     for value in values[1:-1]:
-        if min(place[value] - place[kept[-1]], place[values[-1]] - place[value]) >= least:
+        before, after = places.at[value] - places.at[kept[-1]], places.at[last] - places.at[value]
+        if min(before, after) >= CLOSEST:
             kept.append(value)
     return [*kept, *values[1:][-1:]]
 
 
-def _colours(count: int) -> list[Any]:
-    """From dark to light, as the values of a line are ordered; told apart without colour too."""
-    from matplotlib import colormaps
-
-    return [colormaps["viridis"](place) for place in np.linspace(0.12, 0.82, count)]
-
-
-def _legend(found: Any, axes: Any, rows: Sequence[Row], line: str | None) -> None:
+def _legend(found: Any, axes: Any, rows: Sequence[Row]) -> None:
     from matplotlib.lines import Line2D
 
-    handles, labels = axes.get_legend_handles_labels() if line is not None else ([], [])
+    handles, labels = axes.get_legend_handles_labels()
     step = max(1, math.ceil(len(handles) / MOST_NAMED))
-    handles, labels = handles[::step], [f"{_symbol(line)} = {text}" for text in labels[::step]]
+    handles, labels = handles[::step], labels[::step]
     if not all(row["converged"] for row in rows):
-        cross: dict[str, Any] = {
-            "marker": "x",
-            "markersize": 7,
-            "markeredgewidth": 1.8,
-            "linestyle": "none",
-        }
-        handles.append(Line2D([], [], color=GREY, **cross))
+        handles.append(Line2D([], [], color=GREY, linestyle="none", **CROSS))
         labels.append("not converged")
     if handles:
         found.legend(handles, labels, loc="outside lower center", ncols=min(5, len(handles)))
