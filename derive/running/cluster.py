@@ -40,8 +40,8 @@ def completed_on_cluster(
         with ended_in_order():
             shared = client.scatter(argument, broadcast=True, hash=False)
             futures += client.map(_call, jobs, argument=shared, pure=False)
-            for _, result in distributed.as_completed(futures, with_results=True):
-                yield result
+            for future in distributed.as_completed(futures, loop=client.loop):
+                yield future.result()
                 tick()
     except (DeriveError, KeyboardInterrupt, GeneratorExit):
         raise
@@ -63,9 +63,11 @@ def _connect(address: str) -> tuple[Any, Any]:
         distributed: Any = import_module("distributed")
     except ImportError:
         raise ClusterError("--cluster: it needs Dask; install derive[cluster]") from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # errors are one line each
+    for logger in ("distributed", "distributed.client"):  # an error is one line
+        logging.getLogger(logger).setLevel(logging.CRITICAL)
     place = f"--cluster {one_line(address, 60)}"
     try:
+        distributed.comm.resolve_address(address)  # a client that fails at it is slow to leave
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
     except Exception as error:  # of a dozen types: no such host, no answer, no address
         reason = one_line(str(error) or type(error).__name__, 120)

@@ -112,7 +112,9 @@ def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) 
         for axes in grid[-1]:
             axes.set_xlabel(_name(x))
         _legend(found, grid[0][0], rows)
-        found.suptitle(_caption(rows, panels), fontsize=9.5, color=GREY, x=0.01, ha="left")
+        found.suptitle(
+            _caption(rows, panels, bars=x != "seed"), fontsize=9.5, color=GREY, x=0.01, ha="left"
+        )
         return {kind: _bytes(found, kind) for kind in kinds}
 
 
@@ -237,14 +239,15 @@ def _legend(found: Any, axes: Any, rows: Sequence[Row]) -> None:
         handles.append(Line2D([], [], color=GREY, linestyle="none", **CROSS))
         labels.append("not converged")
     if handles:
-        found.legend(handles, labels, loc="outside lower center", ncols=min(5, len(handles)))
+        found.legend(handles, labels, loc="outside lower center", ncols=min(6, len(handles)))
 
 
-def _caption(rows: Sequence[Row], panels: list[Any]) -> str:
+def _caption(rows: Sequence[Row], panels: list[Any], *, bars: bool) -> str:
     """What the marks mean, and what is not shown."""
     seeds = len({row["seed"] for row in rows})
     failed = sum(not row["converged"] for row in rows)
-    parts = [f"mean and standard deviation over {seeds} seeds"] * (seeds > 1)
+    mean = f"mean and standard deviation over {seeds} seeds" + ", where converged" * bool(failed)
+    parts = [mean] * (bars and seeds > 1)
     parts += [f"{failed} of {len(rows)} points did not converge"] * bool(failed)
     parts += [f"{MOST_PANELS} of {len(panels)} rows of panels shown"] * (len(panels) > MOST_PANELS)
     return "; ".join(parts)
