@@ -104,7 +104,7 @@ def grid_of(
     """
     weights = {name: _weights(network, name) for name, _ in axes.variances}
     _refuse_shared(weights)
-    return tuple(
+    points = tuple(
         Point(
             width,
             temperature,
@@ -121,6 +121,9 @@ def grid_of(
             _ordered(axes.seeds) or seeds,
         )
     )
+    for point in points:
+        _ = point.key  # here, so that a symbol without a value is refused before any work
+    return points
 
 
 def _ordered(given: tuple) -> tuple:
