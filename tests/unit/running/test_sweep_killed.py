@@ -13,10 +13,10 @@ from command_line import call, write
 import derive
 
 AXES = (
-    "--widths", "5,7,9,12,15,20,30,50", "--temperatures", "0.05,0.1,0.2,0.4,0.8",
+    "--widths", "5,7,9,12,15,20", "--temperatures", "0.1,0.2,0.4",
     "--examples", "6,8", "--seeds", "0,1",
 )  # fmt: skip
-POINTS = 8 * 5 * 2 * 2
+POINTS = 6 * 3 * 2 * 2
 PATIENCE = 120
 """Seconds; a loaded machine is slow to start processes."""
 
@@ -68,8 +68,8 @@ def in_this_process(capsys, folder, out, *options):
 def test_a_killed_sweep_goes_on_where_it_was(capsys, tmp_path, monkeypatch):
     monkeypatch.setattr("derive.running.sweep.pipeline.available", lambda: False)
     write(tmp_path)
-    first = kill_after(start(tmp_path, "--jobs", "2"), tmp_path, 5)
-    second = kill_after(start(tmp_path, "--jobs", "1", "--resume"), tmp_path, len(first) + 5)
+    first = kill_after(start(tmp_path, "--jobs", "2"), tmp_path, 3)
+    second = kill_after(start(tmp_path, "--jobs", "1", "--resume"), tmp_path, len(first) + 3)
     assert second[: len(first)] == first and len(second) < POINTS
     resumed = in_this_process(capsys, tmp_path, "out", "--resume")
     found = lines(tmp_path)
