@@ -107,8 +107,8 @@ def grid_of(
     points = tuple(
         Point(
             width,
-            temperature,
-            tuple(zip(weights, variances, strict=True)),
+            float(temperature),
+            tuple(zip(weights, map(float, variances), strict=True)),
             count,
             seed,
             _at(network, width, temperature, _by_weight(weights, variances)),

@@ -128,17 +128,12 @@ def _refuse_another(folder: Folder, subject: Subject, points: Sequence[Point]) -
             f"{folder.path}: it holds a sweep of another network, other data or another version "
             f"of derive; {remedy}"
         )
-    lost = [key for key in marker.get("points", ()) if key not in {p.key for p in points}]
+    lost = set(marker.get("points", ())) - {point.key for point in points}
     if lost:
         raise DataError(
             f"{folder.path}: {len(lost)} of the points that it was begun with are not in this "
-            f"sweep ({one_of(marker)}); sweep over those too, or {remedy}"
+            f"sweep ({marker.get('command')}); sweep over those too, or {remedy}"
         )
-
-
-def one_of(marker: dict[str, Any]) -> str:
-    """How an earlier sweep was asked for."""
-    return str(marker.get("command", ""))
 
 
 def _begin(
