@@ -24,12 +24,18 @@ def test_without_dask_the_extra_is_named(capsys, tmp_path, monkeypatch):
     assert said == "derive: --cluster: it needs Dask; install derive[cluster]\n"
 
 
+def local(workers):
+    """A cluster of threads in this process, reached over the network as any other."""
+    distributed = pytest.importorskip("distributed")
+    return distributed.LocalCluster(
+        n_workers=workers, threads_per_worker=2, processes=False, protocol="tcp",
+        host="127.0.0.1", dashboard_address=None,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def cluster():
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=2, processes=False, host="127.0.0.1", dashboard_address=None
-    ) as found:
+    with local(workers=1) as found:
         yield found
 
 
@@ -77,10 +83,7 @@ def test_an_address_that_does_not_answer_is_one_line(address, said, capsys, tmp_
 
 
 def test_a_cluster_without_workers_is_one_line(capsys, tmp_path):
-    distributed = pytest.importorskip("distributed")
     write(tmp_path)
-    with distributed.LocalCluster(
-        n_workers=0, processes=False, host="127.0.0.1", dashboard_address=None
-    ) as empty:
+    with local(workers=0) as empty:
         given = arguments(tmp_path, "out", "--cluster", empty.scheduler_address)
         assert "it has no workers; start one" in refusal(capsys, *given, folder=tmp_path)
