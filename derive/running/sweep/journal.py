@@ -48,10 +48,10 @@ class Journal:
             left = line.encode()
             while left:
                 left = left[os.write(self._file, left) :]
+            self.records[key] = record["found"]
             os.fsync(self._file)
         except OSError as error:
             raise DataError(f"{self.path}: it cannot be written ({error.strerror})") from None
-        self.records[key] = record["found"]
 
     def close(self) -> None:
         """Close the file."""

@@ -159,18 +159,17 @@ def _solve(points: Sequence[Point], subject: Subject, journal: Journal, settings
     """Solve what is missing, and note each point as soon as it is done."""
     missing = {point.key: point for point in points if point.key not in journal.records}
     jobs = [SolvePoint(point) for point in _by_data(missing.values())]
-    done = len(points) - len(missing)
+    there = len(points) - len(missing)
     try:
         with bar("sweeping", len(points)) as show, closing(_run(jobs, subject, settings)) as found:
-            show(done)
-            for key, record in found:
+            show(there)
+            for done, (key, record) in enumerate(found, start=there + 1):
                 journal.append(key, missing[key].parameters(), record)
-                done += 1
                 show(done)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted; {_kept(done, points, journal)}") from None
+        raise KeyboardInterrupt(f"interrupted; {_kept(points, journal)}") from None
     except DeriveError as error:
-        raise type(error)(f"{error}; {_kept(done, points, journal)}") from None
+        raise type(error)(f"{error}; {_kept(points, journal)}") from None
     return len(jobs)
 
 
@@ -189,7 +188,8 @@ def _run(
     return completed(jobs, subject, settings.processes)
 
 
-def _kept(done: int, points: Sequence[Point], journal: Journal) -> str:
+def _kept(points: Sequence[Point], journal: Journal) -> str:
+    done = sum(point.key in journal.records for point in points)
     return (
         f"{done} of {len(points)} points are in {journal.path.parent}, and the same command with "
         "--resume goes on"
