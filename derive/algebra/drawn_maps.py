@@ -23,6 +23,7 @@ from derive.algebra.boxes import (
     fenced,
     power,
 )
+from derive.algebra.indexed import EQUALS
 from derive.algebra.products import build_identity
 
 
@@ -108,7 +109,7 @@ def _diagonal(drawer: Any, node: Any) -> Box:
 
 def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Box:
     """The sign of a sum or a product, with its limits."""
-    start = Listing((drawer.box(index), drawer.box(sympy.sympify(first))), "=")
+    start = Infix(EQUALS, (drawer.box(index), drawer.box(sympy.sympify(first))))
     return Script(sign, start, drawer.size(last))
 
 

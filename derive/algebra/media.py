@@ -111,7 +111,7 @@ class Medium:
         return f" {self.text(box.operator)} ".join(map(self.factor, box.parts))
 
     def _listing(self, box: Listing) -> str:
-        gap = "" if box.separator in (":", "=") else " "
+        gap = "" if box.separator == ":" else " "
         return f"{box.separator}{gap}".join(self.text(part) for part in box.parts)
 
 

@@ -12,8 +12,9 @@ from derive.algebra import build, nodes
 from derive.analysis.expansions import Expansion, FiniteWidthExpansion, SaddleExpansion
 from derive.analysis.expansions.show import result_lines
 from derive.codegen import expansion_text, header, problem_text, wrap
+from derive.codegen.assemble import Module, runtime_source
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
-from derive.codegen.module import Module, path_table, runtime_source
+from derive.codegen.module import path_table
 from derive.codegen.program import Program
 from derive.codegen.runtime import fluctuations, linear, verdict
 from derive.derivation.render.text import unicode_of
@@ -69,12 +70,13 @@ def generate_expansion(expansion: Expansion) -> Module:
     kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
         _head(expansion, kind),
-        problem_text.PROBLEM,
+        problem_text.PROBLEM.format(more_attributes="", more_fields=""),
         kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
         expansion_text.PUBLIC.format(function=kind.function, summary=kind.summary),
         kind.terms(expansion),
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
+            checks=problem_text.CHECK_DATA,
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
             stream_count=len(notation.streams()),

@@ -32,13 +32,16 @@ def common_fields(derived: Derived) -> dict[str, str]:
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
     return {
-        "title": "\n".join(wrap.paragraph(_plain(derived.network.name))) or "network",
+        "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
         "description": "\n".join(wrap.paragraph(derived.network.describe(), 4)),
         "overlaps": "\n".join(_overlaps(notation)),
         "parameters": "\n".join(_parameters(notation)),
-        "steps": "\n".join(_steps(derived.steps)),
+        "steps": "\n".join(step_lines(derived.steps)),
+        "names": "",
+        "more_attributes": "",
+        "more_fields": "",
         "constants": "\n".join(constants),
     }
 
@@ -51,7 +54,15 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "variances": f"variances: ({variances}), or one number for all.",
         "heads": f"heads: ({heads}).",
     }
-    return {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    nothing = dict.fromkeys(("depth_arguments", "depths", "depths_again"), "")
+    return found | nothing | {"made": made_problem()}
+
+
+def made_problem(*more: str) -> str:
+    """The line of `solve` that makes a problem, from further arguments too."""
+    given = ("attended", "labels", "widths", "variances", "temperature", "heads", *more)
+    return "\n".join(wrap.statement("problem = ", f"make_problem({', '.join(given)})"))
 
 
 def parameter_names(notation: Notation) -> tuple[str, str, str]:
@@ -70,7 +81,7 @@ def head_count(notation: Notation) -> int:
     return sum(1 for weight in notation.graph.weights if weight.attention)
 
 
-def _plain(name: str) -> str:
+def printable(name: str) -> str:
     """A name that can stand in a docstring."""
     kept = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in name)
     return kept[:200]
@@ -108,7 +119,8 @@ def plain_lines(formulas: Iterable[str]) -> list[str]:
     return lines
 
 
-def _steps(steps: Iterable[Step]) -> list[str]:
+def step_lines(steps: Iterable[Step]) -> list[str]:
+    """The steps of a derivation by their names."""
     lines: list[str] = []
     for number, step in enumerate(steps, start=1):
         order = ", ".join(part for part in (step.order.value, step.limit) if part)

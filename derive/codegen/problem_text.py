@@ -12,7 +12,7 @@ Order parameters: overlaps of the effective vectors of each stream, symmetric, p
 
 Parameters
 {parameters}
-
+{names}
 Theory, with κ[G] = sum_pp' G_pp' xi_p . xi_p' for attended inputs xi of paths p, κ† its adjoint,
 I ⊗ the lift to heads, tr_H the trace over heads, [G]_a:b a block and E_a:b its embedding
 {theory}
@@ -50,7 +50,7 @@ PROBLEM = '''class Problem(NamedTuple):
         widths: One per stream.
         variances: One per weight.
         temperature: Variance of the label noise.
-        heads: One per attention layer.
+        heads: One per attention layer.{more_attributes}
     """
 
     attended: Array
@@ -58,7 +58,7 @@ PROBLEM = '''class Problem(NamedTuple):
     widths: tuple[float, ...]
     variances: tuple[float, ...]
     temperature: float
-    heads: tuple[int, ...]
+    heads: tuple[int, ...]{more_fields}
 '''
 
 SOLUTION = '''class Solution(NamedTuple):
@@ -95,6 +95,15 @@ SOLUTION = '''class Solution(NamedTuple):
 
 HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM, SOLUTION))
 
+CHECK_DATA = """    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
+        raise ValueError(f"attended: shape {attended.shape}; (P, N_0, {paths}) is needed")
+    if labels.shape != attended.shape[:1]:
+        raise ValueError(f"labels: shape {labels.shape}; ({len(attended)},) is needed")
+    if not (np.isfinite(attended).all() and np.isfinite(labels).all()):
+        raise ValueError("attended, labels: there are entries that are not finite; remove them")
+"""
+"""Of `attended` and `labels`, where there are so many `paths`."""
+
 MAKE_PROBLEM = '''def make_problem(
     attended: Array,
     labels: Array,
@@ -113,13 +122,7 @@ MAKE_PROBLEM = '''def make_problem(
         raise ValueError(f"heads: {{heads}} given; give {head_count} whole numbers from 1")
     heads = tuple(int(h) for h in heads)
     paths = len(path_table(heads))
-    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
-        raise ValueError(f"attended: shape {{attended.shape}}; (P, N_0, {{paths}}) is needed")
-    if labels.shape != attended.shape[:1]:
-        raise ValueError(f"labels: shape {{labels.shape}}; ({{len(attended)}},) is needed")
-    if not (np.isfinite(attended).all() and np.isfinite(labels).all()):
-        raise ValueError("attended, labels: there are entries that are not finite; remove them")
-    widths = _one_per_stream(widths)
+{checks}    widths = _one_per_stream(widths)
     variances = tuple(float(variance) for variance in np.atleast_1d(variances))
     if len(variances) == 1:
         variances = variances * {weight_count}

@@ -15,17 +15,17 @@ N, VARIANCE = sympy.IndexedBase("width"), sympy.IndexedBase("variance")
 @pytest.mark.parametrize(
     ("expression", "text", "formula"),
     [
-        (N[stage], "N_l", "N_l"),
+        (N[stage], "Nₗ", "N_l"),
         (N[stage + 1], "N_{l + 1}", "N_{l + 1}"),
         (VARIANCE[2], "σ₂²", r"\sigma_2^2"),
         (
             sympy.Product(1 + r / N[stage], (stage, 1, n)),
-            "∏_{l = 1}^n(1 + r/N_l)",
+            "∏_{l = 1}^n(1 + r/Nₗ)",
             r"\prod_{l = 1}^n\left(1 + \frac{r}{N_l}\right)",
         ),
         (
             sympy.Sum(N[stage] ** -2, (stage, 1, n)),
-            "∑_{l = 1}^n(1/N_l²)",
+            "∑_{l = 1}^n(1/Nₗ²)",
             r"\sum_{l = 1}^n \frac{1}{N_l^2}",
         ),
         (u * v**-n, "u/v^n", r"\frac{u}{v^n}"),

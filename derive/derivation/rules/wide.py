@@ -78,11 +78,15 @@ def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
 
     .. math:: D_s = \mathrm{diag}\left(\Sigma_W(D_{above})\right) + G_s \Phi_s G_s / N_s
     """
+    lowest = law.notation.overlap(0)
+    bottom = substitute(gradient(energy, lowest), {lowest: wide.overlaps[0]})
+    return response(build.scale(-1, bottom), law, wide)
+
+
+def response(force: Any, law: State, wide: Wide) -> Wide:
+    """The first correction under a given force on the lowest overlaps."""
     notation = law.notation
-    bottom = substitute(
-        gradient(energy, notation.overlap(0)), {notation.overlap(0): wide.overlaps[0]}
-    )
-    found, totals = forces(law, {0: build.scale(-1, bottom)}, force_symbol)
+    found, totals = forces(law, {0: force}, force_symbol)
 
     def innovation(stream: int, total: Any) -> Any:
         point = build.block(wide.overlaps[stream], 0, total)

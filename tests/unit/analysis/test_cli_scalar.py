@@ -104,7 +104,7 @@ def test_at_a_temperature_the_series_in_the_width_is_in_the_eigenvalues(spec, ca
         (CHAIN, (), "the attention layer V_1 has 2 heads"),
         (SYMBOLIC_HEADS, (), "the head count 'H' of the attention layer V_1 is a symbol"),
         (RESIDUAL, (), "scalar theory: "),
-        (TWICE, (), "the symbol 'N' is the width of stream 1 and the variance of V_1"),
+        (TWICE, (), "the symbol 'N' is a variance here and a width in layers[1].width"),
         (DEEP, ("--series", "alpha", "--order", "0"), "0 is no order; give a whole number from 1"),
         (DEEP, ("--series", "width", "--order", "-3"), "-3 is no order"),
         (DEEP, ("--series", "width", "--order", "two"), "--order: invalid int value: 'two'"),

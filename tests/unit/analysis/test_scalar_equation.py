@@ -123,26 +123,6 @@ def test_a_symbolic_head_count_may_be_set_to_one():
 
 
 @pytest.mark.parametrize(
-    ("network", "said"),
-    [
-        (
-            Network((Embedding("N", 1.3), Readout("N")), 0.1),
-            "the width of stream a and the variance",
-        ),
-        (Network((Embedding("T", 1.3), Readout(1.2)), "T"), "the width of stream a and the temp"),
-        (
-            Network((Embedding(4, "s"), Linear(1.1, "s"), Readout(1.2)), 0.1),
-            "the symbol 's' is the width of stream a and the variance of V_0",
-        ),
-    ],
-)
-def test_one_symbol_for_two_things_is_refused(network, said):
-    with pytest.raises(RuleError, match="symbol") as caught:
-        scalar_theory(network)
-    assert said in str(caught.value)
-
-
-@pytest.mark.parametrize(
     ("name", "said"),
     [
         ("N", "'N' means something else"),
@@ -173,7 +153,7 @@ def test_another_letter_for_the_depth():
 def test_it_prints_in_the_notation_of_the_papers():
     text = repr(any_depth())
     for line in (
-        "u = c ∏_{l = 1}^n(1 + r/N_l)", "c = ∏_{l = 1}^n σ_l²", "r = s/u − P", "s = yᵀ K₁⁻¹ y",
+        "u = c ∏_{l = 1}^n(1 + r/Nₗ)", "c = ∏_{l = 1}^n σₗ²", "r = s/u − P", "s = yᵀ K₁⁻¹ y",
         "u = c v^n", "1 − v = α (1 − s/(P c v^n))",
     ):  # fmt: skip
         assert line in text
