@@ -40,12 +40,13 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     labels = data.labels_test
     if mean is None or labels is None:
         return None
-    if _are_classes(data.labels, labels):
+    if are_classes(data.labels, labels):
         return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels))))
     return Score(ERROR, float(np.mean((mean - labels) ** 2)))
 
 
-def _are_classes(labels: np.ndarray, labels_test: np.ndarray) -> bool:
+def are_classes(labels: np.ndarray, labels_test: np.ndarray) -> bool:
+    """Whether labels have two values, one positive and one negative, and no others in the test."""
     found = np.unique(labels)
     two_sided = len(found) == 2 and found[0] < 0 < found[1]
     return bool(two_sided and np.isin(labels_test, found).all())

@@ -9,6 +9,7 @@ from derive.report.figures.overlaps import draw_overlaps
 from derive.report.figures.scores import draw_scores
 from derive.report.figures.stiffness import draw_stiffness
 from derive.report.figures.style import available
+from derive.report.figures.sweep import draw_sweep
 
 __all__ = [
     "available",
@@ -18,4 +19,5 @@ __all__ = [
     "draw_overlaps",
     "draw_scores",
     "draw_stiffness",
+    "draw_sweep",
 ]
