@@ -29,6 +29,13 @@ _HOME = {
     "Solution": "derive.solver",
     "check": "derive.checks",
     "compare": "derive.claims",
+    "exchangeable": "derive.analysis.exchangeable",
+    "symmetric_solution": "derive.phases",
+    "onset": "derive.phases",
+    "scalar_theory": "derive.analysis.scalar",
+    "saddle_expansion": "derive.analysis.expansions",
+    "finite_width_expansion": "derive.analysis.expansions",
+    "generate_expansion": "derive.codegen",
     "DeriveError": "derive.errors",
 }
 

@@ -6,6 +6,7 @@ from derive.algebra.evaluate import evaluate
 from derive.algebra.latex import latex
 from derive.algebra.normal import equal, normal
 from derive.algebra.rebuild import contains, rebuild, substitute
+from derive.algebra.series import taylor
 
 __all__ = [
     "build",
@@ -18,4 +19,5 @@ __all__ = [
     "normal",
     "rebuild",
     "substitute",
+    "taylor",
 ]

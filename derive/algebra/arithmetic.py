@@ -43,6 +43,10 @@ class Floats:
         """The exponential."""
         return math.exp(moderate(value))
 
+    def lambertw(self, value: float) -> float:
+        """Lambert's function of a positive number: w e^w = value."""
+        return float(mpmath.fp.lambertw(positive("a number", value)))
+
     def number(self, value: Any) -> float:
         """A float from anything that is a number."""
         return float(value)
@@ -83,6 +87,10 @@ class Digits:
     def exp(self, value: Any) -> Any:
         """The exponential."""
         return self.context.exp(moderate(value))
+
+    def lambertw(self, value: Any) -> Any:
+        """Lambert's function of a positive number: w e^w = value."""
+        return self.context.lambertw(positive("a number", value)).real
 
     def number(self, value: Any) -> Any:
         """A number of the context; integers, strings, floats and fractions are taken exactly."""

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 ROUND = ("(", ")")
 SQUARE = ("[", "]")
+ANGLE = ("⟨", "⟩")
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ def fenced(box: Box, strength: int, shape: tuple[str, str] = ROUND) -> Box:
 
 
 def negated(box: Box) -> Box:
-    """Minus a box."""
-    return Sum(((True, box),))
+    """Minus a box; a sum in brackets, as its sign is that of every term."""
+    return Sum(((True, Fence(box) if isinstance(box, Sum) else box),))
 
 
 def terms_of(box: Box) -> tuple[tuple[bool, Box], ...]:

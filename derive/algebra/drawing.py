@@ -11,8 +11,9 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
 
-from derive.algebra import build, drawn_maps, layered, nodes, polynomials, symbols
+from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials, symbols
 from derive.algebra.boxes import (
+    ANGLE,
     Apply,
     Box,
     Fence,
@@ -187,6 +188,10 @@ def _exp(drawer: Drawer, node: Any) -> Box:
     return Apply(symbols.EXP, Fence(drawer.box(node.args[0])))
 
 
+def _average(drawer: Drawer, node: Any) -> Box:
+    return Fence(drawer.box(node.args[0]), ANGLE)
+
+
 def _log(drawer: Drawer, node: Any) -> Box:
     return apply(symbols.LN, drawer.box(node.args[0]))
 
@@ -222,6 +227,8 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     layered.LayerMatrix: _named,
     layered.LayerValue: lambda drawer, node: symbols.symbol(node.name),
     layered.LayerSize: lambda drawer, node: symbols.symbol(node.name),
+    nodes.Average: _average,
     **drawn_maps.RULES,
+    **indexed.RULES,
 }
 """Exact node type to the rule that draws it; a node that is not here raises."""

@@ -23,6 +23,7 @@ from derive.algebra.boxes import (
     fenced,
     power,
 )
+from derive.algebra.indexed import EQUALS
 from derive.algebra.products import build_identity
 
 
@@ -108,19 +109,8 @@ def _diagonal(drawer: Any, node: Any) -> Box:
 
 def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Box:
     """The sign of a sum or a product, with its limits."""
-    start = Listing((drawer.box(index), drawer.box(sympy.sympify(first))), "=")
+    start = Infix(EQUALS, (drawer.box(index), drawer.box(sympy.sympify(first))))
     return Script(sign, start, drawer.size(last))
-
-
-def _sum(drawer: Any, node: Any) -> Box:
-    body, limits = node.args
-    head = over_layers(drawer, symbols.SUM, *limits)
-    return Apply(head, Fence(drawer.box(body), SQUARE))
-
-
-def _product(drawer: Any, node: Any) -> Box:
-    body, limits = node.args
-    return Apply(over_layers(drawer, symbols.PRODUCT, *limits), drawer.term(body))
 
 
 def _layer_product(drawer: Any, node: Any) -> Box:
@@ -145,7 +135,5 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
     layered.LayerProduct: _layer_product,
-    sympy.Sum: _sum,
-    sympy.Product: _product,
 }
 """Exact node type to the rule that draws it."""

@@ -217,6 +217,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     sympy.OneMatrix: lambda run, node: _ones(run, node),
     sympy.exp: lambda run, node: run.arithmetic.exp(run.of(node.args[0])),
     numbers.Exp1: lambda run, node: run.arithmetic.exp(run.arithmetic.number(1)),
+    sympy.LambertW: lambda run, node: run.arithmetic.lambertw(run.of(node.args[0])),
     nodes.FastTrace: _fast_trace,
     nodes.PartialTrace: _partial_trace,
     nodes.Block: _block,

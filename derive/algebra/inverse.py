@@ -17,8 +17,9 @@ from derive.algebra.maps import (
     path_kernel,
     path_projection,
 )
-from derive.algebra.multiply import lift, mul
+from derive.algebra.multiply import average, lift, mul
 from derive.algebra.nodes import (
+    Average,
     Block,
     BlockDiagonal,
     Embed,
@@ -96,6 +97,8 @@ def transpose(matrix: Matrix) -> Matrix:
         return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
+    if kind is Average:
+        return average(transpose(matrix.args[0]))
     return Transpose(matrix)
 
 

@@ -23,7 +23,7 @@ from derive.algebra.boxes import (
 )
 
 SUBSCRIPTS = str.maketrans("0123456789+-akl", "₀₁₂₃₄₅₆₇₈₉₊₋ₐₖₗ")
-SUPERSCRIPTS = str.maketrans("0123456789+-⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ")
+SUPERSCRIPTS = str.maketrans("0123456789+-⊤()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ᵀ⁽⁾")
 SMALL = 0.72
 """The size of a script."""
 TIGHT = 0.4
@@ -111,7 +111,7 @@ class Medium:
         return f" {self.text(box.operator)} ".join(map(self.factor, box.parts))
 
     def _listing(self, box: Listing) -> str:
-        gap = "" if box.separator in (":", "=") else " "
+        gap = "" if box.separator == ":" else " "
         return f"{box.separator}{gap}".join(self.text(part) for part in box.parts)
 
 
@@ -126,11 +126,11 @@ class Latex(Medium):
         """Brackets as tall as the body."""
         sizes = (("", ""), ("\\bigl", "\\bigr"), ("\\left", "\\right"))
         left, right = sizes[height(box.body)]
-        return left + box.shape[0], right + box.shape[1]
+        return left + _bracket(box.shape[0]), right + _bracket(box.shape[1])
 
     def open_brackets(self, box: Fence) -> tuple[str, str]:
         """Brackets of a fixed size, which may stand on different lines."""
-        return rf"\Bigl{box.shape[0]}", rf"\Bigr{box.shape[1]}"
+        return rf"\Bigl{_bracket(box.shape[0])}", rf"\Bigr{_bracket(box.shape[1])}"
 
     def _atom(self, box: Atom) -> str:
         return box.latex
@@ -160,6 +160,10 @@ class Latex(Medium):
     def widths(self, boxes: tuple[Box, ...], gap: float) -> float:
         """The width of boxes with gaps between them."""
         return sum(map(self.width, boxes)) + gap * (len(boxes) - 1)
+
+
+def _bracket(letter: str) -> str:
+    return {"⟨": r"\langle ", "⟩": r"\rangle "}.get(letter, letter)
 
 
 def _grouped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Products and lifts."""
+"""Products, lifts and averages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sympy import Identity, Inverse, MatAdd, ZeroMatrix
 from sympy.core.sorting import default_sort_key
 
 from derive.algebra import sizes
-from derive.algebra.nodes import Lift
+from derive.algebra.nodes import Average, BlockDiagonal, Lift
 from derive.algebra.terms import (
     ONE,
     Matrix,
@@ -62,7 +62,7 @@ def _join(left: list[Matrix], right: tuple[Matrix, ...]) -> list[Matrix]:
 
 
 def _push(factors: list[Matrix], factor: Matrix) -> None:
-    """Append one factor: cancel an inverse, merge lifts, sort numbers in disguise."""
+    """Append one factor: cancel an inverse, merge lifts and blocks, sort numbers in disguise."""
     if type(factor) is Identity:
         return
     if is_unit(factor):
@@ -81,7 +81,24 @@ def _push(factors: list[Matrix], factor: Matrix) -> None:
         for part in parts:
             _push(factors, part)
         return
+    if type(last) is BlockDiagonal and type(factor) is BlockDiagonal and _aligned(last, factor):
+        factors.pop()
+        pairs = zip(last.args, factor.args, strict=True)
+        _push(factors, _diagonal_of([mul(*pair) for pair in pairs]))
+        return
     factors.append(factor)
+
+
+def _aligned(left: Matrix, right: Matrix) -> bool:
+    """Whether the blocks of two block-diagonal matrices have the same sizes in turn."""
+    sides = [[block.shape[0] for block in matrix.args] for matrix in (left, right)]
+    return len(sides[0]) == len(sides[1]) and all(map(same_size, *sides))
+
+
+def _diagonal_of(blocks: list[Matrix]) -> Matrix:
+    if all(type(block) is Identity for block in blocks):
+        return Identity(sizes.total(*(block.shape[0] for block in blocks)))
+    return BlockDiagonal(*blocks)
 
 
 def _push_unit(factors: list[Matrix], factor: Matrix) -> None:
@@ -122,3 +139,11 @@ def lift(matrix: Matrix, heads: Scalar) -> Matrix:
     if not factors:
         return mul(number, Identity(shape[0]))
     return mul(number, Lift(assemble(ONE, list(factors), matrix.shape), heads))
+
+
+def average(matrix: Matrix) -> Matrix:
+    """The average over fluctuations; its number is taken out, a sum is averaged as a whole."""
+    if is_zero(matrix):
+        return matrix
+    number, factors = split(matrix)
+    return mul(number, Average(assemble(ONE, list(factors), matrix.shape)))

@@ -210,6 +210,14 @@ class Diagonal(_Matrix):
         return self.args[0].shape[0], sympy.S.One
 
 
+class Average(_Matrix):
+    """The average of a matrix over the fluctuations of the overlaps that it holds."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[0].shape
+
+
 class _Scalar(Expr):
     """A number made from matrices."""
 

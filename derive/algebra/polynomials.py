@@ -55,10 +55,15 @@ def arranged(node: Any, known: Known) -> tuple[Any, list[Any]]:
         content, primitive = -content, -primitive
     terms = _with_sizes(primitive, known)
     small = len(primitive.args) <= MANY_TERMS and len(primitive.free_symbols) <= MANY_SYMBOLS
-    if small and len(terms) == len(primitive.args):
+    if small and not _has_fraction(primitive) and len(terms) == len(primitive.args):
         factored = sympy.factor(primitive)
         terms = [factored] if type(factored) is not sympy.Add else terms
     return content, ordered(terms)
+
+
+def _has_fraction(node: Any) -> bool:
+    """Whether a term of a sum has a denominator: no sum of sizes, and read best as it stands."""
+    return any(f.is_Pow and f.exp.is_negative for term in node.args for f in Mul.make_args(term))
 
 
 def _with_sizes(node: Any, known: Known) -> list[Any]:

@@ -13,10 +13,13 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Tra
 from derive.algebra import build
 from derive.algebra.boxes import (
     Box,
+    Fence,
     Infix,
     Radical,
     Ratio,
     Script,
+    Sum,
+    height,
     negated,
     power,
     row,
@@ -60,7 +63,7 @@ class Product:
                 self.multiply(part, exponent)
         elif factor.is_Rational and exponent.is_Integer:
             self.rational *= factor**exponent
-        elif type(factor) is Pow and factor.exp.is_Rational:
+        elif type(factor) is Pow and factor.base is not sympy.E:
             self.multiply(factor.base, factor.exp * exponent)
         elif type(factor) is Trace and build.is_unit(factor.args[0]):
             self.multiply(factor.args[0], exponent)
@@ -102,7 +105,7 @@ class Product:
 
 def _is_power_base(factor: Any) -> bool:
     named = factor.is_Symbol or type(factor) in (LayerSize, LayerValue)
-    return bool(named or type(factor) is sympy.Add or factor is sympy.pi)
+    return bool(named or type(factor) in (sympy.Add, sympy.Indexed) or factor is sympy.pi)
 
 
 def _is_negative_sum(factor: Any) -> bool:
@@ -161,10 +164,12 @@ def build_identity(size: Box | None) -> Box:
 
 
 def _numbers(product: Product, to_box: ToBox) -> list[Box]:
-    """What stands in front: factors, or one fraction."""
+    """What stands in front: factors, or one fraction; fractions are not put inside another."""
     top, bottom = _sides(product, to_box)
     if not bottom:
         return top
+    if len(top) == 1 and isinstance(top[0], Sum) and height(top[0]) == 2:
+        return [Ratio(number(1), _line(bottom)), Fence(top[0])]
     return [Ratio(_line(top), _line(bottom))]
 
 
@@ -175,7 +180,7 @@ def _line(parts: list[Box]) -> Box:
 def _sides(product: Product, to_box: ToBox) -> tuple[list[Box], list[Box]]:
     sides: list[list[Box]] = []
     for sign, value in ((1, abs(product.rational.p)), (-1, product.rational.q)):
-        chosen = {b: abs(e) for b, e in product.powers.items() if e * sign > 0}
+        chosen = {b: sign * e for b, e in product.powers.items() if sign == _sign(e)}
         bases = sorted(chosen, key=_order)
         parts: list[Box] = [] if value == 1 else [number(int(value))]
         parts += [_raised(b, chosen[b], to_box) for b in bases if not _rooted(b, chosen[b])]
@@ -183,6 +188,13 @@ def _sides(product: Product, to_box: ToBox) -> tuple[list[Box], list[Box]]:
         parts += [Radical(_line(roots))] if roots else []
         sides.append(parts)
     return sides[0], sides[1]
+
+
+def _sign(exponent: Any) -> int:
+    """Above the line or below it; a symbolic exponent with a minus in front goes below."""
+    if sympy.sympify(exponent).is_Rational:
+        return int(sympy.sign(exponent))
+    return -1 if exponent.could_extract_minus_sign() else 1
 
 
 def _rooted(base: Any, exponent: Any) -> bool:

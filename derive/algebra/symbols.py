@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script
+from derive.algebra.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script, Sum
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -12,8 +12,11 @@ GREEK = {
     "Phi": ("\\Phi", "Φ"),
     "alpha": ("\\alpha", "α"),
     "beta": ("\\beta", "β"),
+    "Delta": ("\\Delta", "Δ"),
     "delta": ("\\delta", "δ"),
     "lambda": ("\\lambda", "λ"),
+    "gamma": ("\\gamma", "γ"),
+    "kappa": ("\\kappa", "κ"),
     "Pi": ("\\Pi", "Π"),
     "pi": ("\\pi", "π"),
     "inf": ("\\infty", "∞"),
@@ -52,6 +55,8 @@ def letter(name: str) -> Atom:
     """A single letter, a Greek letter by its name, or a word upright."""
     if name in GREEK:
         return Atom(*GREEK[name], 0.65)
+    if re.fullmatch("d[A-Z]", name):  # a differential
+        return Atom(name, name, 0.56 + 0.82)
     if len(name) == 1:
         return Atom(name, name, WIDTHS.get(name, 0.82 if name.isupper() else 0.56))
     escaped = name.replace("_", r"\_")
@@ -62,29 +67,48 @@ def script_of(text: str) -> Box:
     """An index: a number, a letter, the star of the test set, or the number of a layer."""
     if text in ("*", "**"):
         return STAR if text == "*" else STARS
-    if text.isdigit():
-        return number(int(text))
+    if text.isdigit():  # digits of a sector keep their zeros
+        return Atom(text, text, 0.5 * len(text))
     if text.isalpha():
         return letter(text)
     return Atom(re.sub(r"[A-Za-z]{2,}", r"\\mathrm{\g<0>}", text), text, 0.55 * len(text))
 
 
 def symbol(name: str) -> Box:
-    r"""The box of a symbol's name: `s_a` is a variance, sigma squared.
+    r"""The box of a symbol's name: `s_a` is a variance, sigma squared; `H_1-1` is one head less.
 
     >>> from derive.algebra.media import LATEX
     >>> [LATEX.text(symbol(name)) for name in ("s_0", "G_l+1", "Kstar", "temperature")]
     ['\\sigma_0^2', 'G_{l+1}', 'K_\\ast', 'T']
+    >>> [LATEX.text(symbol(name)) for name in ("Kstar_inf", "D_1_order2")]
+    ['K_\\ast^\\infty', 'D_1^{(2)}']
     """
     name = SPECIAL.get(name, name)
-    match = re.fullmatch(r"([A-Za-z]+?)_([A-Za-z0-9+-]+)|([A-Za-z])(star|starstar)", name)
+    if re.fullmatch(r"[A-Za-z]+_(\d+|a)-1", name):  # l-1, with a letter, is a layer's number
+        return Fence(Sum(((False, symbol(name[:-2])), (True, number(1)))))
+    head, _, sector = name.partition(",")
+    if sector:  # an index of its own, behind that of the stream
+        base = symbol(head)
+        assert isinstance(base, Script)
+        index = f"{head.rpartition('_')[2]},{sector}"
+        return Script(base.base, Atom(index, index, 0.5 * len(index)))
+    expanded = re.fullmatch(r"(.+)_order(\d+)", name)
+    if expanded:
+        base, order = symbol(expanded[1]), Fence(number(int(expanded[2])))
+        if isinstance(base, Script) and base.high is None:
+            return Script(base.base, base.low, order)
+        return Script(base, None, order)
+    starred = r"([A-Za-z])(star|starstar)(_[A-Za-z]+)?"
+    match = re.fullmatch(rf"{starred}|([A-Za-z]+?)_([A-Za-z0-9+-]+)", name)
     if not match:
         return letter(name)
-    if match[3]:
-        return Script(letter(match[3]), script_of("*" * (len(match[4]) // 4)))
-    if match[1] == "s":
-        return Script(letter("sigma"), script_of(match[2]), number(2))
-    return Script(letter(match[1]), script_of(match[2]))
+    if match[1]:
+        stars = script_of("*" * (len(match[2]) // 4))
+        high = script_of(match[3][1:]) if match[3] else None
+        return Script(letter(match[1]), stars, high)
+    if match[4] == "s":
+        return Script(letter("sigma"), script_of(match[5]), number(2))
+    return Script(letter(match[4]), script_of(match[5]))
 
 
 def is_square(name: str) -> bool:

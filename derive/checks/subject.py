@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.algebra import build, evaluate, gradient
+from derive.algebra import evaluate
 from derive.algebra.arithmetic import Digits
 from derive.checks.compare import Comparison
 from derive.checks.saddle import Saddle, Whitened, refine
@@ -137,23 +137,16 @@ class Subject:
         return Saddle(sample, solution, overlaps)
 
     def _hessian(self, sample: Sample, overlaps: tuple[Array, ...]) -> Array:
-        """The Hessian of S in whitened coordinates, in float64, from the derived gradients."""
+        """The Hessian of S in whitened coordinates, in float64, as derived."""
         numbers, whitened = self.at(sample, overlaps), Whitened(overlaps)
-        symbols, products = self._hessian_products
+        hessian = self.theory.hessian
         columns = []
         for step in whitened.units():
-            moved = {**numbers, **dict(zip(symbols, step, strict=True))}
-            columns.append(whitened.coordinates([evaluate(p, moved) for p in products]))
+            moved = {**numbers, **dict(zip(hessian.directions, step, strict=True))}
+            columns.append(
+                whitened.coordinates([evaluate(change, moved) for change in hessian.changes])
+            )
         return np.stack(columns, axis=1)
-
-    @cached_property
-    def _hessian_products(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """Symbols of directions dG_s, and the changes of the gradients along them."""
-        overlaps = self.theory.order_parameters
-        symbols = tuple(build.overlap(f"X_{g.name}", g.shape[0]) for g in overlaps)
-        pairs = zip(self.theory.gradients, symbols, strict=True)
-        slope = sum(build.trace(build.mul(g, x)) for g, x in pairs)
-        return symbols, tuple(gradient(slope, overlap) for overlap in overlaps)
 
     @cached_property
     def wide_sample(self) -> Sample:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
+from derive.cli import expand, scalar, symmetric
 from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
@@ -291,6 +292,21 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "check a derivation of your own, line by line",
         "derive compare claim.toml",
         _compare,
+    ),
+    "expand": (
+        "expand the saddle point, or the exact law, in 1/N at a fixed number of examples",
+        expand.EXAMPLE,
+        expand.fill,
+    ),
+    "scalar": (
+        "print the theory in numbers of a network with one head in every layer",
+        "derive scalar network.toml --series alpha --order 4 --temperature 0",
+        scalar.fill,
+    ),
+    "symmetric": (
+        "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",
+        "derive symmetric network.toml --data data.npz --onset 1,10",
+        symmetric.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

@@ -29,14 +29,15 @@ def show(options: Options) -> int:
     if options.certify:
         with spinner("certifying") as tell:
             evidence = derivation.certify(options.digits or DIGITS, progress=tell)
-        for line in _certificates(derivation.steps, evidence, markdown=options.markdown):
+        for line in certificate_lines(derivation.steps, evidence, markdown=options.markdown):
             print(line)
     return 0
 
 
-def _certificates(
-    steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool
+def certificate_lines(
+    steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool = False
 ) -> Iterator[str]:
+    """What the certificates of steps found, as a table."""
     rows = [
         (str(number), step.name, step.order.value, str(found.digits), found.detail)
         for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.network import Data
 from derive.network.graph import stream_graph
 from derive.running import score
-from derive.solver import INFINITE_WIDTH, Solution
+from derive.solver import INFINITE_WIDTH, Direction, Solution
 
 MOST_HEADS = 16
 
@@ -29,6 +29,9 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     yield _row("gradient norm", f"{solution.gradient_norm:.1e}")
     yield _row("residual", f"{solution.residual:.1e}")
     yield _row("Hessian", _hessian(solution))
+    if solution.spectrum is not None and solution.spectrum.coordinates > 1:
+        yield _row("stiffest direction", _direction(solution.spectrum.stiff[0]))
+        yield _row("sloppiest direction", _direction(solution.spectrum.sloppy[0]))
     if data.attended_test is not None:
         rating = score(data, solution.mean)
         if rating is not None:
@@ -46,9 +49,17 @@ def _hessian(solution: Solution) -> str:
     if count:
         return f"{count} negative directions{bound}"
     if solution.hessian_lowest != solution.hessian_lowest:
-        return "no negative direction"
+        return "no value: it grows with the width"
     word = "Lanczos bound" if solution.hessian_is_bound else "lowest eigenvalue"
     return f"no negative direction ({word} {solution.hessian_lowest:.3g})"
+
+
+def _direction(direction: Direction) -> str:
+    """Eigenvalue, shares of the order parameters, and the pair of paths that counts most."""
+    shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in direction.shares.items())
+    pair = direction.path_pairs(1)[0]
+    names = pair.first if pair.first == pair.second else f"{pair.first} x {pair.second}"
+    return f"{direction.eigenvalue:.4g}: {shares}; most in {names}"
 
 
 def _heads(solution: Solution) -> Iterator[str]:

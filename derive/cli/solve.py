@@ -11,6 +11,7 @@ from derive.cli.parser import Options
 from derive.cli.solution import lines_of
 from derive.network import Data, Network, load_data, load_network
 from derive.network.graph import stream_graph, values
+from derive.phases.note import symmetry_note
 from derive.running import check_target
 from derive.running.progress import spinner
 from derive.solver import Solution, Solver, save_solution
@@ -36,7 +37,8 @@ def solve(options: Options) -> int:
     if options.starts:
         actions = ", ".join(f"{other.action:.8g}" for other in found)
         print(f"  {len(found)} distinct stationary points; actions: {actions}")
-    for note in data.notes:
+    symmetry = symmetry_note(solution, data) if solution.converged else None
+    for note in (*data.notes, *filter(None, [symmetry])):
         print(f"derive: note: {note}", file=sys.stderr)
     if not solution.converged:
         print(f"derive: {solution.message}; {options.out} is written", file=sys.stderr)

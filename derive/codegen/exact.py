@@ -19,13 +19,13 @@ ARGUMENT = "kernel_X"
 
 def functions(printer: Functions) -> list[str]:
     """The law of the overlaps, and that of the labels given their kernel."""
-    return [_overlap_law(printer), _label_law(printer)]
+    return [overlap_law(printer), label_law(printer)]
 
 
-def _overlap_law(printer: Functions) -> str:
+def overlap_law(printer: Functions) -> str:
     state = printer.theory.law
     labels = find_normal(state.body, state.notation.labels())
-    law = grouped(expand(state.body - labels), state.notation)
+    law = grouped(expand(state.body - labels), printer.widths())
     program = printer.program([law], hints={})
     doc = (
         "ln p(overlaps) at finite width, exact where every N_s is at least the number of vectors;\n"
@@ -36,7 +36,7 @@ def _overlap_law(printer: Functions) -> str:
     return printer.function("overlap_law", arguments, "float", doc, program, result)
 
 
-def _label_law(printer: Functions) -> str:
+def label_law(printer: Functions) -> str:
     """Of a given path kernel, so that who calls it often may find that in the cheapest way."""
     energy, constant = label_energy(printer.theory.law)
     found: set[Any] = set()

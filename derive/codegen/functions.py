@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -49,6 +49,10 @@ class Functions:
         ]
         return parts
 
+    def widths(self) -> list[Any]:
+        """The widths, the lowest stream first."""
+        return [self.notation.width(stream.index) for stream in self.notation.streams()]
+
     def program(self, results: Sequence[Any], **options: Any) -> Program:
         """A program that takes no name that the module uses."""
         return make_program(results, reserved=self.reserved, **{"hints": self.hints, **options})
@@ -69,60 +73,84 @@ class Functions:
 
     def action(self) -> str:
         """S."""
-        program = self.program([grouped(self.theory.action, self.notation)])
         doc = "S, twice the negative log density at leading order."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
-        result = f"float({program.results[0]})"
-        return self.function("action", arguments, "float", doc, program, result)
+        return self.number("action", arguments, doc, grouped(self.theory.action, self.widths()))
+
+    def number(self, name: str, arguments: str, doc: str, value: Any, **options: Any) -> str:
+        """A function that returns a number."""
+        program = self.program([value], **options)
+        return self.function(name, arguments, "float", doc, program, f"float({program.results[0]})")
 
     def evidence_constant(self) -> str:
         """ln evidence + S/2."""
-        program = self.program([self.theory.constant], hints={})
         doc = "ln p(labels) + S/2: the extensive constants, that no order parameter enters."
-        result = f"float({program.results[0]})"
-        return self.function("evidence_constant", "problem: Problem", "float", doc, program, result)
+        value = self.theory.constant
+        return self.number("evidence_constant", "problem: Problem", doc, value, hints={})
 
     def action_and_gradient(self) -> str:
         """S and dS/dG with everything shared."""
-        results = [grouped(self.theory.action, self.notation), *self.theory.gradients]
-        program = self.program(results)
+        value = grouped(self.theory.action, self.widths())
         doc = "S and its gradients dS/dG_s, the lowest stream first, from one set of factors."
-        names = [f"gradient_{s.name}" for s in self.notation.streams()]
-        value, *slopes = program.results
-        tail = wrap.statement("value = ", value)
-        for name, slope in zip(names, slopes, strict=True):
-            tail += wrap.statement(f"{name} = ", slope)
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
-        returns = f"float(value), {_tuple(names)}"
+        slopes = dict(zip(self.theory.order_parameters, self.theory.gradients, strict=True))
+        return self.value_and_gradient("action_and_gradient", arguments, doc, value, slopes)
+
+    def value_and_gradient(
+        self, name: str, arguments: str, doc: str, value: Any, slopes: Mapping[Any, Any],
+        **options: Any,
+    ) -> str:  # fmt: skip
+        """A function that returns a number and its gradients, by overlap."""
+        program = self.program([value, *slopes.values()], **options)
+        names = [f"gradient_{suffix(overlap)}" for overlap in slopes]
+        tail = self.named(["value", *names], program)
         kind = f"tuple[float, {ARRAYS}]"
-        return self.function("action_and_gradient", arguments, kind, doc, program, returns, tail)
+        returns = f"float(value), {tuple_text(names)}"
+        return self.function(name, arguments, kind, doc, program, returns, tail)
+
+    def named(self, names: Sequence[str], program: Program, indent: int = 4) -> list[str]:
+        """The lines that give the results of a program their names."""
+        pairs = zip(names, program.results, strict=True)
+        return [x for n, result in pairs for x in wrap.statement(f"{n} = ", result, indent)]
 
     def hessian_product(self) -> str:
         """The map from directions to Hessian products; what does not depend on them comes first."""
-        notation = self.notation
-        directions = [
-            build.overlap(f"X_{s.name}", notation.vectors_count(s.index))
-            for s in notation.streams()
-        ]
-        pairs = zip(self.theory.gradients, directions, strict=True)
-        slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
-        results = [gradient(slope, g) for g in self.theory.order_parameters]
-        program = self.program(results, last=directions)
-        early = [a for a in program.assignments if not a.late]
-        late = [a for a in program.assignments if a.late]
-        lines = _assignments(early, 4)
-        lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
-        lines += wrap.targets(_used(_names(directions), program), "directions", 8)
-        lines += _assignments(late, 8)
-        names = [f"change_{s.name}" for s in notation.streams()]
-        for name, result in zip(names, program.results, strict=True):
-            lines += wrap.statement(f"{name} = ", result, 8)
-        lines += [*wrap.statement("return ", _tuple(names), 8), "", "    return product"]
         doc = "The map from symmetric directions dG_s to the changes of the gradients, at G_s."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        hessian = self.theory.hessian
+        changes = dict(zip(self.theory.order_parameters, hessian.changes, strict=True))
+        return self._product("hessian_product", arguments, doc, changes, hessian.directions)
+
+    def curvature(
+        self, name: str, arguments: str, doc: str, slopes: Mapping[Any, Any], **options: Any
+    ) -> str:
+        """A function that returns the map from changes of overlaps to changes of gradients."""
+        directions = tuple(build.overlap(f"X_{suffix(g)}", g.shape[0]) for g in slopes)
+        pairs = zip(slopes.values(), directions, strict=True)
+        slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
+        changes = {g: gradient(slope, g) for g in slopes}
+        return self._product(name, arguments, doc, changes, directions, **options)
+
+    def _product(
+        self, name: str, arguments: str, doc: str, changes: Mapping[Any, Any],
+        directions: Sequence[Any], **options: Any,
+    ) -> str:  # fmt: skip
+        """A function that returns a map, linear in directions; what is without them comes first."""
+        program = self.program(list(changes.values()), last=directions, **options)
+        lines = assignment_lines([a for a in program.assignments if not a.late], 4)
+        lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
+        lines += self.unpack_directions(directions, program)
+        lines += assignment_lines([a for a in program.assignments if a.late], 8)
+        names = [f"change_{suffix(overlap)}" for overlap in changes]
+        lines += self.named(names, program, 8)
+        lines += [*wrap.statement("return ", tuple_text(names), 8), "", "    return product"]
         kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
         empty = Program((), (), program.symbols)
-        return self.function("hessian_product", arguments, kind, doc, empty, None, lines)
+        return self.function(name, arguments, kind, doc, empty, None, lines)
+
+    def unpack_directions(self, directions: Sequence[Any], program: Program) -> list[str]:
+        """The lines that name the directions of a Hessian product."""
+        return wrap.targets(_used(_names(directions), program), "directions", 8)
 
     def saddle_right_hand_side(self) -> str:
         """The right-hand sides of G_s = ..., with the fluxes named."""
@@ -132,11 +160,9 @@ class Functions:
         doc = "Right-hand sides of the saddle-point equations G_s = ..., the lowest stream first."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         names = [f"right_{s.name}" for s in self.notation.streams()]
-        tail = []
-        for name, result in zip(names, program.results, strict=True):
-            tail += wrap.statement(f"{name} = ", result)
+        tail = self.named(names, program)
         return self.function(
-            "saddle_right_hand_side", arguments, ARRAYS, doc, program, _tuple(names), tail
+            "saddle_right_hand_side", arguments, ARRAYS, doc, program, tuple_text(names), tail
         )
 
     def infinite_width(self) -> str:
@@ -144,7 +170,7 @@ class Functions:
         wide = self.theory.wide
         program = self.program(list(wide.overlaps), definitions=wide.points, hints={})
         doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
-        result = _tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("infinite_width", "problem: Problem", ARRAYS, doc, program, result)
 
     def first_correction(self) -> str:
@@ -157,15 +183,14 @@ class Functions:
         hints = {substitute(node, bottom): name for node, name in self.hints.items()}
         program = self.program(results, definitions=definitions, hints=hints)
         doc = "Shifts of the order parameters from infinite width, at first order in 1/N."
-        result = _tuple(program.results)
+        result = tuple_text(program.results)
         return self.function("first_correction", "problem: Problem", ARRAYS, doc, program, result)
 
     def predictor(self) -> str:
         """Mean and variance on test examples."""
         found = self.theory.predictor
         program = self.program([found.mean, found.variance])
-        mean, variance = program.results
-        tail = wrap.statement("mean = ", mean) + wrap.statement("variance = ", variance)
+        tail = self.named(["mean", "variance"], program)
         doc = "Mean and variance of the output on test examples, at given order parameters."
         arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
         kind = "tuple[Array, Array]"
@@ -181,9 +206,10 @@ class Functions:
         ]
         program = self.program([*scaled, chain.shift], hints={})
         *overlaps, shift = program.results
-        lines = self._unpack(program) + _assignments(program.assignments, 4)
+        lines = self.unpack(program) + assignment_lines(program.assignments, 4)
         lines += wrap.statement("shift = ", shift)
-        lines += wrap.statement("return ", f"{_tuple(overlaps)}, action(overlaps, problem) - shift")
+        result = f"{tuple_text(overlaps)}, action(overlaps, problem) - shift"
+        lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
     def function(
@@ -200,14 +226,15 @@ class Functions:
         head = f"def {name}({arguments}) -> {kind}:"
         if len(head) > wrap.WIDTH:
             head = f"def {name}(\n    {arguments}\n) -> {kind}:"
-        lines = [head, f'    """{doc}"""', *self._unpack(program)]
-        lines += _assignments(program.assignments, 4)
+        lines = [head, f'    """{doc}"""', *self.unpack(program)]
+        lines += assignment_lines(program.assignments, 4)
         lines += tail
         if result is not None:
             lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
-    def _unpack(self, program: Program) -> list[str]:
+    def unpack(self, program: Program) -> list[str]:
+        """The lines that name what a program needs."""
         notation, graph = self.notation, self.notation.graph
         overlaps = _names(self.theory.order_parameters)
         widths = [f"N_{s.name}" for s in graph.streams]
@@ -224,10 +251,11 @@ class Functions:
         for names, source in groups:
             if used & set(names):
                 lines += wrap.targets(_used(names, program), source)
-        return lines + _unpack_data(used)
+        return lines + unpack_data(used)
 
 
-def _unpack_data(used: set[str]) -> list[str]:
+def unpack_data(used: set[str]) -> list[str]:
+    """The lines that name the data and their sizes, of those that are used."""
     lines = []
     if "temperature" in used:
         lines.append("    temperature = problem.temperature")
@@ -240,6 +268,11 @@ def _unpack_data(used: set[str]) -> list[str]:
     return lines
 
 
+def suffix(overlap: Any) -> str:
+    """What follows the letter in the name of an order parameter."""
+    return str(overlap.name).partition("_")[2]
+
+
 def _names(symbols: Sequence[Any]) -> list[str]:
     return [symbol.name for symbol in symbols]
 
@@ -250,15 +283,17 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     return [name if name in used else "_" for name in names]
 
 
-def _tuple(names: Sequence[str]) -> str:
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names."""
     return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
 
 
-def _assignments(assignments: Sequence[Any], indent: int) -> list[str]:
+def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
+    """Assignments, a statement each."""
     lines: list[str] = []
     for assignment in assignments:
         lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
     return lines
 
 
-__all__ = ["ARRAYS", "Functions"]
+__all__ = ["ARRAYS", "Functions", "assignment_lines", "suffix", "tuple_text", "unpack_data"]

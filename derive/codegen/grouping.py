@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import sympy
 
-from derive.derivation.notation import Notation
 
-
-def grouped(action: Any, notation: Notation) -> Any:
-    """The same sum, as width times what it multiplies, the lowest stream first, labels last."""
-    parts: dict[Any, list[Any]] = {notation.width(s.index): [] for s in notation.streams()}
+def grouped(action: Any, widths: Sequence[Any]) -> Any:
+    """The same sum, as width times what it multiplies, in the given order; the rest last."""
+    parts: dict[Any, list[Any]] = {width: [] for width in widths}
     rest: list[Any] = []
     for term in sympy.Add.make_args(action):
         factors = sympy.Mul.make_args(term)

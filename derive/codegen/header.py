@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 import sympy
@@ -11,25 +12,38 @@ import derive as package
 from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
+from derive.derivation.step import Step
+from derive.derivation.theory import Derived
 
 
 def header(derivation: Derivation) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
     notation = derivation.theory.notation
+    return problem_text.HEADER.format(
+        theory="\n".join(plain_lines(render.theory_lines(derivation.theory))),
+        example="\n".join(example(notation, "solution", "solve")),
+        **common_fields(derivation),
+    )
+
+
+def common_fields(derived: Derived) -> dict[str, str]:
+    """What the docstring of every module says of a network, and the constants below it."""
+    notation = derived.theory.notation
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
-    return problem_text.HEADER.format(
-        title="\n".join(wrap.paragraph(_plain(derivation.network.name))) or "network",
-        version=package.__version__,
-        sympy=sympy.__version__,
-        description="\n".join(wrap.paragraph(derivation.network.describe(), 4)),
-        overlaps="\n".join(_overlaps(notation)),
-        parameters="\n".join(_parameters(notation)),
-        theory="\n".join(_theory(derivation)),
-        steps="\n".join(_steps(derivation)),
-        example="\n".join(_example(notation)),
-        constants="\n".join(constants),
-    )
+    return {
+        "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
+        "version": package.__version__,
+        "sympy": sympy.__version__,
+        "description": "\n".join(wrap.paragraph(derived.network.describe(), 4)),
+        "overlaps": "\n".join(_overlaps(notation)),
+        "parameters": "\n".join(_parameters(notation)),
+        "steps": "\n".join(step_lines(derived.steps)),
+        "names": "",
+        "more_attributes": "",
+        "more_fields": "",
+        "constants": "\n".join(constants),
+    }
 
 
 def argument_lines(notation: Notation) -> dict[str, str]:
@@ -40,7 +54,15 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "variances": f"variances: ({variances}), or one number for all.",
         "heads": f"heads: ({heads}).",
     }
-    return {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
+    nothing = dict.fromkeys(("depth_arguments", "depths", "depths_again"), "")
+    return found | nothing | {"made": made_problem()}
+
+
+def made_problem(*more: str) -> str:
+    """The line of `solve` that makes a problem, from further arguments too."""
+    given = ("attended", "labels", "widths", "variances", "temperature", "heads", *more)
+    return "\n".join(wrap.statement("problem = ", f"make_problem({', '.join(given)})"))
 
 
 def parameter_names(notation: Notation) -> tuple[str, str, str]:
@@ -59,7 +81,7 @@ def head_count(notation: Notation) -> int:
     return sum(1 for weight in notation.graph.weights if weight.attention)
 
 
-def _plain(name: str) -> str:
+def printable(name: str) -> str:
     """A name that can stand in a docstring."""
     kept = "".join(c if c.isprintable() and c not in '"\\' else "_" for c in name)
     return kept[:200]
@@ -87,25 +109,27 @@ def _parameters(notation: Notation) -> list[str]:
     return [line for part in parts for line in wrap.paragraph(part, 4, 12)]
 
 
-def _theory(derivation: Derivation) -> list[str]:
-    """Action, saddle point and the rest as in `derive show`, in letters that every editor has."""
+def plain_lines(formulas: Iterable[str]) -> list[str]:
+    """Formulas as in `derive show`, in letters that every editor has."""
     plain = str.maketrans({"𝒦": "κ", "ℰ": "E"})
     lines: list[str] = []
-    for line in render.theory_lines(derivation.theory):
+    for line in formulas:
         indent = " " * (len(line) - len(line.lstrip()) + 8)
         lines += textwrap.wrap(line.translate(plain), wrap.WIDTH, subsequent_indent=indent)
     return lines
 
 
-def _steps(derivation: Derivation) -> list[str]:
+def step_lines(steps: Iterable[Step]) -> list[str]:
+    """The steps of a derivation by their names."""
     lines: list[str] = []
-    for number, step in enumerate(derivation.steps, start=1):
+    for number, step in enumerate(steps, start=1):
         order = ", ".join(part for part in (step.order.value, step.limit) if part)
         lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
     return lines
 
 
-def _example(notation: Notation) -> list[str]:
+def example(notation: Notation, name: str, function: str) -> list[str]:
+    """A call with arguments of the right number."""
     streams, weights = len(notation.streams()), len(notation.graph.weights)
     arguments = [
         "attended", "labels",
@@ -115,7 +139,7 @@ def _example(notation: Notation) -> list[str]:
     ]  # fmt: skip
     if _heads(notation) is None:
         arguments.append(f"heads={_tuple(range(2, head_count(notation) + 2))}")
-    return wrap.statement("solution = ", f"solve({', '.join(arguments)})")
+    return wrap.statement(f"{name} = ", f"{function}({', '.join(arguments)})")
 
 
 def _tuple(values: Any) -> str:

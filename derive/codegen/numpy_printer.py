@@ -177,6 +177,8 @@ def _diagonal(node: Any, emit: Emit) -> str:
         return f"path_diagonal({emit(inner.args[0])}, {emit(inner.args[1])})"
     if type(inner) is MatMul and inner.args[0].is_Matrix:
         left, right = inner.args
+        if is_column(left) and is_row(right):
+            return f"{_operand(left, emit)} * {_operand(right, emit)}"
         return f"np.sum({_operand(left, emit)} * {_transposed(right, emit)}, axis=1)"
     return f"np.diag({emit(inner)})"
 
@@ -212,7 +214,7 @@ DATA_NAMES = {"X": "attended", "Xstar": "attended_test"}
 PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
     sympy.MatrixSymbol: lambda node, emit: "labels" if node.name == "y" else node.name,
     nodes.Overlap: lambda node, emit: node.name,
-    nodes.Attended: lambda node, emit: DATA_NAMES[node.name],
+    nodes.Attended: lambda node, emit: DATA_NAMES.get(node.name, node.name),
     Identity: lambda node, emit: f"np.eye({size(node.args[0])})",
     ZeroMatrix: lambda node, emit: f"np.zeros(({size(node.args[0])}, {size(node.args[1])}))",
     MatMul: _matmul,

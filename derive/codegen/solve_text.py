@@ -17,6 +17,12 @@ def hessian_vector_product(
     return hessian_product(overlaps, problem)(directions)
 
 
+def hessian_spectrum(solution: Solution) -> Spectrum:
+    """Stiff and sloppy directions at a solution: the Hessian's spectrum in whitened coordinates."""
+    overlaps, problem = solution.overlaps, solution.problem
+    return spectrum(overlaps, hessian_product(overlaps, problem))
+
+
 def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """max_s |G_s - right-hand side|_F / |G_s|_F over the saddle-point equations."""
     right = saddle_right_hand_side(overlaps, problem)
@@ -27,7 +33,7 @@ def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
 def solve(
     attended: Array,
     labels: Array,
-    *,
+    *,{depth_arguments}
     widths: Any,
     variances: Any,
     temperature: float,
@@ -41,7 +47,7 @@ def solve(
     Args:
         attended: Attended inputs of every path, shape (P, N_0, M).
         labels: y, shape (P,).
-{widths}
+{depths}{widths}
 {variances}
         temperature: Variance of the label noise; zero is allowed for a kernel of full rank.
 {heads}
@@ -52,7 +58,7 @@ def solve(
     Raises:
         ValueError: Data, parameters or start do not fit, or the kernel is singular.
     """
-    problem = make_problem(attended, labels, widths, variances, temperature, heads)
+{made}
     overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
     refuse_singular(overlaps, problem)
     for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
@@ -62,7 +68,7 @@ def solve(
     if reason and start is None and not continuation:
         return solve(
             attended, labels, widths=widths, variances=variances, temperature=temperature,
-            heads=heads, continuation=True, tolerance=tolerance,
+            heads=heads, continuation=True, tolerance=tolerance,{depths_again}
         )
     return _solution(overlaps, problem, reason, found, tolerance)
 
@@ -167,7 +173,7 @@ HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) 
     The score of a head sums |G_bottom[p, p']| over ordered pairs of paths of which at least one
     passes through it.
     """
-    table = path_table(problem.heads)
+    table = path_table({table})
     strength = np.abs(bottom(overlaps, problem))
     scores = []
     for layer, heads in enumerate(problem.heads):

@@ -14,7 +14,7 @@ from derive.network import Network
 
 
 def certify_steps(
-    steps: Sequence[Step], digits: int, progress: Callable[[str], None] | None
+    steps: Sequence[Step], digits: int, progress: Callable[[str], None] | None = None
 ) -> tuple[Evidence, ...]:
     """The evidence for every step, in turn.
 

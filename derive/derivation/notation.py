@@ -96,6 +96,11 @@ class Notation:
         """G_s, the overlaps of all vectors of a stream."""
         return build.overlap(f"G_{self.graph.streams[stream].name}", self.vectors_count(stream))
 
+    def direction(self, stream: int) -> Overlap:
+        """dG_s, a symmetric change of the overlaps of a stream."""
+        overlap = self.overlap(stream)
+        return build.overlap(f"d{overlap.name}", overlap.shape[0])
+
     def tensor(self, weight: int) -> Any:
         """The weight itself; heads one below the other, the readout as a row."""
         item = self.graph.weights[weight]

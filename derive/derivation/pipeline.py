@@ -9,49 +9,21 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
-from derive.algebra.latex import latex
-from derive.derivation import certificates
+from derive.derivation import certificates, statements
 from derive.derivation.derivation import Derivation
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain, chain_form
 from derive.derivation.rules.change import change_variables, overlaps_for_vectors
 from derive.derivation.rules.condition import condition
 from derive.derivation.rules.eliminate import SaddleEquation, eliminate
+from derive.derivation.rules.hessian import Hessian, hessian
 from derive.derivation.rules.integrate import integrate_input_weights
 from derive.derivation.rules.predictor import Predictor, predictor
 from derive.derivation.rules.proportional import Proportional, proportional_limit
 from derive.derivation.rules.start import starting_density
 from derive.derivation.rules.stationarity import stationarity
 from derive.derivation.rules.wide import Wide, first_correction, infinite_width
-from derive.derivation.statements import (
-    CHAIN,
-    CHAIN_ACTION,
-    CHAIN_SHIFT,
-    CHANGE,
-    CHANGED,
-    CONDITION,
-    CONSTANT,
-    CORRECT,
-    DROPPED,
-    ELIMINATE,
-    IMPLICIT_SOURCE,
-    INFINITE,
-    INTEGRATE,
-    LIMIT,
-    MEAN,
-    PREDICT,
-    START,
-    STATIONARY,
-    VARIANCE,
-)
-from derive.derivation.step import (
-    PROPORTIONAL,
-    WIDE,
-    Equation,
-    Order,
-    State,
-    Step,
-)
+from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order, State, Step
 from derive.derivation.theory import Theory
 from derive.network import Network, stream_graph
 
@@ -66,6 +38,7 @@ class Rules:
     change: Callable[[State, int], State] = change_variables
     proportional: Callable[[State], Proportional] = proportional_limit
     stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
+    hessian: Callable[[tuple[Any, ...], Notation], Hessian] = hessian
     eliminate: Callable[[tuple[Any, ...], State], tuple[SaddleEquation, ...]] = eliminate
     predictor: Callable[[State, Any], Predictor] = predictor
     infinite: Callable[[State], Wide] = infinite_width
@@ -90,19 +63,18 @@ class _Recorder:
         state = rules.start(notation)
         self._start(state)
         after = rules.integrate(state)
-        self._rewrite(
-            state, after, "integrate V_0", INTEGRATE, certificates.integrate(state, after)
-        )
+        proof = certificates.integrate(state, after)
+        self._rewrite(state, after, "integrate V_0", statements.INTEGRATE, proof)
         state = after
         for weight in notation.inner_weights():
             after = rules.condition(state, weight.index)
             proof = certificates.condition(state, after, weight.index)
-            self._rewrite(state, after, f"condition {weight.name}", CONDITION, proof)
+            self._rewrite(state, after, f"condition {weight.name}", statements.CONDITION, proof)
             state = after
         for stream in reversed(notation.streams()):
             after = rules.change(state, stream.index)
             proof = certificates.change(state, after, stream.index)
-            self._rewrite(state, after, f"overlaps G_{stream.name}", CHANGE, proof)
+            self._rewrite(state, after, f"overlaps G_{stream.name}", statements.CHANGE, proof)
             state = after
         return state
 
@@ -112,8 +84,8 @@ class _Recorder:
         self.steps.append(
             Step(
                 name="starting density",
-                statement=START[0],
-                source=START[1],
+                statement=statements.START[0],
+                source=statements.START[1],
                 order=Order.EXACT,
                 before=(),
                 after=tuple(after),
@@ -149,7 +121,7 @@ def _terms(state: State) -> list[Any]:
 def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
     others = set(there)
     gone = [term for term in here if term not in others]
-    return (Equation(CHANGED, sympy.Add(*gone)),) if gone else ()
+    return (Equation(statements.CHANGED, sympy.Add(*gone)),) if gone else ()
 
 
 def derive(network: Network, rules: Rules = RULES) -> Derivation:
@@ -191,9 +163,10 @@ def derive_theory(
     chain = _chain(run, limit, equations)
     prediction = _predictor(run, law)
     wide = _wide(run, law, limit, gradients)
+    curvature = _hessian(run, gradients)
     theory = Theory(
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
-        gradients, equations, prediction, wide, chain,
+        gradients, equations, prediction, wide, chain, curvature,
     )  # fmt: skip
     return theory, tuple(run.steps)
 
@@ -201,13 +174,13 @@ def derive_theory(
 def _limit(run: _Recorder, law: State) -> Proportional:
     limit = run.rules.proportional(law)
     run.record(
-        "proportional limit", LIMIT, certificates.proportional(law, limit),
+        "proportional limit", statements.LIMIT, certificates.proportional(law, limit),
         order=Order.LEADING, limit=PROPORTIONAL,
         before=(Equation(r"\ln p", law.body + law.constant),),
         after=(
             Equation("S", limit.action),
-            Equation(CONSTANT, limit.constant),
-            Equation(DROPPED, limit.dropped),
+            Equation(statements.CONSTANT, limit.constant),
+            Equation(statements.DROPPED, limit.dropped),
         ),
     )  # fmt: skip
     return limit
@@ -216,10 +189,12 @@ def _limit(run: _Recorder, law: State) -> Proportional:
 def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     notation = run.notation
     gradients = run.rules.stationarity(limit.action, notation)
-    left = [rf"\partial S/\partial {latex(notation.overlap(s.index))}" for s in notation.streams()]
+    overlaps = [notation.overlap(s.index) for s in notation.streams()]
+    pairs = zip(overlaps, gradients, strict=True)
     run.record(
-        "stationarity", STATIONARY, certificates.stationarity(limit.action, gradients, notation),
-        after=tuple(Equation(name, g) for name, g in zip(left, gradients, strict=True)),
+        "stationarity", statements.STATIONARY,
+        certificates.stationarity(limit.action, gradients, notation),
+        after=tuple(Equation(statements.slope_name(overlap), g) for overlap, g in pairs),
     )  # fmt: skip
     return gradients
 
@@ -232,9 +207,9 @@ def _eliminate(
         after = [Equation(equation.overlap, equation.right)]
         if equation.flux is not None:
             after.append(Equation(equation.flux, equation.flux_value))
-        statement = ELIMINATE
+        statement = statements.ELIMINATE
         if equation.reason:
-            statement = (equation.reason, IMPLICIT_SOURCE)
+            statement = (equation.reason, statements.IMPLICIT_SOURCE)
         gradient = gradients[equation.stream]
         run.record(
             f"saddle equation of {equation.overlap.name}", statement,
@@ -252,12 +227,15 @@ def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
         Equation(u, build.scale(c, run.notation.overlap(k)))
         for k, (u, c) in enumerate(zip(chain.overlaps, chain.scales, strict=True))
     ]
-    after += [Equation(CHAIN_ACTION, chain.action), Equation(CHAIN_SHIFT, chain.shift)]
+    after += [
+        Equation(statements.CHAIN_ACTION, chain.action),
+        Equation(statements.CHAIN_SHIFT, chain.shift),
+    ]
     for equation in chain.equations:
         after.append(Equation(equation.overlap, equation.right))
         after.append(Equation(equation.flux, equation.flux_value))
     run.record(
-        "papers' normalisation", CHAIN,
+        "papers' normalisation", statements.CHAIN,
         certificates.chain(limit.action, equations, chain, run.notation), after=tuple(after),
     )  # fmt: skip
     return chain
@@ -273,12 +251,12 @@ def _predictor(run: _Recorder, law: State) -> Predictor:
 
     found = run.rules.predictor(law, to_overlaps)
     run.record(
-        "predictor", PREDICT, certificates.predictor(law, found, notation),
+        "predictor", statements.PREDICT, certificates.predictor(law, found, notation),
         order=Order.LEADING, limit=PROPORTIONAL,
         after=(
             Equation("C", found.covariance),
-            Equation(MEAN, found.mean),
-            Equation(VARIANCE, found.variance),
+            Equation(statements.MEAN, found.mean),
+            Equation(statements.VARIANCE, found.variance),
         ),
     )  # fmt: skip
     return found
@@ -291,13 +269,25 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
     shown = [Equation(name, value) for name, value in point.points]
     shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
     run.record(
-        "infinite width", INFINITE, certificates.infinite(limit, gradients, point, notation),
+        "infinite width", statements.INFINITE,
+        certificates.infinite(limit, gradients, point, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     wide = run.rules.correction(limit.energy, law, point)
     shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
     run.record(
-        "first correction", CORRECT, certificates.correction(limit, gradients, wide, notation),
+        "first correction", statements.CORRECT,
+        certificates.correction(limit, gradients, wide, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     return wide
+
+
+def _hessian(run: _Recorder, gradients: tuple[Any, ...]) -> Hessian:
+    notation = run.notation
+    found = run.rules.hessian(gradients, notation)
+    run.record(
+        "Hessian", statements.HESSIAN, certificates.hessian(gradients, found, notation),
+        after=statements.hessian_equations(found, notation),
+    )  # fmt: skip
+    return found

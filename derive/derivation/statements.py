@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from derive.algebra.latex import latex
+from derive.derivation.notation import Notation
+from derive.derivation.rules.hessian import Hessian
+from derive.derivation.step import Equation
+
 MEAN = r"\langle f_\ast \rangle"
 VARIANCE = r"\mathrm{var}\ f_\ast"
 CHANGED = r"\ln p \ni"
@@ -66,6 +73,16 @@ CORRECT = (
     "the bottom to the top (forces $Y$) and back (shifts $D$ of the overlaps).",
     "linear response",
 )
+HESSIAN = (
+    "The gradients change along symmetric directions $dG$ of all overlaps jointly: the Hessian, as "
+    "a linear map. Its spectrum depends on coordinates; here they are whitened, with $X$ symmetric "
+    r"and $\sum_s \mathrm{tr}\ X_s^2 = 1$. A direction is stiff where its eigenvalue $\lambda$ is "
+    "large, and sloppy where it is small.",
+    "matrix differentiation in reverse, twice",
+)
+WHITENED = ("dG_s", r"G_s^{1/2}\ X_s\ G_s^{1/2}")
+EIGENVALUES = (r"\lambda\ X_s", r"G_s^{1/2}\ d(\partial S/\partial G_s)\ G_s^{1/2}")
+"""Both sides of what defines the coordinates, and of the eigenvalue problem in them."""
 CHAIN = (
     r"The order parameters are rescaled to the papers' $U_l = (H_l \cdots H_L)\ G_l$. What does "
     "not depend on them leaves the action.",
@@ -110,3 +127,15 @@ CLOSED = (
     "positive definite.",
     "induction over the layers, upwards",
 )
+
+
+def slope_name(overlap: Any) -> str:
+    """What the gradient with respect to an order parameter is called, in LaTeX."""
+    return rf"\partial S/\partial {latex(overlap)}"
+
+
+def hessian_equations(found: Hessian, notation: Notation) -> tuple[Equation, ...]:
+    """The changes of the gradients, and the eigenvalue problem in whitened coordinates."""
+    pairs = zip(notation.streams(), found.changes, strict=True)
+    shown = [Equation(f"d({slope_name(notation.overlap(s.index))})", change) for s, change in pairs]
+    return (*shown, Equation(*WHITENED), Equation(*EIGENVALUES))

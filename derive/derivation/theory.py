@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain
 from derive.derivation.rules.eliminate import SaddleEquation
+from derive.derivation.rules.hessian import Hessian
 from derive.derivation.rules.predictor import Predictor
 from derive.derivation.rules.wide import Wide
 from derive.derivation.step import State, Step
@@ -30,6 +31,7 @@ class Theory:
         predictor: Mean and variance on test examples, given the overlaps.
         wide: The infinite-width point and the first 1/N correction.
         chain: The papers' normalisation; None where the network is no chain.
+        hessian: The changes of the gradients along directions dG_s.
     """
 
     notation: Notation
@@ -43,6 +45,7 @@ class Theory:
     predictor: Predictor
     wide: Wide
     chain: Chain | None
+    hessian: Hessian
 
     @property
     def order_parameters(self) -> tuple[Any, ...]:

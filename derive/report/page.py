@@ -14,6 +14,7 @@ from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
 from derive.report.ladder import ladder_section
 from derive.report.results import CaseResults, Results, width_label
+from derive.report.stiffness import stiffness_section
 from derive.report.tables import (
     certificates_table,
     checks_table,
@@ -35,6 +36,7 @@ def html_of(results: Results) -> str:
         _overlaps(results.cases),
         _alignment(results.cases),
         _heads(results.cases),
+        stiffness_section(results.cases),
         _network(results),
         _theory(results),
         _solutions(results.cases),

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.algebra.media import SUBSCRIPTS
 from derive.derivation import Derivation
 from derive.ladder import Ladder
 from derive.network import Network
@@ -83,6 +84,13 @@ class CaseResults:
         """U_1 for chains of attention layers, G_bottom for other networks."""
         return "U_1" if "U_1" in self.points[0].arrays else "G_bottom"
 
+    def symbol(self, name: str) -> str:
+        """How G_1, ..., G_a of streams are called: U₁, ..., uₐ for chains of layers."""
+        letter, place = name.split("_")
+        if self.overlap_name == "U_1":
+            letter = "u" if place == "a" else "U"
+        return letter + place.translate(SUBSCRIPTS)
+
     def has(self, key: str) -> bool:
         """Whether every solution holds an array."""
         return all(key in point.arrays for point in self.points)
@@ -94,6 +102,15 @@ class CaseResults:
     def average(self, key: str, width: float) -> np.ndarray:
         """The mean over seeds."""
         return np.asarray(self.values(key, width).mean(axis=0))
+
+    def eigenvalues(self, width: float) -> np.ndarray | None:
+        """Of every draw's Hessian, shape (draws, number); None unless all are there, converged."""
+        points = [point.arrays for point in self.points if point.width == width]
+        found = [arrays.get("hessian_eigenvalues", np.zeros(0)) for arrays in points]
+        sizes = {len(values) for values in found}
+        if len(sizes) != 1 or 0 in sizes or not all(arrays["converged"] for arrays in points):
+            return None
+        return np.array(found)
 
     def selected(self, number: int) -> np.ndarray:
         """The scores of the kernel of selected paths, one per seed."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from derive.errors import CertificateError
+from derive.errors import CertificateError, SolveError
 from derive.network import Data, Network
 from derive.report import AS_DESCRIBED
 from derive.running.files import write_json, write_text
@@ -35,6 +36,8 @@ class Solve:
         data = data_of(self.case, self.seed, self.task.data)
         for width in self.widths:
             solution = solve_point(solver, self.case.network, data, width)
+            if width == self.task.widths[0] and not math.isinf(width):
+                solution = with_spectrum(solver, solution, data)
             content = arrays(solution) | readings(solver, solution, data) | {"width": width}
             if self.seed is not None:
                 content["seed"] = np.array(self.seed)
@@ -54,6 +57,14 @@ def solve_point(solver: Solver, network: Network, data: Data, width: float) -> S
         return solver.at_infinite_width(network, data)
     at = network if width == AS_DESCRIBED else network.with_width(int(width))
     return solver.solve(at, data)
+
+
+def with_spectrum(solver: Solver, solution: Solution, data: Data) -> Solution:
+    """The solution with its stiff and sloppy directions, where they can be found."""
+    if solution.spectrum is None:
+        with suppress(SolveError):  # the report goes without them
+            return replace(solution, spectrum=solver.spectrum(solution, data))
+    return solution
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,13 @@
 from derive.solver.files import load_solution, save_solution
 from derive.solver.solution import Solution
 from derive.solver.solving import INFINITE_WIDTH, Solver, search, solve
+from derive.solver.spectrum import Direction, HessianSpectrum, PathPair
 
 __all__ = [
     "INFINITE_WIDTH",
+    "Direction",
+    "HessianSpectrum",
+    "PathPair",
     "Solution",
     "Solver",
     "load_solution",

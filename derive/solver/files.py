@@ -18,7 +18,11 @@ def arrays(solution: Solution) -> dict[str, Any]:
 
     Keys: G_bottom, action, log_evidence, converged, gradient_norm, residual, hessian_negative,
     hessian_lowest, hessian_is_bound, condition_number, message; mean and variance with test data;
-    U_1, ..., U_L and u_a for chains; head_scores where there are heads.
+    U_1, ..., U_L and u_a for chains; head_scores where there are heads. With a spectrum:
+    hessian_eigenvalues, the largest first; hessian_coordinates, how many there are in all;
+    hessian_is_partial; hessian_paths, the names of the rows of the lowest order parameter;
+    stiff_G_1, ..., stiff_G_a and sloppy_G_1, ..., sloppy_G_a, the matrices X of the directions at
+    either end, each of shape (directions, rows, rows).
     """
     found: dict[str, Any] = {"G_bottom": solution.bottom}
     for key in (
@@ -34,6 +38,8 @@ def arrays(solution: Solution) -> dict[str, Any]:
         found["head_scores"] = solution.head_scores
     if solution.mean is not None:
         found.update(mean=solution.mean, variance=solution.variance)
+    if solution.spectrum is not None:
+        found.update(solution.spectrum.arrays())
     return found
 
 

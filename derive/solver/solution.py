@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from derive.network import Network
+from derive.solver.spectrum import HessianSpectrum
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,9 @@ class Solution:
         head_scores: One per head, the lowest layer first, the largest is 1.
         mean: Predictor's mean on the test examples, shape (P_test,), if there are any.
         variance: Its variance, shape (P_test,).
+        spectrum: Stiff and sloppy directions. None at infinite width, where the Hessian has no
+            value, and where there are so many coordinates that its signature is a bound; then
+            `Solver.spectrum` finds it.
     """
 
     network: Network
@@ -50,6 +54,7 @@ class Solution:
     head_scores: np.ndarray = field(default_factory=lambda: np.zeros(0), repr=False)
     mean: np.ndarray | None = field(default=None, repr=False)
     variance: np.ndarray | None = field(default=None, repr=False)
+    spectrum: HessianSpectrum | None = None
 
     def accuracy(self, labels: np.ndarray) -> float:
         """Share of test examples whose mean has the label's sign."""

@@ -16,11 +16,14 @@ from derive.derivation import Derivation, derive
 from derive.errors import SolveError
 from derive.network import Data, Network, Values
 from derive.network.graph import stream_graph, values
+from derive.network.paths import path_labels
 from derive.solver.solution import Solution
+from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
+from derive.solver.starts import distinct, random_overlap
 
 INFINITE_WIDTH = (
     "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
-    "action, which grows with the width, has no value"
+    "action and its Hessian, which grow with the width, have no value"
 )
 ONE_THREAD = 10**10
 """Multiplications of one kernel up to which a single BLAS thread serves."""
@@ -86,7 +89,10 @@ class Solver:
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
                 continuation=continuation, tolerance=tolerance,
             )  # fmt: skip
-        return self._solution(network, data, found)
+        solution = self._solution(network, data, found)
+        if found.hessian_is_bound:
+            return solution
+        return replace(solution, spectrum=self.spectrum(solution, data))
 
     def at_infinite_width(self, network: Network, data: Data) -> Solution:
         """The infinite-width limit: a Gaussian process with the prior's overlaps.
@@ -114,6 +120,32 @@ class Solver:
             hessian_lowest=math.nan,
             hessian_negative=0,
         )
+
+    def spectrum(self, solution: Solution, data: Data) -> HessianSpectrum:
+        """Stiff and sloppy directions: the Hessian's spectrum in whitened coordinates.
+
+        Args:
+            solution: At finite width.
+            data: On which it was solved.
+
+        Raises:
+            SolveError: The solution is at infinite width, or the spectrum cannot be found.
+        """
+        if solution.message == INFINITE_WIDTH:
+            raise SolveError(
+                "infinite width: the Hessian grows with the width and has no value; solve at a "
+                "finite width"
+            )
+        with one_line_errors(), blas_threads(data):
+            problem = self.problem(solution.network, data)
+            product = self.module.hessian_product(solution.overlaps, problem)
+            found = self.module.spectrum(solution.overlaps, product)
+        names = [overlap.name for overlap in self.derivation.theory.order_parameters]
+        size = len(solution.overlaps[0])
+        numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows
+        rows = self.module.bottom((numbered, *solution.overlaps[1:]), problem).diagonal()
+        paths = row_names(size, rows, path_labels(solution.network))
+        return spectrum_of(found, names, paths)
 
     def _solution(self, network: Network, data: Data, found: Any) -> Solution:
         chain, action = (), found.action
@@ -170,7 +202,7 @@ class Solver:
         first = self.solve(network, data, continuation=continuation, tolerance=tolerance)
         found = [first]
         for number in range(starts):
-            start = tuple(_random_overlap(point, generator) for point in centre)
+            start = tuple(random_overlap(point, generator) for point in centre)
             with suppress(SolveError):  # a start from which the descent breaks off finds nothing
                 found.append(self.solve(network, data, start=start, tolerance=tolerance))
             if progress is not None:
@@ -178,7 +210,7 @@ class Solver:
         converged = [solution for solution in found if solution.converged]
         if not converged:
             return (min(found, key=lambda solution: solution.gradient_norm),)
-        return _distinct(sorted(converged, key=lambda solution: solution.action))
+        return distinct(sorted(converged, key=lambda solution: solution.action))
 
 
 @contextmanager
@@ -209,24 +241,6 @@ def blas_threads(data: Data) -> Any:
     examples, features, paths = data.attended.shape
     large = examples**2 * features * paths > ONE_THREAD
     return threadpool_limits(limits=None if large else 1, user_api="blas")
-
-
-def _random_overlap(point: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """A random positive definite matrix around a point: log-normal eigenvalues, random axes."""
-    root = np.linalg.cholesky(point)
-    axes, _ = np.linalg.qr(generator.normal(size=point.shape))
-    spread = np.exp(generator.normal(scale=1.5, size=len(point)))
-    return np.asarray(root @ (axes * spread) @ axes.T @ root.T)
-
-
-def _distinct(solutions: list[Solution]) -> tuple[Solution, ...]:
-    """Solutions whose bottom overlaps differ by more than rounding."""
-    kept: list[Solution] = []
-    for solution in solutions:
-        scale = np.linalg.norm(solution.bottom)
-        if all(np.linalg.norm(solution.bottom - k.bottom) > 1e-6 * scale for k in kept):
-            kept.append(solution)
-    return tuple(kept)
 
 
 def solve(

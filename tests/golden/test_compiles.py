@@ -11,6 +11,7 @@ import pytest
 from networks import ANY_DEPTH, NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.derivation import derive
 from derive.derivation.repeat.deriving import derive_repeated
 
@@ -70,4 +71,12 @@ def test_long_equations_fit_the_page(name, tmp_path):
 def test_any_name_compiles(kind, tmp_path):
     network = replace(NETWORKS["no_layer"], name=NAMES[kind])
     log = compiled(derive(network).to_latex(), tmp_path)
+    assert "Overfull" not in log
+
+
+@needs_latex
+@pytest.mark.parametrize("expand", [saddle_expansion, finite_width_expansion])
+@pytest.mark.parametrize("name", ["chain", "residual"])
+def test_expansions_compile_and_nothing_overfills(name, expand, tmp_path):
+    log = compiled(expand(derive(NETWORKS[name])).to_latex(), tmp_path)
     assert "Overfull" not in log

@@ -2,6 +2,7 @@
 
 network                  limit               known value                         source
 chains                   N -> infinity       N (U_1 - c_1 I) in closed form      theory.md 1.3
+chains                   terms in 1/N        the same                            theory.md 1.3
 hidden Markov chain      N from 10^4 up      U_1 off the diagonal falls as 1/N   Tiberi et al. 2024
 """
 
@@ -12,6 +13,9 @@ import numpy as np
 import pytest
 from small_networks import CHAINS, NETWORKS, random_data
 
+from derive.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.codegen import generate_expansion
+from derive.derivation import derive
 from derive.network import Attention, Data, Embedding, Network, Readout
 from derive.solver import Solver
 from derive.tasks import hidden_markov
@@ -53,6 +57,20 @@ def test_the_shift_of_a_wide_chain_is_the_closed_form(name):
         distances.append(np.linalg.norm(u_1 - point - shift) / np.linalg.norm(shift))
     assert distances[0] < 0.02
     assert distances[0] / distances[1] == pytest.approx(10, rel=0.05)
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_the_expansions_of_a_chain_begin_with_the_closed_form(name):
+    """That of the saddle point and that of the exact law, in the papers' normalisation."""
+    network = NETWORKS[name]
+    data, derivation = random_data(network, seed=3), derive(network)
+    problem = Solver.of(network).problem(network, data)
+    point, shift = first_correction(network, data)
+    for expansion in (saddle_expansion(derivation, 1), finite_width_expansion(derivation)):
+        module = generate_expansion(expansion).load()
+        found = module.expansion_terms(problem, problem.attended).overlaps[0]
+        np.testing.assert_allclose(found[0] * len(point), point, rtol=1e-12, atol=1e-14)
+        np.testing.assert_allclose(found[1] * len(point), shift, rtol=1e-8, atol=1e-10)
 
 
 def test_overlaps_of_different_paths_vanish_as_one_over_the_width():

@@ -143,6 +143,32 @@ def with_power(state, stream, power):
     return state.but(body=state.body + power * build.logdet(state.notation.overlap(stream)))
 
 
+def change_of(change, only=None):
+    """Break the Hessian's change of every gradient, or of one."""
+
+    def broken(changes):
+        return tuple(change(c) if only in (None, k) else c for k, c in enumerate(changes))
+
+    return field("changes", broken)
+
+
+def along_own_stream(changes):
+    """Each gradient's change, with the directions of the other streams left out."""
+    directions = {g for change in changes for g in change.atoms(nodes.Overlap) if g.name[0] == "d"}
+    by_name = {g.name: g for g in directions}
+    own = [by_name[f"dG_{letter}"] for letter in ("1", "2", "a")]
+    return tuple(
+        rebuild(c, lambda n, kept=kept: build.subtract(n, n) if n in directions - {kept} else None)
+        for c, kept in zip(changes, own, strict=True)
+    )
+
+
+def other_sign_of_change(kernel):
+    """Minus the kernel of a direction; kernels of overlaps as they are."""
+    direction = any(g.name[0] == "d" for g in kernel.args[0].atoms(nodes.Overlap))
+    return build.scale(-1, kernel) if direction else kernel
+
+
 def move_a_term(limit):
     """A term of the action that grows with the width is called dropped."""
     terms = sympy.Add.make_args(limit.action)

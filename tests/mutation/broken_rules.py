@@ -3,7 +3,9 @@
 import sympy
 from breaking import (
     HEADS,
+    along_own_stream,
     chain_equation,
+    change_of,
     covariance_of,
     doubled,
     each,
@@ -14,6 +16,7 @@ from breaking import (
     items,
     mean_of,
     move_a_term,
+    other_sign_of_change,
     shifted,
     swap,
     swap_symbol,
@@ -106,6 +109,18 @@ STATIONARITY = {
         lambda g: build.mul(g, build.inv(build.overlap("G_2", g.shape[0])), g), 1
     ),
 }
+HESSIAN = {
+    "a change doubled": change_of(doubled, 0),
+    "the readout's sign": change_of(lambda c: build.scale(-1, c), 2),
+    "a term lost": change_of(without_matrix_term(0), 0),
+    "another term lost": change_of(without_matrix_term(1), 1),
+    "directions of other streams lost": field("changes", along_own_stream),
+    "first head for the trace": change_of(swap(nodes.PartialTrace, first_head)),
+    "first head twice": change_of(swap(nodes.Lift, first_head_twice)),
+    "sign of the kernel's change": change_of(swap(nodes.PathKernel, other_sign_of_change)),
+    "another width": change_of(swap_symbol("N_2", lambda n: n + 1)),
+    "not symmetric": change_of(lambda c: build.mul(c, build.overlap("G_2", c.shape[0])), 1),
+}
 ELIMINATE = {
     "flux's sign": equation("flux_value", lambda r: build.scale(-1, r)),
     "flux of an upper stream doubled": equation("flux_value", doubled, 1),
@@ -166,6 +181,7 @@ ALL = {
     "change": CHANGE,
     "proportional": PROPORTIONAL,
     "stationarity": STATIONARITY,
+    "hessian": HESSIAN,
     "eliminate": ELIMINATE,
     "predictor": PREDICTOR,
     "infinite": INFINITE,

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import sympy
 from breaking import (
+    change_of,
     doubled,
     equation,
     field,
@@ -35,6 +36,7 @@ STEPS = {
     "change": "overlaps",
     "proportional": "proportional limit",
     "stationarity": "stationarity",
+    "hessian": "Hessian",
     "eliminate": "saddle equation",
     "predictor": "predictor",
     "infinite": "infinite width",
@@ -82,6 +84,11 @@ SKIP_CASES = {
         BODY,
         "eliminate",
         equation("flux_value", without_matrix_term(0)),
+    ),
+    "hessian: a block for another": (
+        SKIP,
+        "hessian",
+        change_of(swap(nodes.Embed, lambda e: build.scale(2, e))),
     ),
     "correction: force from above lost": (
         SKIP,

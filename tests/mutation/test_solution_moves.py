@@ -87,6 +87,19 @@ def gradient_with_a_sign(action, notation):
     return (*others, build.add(build.scale(-1, first), *rest))
 
 
+def curvature_doubled(gradients, notation):
+    found = RULES.hessian(gradients, notation)
+    return replace(found, changes=tuple(build.scale(2, change) for change in found.changes))
+
+
+def curvature_without_energy(gradients, notation):
+    """The lowest gradient's change loses what the labels bring."""
+    found = RULES.hessian(gradients, notation)
+    lowest, *others = found.changes
+    kept = [t for t in build.terms(lowest) if not t.has(nodes.PathProjection)]
+    return replace(found, changes=(build.add(*kept), *others))
+
+
 def right_sides_scaled(gradients, notation):
     equations = RULES.eliminate(gradients, notation)
     factor = sympy.Rational(11, 10)
@@ -146,6 +159,8 @@ BROKEN = {
         {"gradient", "overlaps"},
     ),
     "stationarity: a sign": ("stationarity", gradient_with_a_sign, {"gradient"}),
+    "hessian: doubled": ("hessian", curvature_doubled, {"hessian", "spectrum"}),
+    "hessian: a term lost": ("hessian", curvature_without_energy, {"hessian", "spectrum"}),
     "eliminate: a factor": ("eliminate", right_sides_scaled, {"right", "residual"}),
     "eliminate: a sign": ("eliminate", flux_of_the_other_sign, {"right", "residual"}),
     "predictor: mean doubled": ("predictor", mean_doubled, {"mean"}),
@@ -171,6 +186,7 @@ def fingerprint(module, network):
         "evidence": [module.log_evidence(overlaps, problem)],
         "gradient": module.gradient(overlaps, problem),
         "hessian": module.hessian_vector_product(overlaps, direction, problem),
+        "spectrum": [module.spectrum(overlaps, module.hessian_product(overlaps, problem))[0]],
         "right": module.saddle_right_hand_side(overlaps, problem),
         "wide": module.infinite_width(problem),
         "correction": module.first_correction(problem),

@@ -41,6 +41,8 @@ def test_a_run_writes_everything(capsys, tmp_path):
     assert set(times(tmp_path)) == {"width-5.npz", "width-20.npz", "width-infinite.npz"}
     solution = np.load(tmp_path / "out/solutions/width-5.npz")
     assert {"G_bottom", "U_1", "mean", "score", "alignment"} <= set(solution)
+    assert {"hessian_eigenvalues", "stiff_G_1", "sloppy_G_a"} <= set(solution)
+    assert "Stiff and sloppy directions" in (tmp_path / "out/report.html").read_text()
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     assert [item["width"] for item in summary["small chain"]["widths"]] == [5, 20, "infinite"]
     rows = (tmp_path / "out/summary.csv").read_text().splitlines()
@@ -238,7 +240,7 @@ def test_the_report_needs_nothing_else(capsys, tmp_path, monkeypatch):
     assert run(capsys, tmp_path, "--widths", "5,20", *QUICK).status == 0
     page = (tmp_path / "out/report.html").read_text()
     assert "<h1>a &lt;b&gt; &amp; c</h1>" in page
-    assert page.count("<svg") == 4 and "<math" in page
+    assert page.count("<svg") == 5 and "<math" in page
     for attribute in ("src", "href", "url", "@import"):
         for value in re.findall(rf"""{attribute}\s*[=(]?\s*["']?([^"'\s>)]+)""", page):
             assert value.startswith("#") or "//" not in value, value

@@ -53,7 +53,7 @@ def test_a_matrix_without_symmetry_has_a_transpose():
 
 
 def test_a_sum_is_drawn_with_its_limits():
-    assert latex(layer_sum(LayerValue("s", INDEX), INDEX, L)) == r"\sum_{l=1}^L[\sigma_l^2]"
+    assert latex(layer_sum(LayerValue("s", INDEX), INDEX, L)) == r"\sum_{l = 1}^L \sigma_l^2"
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4])

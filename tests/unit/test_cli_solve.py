@@ -34,6 +34,19 @@ def test_a_chain_has_the_papers_order_parameters(capsys, tmp_path):
     assert solution["mean"].shape == solution["variance"].shape == (8,)
 
 
+def test_stiff_and_sloppy_directions_are_printed_and_stored(capsys, tmp_path):
+    found, solution = solve(capsys, tmp_path, CHAIN)
+    lines = {line[2:28].strip(): line[28:] for line in found.out.splitlines()}
+    values = solution["hessian_eigenvalues"]
+    assert values.shape == (5,) and (np.diff(values) <= 0).all()
+    assert values[-1] == pytest.approx(solution["hessian_lowest"], rel=1e-9)
+    assert lines["stiffest direction"].startswith(f"{values[0]:.4g}: G_1 ")
+    assert lines["sloppiest direction"].startswith(f"{values[-1]:.4g}: G_1 ")
+    assert "; most in (" in lines["sloppiest direction"]
+    squares = [(solution[f"stiff_{name}"] ** 2).sum(axis=(1, 2)) for name in ("G_1", "G_2", "G_a")]
+    np.testing.assert_allclose(sum(squares), np.ones(5), rtol=1e-12)
+
+
 def test_a_residual_network_has_streams_only(capsys, tmp_path):
     found, solution = solve(capsys, tmp_path, RESIDUAL)
     assert found.status == 0
@@ -81,6 +94,8 @@ def test_infinite_width_is_a_gaussian_process(capsys, tmp_path):
     np.testing.assert_allclose(solution["log_evidence"], expected)
     np.testing.assert_allclose(solution["U_1"], 0.9 * 1.3 * 1.2 * np.eye(2))
     assert solution["converged"] and np.isnan(solution["action"])
+    assert "no value: it grows with the width" in found.out
+    assert "hessian_eigenvalues" not in solution and "direction" not in found.out
 
 
 def test_a_search_reports_its_stationary_points(capsys, tmp_path):

@@ -106,6 +106,12 @@ def test_plain_text_has_subscripts_and_brackets_around_fractions():
     assert plain(build.path_kernel(G, TRAIN, TEST)) == "𝒦*[G₁]ᵀ"
 
 
+def test_a_minus_in_front_of_a_sum_is_that_of_every_term():
+    other = build.overlap("G_2", G.shape[0])
+    assert latex(-N1 - S0) == r"-(N_1 + \sigma_0^2)"
+    assert plain(build.scale(-1, build.subtract(G, other))) == "−(G₁ − G₂)"
+
+
 def test_named_matrices_are_printed_by_name():
     inverse = build.mul(build.inv(COVARIANCE), Y)
     assert latex(inverse, {COVARIANCE: "C"}) == r"C^{-1} y"
@@ -158,3 +164,16 @@ def test_every_node_of_ours_has_a_rule():
     from derive.algebra.rebuild import MAKERS
 
     assert set(MAKERS) - {sympy.Tuple} <= set(RULES)  # the limits of a sum are drawn with it
+
+
+def test_a_fraction_is_not_put_inside_another():
+    top, below = build.overlap("G_a", 1), build.overlap("G_2", 3)
+    ratio = build.scale(sympy.Symbol("N_1") / sympy.Symbol("s_1"), build.partial_trace(below, 3))
+    text = latex(build.mul(build.inv(top), build.add(top, ratio), build.inv(top)))
+    assert text.startswith(r"\frac{1}{G_a^2} \left(\frac{N_1}{\sigma_1^2}")
+
+
+def test_a_differential_is_one_symbol():
+    step = build.overlap("dG_1", 3)
+    assert latex(build.mul(3, step)) == "3 dG_1"
+    assert latex(build.overlap("dC", 3)) == "dC"

@@ -138,7 +138,7 @@ def test_equal_layers_count_as_one_block():
 def test_show_any_depth(capsys):
     found = call(capsys, "show", "--repeat", "L", "--heads", "H")
     assert found.status == 0 and found.err == ""
-    assert "repeat(L x attention(H=H" in found.out and "∑_{l=1}^L" in found.out
+    assert "repeat(L x attention(H=H" in found.out and "∑_{l = 1}^L" in found.out
     found = call(capsys, "show", "--repeat", "3", "--heads", "2")
     assert found.out.count("attention(H=2") == 3
 

@@ -103,3 +103,7 @@ def test_each_step_shows_name_order_source_and_moves():
 def test_jupyter_gets_the_markdown():
     found = derive(NETWORK)
     assert found._repr_markdown_() == found.to_markdown() == render.markdown(found)
+
+
+def test_a_square_root_is_a_half_in_the_exponent():
+    assert unicode_math(r"\lambda\ X_s = G_1^{1/2}\ X") == "λ X_s = G₁^½ X"

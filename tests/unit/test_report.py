@@ -131,6 +131,80 @@ def test_figures_have_axes_and_names():
         assert text in page
 
 
+def spectrum_arrays(seed, paths=("(1)", "(2)")):
+    """Three eigenvalues over a 2 x 2 and a 1 x 1 order parameter."""
+    main = np.array([np.diag([0.8, 0.0]), [[0.0, 0.6], [0.6, 0.0]]])
+    rest = np.sqrt(1 - (main**2).sum(axis=(1, 2)))[:, None, None]
+    return {
+        "hessian_eigenvalues": np.array([40.0, 20.0, 4.0, 2.0]) * (1 + seed),
+        "hessian_coordinates": 4,
+        "hessian_is_partial": False,
+        "hessian_paths": np.array(paths),
+        "stiff_G_1": main,
+        "stiff_G_a": rest,
+        "sloppy_G_1": main[::-1],
+        "sloppy_G_a": rest[::-1],
+    }
+
+
+def stiff(widths=(10, 30), seeds=(0, 1), **changes):
+    found = [
+        point(w, 0.9, seed, **(spectrum_arrays(seed) | changes)) for seed in seeds for w in widths
+    ]
+    return [*found, *(point(math.inf, 0.8, seed) for seed in seeds)]
+
+
+def test_stiff_and_sloppy_directions_are_shown_in_terms_of_paths():
+    page = html_of(results(stiff()))
+    start = page.index("<h2>Stiff and sloppy directions</h2>")
+    part = page[start : page.index("</section>", start)]
+    for text in (
+        "of 4 directions at N = 10 in the first draw", "<td class=\"number\">40</td>",
+        "64&nbsp;%", "(good, path)&nbsp;+0.80", "(good, path) × (bad, path)&nbsp;+0.85",
+        "in U₁", "in uₐ", "has no value",
+    ):  # fmt: skip
+        assert text in part, text
+    assert "numbered" not in part and "two ends" not in part
+
+
+def test_the_figure_of_directions_names_them_and_their_shares():
+    pytest.importorskip("matplotlib")
+    page = html_of(results(stiff()))
+    assert page.count("<svg") == 5
+    for text in ("stiffest, λ = 40", "64 % in U₁", "sloppiest, λ = 2", "72 % in U₁"):
+        assert text in page, text
+
+
+def test_a_negative_eigenvalue_is_shown_too():
+    values = np.array([40.0, 20.0, 4.0, -2.0])
+    page = html_of(results(stiff(hessian_eigenvalues=values)))
+    assert '<td class="number">-2</td>' in page
+
+
+def test_a_partial_spectrum_and_vectors_off_the_paths_are_explained():
+    changes = {
+        "hessian_coordinates": 900, "hessian_is_partial": True,
+        "hessian_paths": np.array(["(1)", "vector 2"]),
+    }  # fmt: skip
+    page = html_of(results(stiff(**changes)))
+    assert "of 900 directions" in page
+    assert "Of the spectrum the two ends alone were computed." in page
+    assert "Vectors that end no path are numbered." in page and "vector 2" in page
+
+
+def test_a_width_that_did_not_converge_is_passed_over():
+    points = [
+        replace(p, arrays={**p.arrays, "converged": np.array(p.width != 10)}) for p in stiff()
+    ]
+    assert "of 4 directions at N = 30 in the first draw" in html_of(results(points))
+
+
+def test_without_a_spectrum_there_is_no_section():
+    assert "Stiff and sloppy" not in html_of(results(FALLING))
+    one = stiff(hessian_eigenvalues=np.array([3.0]))
+    assert "Stiff and sloppy" not in html_of(results(one))
+
+
 def test_without_matplotlib_there_are_tables(monkeypatch):
     monkeypatch.setattr(derive.report.figures, "available", lambda: False)
     page = html_of(results(FALLING))

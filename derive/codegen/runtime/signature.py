@@ -34,45 +34,69 @@ class Signature(NamedTuple):
 
 
 class Basis:
-    """Whitened coordinates: dG_s = C_s X_s C_s^T, G_s = C_s C_s^T, X_s in an orthonormal basis."""
+    """Whitened coordinates: dG_s = G_s^(1/2) X_s G_s^(1/2), X_s symmetric.
+
+    Coordinates are those of X_s in the basis that is orthonormal in the Frobenius product: diagonal
+    entries, and off-diagonal entries times sqrt(2).
+    """
 
     def __init__(self, overlaps: Overlaps) -> None:
-        self.roots = [np.linalg.cholesky(overlap) for overlap in overlaps]
+        self.roots = [symmetric_root(overlap) for overlap in overlaps]
         self.lower = [np.tril_indices(len(overlap)) for overlap in overlaps]
         self.weights = [
             np.where(rows == columns, 1.0, np.sqrt(0.5)) for rows, columns in self.lower
         ]
         self.size = sum(len(weight) for weight in self.weights)
 
-    def steps(self, vector: np.ndarray) -> Overlaps:
-        """dG_s for a vector of coordinates."""
-        steps, start = [], 0
+    def matrices(self, vector: np.ndarray) -> Overlaps:
+        """X_s for a vector of coordinates."""
+        found, start = [], 0
         for root, index, weight in zip(self.roots, self.lower, self.weights, strict=True):
             part = np.zeros_like(root)
             part[index] = weight * vector[start : start + len(weight)]
-            steps.append(root @ (part + np.tril(part, -1).T) @ root.T)
+            found.append(part + np.tril(part, -1).T)
             start += len(weight)
-        return tuple(steps)
+        return tuple(found)
+
+    def steps(self, vector: np.ndarray) -> Overlaps:
+        """dG_s for a vector of coordinates."""
+        pairs = zip(self.roots, self.matrices(vector), strict=True)
+        return tuple(root @ part @ root for root, part in pairs)
 
     def coordinates(self, gradients: Overlaps) -> np.ndarray:
         """The coordinates of a gradient."""
         parts = zip(self.roots, gradients, self.lower, self.weights, strict=True)
-        return np.concatenate([(r.T @ g @ r)[i] / w for r, g, i, w in parts])
+        return np.concatenate([(r @ g @ r)[i] / w for r, g, i, w in parts])
+
+    def hessian(
+        self, product: Callable[[Overlaps], Overlaps]
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """The Hessian as a map of vectors of coordinates."""
+        return lambda vector: self.coordinates(product(self.steps(vector)))
+
+
+def symmetric_root(matrix: np.ndarray) -> np.ndarray:
+    """The symmetric square root of a positive definite matrix, or LinAlgError."""
+    values, axes = np.linalg.eigh(matrix)
+    if not values[0] > 0:
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
+    return np.asarray((axes * np.sqrt(values)) @ axes.T)
+
+
+def diagonalised(
+    times: Callable[[np.ndarray], np.ndarray], size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """All eigenvalues and eigenvectors of a symmetric map, the lowest first."""
+    columns = np.stack([times(unit) for unit in np.eye(size)], axis=1)
+    values, vectors = np.linalg.eigh((columns + columns.T) / 2.0)
+    return values, vectors
 
 
 def signature(overlaps: Overlaps, product: Callable[[Overlaps], Overlaps]) -> Signature:
     """The signature of the Hessian at a stationary point, from its products with directions."""
     basis = Basis(overlaps)
-
-    def times(vector: np.ndarray) -> np.ndarray:
-        return basis.coordinates(product(basis.steps(vector)))
-
-    dense = basis.size <= DENSE_HESSIAN
-    if dense:
-        columns = np.stack([times(unit) for unit in np.eye(basis.size)], axis=1)
-        values, vectors = np.linalg.eigh((columns + columns.T) / 2.0)
-    else:
-        values, vectors = _ritz(times, basis.size)
+    times, dense = basis.hessian(product), basis.size <= DENSE_HESSIAN
+    values, vectors = (diagonalised if dense else _ritz)(times, basis.size)
     lowest = int(np.argmin(values))
     rounding = 1e-9 * max(1.0, float(np.max(np.abs(values))))
     negative = int(np.sum(values < -rounding))

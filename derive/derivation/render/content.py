@@ -24,7 +24,14 @@ from derive.derivation.render.page import (
 )
 from derive.derivation.render.text import typeset
 from derive.derivation.rules.wide import shift_symbol
-from derive.derivation.statements import CHAIN_ACTION, CHANGED, CONSTANT, MEAN, VARIANCE
+from derive.derivation.statements import (
+    CHAIN_ACTION,
+    CHANGED,
+    CONSTANT,
+    MEAN,
+    VARIANCE,
+    hessian_equations,
+)
 from derive.derivation.step import Equation, Order, Step
 from derive.derivation.theory import Derived, Theory
 
@@ -171,6 +178,7 @@ def _results(theory: Theory) -> list[Section]:
         ("Log evidence", EVIDENCE_TEXT, (Equation(CONSTANT, theory.constant),)),
         ("Infinite width", "", tuple(points)),
         ("First correction", SHIFT_TEXT, (*_expanded(theory), *shifts)),
+        ("Hessian", HESSIAN_TEXT, hessian_equations(theory.hessian, theory.notation)),
     ]
 
 
@@ -184,6 +192,10 @@ CHAIN_TEXT = (
 SHIFT_TEXT = (
     "To first order in $1/N$ at fixed $P$; the forces $Y$ go up from the labels, the shifts $D$ "
     "come down from the readout:"
+)
+HESSIAN_TEXT = (
+    "Along symmetric directions $dG$ of all overlaps jointly, and its eigenvalue problem in "
+    "whitened coordinates $X$, symmetric too:"
 )
 EVIDENCE_TEXT = "At the saddle point; every constant is kept:"
 REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)

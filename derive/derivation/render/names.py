@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, substitute
+from derive.algebra import build, normal, substitute
 from derive.algebra.naming import Name, fold, named, nodes_in
 from derive.algebra.nodes import Selection
 from derive.derivation.notation import Notation
@@ -24,10 +24,14 @@ class Names:
     Attributes:
         matrices: In the order in which they are explained.
         sizes: From sizes, factored, to their names; None for those without one.
+        directions: The symbols dG_s.
+        blocks: Blocks of overlaps and of directions, named where there are directions.
     """
 
     matrices: tuple[Name, ...]
     sizes: dict[Any, str | None]
+    directions: frozenset[Any] = frozenset()
+    blocks: tuple[Name, ...] = ()
 
     def mapping(self) -> dict[Any, str]:
         """From expressions to names, for `derive.algebra.latex`."""
@@ -40,14 +44,15 @@ class Names:
         An expression that is itself named keeps its value: it is the definition.
         """
         found = nodes_in(expression)
-        names = [n for n in self.matrices if n.value != expression and n.occurs(found)]
+        known = self.matrices + (self.blocks if self.directions & found else ())
+        names = [n for n in known if n.value != expression and n.occurs(found)]
         folded = fold(expression, names)
         present = nodes_in(folded) - found
         return folded, tuple(n for n in names if n.symbol in present)
 
 
 def names_of(theory: Theory) -> Names:
-    """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, sizes m."""
+    """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, dC, sizes m."""
     predictor, notation = theory.predictor, theory.notation
     covariance, bottom = predictor.covariance, notation.overlap(0)
     found = [(covariance, "C"), (predictor.kernel, "Kstar"), (predictor.own_kernel, "Kstarstar")]
@@ -56,11 +61,38 @@ def names_of(theory: Theory) -> Names:
         found.append((substitute(covariance, {bottom: scaled}), "C"))
     found.append((substitute(covariance, {bottom: theory.wide.overlaps[0]}), "C_inf"))
     found += [(value, symbol.name) for symbol, value in theory.wide.forces]
+    found.append((_change_of(covariance, bottom, theory.hessian.directions[0]), "dC"))
     chosen = [node for node in nodes_in(covariance) if type(node) is Selection]
     found += [
         (node, "Pi") for node in sorted(chosen, key=sympy.default_sort_key)
     ]  # the paths among the vectors of the lowest stream
-    return Names(tuple(named(value, name) for value, name in found), size_names(notation))
+    matrices = tuple(named(value, name) for value, name in found)
+    directions = frozenset(theory.hessian.directions)
+    return Names(matrices, size_names(notation), directions, _block_names(notation))
+
+
+def _block_names(notation: Notation) -> tuple[Name, ...]:
+    """A_l, that weight l acts on, and B_l, that it made, where they are blocks; dA_l and dB_l."""
+    found = []
+    for weight in notation.inner_weights():
+        for stream, span, name in (
+            (weight.above, weight.acts_on, "A"),
+            (weight.below, (weight.index,), "B"),
+        ):
+            if stream is None:
+                continue
+            letter, run = notation.letter(weight.index), notation.span(span)
+            for whole, mark in ((notation.overlap(stream), ""), (notation.direction(stream), "d")):
+                block = build.pick(whole, run)
+                if block != whole:
+                    found.append(named(block, f"{mark}{name}_{letter}"))
+    return tuple({name.value: name for name in found}.values())
+
+
+def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
+    """The change of a covariance that is linear in an overlap, up to a constant."""
+    moved = substitute(covariance, {overlap: build.add(overlap, direction)})
+    return normal(build.subtract(moved, covariance))
 
 
 def size_names(notation: Notation) -> dict[Any, str | None]:

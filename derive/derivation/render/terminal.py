@@ -69,12 +69,12 @@ def theory_lines(theory: Theory) -> Iterator[str]:
     sizes = f"Overlaps and their sizes: {_overlaps(theory, displays.drawer)}"
     yield from textwrap.wrap(sizes, COLUMNS, subsequent_indent="  ")
     for display in size_display(theory.notation, displays.drawer):
-        yield from (f"  {line}" for line in plain_lines(display))
+        yield from (f"  {line}" for line in display_lines(display))
     for title, _, equations in sections(theory):
         shown, where = displays.of(equations)
         yield unicode_of(title)
         explained = where.lines if where is not None else ()
-        yield from (f"  {line}" for line in plain_lines(Display((*shown.lines, *explained))))
+        yield from (f"  {line}" for line in display_lines(Display((*shown.lines, *explained))))
     for equation in theory.equations:
         if equation.reason:
             text = f"Not eliminated: {unicode_of(typeset(equation.reason))}"
@@ -90,8 +90,8 @@ def _overlaps(theory: Theory, drawer: Drawer) -> str:
     return ", ".join(found)
 
 
-def plain_lines(display: Display) -> list[str]:
-    """A display in plain text, long formulas over several lines."""
+def display_lines(display: Display) -> list[str]:
+    """Equations in plain text, their equals signs below one another."""
     breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
     names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
     wide = max(map(len, names))

@@ -21,11 +21,12 @@ UNICODE = {
     "infty": "∞", "to": "→", "ge": "≥", "le": "≤", "sigma": "σ", "Sigma": "Σ", "Gamma": "Γ",
     "xi": "ξ", "pi": "π", "mu": "μ", "nu": "ν", "partial": "∂", "otimes": "⊗", "oplus": "⊕",
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
+    "alpha": "α", "lambda": "λ", "epsilon": "ε", "psi": "ψ",
     "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
-    "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
+    "Delta": "Δ", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip
-SPACED = ("ln", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
+SPACED = ("ln", "det", "to", "ge", "le", "in", "otimes", "oplus", "cdots")
 SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "%": r"\%",
     "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
@@ -89,6 +90,7 @@ def unicode_math(latex: str) -> str:
     >>> unicode_math(r"\langle f_\ast \rangle")
     '⟨f_*⟩'
     """
+    latex = latex.replace("^{1/2}", "^½")
     text = re.sub(r"\\mathcal\{?([A-Z])\}?", r"\1", latex)
     text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2", text)
     text = re.sub(r"\\([A-Za-z]+) ?", _command, text)
@@ -98,7 +100,9 @@ def unicode_math(latex: str) -> str:
 
 
 def _command(match: re.Match[str]) -> str:
-    gap = " " if match[1] in SPACED and match.string[match.end() :] else ""
+    rest = match.string[match.end() :]
+    spaced = match[1] in SPACED or (match[0].endswith(" ") and rest.startswith(("=", r"\to ")))
+    gap = " " if spaced and rest else ""
     return UNICODE.get(match[1], match[1]) + gap
 
 

@@ -31,7 +31,7 @@ from derive.derivation.render.page import (
     Prose,
     Table,
 )
-from derive.derivation.render.terminal import COLUMNS, plain_lines, steps_table
+from derive.derivation.render.terminal import COLUMNS, display_lines, steps_table
 from derive.derivation.render.text import typeset, unicode_of
 from derive.derivation.repeat import parts as network_parts
 from derive.derivation.repeat.steps import Derived, Group, RepeatedStep, Summed
@@ -284,4 +284,4 @@ def theory_lines(derivation: Derived) -> Iterator[str]:
                 yield f"  {unicode_of(group.where)}"
             for block in pages.shown(group.window, group.after):
                 if isinstance(block, Display):
-                    yield from (f"  {line}" for line in plain_lines(block))
+                    yield from (f"  {line}" for line in display_lines(block))

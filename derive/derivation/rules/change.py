@@ -29,7 +29,7 @@ def change_variables(state: State, stream: int) -> State:
     laws = [find_normal(state.body, notation.vectors(weight)) for weight in weights]
     body, constant = state.body, state.constant
     for law in laws:
-        exponent, normalisation = _written_out(law)
+        exponent, normalisation = written_out(law)
         body, constant = body - law + exponent, constant + normalisation
     body = overlaps_for_vectors(body, notation, stream)
     width, count = notation.width(stream), notation.vectors_count(stream)
@@ -53,7 +53,7 @@ def _covariances(state: State, laws: list[Any], stream: int) -> tuple[tuple[int,
     )
 
 
-def _written_out(law: Any) -> tuple[Any, Any]:
+def written_out(law: Any) -> tuple[Any, Any]:
     """A centred Gaussian law of rows, through their Gram matrix; the 2 pi apart."""
     vectors, mean, covariance = law.args
     if not build.is_zero(mean):

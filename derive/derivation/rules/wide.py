@@ -7,6 +7,7 @@ from typing import Any
 
 from derive.algebra import build, gradient, substitute
 from derive.derivation.notation import Notation
+from derive.derivation.rules.response import forces, shifts, with_above
 from derive.derivation.step import State
 
 
@@ -56,25 +57,13 @@ def infinite_width(law: State) -> Wide:
         above = [point_symbol(notation, k) for k in item.acts_on]
         value = law.covariance(item.index)
         if above:
-            value = _with_above(value, notation, item.index, build.block_diagonal(*above))
+            value = with_above(value, notation, item.index, build.block_diagonal(*above))
         points.append((point_symbol(notation, item.index), value))
     overlaps = tuple(
         build.block_diagonal(*(point_symbol(notation, k) for k in stream.weights))
         for stream in notation.streams()
     )
     return Wide(tuple(points), overlaps, (), ())
-
-
-def _overlaps_above(notation: Notation, weight: int) -> Any:
-    """The overlaps of the vectors that a weight acts on, as a part of those of their stream."""
-    item = notation.graph.weights[weight]
-    assert item.above is not None
-    return build.pick(notation.overlap(item.above), notation.span(item.acts_on))
-
-
-def _with_above(covariance: Any, notation: Notation, weight: int, above: Any) -> Any:
-    """A weight's covariance with other overlaps above it; linear in them."""
-    return substitute(covariance, {_overlaps_above(notation, weight): above})
 
 
 def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
@@ -89,53 +78,19 @@ def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
 
     .. math:: D_s = \mathrm{diag}\left(\Sigma_W(D_{above})\right) + G_s \Phi_s G_s / N_s
     """
+    lowest = law.notation.overlap(0)
+    bottom = substitute(gradient(energy, lowest), {lowest: wide.overlaps[0]})
+    return response(build.scale(-1, bottom), law, wide)
+
+
+def response(force: Any, law: State, wide: Wide) -> Wide:
+    """The first correction under a given force on the lowest overlaps."""
     notation = law.notation
-    bottom = substitute(
-        gradient(energy, notation.overlap(0)), {notation.overlap(0): wide.overlaps[0]}
-    )
-    forces: list[tuple[Any, Any]] = []
-    totals: dict[int, Any] = {0: build.scale(-1, bottom)}
-    for item in reversed(notation.inner_weights()):
-        assert item.below is not None
-        size = notation.block_size(item.index)
-        own = build.block(totals[item.below], notation.block_start(item.index), size)
-        name = force_symbol(notation, item.index)
-        forces.append((name, own))
-        if item.above is not None:
-            handed = _handed_up(law, item.index, name)
-            known = totals.get(item.above)
-            totals[item.above] = handed if known is None else build.add(known, handed)
-    corrections = [
-        (shift_symbol(notation, w.index), _shift(law, w.index, totals[w.below], wide))
-        for w in notation.inner_weights()
-        if w.below is not None
-    ]
-    return Wide(wide.points, wide.overlaps, tuple(forces), tuple(corrections))
+    found, totals = forces(law, {0: force}, force_symbol)
 
+    def innovation(stream: int, total: Any) -> Any:
+        point = build.block(wide.overlaps[stream], 0, total)
+        response = build.mul(point, build.block(totals[stream], 0, total), point)
+        return build.scale(1 / notation.width(stream), response)
 
-def _handed_up(law: State, weight: int, force: Any) -> Any:
-    """The force that a weight's covariance hands to the overlaps above it."""
-    item = law.notation.graph.weights[weight]
-    assert item.above is not None
-    work = build.trace(build.mul(law.covariance(weight), force))
-    return gradient(work, law.notation.overlap(item.above))
-
-
-def _shift(law: State, weight: int, force: Any, wide: Wide) -> Any:
-    """The shift of the overlaps of a stream's vectors, down to those of one weight."""
-    notation = law.notation
-    stream = notation.graph.weights[weight].below
-    assert stream is not None
-    total = notation.block_start(weight) + notation.block_size(weight)
-    point = build.block(wide.overlaps[stream], 0, total)
-    response = build.mul(point, build.block(force, 0, total), point)
-    parts = [build.scale(1 / notation.width(stream), response)]
-    blocks = notation.graph.streams[stream].weights
-    for other in blocks[: blocks.index(weight) + 1]:
-        item = notation.graph.weights[other]
-        if item.above is not None:
-            known = shift_symbol(notation, item.acts_on[-1])
-            above = build.pick(known, notation.span(item.acts_on))
-            value = _with_above(law.covariance(other), notation, other, above)
-            parts.append(build.embed(value, notation.block_start(other), total))
-    return build.add(*parts)
+    return Wide(wide.points, wide.overlaps, found, shifts(law, innovation, shift_symbol))

@@ -7,6 +7,7 @@ from derive.report.figures.deviations import draw_deviations
 from derive.report.figures.heads import draw_heads
 from derive.report.figures.overlaps import draw_overlaps
 from derive.report.figures.scores import draw_scores
+from derive.report.figures.stiffness import draw_stiffness
 from derive.report.figures.style import available
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "draw_heads",
     "draw_overlaps",
     "draw_scores",
+    "draw_stiffness",
 ]

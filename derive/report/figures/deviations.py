@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from derive.ladder import Deviation
-from derive.report.figures.style import BLUE, GREY, figure, svg_of
+from derive.report.figures.style import BLUE, GREY, figure, round_ticks, svg_of
 
 TITLES = {
     "overlaps": "order parameters",
@@ -30,13 +29,6 @@ def draw_deviations(deviations: Sequence[Deviation]) -> str:
         return svg_of(found, "deviation of the saddle point from the exact law against width")
 
 
-def _round(sizes: Sequence[float]) -> list[float]:
-    """1, 2 and 5 times powers of ten over the range of some sizes."""
-    low, high = math.floor(math.log10(min(sizes))), math.ceil(math.log10(max(sizes)))
-    every = [digit * 10.0**power for power in range(low - 1, high + 1) for digit in (1, 2, 5)]
-    return [tick for tick in every if min(sizes) / 2 <= tick <= 2 * max(sizes)]
-
-
 def _panel(axes: Any, deviation: Deviation) -> None:
     widths = deviation.widths
     sizes = [abs(value) for value in deviation.values]
@@ -50,7 +42,7 @@ def _panel(axes: Any, deviation: Deviation) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.set_xticks(widths, [str(width) for width in widths])
-    ticks = _round(sizes)
+    ticks = round_ticks(sizes)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
     axes.set_xlim(widths[0] / 1.2, widths[-1] * 1.2)

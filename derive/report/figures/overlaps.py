@@ -28,7 +28,7 @@ def draw_overlaps(case: CaseResults, name: str) -> str:
     with figure(name, 1, len(widths), height, layout="compressed") as (found, grid):
         found.get_layout_engine().set(w_pad=0.12)
         for number, (axes, width, matrix) in enumerate(zip(grid[0], widths, matrices, strict=True)):
-            _panel(found, axes, matrix, case.path_names, first=number == 0)
+            heat_map(found, axes, matrix, case.path_names, first=number == 0)
             axes.set_title(width_label(width))
         return svg_of(found, f"order parameters of {case.title}")
 
@@ -42,9 +42,18 @@ def widths_shown(case: CaseResults) -> list[float]:
     return sorted(shown)
 
 
-def _panel(
+def heat_map(
     found: Any, axes: Any, matrix: np.ndarray, names: tuple[str, ...], *, first: bool
 ) -> None:
+    """A matrix over paths, its own colour scale centred at zero.
+
+    Args:
+        found: The figure.
+        axes: Where to draw.
+        matrix: Rows and columns in the order of the names.
+        names: Of the paths.
+        first: Whether to name the rows too.
+    """
     largest = float(np.abs(matrix).max())
     image = axes.imshow(matrix, cmap="RdBu_r", vmin=-DEPTH * largest, vmax=DEPTH * largest)
     axes.spines[:].set_visible(False)

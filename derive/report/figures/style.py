@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib.util
 import io
 import logging
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,3 +90,10 @@ def svg_of(found: Any, description: str) -> str:
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' width="[^"]*pt"| height="[^"]*pt"', "", text, count=2)
     return text.replace("<svg", f'<svg role="img" aria-label="{description}"', 1).strip()
+
+
+def round_ticks(sizes: Sequence[float]) -> list[float]:
+    """1, 2 and 5 times powers of ten over the range of some sizes."""
+    low, high = math.floor(math.log10(min(sizes))), math.ceil(math.log10(max(sizes)))
+    every = [digit * 10.0**power for power in range(low - 1, high + 1) for digit in (1, 2, 5)]
+    return [tick for tick in every if min(sizes) / 2 <= tick <= 2 * max(sizes)]

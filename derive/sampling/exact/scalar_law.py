@@ -9,18 +9,20 @@ where l is what the labels add: at zero temperature it is itself a power and a m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import sympy
 
-from derive.algebra import build, contains, substitute
+from derive.algebra import contains, substitute
 from derive.algebra.scalars import expand
+from derive.analysis.scalar.one_head import in_numbers, numbers_of
 from derive.derivation import Theory
 from derive.derivation.rules.gaussian import find_normal
 from derive.derivation.rules.proportional import label_energy
 from derive.errors import SamplingError
+
+__all__ = ["ScalarLaw", "in_numbers", "numbers_of", "scalar_law"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,30 +73,6 @@ def scalar_law(theory: Theory, *, zero_temperature: bool = False) -> ScalarLaw:
     if zero_temperature:
         whole = substitute(whole, {notation.temperature: sympy.S.Zero})
     return _sorted(expand(whole, logs=True), variables, theory)
-
-
-def in_numbers(expression: Any, theory: Theory, variables: tuple[Any, ...]) -> Any:
-    """An expression with one head in every layer and numbers for the overlaps."""
-    notation = theory.notation
-    heads = {notation.heads(w.index): sympy.S.One for w in notation.graph.weights if w.attention}
-    single = _present(expression, heads)
-    numbers = {}
-    for overlap, variable in zip(theory.order_parameters, variables, strict=True):
-        one = build.overlap(overlap.name, sympy.S.One)
-        numbers[one] = build.scale(variable, sympy.Identity(1))
-    return _present(single, numbers)
-
-
-def numbers_of(numbers: Mapping[Any, Any], theory: Theory) -> dict[Any, Any]:
-    """The numbers of a sample, under the names that its symbols have with one head."""
-    notation = theory.notation
-    heads = {notation.heads(w.index): sympy.S.One for w in notation.graph.weights if w.attention}
-    return {_present(name, heads): value for name, value in numbers.items() if name not in heads}
-
-
-def _present(expression: Any, replacements: dict[Any, Any]) -> Any:
-    found = {old: new for old, new in replacements.items() if contains(expression, {old})}
-    return substitute(expression, found) if found else expression
 
 
 def _sorted(whole: Any, variables: tuple[Any, ...], theory: Theory) -> ScalarLaw:

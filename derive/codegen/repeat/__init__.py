@@ -1,0 +1,1 @@
+"""Standalone modules for networks in which layers are repeated: depth is an argument."""

@@ -1,0 +1,98 @@
+"""A standalone module in which depth is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy
+
+from derive.codegen import problem_text, solve_text
+from derive.codegen.assemble import Module, assemble, reserved_names
+from derive.codegen.repeat import header, text
+from derive.codegen.repeat.counts import Counts
+from derive.codegen.repeat.labels import LabelFunctions
+from derive.codegen.repeat.loops import Loops
+from derive.codegen.repeat.names import Depths, depths_of
+from derive.codegen.repeat.pieces import PartFunctions
+from derive.codegen.repeat.sections import FLUX, SLOPE, Section, sections_of
+from derive.derivation.repeat.derivation import RepeatedDerivation
+from derive.derivation.repeat.steps import RepeatedStep
+from derive.derivation.repeat.theory import RepeatedTheory
+from derive.network import Network
+
+
+def generate_repeated(
+    theory: RepeatedTheory,
+    network: Network,
+    steps: Sequence[RepeatedStep] = (),
+) -> Module:
+    """Generate the solver of a network in which layers are repeated a symbolic number of times.
+
+    Args:
+        theory: From `derive.derivation.repeat.induction.repeated_theory`.
+        network: Its description.
+        steps: How the theory was reached, for the docstring.
+
+    Returns:
+        A module that imports numpy and scipy only; depth is an argument of `solve`, and widths,
+        variances and heads are as many as there are at that depth.
+    """
+    depths = depths_of(network.depths(), reserved_names() | LOCAL)
+    reserved = reserved_names() | set(depths.names)
+    sections = sections_of(theory, depths)
+    labels = LabelFunctions(theory, reserved, depths)
+    taken = {section.takes for section in sections}
+    hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
+    heads = header.known_heads(network, depths)
+    parts = [
+        header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
+        solve_text.SOLVE.format(**header.argument_lines(sections, heads)),
+        solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
+        *Counts(sections, depths).all(),
+        _make_problem(depths, heads),
+        "# All layers: what the parts bring, added up, or handed from part to part.",
+        *Loops(sections, hands, depths).all(),
+        "# The labels and the predictor: expressions as derived.",
+        *_of_labels(labels, sections[0].takes),
+        *(text for section in sections for text in _of_part(section, reserved, hands)),
+    ]
+    return assemble(parts, network.name)
+
+
+LOCAL = frozenset(
+    {"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "Problem", "Solution"}
+)
+"""What a depth cannot be called in a module, besides the names of the runtime."""
+
+
+def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
+    return [
+        labels.kernel(),
+        labels.bottom(),
+        labels.predictor(),
+        labels.action(),
+        labels.evidence_constant(),
+        labels.action_and_gradient(),
+        labels.hessian_product(),
+        *([labels.flux()] if taken == FLUX else []),
+        labels.label_law(),
+    ]
+
+
+def _of_part(section: Section, reserved: frozenset[str], hands: Sequence[str]) -> list[str]:
+    title = f"# {section.title}: expressions as derived."
+    return [title, *PartFunctions(section, frozenset(reserved), hands).all()]
+
+
+def _make_problem(depths: Depths, heads: str) -> str:
+    described = ""
+    if heads:
+        unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
+        lines = [*(f"    {line}" for line in unpacked), f"        heads = {heads}"]
+        described = "\n".join(["", "    if heads is None:", *lines])
+    return text.MAKE_PROBLEM.format(
+        arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
+        depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),
+        described=described,
+        checks=problem_text.CHECK_DATA,
+    )

@@ -1,0 +1,87 @@
+"""What a module for any depth checks, as text."""
+
+MORE_ATTRIBUTES = """
+        depths: How often each repeated block is repeated.
+        branches: Heads of every weight, V_0 first; 1 for a weight without heads.
+        vectors: How many vectors every stream has, the lowest first."""
+
+MORE_FIELDS = """
+    depths: tuple[int, ...]
+    branches: tuple[int, ...]
+    vectors: tuple[int, ...]"""
+
+MAKE_PROBLEM = '''def make_problem(
+    attended: Array,
+    labels: Array,
+    widths: Any,
+    variances: Any,
+    temperature: float,
+    heads: Any = HEADS,
+    *,
+    {arguments},
+) -> Problem:
+    """Check the shapes of data and parameters at a depth.
+
+    Raises:
+        ValueError: Something does not fit; the message says what and what would.
+    """
+    depths = ({depths},)
+    with_heads = weights_with_heads(depths){described}
+    heads = whole_numbers("heads", heads, sum(with_heads))
+    branches = branches_of_weights(heads, depths)
+    vectors = vectors_of_streams(branches, depths)
+    widths = positive_numbers("widths", widths, len(vectors), "stream")
+    variances = positive_numbers("variances", variances, len(with_heads), "weight")
+    attended, labels = np.asarray(attended, dtype=float), np.asarray(labels, dtype=float)
+    paths = vectors[0]
+{checks}    if not 0 <= temperature < np.inf:
+        raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
+    by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
+    return Problem(
+        by_path, labels, widths, variances, float(temperature), heads, depths, branches, vectors
+    )
+
+
+def depth_of(name: str, given: Any) -> int:
+    """A depth, or ValueError."""
+    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if not whole or given < 1:
+        raise ValueError(f"{{name}}: {{given!r}} given; give a whole number from 1")
+    return int(given)
+
+
+def positive_numbers(name: str, given: Any, count: int, what: str) -> tuple[float, ...]:
+    """One positive number for each stream or weight, or ValueError."""
+    try:
+        numbers = tuple(float(number) for number in np.atleast_1d(given))
+    except (TypeError, ValueError):
+        numbers = ()
+    if len(numbers) == 1:
+        numbers = numbers * count
+    if len(numbers) != count or not all(0 < number < np.inf for number in numbers):
+        needed = f"{{count}} positive numbers, one for each {{what}} at this depth"
+        raise ValueError(f"{{name}}: {{given}} given; give {{needed}}; or one number for all")
+    return numbers
+
+
+def whole_numbers(name: str, given: Any, count: int) -> tuple[int, ...]:
+    """One whole number for each weight with heads, or ValueError."""
+    try:
+        numbers = () if given is None else tuple(float(number) for number in np.atleast_1d(given))
+    except (TypeError, ValueError):
+        numbers = (0.0,)
+    if len(numbers) == 1:
+        numbers = numbers * count
+    if len(numbers) != count or not all(1 <= n < np.inf and n == int(n) for n in numbers):
+        needed = f"{{count}} whole numbers from 1, one for each weight with heads at this depth"
+        raise ValueError(f"{{name}}: {{given}} given; give {{needed}}; or one number for all")
+    return tuple(int(number) for number in numbers)
+'''
+
+NAMES = """Names in the functions of one part
+    G_l, N_l, s_l, H_l      of copy l of a repeated block, counted from the input; G_l_1, G_l_2, ...
+                            where a copy has several streams, s_l_1, s_l_2, ... several weights
+    G_above, m_above        of the stream above the part, and how many vectors it has
+    G_a, N_a, s_a           of the readout
+    G, X; R; Q, Y, D        overlaps, directions; fluxes; points, forces, shifts at infinite width
+"""

@@ -1,0 +1,95 @@
+"""Modules in which depth is an argument against the modules of networks written out.
+
+The two share the printer and the rules, but none of the windows, parts and loops.
+"""
+
+import numpy as np
+import pytest
+from repeated_modules import case
+from repeated_networks import REPEATED
+
+FAST = [
+    *[("attention", depth) for depth in (1, 2, 3, 5)],
+    *[(name, depth) for name in ("two depths", "residual on top") for depth in (1, 2)],
+    ("residual below", 2),
+    ("residual inside", 1),
+]
+DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
+DEPTHS["residual inside"] = (1, 2)
+CASES = [
+    pytest.param(name, depth, marks=() if (name, depth) in FAST else pytest.mark.slow)
+    for name, depths in DEPTHS.items()
+    for depth in depths
+]
+
+
+def equal(found, expected, what):
+    """Agreement to rounding: the sums are the same, in another order."""
+    if not isinstance(expected, tuple):
+        found, expected = (found,), (expected,)
+    assert len(found) == len(expected), what
+    for one, other in zip(found, expected, strict=True):
+        scale = np.max(np.abs(other), initial=1e-300)
+        np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-11 * scale, err_msg=what)
+
+
+OF_OVERLAPS = (
+    "action", "overlap_law", "log_evidence", "saddle_right_hand_side", "saddle_residual",
+    "gradient", "bottom", "head_scores", "condition_number",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "depth"), CASES)
+def test_every_function_is_that_of_the_network_written_out(name, depth):
+    here = case(name, depth)
+    module, other = here.found, here.expected
+    (one, two), overlaps = here.problems, here.overlaps
+    equal(module.path_table(one.heads, one.depths), other.path_table(two.heads), "paths")
+    for function in OF_OVERLAPS:
+        if function == "head_scores" and not one.heads:
+            continue
+        equal(
+            getattr(module, function)(overlaps, one),
+            getattr(other, function)(overlaps, two),
+            function,
+        )
+    for function in ("evidence_constant", "infinite_width", "first_correction"):
+        equal(getattr(module, function)(one), getattr(other, function)(two), function)
+    (value, slopes), (expected, gradients) = (
+        m.action_and_gradient(overlaps, p) for m, p in ((module, one), (other, two))
+    )
+    equal(value, expected, "action with gradient")
+    equal(slopes, gradients, "gradient")
+    changes = module.hessian_product(overlaps, one)(here.directions)
+    equal(changes, other.hessian_product(overlaps, two)(here.directions), "Hessian")
+    test = np.random.default_rng(8).normal(size=(4, *one.attended.shape[1:]))
+    equal(module.predictor(overlaps, test, one), other.predictor(overlaps, test, two), "predictor")
+    equal(module.kernel(overlaps, test, one), other.kernel(overlaps, test, two), "kernel")
+    kernel = np.cov(test.reshape(4, -1).T[:6]) + np.eye(6)
+    equal(module.label_law(kernel, one), other.label_law(kernel, two), "label law")
+    assert hasattr(module, "chain_normalisation") == hasattr(other, "chain_normalisation")
+    if hasattr(module, "chain_normalisation"):
+        scaled, action = module.chain_normalisation(overlaps, one)
+        overlaps_there, action_there = other.chain_normalisation(overlaps, two)
+        equal(scaled, overlaps_there, "scaled overlaps")
+        equal(action, action_there, "scaled action")
+
+
+@pytest.mark.parametrize(
+    ("name", "depth"), [("attention", 2), ("two depths", 1), ("residual below", 2)]
+)
+def test_the_saddle_point_is_that_of_the_network_written_out(name, depth):
+    here = case(name, depth)
+    widths, variances, temperature, heads = here.parameters
+    given = {
+        "widths": widths, "variances": variances, "temperature": temperature, "heads": heads,
+    }  # fmt: skip
+    found = here.found.solve(*here.data, **given, **here.arguments)
+    expected = here.expected.solve(*here.data, **given)
+    assert found.converged and expected.converged, found.message
+    assert found.residual < 1e-8
+    assert found.action == pytest.approx(expected.action, rel=1e-11)
+    assert found.hessian_negative == 0
+    assert found.hessian_lowest == pytest.approx(expected.hessian_lowest, rel=1e-6)
+    for one, other in zip(found.overlaps, expected.overlaps, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-9)
