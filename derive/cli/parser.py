@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from derive import __version__
-from derive.cli import expand, scalar, symmetric
+from derive.cli import expand, packaged, scalar, symmetric
 from derive.cli.values import assignment, file, number, size, whole, width, widths
 from derive.errors import DeriveError
 
@@ -154,6 +154,7 @@ def _run(parser: Parser) -> None:
         "--ladder", action="store_true",
         help="add the verification ladder to the report: exact law and sampled weights (minutes)",
     )  # fmt: skip
+    packaged.fill(parser)
 
 
 def _show(parser: Parser) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from derive.errors import DataError
 from derive.network.wording import choices, shown
-from derive.tasks.patches import HEADS, attention, head_matrix, tokens
+from derive.tasks.patches import HEADS, SCORES, attention, head_matrix, tokens
 from derive.tasks.ridge import ridge
 
 Array = NDArray[np.float64]
@@ -31,6 +32,10 @@ CLASSES = (3, 8)
 DEFAULT_HEADS = (("local", "match", "stroke", "random"), ("left", "top", "uniform"))
 EXAMPLES = 100
 RIDGE = "ridge regression on raw pixels"
+RIDGE_MEANING = (
+    "of the labels on the 64 pixels, with a constant; the penalty has the least leave-one-out "
+    "error on the training examples alone"
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,22 @@ class Digits:
     def path_names(self) -> tuple[str, ...]:
         """Names "head of layer 1, head of layer 2", the first layer's head slowest."""
         return tuple(", ".join(names) for names in product(*self.heads))
+
+    @property
+    def subject(self) -> str:
+        """What the task is; the numbers of training and test examples go into the braces."""
+        return (
+            f"Handwritten digits {self.title}: a two-layer attention network reads 8 by 8 images "
+            "as 16 tokens, 2 by 2 pixels each with their position. Training on {} images, half of "
+            "each class, testing on the other {}; every draw splits the same images anew."
+        )
+
+    @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        """What the report's names mean: heads, then baselines."""
+        names = dict.fromkeys(name for layer in self.heads for name in layer)
+        heads = [(f"head {name}", HEADS[name].meaning) for name in names]
+        return (("attention", SCORES), *heads, (RIDGE, RIDGE_MEANING))
 
     @property
     def baselines(self) -> tuple[str, ...]:
@@ -123,7 +144,7 @@ def task_arrays(
     inputs, grid = tokens(images)
     rng = np.random.default_rng(seed).spawn(2)[1]
     matrices = [[head_matrix(name, grid, rng) for name in names] for names in heads]
-    found = {}
+    found: dict[str, Array] = {}
     for suffix, chosen in (("", train), ("_test", test)):
         found |= {f"inputs{suffix}": inputs[chosen], f"labels{suffix}": labels[chosen]}
         for layer, weights in enumerate(matrices, start=1):
@@ -153,6 +174,29 @@ def split(labels: Array, examples: int, seed: int) -> tuple[NDArray[np.int64], N
     return train, np.setdiff1d(np.arange(len(labels)), train)
 
 
+def chosen_heads(wanted: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Heads by layer, where a number alone stands for so many of the default ones.
+
+    Raises:
+        DataError: There are not so many.
+
+    >>> chosen_heads((("2",), ("match", "uniform")))
+    (('local', 'match'), ('match', 'uniform'))
+    """
+    found = []
+    for layer, names in enumerate(wanted):
+        if layer < len(DEFAULT_HEADS) and len(names) == 1 and names[0].isdecimal():
+            default = DEFAULT_HEADS[layer]
+            if names[0] not in map(str, range(1, len(default) + 1)):
+                raise DataError(
+                    f"heads: layer {layer + 1} has no {shown(names[0])} default heads; give 1 to "
+                    f"{len(default)}, or names"
+                )
+            names = default[: int(names[0])]
+        found.append(tuple(names))
+    return tuple(found)
+
+
 def _check_classes(classes: tuple[int, ...]) -> None:
     if len(classes) != 2:
         raise DataError(f"classes: {len(classes)} are given; give two digits, such as 3,8")
@@ -180,12 +224,11 @@ def _check_heads(heads: tuple[tuple[str, ...], ...]) -> None:
 def _images(classes: tuple[int, int]) -> tuple[Array, Array]:
     """All images of the two classes, with their labels."""
     try:
-        from sklearn.datasets import load_digits
+        found = import_module("sklearn.datasets").load_digits()
     except ImportError:
         raise DataError(
             "the digits come with scikit-learn, which is not installed; install derive[digits]"
         ) from None
-    found = load_digits()
     wanted = np.isin(found.target, classes)
     labels = np.where(found.target[wanted] == classes[0], 1.0, -1.0)
     return np.asarray(found.images[wanted], dtype=float), labels

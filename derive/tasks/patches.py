@@ -7,6 +7,8 @@ one-hot, W scores any function of two positions, of the key's pixels, or of both
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,10 @@ PIXELS = SIDE**2
 DARKEST = 16.0
 SCALE = 5.0
 """Of the scores: multiplies every matrix W."""
+SCORES = (
+    f"softmax over key patches of {SCALE:g} times the score of a key for a query, which is given "
+    "below; pixels are between -1, white, and 1, black"
+)
 
 
 def tokens(images: Array) -> tuple[Array, Array]:
@@ -50,7 +56,7 @@ def head_matrix(name: str, grid: Array, rng: np.random.Generator) -> Array:
     Returns:
         Shape (N_0, N_0), key first, query second.
     """
-    return SCALE * HEADS[name](grid, rng)
+    return SCALE * HEADS[name].matrix(grid, rng)
 
 
 def attention(inputs: Array, weights: Sequence[Array]) -> Array:
@@ -68,65 +74,84 @@ def attention(inputs: Array, weights: Sequence[Array]) -> Array:
     return np.asarray(exponentials / exponentials.sum(axis=2, keepdims=True))
 
 
-def _positions(score: Callable[[Array, Array], Array]) -> Callable[..., Array]:
-    """Score the key's place, and the query's."""
+@dataclass(frozen=True)
+class Head:
+    """How a head scores a key token for a query token.
+
+    Attributes:
+        meaning: In words.
+        matrix: From the grid and a random generator to W, before `SCALE`.
+    """
+
+    meaning: str
+    matrix: Callable[[Array, np.random.Generator], Array]
+
+
+def _blocks(grid: Array, **blocks: Any) -> Array:
+    """W from its blocks: pixels or positions of the key by those of the query."""
+    found = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
+    parts = {"pixel": slice(None, PIXELS), "place": slice(PIXELS, None)}
+    for name, block in blocks.items():
+        key, query = name.split("_")
+        found[parts[key], parts[query]] = block
+    return found
+
+
+def _places(score: Callable[[Array, Array], Any]) -> Callable[..., Array]:
+    """W of a score that depends on the two places alone."""
+    return lambda grid, _: _blocks(grid, place_place=score(grid[:, None], grid[None, :]))
+
+
+def _half(axis: int, *, far: bool) -> Callable[..., Array]:
+    """W of a head that sees one half of the image."""
 
     def matrix(grid: Array, _: np.random.Generator) -> Array:
-        found = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
-        found[PIXELS:, PIXELS:] = score(grid[:, None], grid[None, :])
-        return found
+        inside = (grid[:, axis] > grid[:, axis].max() / 2) == far
+        return _blocks(grid, place_place=inside[:, None])
 
     return matrix
 
 
+def _distance(key: Array, query: Array) -> Array:
+    return np.asarray(((key - query) ** 2).sum(axis=-1))
+
+
 def _match(grid: Array, _: np.random.Generator) -> Array:
-    """The mean product of pixels: 1 for two patches all dark or all white."""
-    found = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
-    found[:PIXELS, :PIXELS] = np.eye(PIXELS) / PIXELS
-    return found
+    return _blocks(grid, pixel_pixel=np.eye(PIXELS) / PIXELS)
 
 
 def _ink(grid: Array, _: np.random.Generator) -> Array:
-    """The key's mean pixel, whatever the query."""
-    found = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
-    found[:PIXELS, PIXELS:] = 1.0 / PIXELS
-    return found
+    # A query's position sums to one: a row that is the same for all places asks no query.
+    return _blocks(grid, pixel_place=1.0 / PIXELS)
 
 
 def _stroke(grid: Array, rng: np.random.Generator) -> Array:
-    """Dark patches nearby."""
-    return _ink(grid, rng) + HEADS["local"](grid, rng)
+    return _ink(grid, rng) + HEADS["local"].matrix(grid, rng)
 
 
 def _random(grid: Array, rng: np.random.Generator) -> Array:
-    """Gaussian entries; pixels, all four together, and positions contribute alike."""
     scale = np.ones(PIXELS + len(grid))
     scale[:PIXELS] = PIXELS**-0.5
     return np.outer(scale, scale) * rng.standard_normal((scale.size, scale.size))
 
 
-def _half(axis: int, *, far: bool) -> Callable[..., Array]:
-    """The keys in one half of the image, whatever the query."""
-
-    def score(key: Array, query: Array) -> Array:
-        middle = query[..., axis].max() / 2
-        return ((key[..., axis] > middle) == far) + 0.0 * query[..., axis]
-
-    return _positions(score)
-
-
-HEADS: dict[str, Callable[[Array, np.random.Generator], Array]] = {
-    "uniform": _positions(lambda key, query: 0.0 * (key - query).sum(axis=-1)),
-    "local": _positions(lambda key, query: -((key - query) ** 2).sum(axis=-1)),
-    "row": _positions(lambda key, query: (key == query)[..., 0] + 0.0),
-    "column": _positions(lambda key, query: (key == query)[..., 1] + 0.0),
-    "top": _half(0, far=False),
-    "bottom": _half(0, far=True),
-    "left": _half(1, far=False),
-    "right": _half(1, far=True),
-    "match": _match,
-    "ink": _ink,
-    "stroke": _stroke,
-    "random": _random,
+HEADS = {
+    "uniform": Head("0: all patches alike", _places(lambda key, query: 0.0)),
+    "local": Head(
+        "minus the squared distance of the patches, neighbours being 1 apart",
+        _places(lambda key, query: -_distance(key, query)),
+    ),
+    "row": Head("1 in the query's row", _places(lambda key, query: (key == query)[..., 0])),
+    "column": Head("1 in the query's column", _places(lambda key, query: (key == query)[..., 1])),
+    "top": Head("1 in the upper half of the image", _half(0, far=False)),
+    "bottom": Head("1 in the lower half of the image", _half(0, far=True)),
+    "left": Head("1 in the left half of the image", _half(1, far=False)),
+    "right": Head("1 in the right half of the image", _half(1, far=True)),
+    "match": Head("mean product of the pixels of key and query", _match),
+    "ink": Head("mean pixel of the key", _ink),
+    "stroke": Head("mean pixel of the key, minus the squared distance of the patches", _stroke),
+    "random": Head(
+        "Gaussian, pixels and positions alike in strength; drawn anew with every draw", _random
+    ),
 }
-"""Name to the matrix W of a head, before `SCALE`."""
+"""Name to score: the heads that there are."""
