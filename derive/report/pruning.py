@@ -33,7 +33,7 @@ MEANINGS = (
     r"on $A$, stay as they are. $K$ and $k_{*}$ are those of the smaller network with this block: "
     r"both paths in $A$, and divided by the number of paths in $A$, not by that of all paths. The "
     r"block is no stationary point of the smaller network's action.",
-    r"Solved anew: the order parameters of the smaller network at its own saddle point.",
+    r"The order parameters are those of the smaller network at its own saddle point.",
 )
 CONTROL = (
     "Removing the highest scores first is the control: were scores without meaning, both orders "
@@ -42,9 +42,10 @@ CONTROL = (
 
 
 def is_pruned(case: CaseResults) -> bool:
-    """Whether heads were removed in every draw."""
+    """Whether heads were removed in every draw, at least one."""
     points = [point for point in case.points if point.width == case.narrowest]
-    return all("pruning_scores" in point.arrays for point in points)
+    found = [point.arrays.get("pruning_scores", np.zeros(1)) for point in points]
+    return all(scores.shape[-1] > 1 for scores in found)
 
 
 def pruning_section(cases: Sequence[CaseResults]) -> str:
@@ -113,14 +114,13 @@ def pruning_sentence(case: CaseResults) -> str:
     """What removing half of the heads does, in either order."""
     scores = case.values("pruning_scores", case.narrowest).mean(axis=0)
     heads = sum(map(len, case.head_names))
-    step = min(heads // 2, scores.shape[2] - 1)
-    if step < 1:
-        return ""
+    step = max(1, min(heads // 2, scores.shape[2] - 1))
     scale, unit = (100.0, " %") if is_share(case.score_name()) else (1.0, "")
     digits = ".1f" if unit else ".4g"
     parts = [
-        f"{order} {scale * cut:{digits}}{unit} cut out and {scale * anew:{digits}}{unit} {WAYS[-1]}"
-        for order, (cut, _, anew) in zip(ORDERS, scores[:, :, step], strict=True)
+        f"{order} "
+        + ", ".join(f"{scale * v:{digits}}{unit} {w}" for w, v in zip(WAYS, values, strict=True))
+        for order, values in zip(ORDERS, scores[:, :, step], strict=True)
     ]
     where = width_label(case.narrowest)
     return f"With {step} of {heads} heads removed at {where}: {'; '.join(parts)}."

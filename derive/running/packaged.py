@@ -125,8 +125,9 @@ def digits_task(
         source=digits,
         pruned=True,
     )
-    counts = len(arrays["labels"]), len(arrays["labels_test"])
+    title = f"Handwritten digits: {digits.title}"
+    subject = digits.subject(len(arrays["labels"]), len(arrays["labels_test"]))
     return Task(
         network, (case,), with_infinity(widths), tuple(range(seeds)), None, command,
-        f"Handwritten digits: {digits.title}", digits.subject.format(*counts), digits.legend,
+        title, subject, digits.legend,
     )  # fmt: skip

@@ -78,13 +78,14 @@ class Digits:
         """Names "head of layer 1, head of layer 2", the first layer's head slowest."""
         return tuple(", ".join(names) for names in product(*self.heads))
 
-    @property
-    def subject(self) -> str:
-        """What the task is; the numbers of training and test examples go into the braces."""
+    def subject(self, train: int, test: int) -> str:
+        """What the task is, with the numbers of training and test examples."""
+        first, second = self.classes
         return (
-            f"Handwritten digits {self.title}: a two-layer attention network reads 8 by 8 images "
-            "as 16 tokens, 2 by 2 pixels each with their position. Training on {} images, half of "
-            "each class, testing on the other {}; every draw splits the same images anew."
+            "A two-layer attention network reads images of 8 by 8 pixels as 16 tokens, each a "
+            f"patch of 2 by 2 pixels with its position, and tells {first} from {second}. Training "
+            f"on {train} images, half of each class, testing on the other {test}; every draw "
+            "splits the same images anew."
         )
 
     @property
@@ -210,7 +211,7 @@ def _check_classes(classes: tuple[int, ...]) -> None:
 def _check_heads(heads: tuple[tuple[str, ...], ...]) -> None:
     if len(heads) != 2:
         raise DataError(
-            f"heads: given for {len(heads)} layers; the task has two, such as local,match/left"
+            f"heads: layers given: {len(heads)}; the task has two, such as local,match/left"
         )
     for layer, names in enumerate(heads, start=1):
         if not names:

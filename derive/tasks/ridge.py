@@ -10,7 +10,7 @@ from scipy.linalg import eigh
 
 Array = NDArray[np.float64]
 
-PENALTIES = tuple(10.0**power for power in np.arange(-6.0, 2.01, 0.25))
+PENALTIES = tuple(10.0 ** (power / 4) for power in range(-24, 9))
 """Tried, relative to the largest eigenvalue of the Gram matrix of the inputs."""
 
 
@@ -51,9 +51,10 @@ def ridge(inputs: Array, labels: Array, inputs_test: Array) -> Ridge:
     eigenvalues, vectors = eigh(x @ x.T)
     eigenvalues = np.clip(eigenvalues, 0.0, None)
     coordinates = vectors.T @ y
+    largest = float(eigenvalues[-1]) or 1.0
     fits = []
     for relative in PENALTIES:
-        penalty = relative * max(eigenvalues[-1], np.finfo(float).tiny)
+        penalty = relative * largest
         kept = eigenvalues / (eigenvalues + penalty)
         leverage = 1.0 / len(y) + (vectors**2) @ kept
         residual = (y - vectors @ (kept * coordinates)) / (1.0 - leverage)

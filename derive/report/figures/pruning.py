@@ -11,7 +11,7 @@ from derive.report.results import CaseResults, is_share, spread
 
 ORDERS = ("lowest scores first", "highest scores first")
 """In which heads are removed."""
-WAYS = ("cut out", "order parameters kept", "solved anew")
+WAYS = ("cut out", "with order parameters kept", "solved anew")
 """What is done about the heads that are left, from the least new work to the most."""
 
 STYLES = ((ORANGE, "v", (0, (1, 1.2))), (GREEN, "s", (0, (4, 1.5))), (BLUE, "o", "solid"))
@@ -40,6 +40,8 @@ def draw_pruning(case: CaseResults, name: str) -> str:
         unit = f"{case.score_name()} (%)" if scale == 100.0 else case.score_name()
         grid[0][0].set_ylabel(unit)
         handles, labels = grid[0][0].get_legend_handles_labels()
+        last = len(case.baselines)  # matplotlib puts lines before lines with bars
+        handles, labels = (entries[last:] + entries[:last] for entries in (handles, labels))
         found.legend(handles, labels, loc="outside lower center", ncols=len(labels))
         return svg_of(found, f"{case.score_name()} of {case.title} as heads are removed")
 
