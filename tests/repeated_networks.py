@@ -29,6 +29,7 @@ _MIDDLES = {
     "linear": (repeat(linear()),),
     "attention between linear": (linear(), repeat(heads()), linear()),
     "attention and linear": (repeat(heads(), linear()),),
+    "two attentions": (repeat(heads(), heads()),),
     "two depths": (repeat(linear()), repeat(heads(), times="D")),
     "residual below": (repeat(skip(heads(None)), heads()),),
     "residual on top": (repeat(heads(), skip(heads(None))),),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.cli.parser import Options
 from derive.codegen import generate as generate_module
-from derive.derivation import derive as derive_theory
+from derive.derivation.deriving import derive as derive_theory
 from derive.network import load_network
 from derive.running import check_target, write_text
 

@@ -54,10 +54,14 @@ def fill(parser: Any) -> None:
     )  # fmt: skip
     _changes(parser)
     theory = parser.add_argument_group("the theory, without data")
-    parser.flags += ["--latex", "--limit", "--certify", "--data", "--onset", "--parameter", "--out"]
+    parser.flags += ["--latex", "--limit", "--stability", "--certify"]
+    parser.flags += ["--data", "--onset", "--parameter", "--out"]
     theory.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
     theory.add_argument(
         "--limit", action="store_true", help="infinitely many heads, after infinite widths, too"
+    )
+    theory.add_argument(
+        "--stability", action="store_true", help="when heads break their symmetry, in closed form"
     )
     theory.add_argument(
         "--certify", action="store_true", help="check every step numerically, and say how well"
@@ -89,7 +93,7 @@ def _refuse(options: Namespace) -> None:
     from derive.cli.options import refuse_together
     from derive.cli.parser import UsageError
 
-    for name in ("latex", "limit", "certify"):
+    for name in ("latex", "limit", "stability", "certify"):
         refuse_together(options, "data", name, "the theory needs no data; leave one of them out")
     if options.data is None:
         for name in ("onset", "out"):
@@ -105,14 +109,17 @@ def _theory(network: Network, options: Namespace) -> int:
     from derive.running.progress import spinner
 
     theory = exchangeable(derive(network), options.layers)
-    infinite, steps = None, list(theory.steps)
+    infinite, margins, steps = None, None, list(theory.steps)
+    if options.stability:
+        margins, step = theory.stability()
+        steps.append(step)
     if options.limit:
         infinite, step = theory.infinite_heads()
         steps.append(step)
     if options.latex:
-        print(show.latex(theory, infinite), end="")
+        print(show.latex(theory, infinite, margins), end="")
         return 0
-    print(show.plain(theory, infinite))
+    print(show.plain(theory, infinite, margins))
     if options.certify:
         with spinner("certifying") as tell:
             evidence = theory.certify(DIGITS, progress=tell)

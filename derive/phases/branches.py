@@ -76,7 +76,7 @@ def lower_branches(
 def _aside(
     solver: SymmetricSolver, point: Point, problem: Any, sector: HessianSector
 ) -> Iterator[tuple[Overlaps, tuple[Partition, ...]]]:
-    """The lowest direction of a kind, for every number of heads that stand apart."""
+    """Every direction downhill of a kind, for every number of heads that stand apart."""
     layout = solver.layout
     options = [
         range(1, heads // 2 + 1) if kind == ONE else (1,)
@@ -88,7 +88,10 @@ def _aside(
         found = sector_of(roots, bent, layout, sector.kinds, sizes)
         assert found is not None
         triples = zip(sector.kinds, sizes, layout.declared, strict=True)
-        yield found.direction, tuple(_groups(*triple) for triple in triples)
+        groups = tuple(_groups(*triple) for triple in triples)
+        for value, axis in zip(found.eigenvalues, found.axes, strict=True):
+            if value < 1e-9 * found.eigenvalues[0]:  # downhill, beyond rounding
+                yield axis, groups
 
 
 def _groups(kind: str, size: int, heads: int) -> Partition:

@@ -33,14 +33,19 @@ class HessianSector:
         multiplicity: How often each eigenvalue occurs.
         eigenvalues: In whitened coordinates, the lowest first. In factor coordinates
             G = C (1 + Z) (1 + Z)^T C^T they are four times as large.
-        direction: X_s along the lowest, for one representative of its kind.
+        axes: X_s along each, for one representative of its kind.
     """
 
     kinds: Kinds
     name: str
     multiplicity: int
     eigenvalues: np.ndarray
-    direction: Overlaps = field(repr=False)
+    axes: tuple[Overlaps, ...] = field(repr=False)
+
+    @property
+    def direction(self) -> Overlaps:
+        """X_s along the lowest."""
+        return self.axes[0]
 
     @property
     def is_symmetric(self) -> bool:
@@ -127,7 +132,7 @@ def sector_of(
         name=describe(layout.layers, kinds),
         multiplicity=math.prod(dimension(kind, heads) for kind, heads in pairs),
         eigenvalues=values,
-        direction=_along(units, vectors[:, 0], roots),
+        axes=tuple(_along(units, vector, roots) for vector in vectors.T),
     )
 
 

@@ -104,9 +104,9 @@ def _check(parameter: str, low: float, high: float) -> None:
     if parameter not in PARAMETERS:
         listed = ", ".join(PARAMETERS)
         raise SolveError(f"{parameter!r} is no parameter of an onset; valid: {listed}")
-    least = 0 if parameter == "temperature" else None
+    zero = parameter == "temperature"
     for value in (low, high):
-        if not value >= 0 or (least is None and value == 0):
+        if not (value > 0 or (zero and value == 0)):
             raise SolveError(f"onset of {parameter}: {value:g} given; give positive numbers")
     if not low < high:
         raise SolveError(

@@ -142,9 +142,16 @@ def described(
         kernel_change=solver.kernel_change,
         sectors=sectors,
         branches=branches,
-        converged=not why and all(branch.converged for branch in branches),
+        converged=not why and _followed(unstable, branches, follow),
         message=why or _verdict(action, unstable, branches, follow),
     )
+
+
+def _followed(unstable: Sequence[HessianSector], branches: Sequence[Branch], follow: bool) -> bool:
+    """Whether what lies below an unstable point was found, where it was asked for."""
+    if not (follow and unstable):
+        return True
+    return bool(branches) and all(branch.converged for branch in branches)
 
 
 def _eigenvalues(solver: SymmetricSolver, overlaps: Overlaps) -> tuple[tuple[str, Any, int], ...]:

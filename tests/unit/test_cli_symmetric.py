@@ -51,12 +51,13 @@ def test_without_data_the_theory_is_printed(capsys, tmp_path):
 
 def test_the_limit_and_the_certificates(capsys, tmp_path):
     spec, _ = files(tmp_path)
-    found = call(capsys, "symmetric", spec, "--limit", "--certify")
+    found = call(capsys, "symmetric", spec, "--limit", "--stability", "--certify")
     assert found.status == 0
     assert "Infinitely many heads in layer 2, after infinite widths" in found.out
     assert "Δ₀" in found.out
+    assert "μ_{2,0} = (N₁ N₂ − r_{1,0} r_{1,1})/N₁" in found.out
     lines = found.out.split("certificates\n")[1].splitlines()
-    assert len(lines) == 9
+    assert len(lines) == 10
     assert all(int(line.split()[0]) >= 20 for line in lines)
 
 

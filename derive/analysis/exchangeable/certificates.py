@@ -30,12 +30,13 @@ from derive.derivation.step import Certificate, Evidence
 from derive.errors import CertificateError
 
 
-def sample_of(symmetry: Symmetry, seed: int) -> Instance:
-    """An instance with 2 and 3 heads in turn; 1 where a layer has one."""
+def sample_of(symmetry: Symmetry, seed: int, three: int | None = None) -> Instance:
+    """An instance with 2 and 3 heads in turn; 1 where a layer has one, 3 where one is named."""
     notation = symmetry.notation
     heads = [1] * len(notation.graph.weights)
     for number, weight in enumerate(symmetry.weights):
-        heads[weight] = 3 if number in (1, 3) else 2
+        many = number in (1, 3) if three is None else weight == three
+        heads[weight] = 3 if many else 2
     counts = [notation.graph.vectors(stream, tuple(heads)) for stream in notation.streams()]
     widths = unequal([count + 1 for count in counts])
     found = replace(instance(notation, seed), heads=tuple(heads), widths=widths)
@@ -45,10 +46,12 @@ def sample_of(symmetry: Symmetry, seed: int) -> Instance:
 class Symmetric:
     """An instance, symmetric data for it, and symmetric overlaps."""
 
-    def __init__(self, symmetry: Symmetry, seed: int, agreement: Agreement) -> None:
+    def __init__(
+        self, symmetry: Symmetry, seed: int, agreement: Agreement, three: int | None = None
+    ) -> None:
         self.symmetry = symmetry
         self.agreement = agreement
-        self.sample = sample_of(symmetry, seed)
+        self.sample = sample_of(symmetry, seed, three)
         graph = symmetry.notation.graph
         self.tables = stream_tables(graph, self.sample.heads)
         self.paths = vector_tables(graph, self.sample.heads)[0]

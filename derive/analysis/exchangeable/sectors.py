@@ -9,7 +9,6 @@ invariant is used where they occur: there, and only there, the data must have th
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import combinations
 from typing import Any
 
 import sympy
@@ -17,6 +16,7 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 from sympy.core import numbers
 
 from derive.algebra import build, nodes
+from derive.analysis.exchangeable.picking import neighbours
 from derive.analysis.exchangeable.symmetry import Sector, Symmetry
 from derive.errors import NoRule
 
@@ -121,21 +121,7 @@ def _each(make: Callable[..., Any]) -> Rule:
 
 def _product(run: Splitting, node: Any) -> Any:
     number = Mul(*(run.of(arg) for arg in node.args if not arg.is_Matrix))
-    return _each(lambda *factors: build.mul(number, *_neighbours(factors)))(run, node)
-
-
-def _neighbours(factors: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Rows picked from both sides are a block where they are neighbours; put back, an embedding."""
-    for first, last in combinations(range(len(factors)), 2):
-        left, right = factors[first], factors[last]
-        picks = type(left) is nodes.Selection and right == Transpose(left)
-        puts = type(right) is nodes.Selection and left == Transpose(right)
-        total, *runs = left.args if picks else right.args if puts else (None,)
-        if len(runs) == 2 and last - first > 1:  # a single run: start and size
-            inner = build.mul(*factors[first + 1 : last])
-            made = build.block(inner, *runs) if picks else build.embed(inner, runs[0], total)
-            return (*factors[:first], made, *_neighbours(factors[last + 1 :]))
-    return factors
+    return _each(lambda *factors: build.mul(number, *neighbours(factors)))(run, node)
 
 
 def _weighed(make: Callable[[Any], Any]) -> Rule:
@@ -165,30 +151,39 @@ def _zero(run: Splitting, node: Any) -> Any:
 
 
 def _lift(run: Splitting, node: Any) -> Any:
-    """I_H (x) A has the eigenvalues of A whatever the sector of the new head."""
+    """I_H (x) A is A whatever the sector of the new head."""
     inner, total = run.of(node.args[0]), node.shape[0]
-    heads = node.args[1]
-    lifted = {w for w in run.symmetry.weights if run.symmetry.notation.heads(w) == heads}
-    return run.blocks(total, lambda sector, size: inner[_without(sector, lifted)])
+    weights = _of_heads(run, node.args[1])
+
+    def make(sector: Sector, size: Any) -> Any:
+        found = inner[tuple(weight for weight in sector if weight not in weights)]
+        for weight in weights:
+            if weight not in sector:
+                found = build.lift(found, run.symmetry.kept(weight))
+        return found
+
+    return run.blocks(total, make)
 
 
 def _partial_trace(run: Splitting, node: Any) -> Any:
     """tr_H A: the sector of the ones, and H - 1 times the other."""
-    inner, heads = run.of(node.args[0]), node.args[1]
-    traced = [w for w in run.symmetry.weights if run.symmetry.notation.heads(w) == heads]
+    inner, weights = run.of(node.args[0]), _of_heads(run, node.args[1])
 
     def make(sector: Sector, size: Any) -> Any:
-        parts = [inner[sector]]
-        for weight in traced:
-            other = tuple(sorted((*sector, weight)))
-            parts.append(build.scale(heads - 1, inner[other]))
-        return build.add(*parts)
+        found = inner[sector]
+        for weight in weights:
+            other = inner[tuple(sorted((*sector, weight)))]
+            often = run.symmetry.multiplicity((weight,))
+            own = build.partial_trace(found, run.symmetry.kept(weight))
+            found = build.add(own, build.scale(often, other))
+        return found
 
     return run.blocks(node.shape[0], make)
 
 
-def _without(sector: Sector, weights: set[int]) -> Sector:
-    return tuple(weight for weight in sector if weight not in weights)
+def _of_heads(run: Splitting, heads: Any) -> list[int]:
+    """The declared weight with such a number of heads; none for a layer of one head."""
+    return [w for w in run.symmetry.weights if run.symmetry.notation.heads(w) == heads]
 
 
 def _block(run: Splitting, node: Any) -> Any:

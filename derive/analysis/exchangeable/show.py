@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -14,6 +14,8 @@ from derive.algebra.media import LATEX, PLAIN, Medium
 from derive.algebra.naming import named
 from derive.analysis.exchangeable.infinite import Infinite
 from derive.analysis.exchangeable.reduce import Reduced
+from derive.analysis.exchangeable.stability import Margin
+from derive.analysis.exchangeable.statements import STABILITY
 from derive.derivation.render.document import document_of
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.lines import Breaker
@@ -48,13 +50,19 @@ DELTA = (
     r"$\Delta_s$ is what pairs of paths that share the heads of the layers marked by 1 see beyond "
     "pairs that share fewer; $f$ is a flux summed over what its sector occurs."
 )
+NEVER = "No pivot can change its sign: heads of one layer cannot break their symmetry."
 ENTRIES = (
     "The overlaps are $a I + b J$, with $J$ the matrix of ones: replica symmetry, with $H$ in the "
     "place of the number of replicas."
 )
 
 
-def sections(theory: SymmetricTheory, infinite: Infinite | None, medium: Medium) -> list[Block]:
+def sections(
+    theory: SymmetricTheory,
+    infinite: Infinite | None,
+    margins: Sequence[Margin] | None,
+    medium: Medium,
+) -> list[Block]:
     """What there is to show, in order."""
     page = _Page(theory, medium)
     shown = theory.shown
@@ -70,6 +78,9 @@ def sections(theory: SymmetricTheory, infinite: Infinite | None, medium: Medium)
         rows.append(Equation(CHAIN_ACTION, theory.one_layer.action))
         shown_entries = page.display(rows, counted=False)
         blocks += [Heading(2, "Entries of the overlaps"), Prose(ENTRIES), *shown_entries]
+    if margins is not None:
+        blocks += [Heading(2, "Stability"), Prose(STABILITY[0])]
+        blocks += page.stability(margins)
     if infinite is not None:
         rows = [Equation(name, page.number(value)) for name, value in infinite.equations]
         rows += [Equation(name, page.number(value)) for name, value in infinite.fluxes]
@@ -116,6 +127,7 @@ class _Page:
     def __init__(self, theory: SymmetricTheory, medium: Medium) -> None:
         notation = theory.symmetry.notation
         self.medium = medium
+        self.notation = notation
         self.less = {
             notation.heads(w) - 1: sympy.Symbol(f"{notation.heads(w)}-1", positive=True)
             for w in theory.symmetry.weights
@@ -144,6 +156,16 @@ class _Page:
             if e.flux is not None:
                 found.append(Equation(e.flux, self.number(e.flux_value)))
         return [*found, Equation("C", result.covariance)]
+
+    def stability(self, margins: Sequence[Margin]) -> list[Block]:
+        """The pivots, layer by layer."""
+        blocks: list[Block] = [] if margins else [Prose(NEVER)]
+        graph = self.notation.graph
+        for weight in dict.fromkeys(margin.weight for margin in margins):
+            own = [Equation(m.symbol, m.value) for m in margins if m.weight == weight]
+            said = f"Heads of attention layer {graph.weights[weight].attention}:"
+            blocks += [Prose(said), *self.display(own)]
+        return blocks
 
     def number(self, expression: Any) -> Any:
         """A sum of functions of matrices, what they have in common in front."""
@@ -191,18 +213,28 @@ def _is_minus(term: Term) -> bool:
     return bool(term.coefficient == -1)
 
 
-def latex(theory: SymmetricTheory, infinite: Infinite | None = None) -> str:
+def latex(
+    theory: SymmetricTheory,
+    infinite: Infinite | None = None,
+    margins: Sequence[Margin] | None = None,
+) -> str:
     """A LaTeX document that plain pdfLaTeX compiles as it is."""
     title = f"{theory.derivation.network.name}: exchangeable heads"
-    return document_of(Page(title, (Heading(1, "Theory"), *sections(theory, infinite, LATEX))))
+    return document_of(
+        Page(title, (Heading(1, "Theory"), *sections(theory, infinite, margins, LATEX)))
+    )
 
 
-def plain(theory: SymmetricTheory, infinite: Infinite | None = None) -> str:
+def plain(
+    theory: SymmetricTheory,
+    infinite: Infinite | None = None,
+    margins: Sequence[Margin] | None = None,
+) -> str:
     """Plain text, at most COLUMNS wide."""
     network = theory.derivation.network
     title = f"{network.name}: {network.describe()}"
     lines = textwrap.wrap(title, COLUMNS, subsequent_indent="  ")
-    for block in sections(theory, infinite, PLAIN):
+    for block in sections(theory, infinite, margins, PLAIN):
         lines += WRITERS[type(block)](block)
     return "\n".join(lines)
 

@@ -32,6 +32,15 @@ ONE_LAYER = (
     "ones: the form of replica symmetry, with $H$ heads in the place of $n$ replicas.",
     "eigenvalues of $a I + b J$",
 )
+STABILITY = (
+    "Kernels that no permutation changes do not see a direction that breaks the symmetry, so only "
+    "the prior's part of the action bends along it. Lower streams are eliminated, and the saddle "
+    r"equations turn eigenvalues into fluxes. Where the heads of one layer leave the mean ($\mu$), "
+    r"or each other ($\nu$, of three heads or more), the point is stable only if these pivots are "
+    "positive. Directions in which several layers break at once are not among them; with two "
+    "attention layers, and none below, those always bend upwards.",
+    "Schur complements of the second derivatives",
+)
 INFINITE = (
     "Head counts go to infinity after the widths. Fluxes are summed over what their sectors "
     r"occur, $f = m\ r$. The kernels of sectors are written in $\Delta$: what pairs of paths that "

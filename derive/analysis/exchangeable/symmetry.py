@@ -12,6 +12,7 @@ the product says. For chains every k_S is 1, and the matrices are numbers.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -35,11 +36,13 @@ class Symmetry:
         notation: The symbols.
         weights: The weights whose heads are permuted, the lowest first.
         single: The weights of attention layers that have one head, by number.
+        apart: Those over whose heads one direction, orthogonal to the ones, is left alone as well.
     """
 
     notation: Notation
     weights: tuple[int, ...]
     single: tuple[int, ...]
+    apart: tuple[int, ...] = ()
 
     @property
     def layers(self) -> tuple[int, ...]:
@@ -62,14 +65,22 @@ class Symmetry:
         return sympy.expand(size.subs(self.ones))
 
     def count(self, size: Any, sector: Sector) -> Any:
-        """k_S: the coefficient of prod (H_l - 1) in a number of vectors."""
+        """k_S: the coefficient of prod (H_l - 1) in a number of vectors.
+
+        Where heads stand apart, that of H_l - 2 in the place of H_l - 1.
+        """
         chosen = {self.notation.heads(weight) for weight in sector}
+        kept = {self.notation.heads(weight): self.kept(weight) for weight in self.weights}
         found = 0
         for term in sympy.Add.make_args(self.size(sympy.sympify(size))):
             number, heads = term.as_coeff_Mul()
             if chosen <= heads.free_symbols:
-                found += number
+                found += number * math.prod(kept[h] for h in heads.free_symbols - chosen)
         return sympy.Integer(found)
+
+    def kept(self, weight: int) -> int:
+        """How many directions over the heads of a layer are left alone: the ones, and one more."""
+        return 2 if weight in self.apart else 1
 
     def sectors(self, size: Any) -> tuple[Sector, ...]:
         """The sectors of a number of vectors: fewer layers first, lower layers last."""
@@ -81,7 +92,8 @@ class Symmetry:
 
     def multiplicity(self, sector: Sector) -> Any:
         """prod (H_l - 1): the dimension of what the permutations mix."""
-        return sympy.Mul(*(self.notation.heads(weight) - 1 for weight in sector))
+        parts = (self.notation.heads(weight) - self.kept(weight) for weight in sector)
+        return sympy.Mul(*parts)
 
     def label(self, size: Any, sector: Sector) -> str:
         """A digit for each declared layer that the vectors pass: 1 where orthogonal to the ones."""

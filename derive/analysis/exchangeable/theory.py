@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.algebra import build, substitute
-from derive.analysis.exchangeable import certificates, limits, one_layer, statements
+from derive.analysis.exchangeable import bending, certificates, limits, one_layer, statements
 from derive.analysis.exchangeable.infinite import Infinite
 from derive.analysis.exchangeable.infinite import infinite_heads as take_limit
 from derive.analysis.exchangeable.one_layer import OneLayer
 from derive.analysis.exchangeable.reduce import Reduced, reduced
 from derive.analysis.exchangeable.sectors import Rules
+from derive.analysis.exchangeable.stability import Margin
+from derive.analysis.exchangeable.stability import stability as find_margins
 from derive.analysis.exchangeable.symmetry import Symmetry, declare
 from derive.derivation import Derivation, Equation, Evidence, Order, Step
 from derive.errors import CertificateError
@@ -63,6 +65,17 @@ class SymmetricTheory:
             limits.certificate(self.symmetry, self.shown, found), limit=HEADS,
         )  # fmt: skip
         return found, step
+
+    def stability(self) -> tuple[tuple[Margin, ...], Step]:
+        """When the heads of one layer break their symmetry, in closed form, and its step.
+
+        Raises:
+            RuleError: The network has skips.
+        """
+        margins = find_margins(self.symmetry, self.shown)
+        after = tuple(Equation(margin.symbol, margin.value) for margin in margins)
+        check = bending.certificate(self.symmetry, self.shown, margins)
+        return margins, Step("stability", *statements.STABILITY, Order.EXACT, (), after, check)
 
     def certify(
         self, digits: int = 20, progress: Callable[[str], None] | None = None

@@ -11,7 +11,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, equal, rebuild
+from derive.algebra import build
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
 from derive.derivation.repeat.parts import Block, Part
@@ -45,34 +45,28 @@ def close(
 
 
 def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
-    """The number and the lifted factors that the own streams of a window bring."""
-    own = here.streams_of(0)
-    if not own:
-        return sympy.S.One, []
-    equations = here.theory.equations
-    found = equations[own[0]].overlap
-    for stream in own:
-        # Symmetric at the saddle point only, so that `substitute` would refuse it.
-        found = rebuild(found, {equations[stream].overlap: equations[stream].right}.get)
-    found = here.indexed(found)
-    if not here.top:
-        found = _without(found, here.indexed(here.notation.overlap(own[-1] + 1)))
-    number, matrices = build.split(found)
-    heads = quotient(total, here.indexed(here.notation.vectors_count(own[0])))
-    return number, [build.lift(matrix, heads) for matrix in matrices]
-
-
-def _without(found: Any, above: Any) -> Any:
-    """The factor that stands behind the lifted overlaps above.
+    """The number and the lifted factors that the own streams of a window bring.
 
     Raises:
-        RuleError: The expression is not a product of these and a factor.
+        RuleError: An equation is not the lifted overlaps above times a factor.
     """
-    factor = rebuild(found, {above: sympy.Identity(above.shape[0])}.get)
-    lifted = build.lift(above, quotient(found.shape[0], above.shape[0]))
-    if not equal(found, build.mul(lifted, factor)):
-        raise RuleError(f"the equations do not close: {above.name} stands not in front")
-    return factor
+    number: Any = sympy.S.One
+    found: list[Any] = []
+    own = here.streams_of(0)
+    for stream in reversed(own):
+        equation = here.theory.equations[stream]
+        scale, matrices = build.split(here.indexed(equation.right))
+        if not (here.top and stream == own[-1]):
+            above = here.indexed(here.notation.overlap(stream + 1))
+            heads = quotient(build.rows(equation.overlap), here.notation.vectors_count(stream + 1))
+            if not matrices or matrices[0] != build.lift(above, here.indexed(heads)):
+                raise RuleError(f"the equations do not close: {above.name} stands not in front")
+            matrices = matrices[1:]
+        size = here.indexed(build.rows(equation.overlap))
+        factor = build.mul(sympy.Identity(size), *matrices)
+        number = number * scale
+        found.append(build.lift(factor, quotient(total, size)))
+    return number, found
 
 
 def _traced(layer: Layer, lowest: Layer) -> Any:

@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from repeated_modules import case
 from repeated_networks import REPEATED
+from small_networks import random_overlap
 
 FAST = [
     *[("attention", depth) for depth in (1, 2, 3, 5)],
     *[(name, depth) for name in ("two depths", "residual on top") for depth in (1, 2)],
     ("residual below", 2),
+    ("linear", 3),
     ("residual inside", 1),
 ]
 DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
@@ -65,7 +67,7 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
     test = np.random.default_rng(8).normal(size=(4, *one.attended.shape[1:]))
     equal(module.predictor(overlaps, test, one), other.predictor(overlaps, test, two), "predictor")
     equal(module.kernel(overlaps, test, one), other.kernel(overlaps, test, two), "kernel")
-    kernel = np.cov(test.reshape(4, -1).T[:6]) + np.eye(6)
+    kernel = random_overlap(np.random.default_rng(9), len(one.labels))
     equal(module.label_law(kernel, one), other.label_law(kernel, two), "label law")
     assert hasattr(module, "chain_normalisation") == hasattr(other, "chain_normalisation")
     if hasattr(module, "chain_normalisation"):

@@ -92,7 +92,7 @@ def test_the_header_says_where_the_module_is_from():
     docstring = ast.get_docstring(ast.parse(generated_source("attention")))
     for part in (
         "attention\n", "do not edit", "repeat(L x attention(H=H, N=N))", "depth=3",
-        "copy, 1 <= l <= L: G_l of stream l, size H_l * m_above", "∑_{l=1}^L", "tr_{Hₗ₋₁} Rₗ₋₁",
+        "copy, 1 <= l <= L: G_l of stream l, size H_l * m_above", "∑_{l = 1}^L", "tr_{Hₗ₋₁} Rₗ₋₁",
         "(N_1, ..., N_{L + 1}), one per stream", "4. step: copy l [EXACT]",
         "[LEADING, N, P -> infinity at fixed P/N]",
     ):  # fmt: skip
