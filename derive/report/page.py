@@ -82,7 +82,11 @@ def _scores(cases: Sequence[CaseResults]) -> str:
             "would reach if it used nothing else."
         )
     if any(case.baselines for case in cases):
-        lines += " Dash-dotted lines are predictors that know nothing of the network."
+        lines += (
+            " Dash-dotted lines are predictors that know nothing of the network, which is said to "
+            "beat one, or to lose, where the mean difference over draws is above two standard "
+            "errors."
+        )
     caption = f"{capitalised(name)} of the mean predictor against width.{bars}{lines}"
     return section(capitalised(name), captioned(svg, caption), score_table(cases))
 

@@ -27,7 +27,8 @@ MEANINGS = (
     r"Gaussian, so the mean of what is left is $k_{*}^{\top} (K + T)^{-1} y$, with the $K$ that "
     r"the network was trained with and $k_{*}$ from the terms of the kernel "
     r"$\sum_{\pi \pi'} U_{\pi \pi'} \xi^{\pi}_{*} \cdot \xi^{\pi'}_{\mu}$ in which $\pi$, the "
-    r"path to the test example, is in $A$, and $\pi'$ is any path.",
+    r"path to the test example, is in $A$, and $\pi'$ is any path. Cutting shifts the outputs, but "
+    r"the threshold between classes stays at zero.",
     r"Without solving, first weights trained anew: the weights above the first keep what they "
     r"learned, so their effective vectors on the paths of $A$, and with them the block of $U_{1}$ "
     r"on $A$, stay as they are. $K$ and $k_{*}$ are those of the smaller network with this block: "
