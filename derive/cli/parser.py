@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive import __version__
-from derive.cli import expand, scalar, sweep, symmetric
+from derive.cli import expand, packaged, scalar, sweep, symmetric
 from derive.cli.usage import (
     DEFAULT_FOLDER,
     Options,
@@ -93,6 +93,7 @@ def _run(parser: Parser) -> None:
         "--ladder", action="store_true",
         help="add the verification ladder to the report: exact law and sampled weights (minutes)",
     )  # fmt: skip
+    packaged.fill(parser)
 
 
 def _show(parser: Parser) -> None:

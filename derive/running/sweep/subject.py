@@ -11,9 +11,9 @@ import numpy as np
 
 from derive.errors import DataError
 from derive.network import Data, Network, data_from_arrays, load_data
+from derive.running.packaged import packaged_network
 from derive.running.scores import are_classes
 from derive.running.sweep.grid import Axes, Point, grid_of
-from derive.running.task import packaged_network
 from derive.tasks import hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
 
