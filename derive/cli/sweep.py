@@ -139,7 +139,10 @@ def _report(outcome: Any) -> None:
 
     total, failed = len(outcome.rows), len(outcome.failed)
     there = total - outcome.solved
-    print(f"{total} points" + (f", {there} of them were there already" if there else ""))
+    print(
+        f"{total} point{'s' * (total != 1)}"
+        + (f", {there} of them were there already" if there else "")
+    )
     print(f"table: {outcome.table}")
     for figure in outcome.figures:
         print(f"figure: {figure}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,19 +139,26 @@ def open_folder(
             f"{folder.path}: it holds a run of another network, other data or another version of "
             "derive; give --overwrite to replace it, or another --out"
         )
-    try:
+    with writable(folder.path):
         folder.path.mkdir(exist_ok=True)
         for home in homes:
             (folder.path / home).mkdir(exist_ok=True)
         _sweep(folder)
         if overwrite:
             _clear(folder)
-    except OSError as error:
-        raise DataError(
-            f"{folder.path}: it cannot be written ({error.strerror}); choose another --out"
-        ) from None
     write_json(folder.file(MARKER), {"derive": __version__, "fingerprint": fingerprint, **about})
     return folder
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Raise DataError where the system refuses what is done to the folder inside."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{folder}: it cannot be written ({error.strerror}); choose another --out"
+        ) from None
 
 
 def _clear(folder: Folder) -> None:

@@ -200,7 +200,7 @@ def chosen_heads(wanted: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]
 
 def _check_classes(classes: tuple[int, ...]) -> None:
     if len(classes) != 2:
-        raise DataError(f"classes: {len(classes)} are given; give two digits, such as 3,8")
+        raise DataError(f"classes: two digits are due, not {len(classes)}; give for example 3,8")
     for digit in classes:
         if isinstance(digit, bool) or not isinstance(digit, int) or not 0 <= digit <= 9:
             raise DataError(f"classes: {shown(digit)} is no digit; give two of 0 to 9, such as 3,8")

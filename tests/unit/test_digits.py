@@ -123,7 +123,7 @@ def test_a_number_stands_for_so_many_default_heads():
     ("arguments", "offence"),
     [
         ({"classes": (3, 3)}, "classes: both are 3; give two different digits"),
-        ({"classes": (3,)}, "classes: 1 are given; give two digits"),
+        ({"classes": (3,)}, "classes: two digits are due, not 1"),
         ({"classes": (3, 12)}, "classes: 12 is no digit; give two of 0 to 9"),
         ({"classes": (3, "x")}, "classes: 'x' is no digit"),
         ({"classes": (3, True)}, "classes: the truth value true is no digit"),

@@ -17,7 +17,7 @@ DIGITS = ("run", "--task", "digits")
         (("run", "s.toml", "--task", "digits"), "--task: it is for packaged tasks; give it with"),
         ((*DIGITS, "--classes", "3,3"), "classes: both are 3; give two different digits"),
         ((*DIGITS, "--classes", "3,x"), "classes: 'x' is no digit"),
-        ((*DIGITS, "--classes", "3"), "classes: 1 are given; give two digits, such as 3,8"),
+        ((*DIGITS, "--classes", "3"), "classes: two digits are due, not 1; give for example 3,8"),
         ((*DIGITS, "--heads", "lokal/left"), "heads: unknown head 'lokal'; did you mean 'local'"),
         ((*DIGITS, "--heads", "local"), "heads: layers given: 1; the task has two"),
         ((*DIGITS, "--heads", "9/2"), "heads: layer 1 has no '9' default heads; give 1 to 4"),

@@ -22,6 +22,8 @@ NAMES = {
     "examples": "training examples P",
     "seed": "seed",
 }
+FIXED = ("width", "temperature", "examples")
+"""Quantities that are named in the caption where they are not swept."""
 CROSS: dict[str, Any] = {"marker": "x", "markersize": 7, "markeredgewidth": 1.8}
 """What did not converge."""
 MARKERS = "osD^vPh*"
@@ -111,6 +113,8 @@ def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) 
                 axes.set_title(", ".join(f"{_symbol(k)} = {_number(v)}" for k, v in panel.items()))
         for axes in grid[-1]:
             axes.set_xlabel(_name(x))
+        for column in zip(*grid, strict=True):
+            _level(column)
         _legend(found, grid[0][0], rows)
         found.suptitle(
             _caption(rows, panels, bars=x != "seed"), fontsize=9.5, color=GREY, x=0.01, ha="left"
@@ -177,6 +181,13 @@ def _panel(axes: Any, lines: list[Line], measure: Measure, places: Places) -> No
     axes.set_xticks([places.at[v] for v in kept], [_number(v) for v in kept])
     axes.set_ylabel(measure.label)
     axes.grid(axis="y")
+
+
+def _level(panels: Sequence[Any]) -> None:
+    """Give panels one vertical scale, so that they can be compared."""
+    limits = [axes.get_ylim() for axes in panels]
+    for axes in panels:
+        axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
 
 
 def _draw(axes: Any, line: Line, measure: Measure, places: Places) -> None:
@@ -247,10 +258,20 @@ def _caption(rows: Sequence[Row], panels: list[Any], *, bars: bool) -> str:
     seeds = len({row["seed"] for row in rows})
     failed = sum(not row["converged"] for row in rows)
     mean = f"mean and standard deviation over {seeds} seeds" + ", where converged" * bool(failed)
-    parts = [mean] * (bars and seeds > 1)
+    parts = [_fixed(rows), *[mean] * (bars and seeds > 1)]
     parts += [f"{failed} of {len(rows)} points did not converge"] * bool(failed)
     parts += [f"{MOST_PANELS} of {len(panels)} rows of panels shown"] * (len(panels) > MOST_PANELS)
-    return "; ".join(parts)
+    return "; ".join(filter(None, parts))
+
+
+def _fixed(rows: Sequence[Row]) -> str:
+    """What is the same at all points."""
+    values = {column: _values(rows, column) for column in FIXED if column in rows[0]}
+    return ", ".join(
+        f"{_symbol(column)} = {_number(found[0])}"
+        for column, found in values.items()
+        if len(found) == 1 and found[0] is not None
+    )
 
 
 def _symbol(column: str | None) -> str:

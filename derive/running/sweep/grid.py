@@ -102,6 +102,7 @@ def grid_of(
         DescriptionError: A symbol has no value, a name is unknown or stands for what another one
             stands for, or a value is out of range.
     """
+    _refuse_unsized(network, axes)
     weights = {name: _weights(network, name) for name, _ in axes.variances}
     _refuse_shared(weights)
     points = tuple(
@@ -135,6 +136,16 @@ def _described(network: Network) -> float:
     widths = {stream.width for stream in stream_graph(network).streams}
     single = next(iter(widths))
     return single if len(widths) == 1 and isinstance(single, int) else AS_DESCRIBED
+
+
+def _refuse_unsized(network: Network, axes: Axes) -> None:
+    """Raise DescriptionError where a width is a symbol without a value."""
+    widths = [stream.width for stream in stream_graph(network).streams]
+    symbols = [width for width in widths if isinstance(width, str)]
+    if symbols and not axes.widths:
+        raise DescriptionError(
+            f"the symbol {symbols[0]} has no value; give --widths, or --set {symbols[0]}=VALUE"
+        )
 
 
 def _temperature(network: Network) -> float:

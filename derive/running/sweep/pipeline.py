@@ -14,7 +14,7 @@ from derive.errors import DataError, DeriveError
 from derive.report.figures import available, draw_sweep
 from derive.running.cluster import check_cluster, completed_on_cluster
 from derive.running.files import UNFINISHED, write_bytes, write_json, write_text
-from derive.running.folder import Folder, check_folder
+from derive.running.folder import Folder, check_folder, writable
 from derive.running.progress import bar
 from derive.running.sweep.grid import Axes, Point
 from derive.running.sweep.journal import Journal, locked
@@ -109,10 +109,13 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
         _refuse_another(folder, subject, points)
     if settings.cluster is not None:
         check_cluster(settings.cluster)
-    folder.path.mkdir(exist_ok=True)
+    with writable(folder.path):
+        folder.path.mkdir(exist_ok=True)
     with locked(folder.path):
-        _begin(folder, wanted, subject, points, settings)
-        with closing(Journal(folder.file(JOURNAL))) as journal:
+        with writable(folder.path):
+            _begin(folder, wanted, subject, points, settings)
+            opened = Journal(folder.file(JOURNAL))
+        with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
             return _finish(wanted, points, journal, folder, solved)
 

@@ -155,6 +155,7 @@ def test_an_interrupt_keeps_what_is_finished(capsys, tmp_path, monkeypatch):
     ("options", "said"),
     [
         ((), "there is nothing to sweep; give --widths"),
+        (("--widths", "-3,10"), "--widths: '-3' is not a width"),
         (("--widths", "10,x"), "--widths: 'x' is not a width"),
         (("--temperatures", "0.1,"), "--temperatures: '' is not a finite number"),
         (("--temperatures=-1",), "temperature: -1"),
@@ -189,7 +190,18 @@ def test_network_and_data_come_together(capsys, tmp_path, monkeypatch):
     given = ("sweep", spec, "--data", data)
     assert "H_1" in refusal(capsys, *given, *widths, folder=tmp_path)
     said = refusal(capsys, *given, "--set", "H_1=2", "--temperatures", "1", folder=tmp_path)
-    assert "the symbol N_1 has no value" in said
+    assert "the symbol N_1 has no value; give --widths, or --set N_1=VALUE" in said
+
+
+def test_a_folder_that_the_system_refuses_is_one_line(capsys, tmp_path, monkeypatch):
+    def refused(path, **options):
+        raise PermissionError(1, "Operation not permitted")
+
+    spec, data = write(tmp_path)
+    arguments = ("sweep", spec, "--data", data, "--out", tmp_path / "out", "--widths", "5")
+    monkeypatch.setattr("derive.running.sweep.pipeline.Path.mkdir", refused)
+    said = refusal(capsys, *arguments, folder=tmp_path)
+    assert "out: it cannot be written (Operation not permitted); choose another --out" in said
 
 
 def test_a_folder_of_something_else_is_left_alone(capsys, tmp_path):

@@ -76,6 +76,19 @@ def test_any_quantity_may_come_first(swept, drawn):
     assert len(drawn(rows(), *swept).axes) == 2
 
 
+def test_the_caption_says_what_is_the_same_at_all_points(drawn):
+    assert drawn(rows(), "width", "temperature").get_suptitle().startswith("P = 20; mean and")
+    content = [row for row in rows() if row["width"] == 10 and row["temperature"]]
+    assert drawn(content).get_suptitle() == "N = 10, T = 0.1, P = 20"
+
+
+def test_rows_of_panels_have_one_scale(drawn):
+    content = rows(examples=10) + rows(examples=20, test_accuracy=0.7)
+    accuracy = drawn(content, "width", "temperature", "examples").axes[::2]
+    low, high = accuracy[0].get_ylim()
+    assert accuracy[1].get_ylim() == (low, high) and low < 70 < 90 < high
+
+
 def test_files_are_pictures():
     found = figures.draw_sweep(rows(), ("width",), ("png", "pdf"))
     assert found["png"].startswith(b"\x89PNG") and found["pdf"].startswith(b"%PDF")
