@@ -95,7 +95,7 @@ def _baseline(case: CaseResults, name: str) -> str:
         for s in (sign, -sign)
     )
     if case.seeds == 1:
-        verdict = "One draw does not tell them apart."
+        verdict = "One draw leaves no spread to judge it by."
     elif better:
         verdict = f"The network beats it {_listed(better)}" + (
             f", and loses {_listed(worse)}." if worse else "."
@@ -103,7 +103,7 @@ def _baseline(case: CaseResults, name: str) -> str:
     elif worse:
         verdict = f"The network does not beat it, and loses {_listed(worse)}."
     else:
-        verdict = "The network does not beat it beyond the spread between draws at any width."
+        verdict = "The mean difference is within two standard errors of zero at every width."
     shown_parts = ", ".join(dict.fromkeys(parts))
     text = f"{capitalised(name)}: {shown(case.score_name(), reference)}; the network's difference"
     return f"{text}, draw by draw, is {shown_parts}. {verdict}"

@@ -37,8 +37,8 @@ def with_baseline(narrow, wide, ridge):
         ((0.93, 0.92, 0.94), (0.9, 0.92, 0.91), (0.92, 0.94, 0.93),
          "The network does not beat it, and loses at infinite width."),
         ((0.95, 0.92, 0.94), (0.93, 0.92, 0.95), (0.92, 0.95, 0.93),
-         "The network does not beat it beyond the spread between draws at any width."),
-        ((0.99,), (0.9,), (0.8,), "One draw does not tell them apart."),
+         "The mean difference is within two standard errors of zero at every width."),
+        ((0.99,), (0.9,), (0.8,), "One draw leaves no spread to judge it by."),
     ],
 )  # fmt: skip
 def test_the_network_beats_a_baseline_only_beyond_the_spread(narrow, wide, ridge, sentence):
