@@ -14,6 +14,8 @@ from derive.running.workers import Job, ended_in_order
 PATIENCE = 10
 """Seconds that a scheduler may take to answer."""
 
+NOT_LOADED = ("ModuleNotFoundError", "ImportError", "Can't get attribute")
+
 
 class ClusterError(DeriveError):
     """A cluster that does not answer, or cannot run a job."""
@@ -82,14 +84,15 @@ def _connect(address: str) -> tuple[Any, Any]:
 
 
 def _reason(error: Exception) -> str:
-    name = type(error).__name__
-    if isinstance(error, ImportError):
-        return f"its workers cannot load derive ({error}); install this version there"
+    name, text = type(error).__name__, one_line(str(error), 120)
+    # An error in loading a job comes as a bare Exception that quotes it.
+    if isinstance(error, ImportError) or any(word in text for word in NOT_LOADED):
+        return f"its workers cannot load derive ({text}); install this version there"
     if name == "KilledWorker":
         return "workers died on a point, perhaps for lack of memory; give them more"
     if name in ("CancelledError", "FutureCancelledError", "CommClosedError", "TimeoutError"):
         return "the scheduler was lost; start it again"
-    return f"{name}: {one_line(str(error))}"
+    return f"{name}: {text}"
 
 
 def _leave(client: Any, futures: list[Any]) -> None:

@@ -5,7 +5,7 @@ import sys
 import pytest
 from command_line import call, refusal, write
 
-from derive.running.cluster import completed_on_cluster
+from derive.running.cluster import _reason, completed_on_cluster
 
 AXES = ("--widths", "5,9,inf", "--temperatures", "0.1,0.2")
 
@@ -80,6 +80,20 @@ def test_an_address_that_does_not_answer_is_one_line(address, said, capsys, tmp_
     write(tmp_path)
     given = arguments(tmp_path, "out", "--cluster", address)
     assert said in refusal(capsys, *given, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ImportError("No module named 'derive'"), "its workers cannot load derive"),
+        (Exception("ModuleNotFoundError(\"No module named 'derive'\")"), "install this version"),
+        (TimeoutError(), "the scheduler was lost; start it again"),
+        (type("KilledWorker", (Exception,), {})("job"), "workers died on a point"),
+        (ValueError("x"), "ValueError: x"),
+    ],
+)
+def test_what_ends_a_sweep_is_named(error, said):
+    assert said in _reason(error)
 
 
 def test_a_cluster_without_workers_is_one_line(capsys, tmp_path):
