@@ -11,7 +11,7 @@ from itertools import product
 from derive.errors import DescriptionError
 from derive.network import Network
 from derive.network.graph import stream_graph, values
-from derive.network.layers import GROUPS, walk
+from derive.network.layers import walk
 from derive.network.wording import choices, shown
 from derive.report import AS_DESCRIBED
 
@@ -159,7 +159,7 @@ def _temperature(network: Network) -> float:
 def _weights(network: Network, name: str) -> tuple[str, ...]:
     """The variances, as the derivation calls them, that a name stands for."""
     names = network.variance_names()
-    layers = [layer for _, layer in walk(network.layers) if not isinstance(layer, GROUPS)]
+    layers = [layer for _, layer in walk(network.layers) if hasattr(layer, "variance")]
     described = [layer.variance for layer in layers]
     found = tuple(n for n, value in zip(names, described, strict=True) if value == name)
     if found or name in names:

@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from derive.errors import SolveError
 from derive.network import Data, Network
+from derive.running.scores import ACCURACY
 from derive.running.sweep.grid import Point
 from derive.running.sweep.subject import Subject
 from derive.solver import Solution, Solver
@@ -64,9 +65,10 @@ def _found(solution: Solution, data: Data, subject: Subject) -> dict[str, Any]:
     found["converged"] = bool(solution.converged)
     labels, mean = data.labels_test, solution.mean
     if labels is not None and mean is not None:
-        found["test_error"] = float(np.mean((mean - labels) ** 2))
-        if subject.has_classes(data):
-            found["test_accuracy"] = solution.accuracy(labels)
+        found["test_error"] = float(np.mean((mean.ravel() - labels) ** 2))
+        score = subject.fit(data, mean)
+        if score.name == ACCURACY:
+            found["test_accuracy"] = score.value
     return found
 
 

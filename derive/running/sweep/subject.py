@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from derive.errors import DataError
 from derive.network import Data, Network, data_from_arrays, load_data
 from derive.running.packaged import packaged_network
-from derive.running.scores import are_classes
+from derive.running.scores import Score, fit
 from derive.running.sweep.grid import Axes, Point, grid_of
 from derive.tasks import hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
@@ -58,7 +59,7 @@ class Subject:
             points = grid_of(self.network, axes, examples=EXAMPLES, seeds=(0,))
             _refuse_odd(points)
             return points
-        there = len(self.data.labels)
+        there = len(self.data.labels) // self.data.outputs
         if axes.seeds and not axes.examples:
             raise DataError(
                 "--seeds: there is nothing to draw, as your data are as they are; give --examples "
@@ -78,18 +79,20 @@ class Subject:
         """
         if self.data is None:
             return _drawn(self.network, point.examples, point.seed or 0)
-        chosen = np.arange(len(self.data.labels))
+        outputs = self.data.outputs
+        chosen = np.arange(len(self.data.labels) // outputs)
         if point.seed is not None:
             chosen = np.random.default_rng(point.seed).permutation(chosen)
         chosen = chosen[: point.examples]
+        chosen = (outputs * chosen[:, None] + np.arange(outputs)).ravel()  # a row for each
         return replace(
             self.data, attended=self.data.attended[chosen], labels=self.data.labels[chosen]
         )
 
-    def has_classes(self, data: Data) -> bool:
-        """Whether labels are classes; judged on all of a user's labels, not on a few of them."""
-        labels = (self.data or data).labels
-        return data.labels_test is not None and are_classes(labels, data.labels_test)
+    def fit(self, data: Data, mean: Any) -> Score:
+        """The score on test examples; all of a user's labels say whether they are classes."""
+        assert data.labels_test is not None
+        return fit((self.data or data).labels, data.labels_test, mean, data.outputs)
 
 
 def packaged_subject() -> Subject:
