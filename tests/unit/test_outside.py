@@ -112,6 +112,19 @@ def test_on_the_command_line(capsys, tmp_path, command, body, parts):
     assert str(spec) in line and all(part in line for part in parts)
 
 
+def test_every_name_on_the_command_line(capsys, tmp_path):
+    spec = tmp_path / "spec.toml"
+    linear = 'kind = "linear"\nwidth = 9\nvariance = 1.0\n'
+    bodies = {f'kind = "{name}"': name for name in KINDS_OUTSIDE}
+    bodies |= {f"{linear}{name} = true": name for name in KEYS_OUTSIDE}
+    for body, name in bodies.items():
+        spec.write_text(
+            'temperature = 0.1\n[[layers]]\nkind = "embedding"\nwidth = 9\nvariance = 1.0\n'
+            f'[[layers]]\n{body}\n[[layers]]\nkind = "readout"\nvariance = 1.0\n'
+        )
+        assert f"'{name}' is " in refusal(capsys, "show", spec, folder=tmp_path)
+
+
 class ReLU:
     """As another library has it."""
 

@@ -7,12 +7,14 @@ import pytest
 from own_kinds import EXAMPLE, installed, offer, run
 
 from derive.derivation import derive
+from derive.derivation.deriving import derive as derive_any
 from derive.errors import DataError, DescriptionError
 from derive.network import (
     Attention,
     Embedding,
     Network,
     Readout,
+    Repeat,
     Residual,
     Weighted,
     attended_inputs,
@@ -36,13 +38,15 @@ variance = 0.8
 """
 
 WHOLE_WAY = """
+import tomllib
 import numpy as np
 import derive
-from derive.network import data_from_arrays
+from derive.network import data_from_arrays, network_from_dict, network_to_toml
 from derive.solver import Solver
 
 network = derive.load_network("small.toml")
 print(network.describe())
+assert network_from_dict(tomllib.loads(network_to_toml(network))) == network
 print(min(evidence.digits for evidence in derive.derive(network).certify(15)))
 print({str(found.verdict) for found in derive.check(network, digits=15)})
 generator = np.random.default_rng(1)
@@ -317,6 +321,14 @@ def test_an_answer_that_will_not_do_names_kind_and_method(methods, parts):
     assert all(part in message for part in parts), message
     if "masks_1" not in parts:
         assert "the kind 'own'" in message and "mend the class Own" in message
+
+
+@pytest.mark.slow
+def test_a_kind_of_one_s_own_is_repeated_any_number_of_times():
+    for inner in (Lags("K", 0.9, "N"), Reversed(1.1, "N")):
+        layers = (Embedding("N", 1.2), Repeat((inner,), "L"), Readout(0.8))
+        evidence = derive_any(Network(layers, 0.1)).certify(15)
+        assert all(found.digits >= 15 for found in evidence)
 
 
 def test_a_class_that_is_no_kind_is_refused_in_python_too():

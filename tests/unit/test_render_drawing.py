@@ -132,6 +132,8 @@ def test_what_repeats_itself_is_left_out():
     lines = draw(Network((*END[0], *many, *END[1]), 0.1)).splitlines()
     assert len(lines) < 25
     assert "28 more of the same: V₄ to V₈₇" in "\n".join(lines)
+    assert lines[2].endswith("m₁, about 10^23 vectors")  # 3^30 2^30
+    assert lines[-1] == "about 10^23 paths, M = m₁"
     unlike = [Attention(f"H_{k}", 1.0 + k / 64, f"N_{k}") for k in range(1, 40)]
     lines = draw(Network((*END[0], *unlike, *END[1]), 0.1)).splitlines()
     assert len(lines) < 15 and "37 more of the same" in "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Hashable, Iterator
 from typing import Any
@@ -21,6 +22,7 @@ from derive.network.paths import path_labels
 COLUMNS = 100
 MOST_ROWS = 40
 """Of a longer drawing layers that differ in their numbers alone are left out as well."""
+HUGE = 10**12
 LONG = 36
 """A size whose factors take more characters is shown by its name."""
 MOST_LISTED = 10_000
@@ -171,7 +173,7 @@ class _Words:
             yield f"M = {size} paths" if size != "M" else "M paths"
             return
         count = graph.block_size(0, heads)
-        start = f"{count} path" + ("s" if count > 1 else "")
+        start = f"{_rounded(count)} path" + ("s" if count > 1 else "")
         start += f", M = {size}" if size not in ("M", str(count)) else ""
         labels = path_labels(self.network) if 1 < count <= MOST_LISTED else ()
         listed = _listed(labels, 2 * COLUMNS - len(start) - 8)
@@ -202,7 +204,14 @@ def _counted(size: str, count: int | None, noun: str) -> str:
     if count is None:
         return f"{size} {noun}{'s' if size != '1' else ''}"
     nouns = noun if count == 1 else f"{noun}s"
+    if count >= HUGE:
+        return f"{size}, {_rounded(count)} {nouns}"
     return f"{count} {nouns}" if size == str(count) else f"{size} = {count} {nouns}"
+
+
+def _rounded(count: int) -> str:
+    """A number, or of a huge one its power of ten."""
+    return str(count) if count < HUGE else f"about 10^{math.log10(count):.0f}"
 
 
 def _plain_names(text: str) -> str:
