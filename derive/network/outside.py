@@ -48,7 +48,12 @@ class Outside:
 
 NONLINEAR = "the vectors that the weights below it add would not be Gaussian given those above"
 GATED = 'kind = "gated", whose gates are fixed by the input'
-FEATURES = ', or kind = "features" in the place of the embedding' if "features" in KINDS else ""
+FEATURES = (
+    ', or kind = "features" in the place of the embedding (kernel "arc-cosine-1" for relu, '
+    '"arc-sine" for erf)'
+    if "features" in KINDS
+    else ""
+)
 NONLINEARITY = "a nonlinearity between two integrated weights"
 
 TABLE = (
