@@ -71,8 +71,9 @@ def _check_sum(layer: Any, stream: Size, around: Size | None, place: str) -> Non
     if keeps_stream(layer) and set(ends) != {stream}:
         end = next(end for end in ends if end != stream)
         raise DescriptionError(
-            f"{place}: a skip between unequal widths, {stream} below and {end} above; give "
-            f"the last layer of the {kind_of(layer)} the width {stream}, or leave its width out"
+            f"{place}: a skip between unequal widths, {stream} below and {end} above; give the "
+            f"last layer of the {kind_of(layer)} the width {stream}, or leave its width out, or "
+            f"put a linear layer of width {end} in the place of the skip (a parallel)"
         )
     if len(set(ends)) > 1:
         raise DescriptionError(
