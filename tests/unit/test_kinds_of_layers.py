@@ -8,6 +8,9 @@ import pytest
 from command_line import call
 from sampled_systems import raw
 
+from derive.checks.verdict import Verdict
+from derive.claims import decide, gallery
+from derive.claims.load import load_claim
 from derive.errors import DeriveError
 from derive.network import (
     Attention,
@@ -207,3 +210,40 @@ def test_what_does_not_fit_gets_one_line(case):
     assert "\n" not in message
     for part in parts:
         assert part in message, message
+
+
+CLAIM = """
+network = "spec.toml"
+about = "action"
+up_to = ["constant", "factor"]
+
+[symbols]
+C = "K(U_1) + temperature*eye(P)"
+
+[[lines]]
+expression = '''
+N_a*(tr(U_a)/s_a - logdet(U_a)) + logdet(C) + y.T*inv(C)*y
++ N_1*(tr(inv(U_a)*ptrace(U_1, H_1))/s_1 - logdet(U_1) + H_1*logdet(U_a))
+'''
+"""
+
+
+@pytest.mark.parametrize("slip", [False, True])
+def test_a_claim_about_matrices_at_the_top(tmp_path, slip):
+    """The action of positions and outputs, and the same without a number of offsets."""
+    (tmp_path / "spec.toml").write_text(network_to_toml(POSITIONS))
+    text = CLAIM.replace("+ H_1*logdet(U_a)", "+ logdet(U_a)") if slip else CLAIM
+    (tmp_path / "claim.toml").write_text(text)
+    result = decide(load_claim(tmp_path / "claim.toml"), digits=20, instances=2)
+    assert result.verdict is (Verdict.DISAGREES if slip else Verdict.AGREES)
+    written = {correction.change for correction in result.corrections} if slip else set()
+    assert not slip or any("H_1" in text for text in written), written
+
+
+def test_published_formulas_of_numbers_are_not_claimed_of_matrices():
+    """A readout per position, or several outputs, have a matrix at the top."""
+    assert gallery.published(POSITIONS) == ()
+    one_output = Network((*POSITIONS.layers[:-1], Readout(1.2, "each", positions=2)), 0.3)
+    assert gallery.published(one_output) == ()
+    read_once = Network((*POSITIONS.layers[:-1], Readout(1.2, "mean")), 0.3)
+    assert len(gallery.published(read_once)) == 4

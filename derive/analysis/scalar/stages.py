@@ -13,7 +13,7 @@ from derive.analysis.scalar.symbols import OVERLAP
 from derive.derivation import Theory
 from derive.errors import RuleError
 from derive.network.graph import Weight
-from derive.network.wording import shown
+from derive.network.wording import plural, shown
 
 
 @dataclass(frozen=True)
@@ -112,6 +112,7 @@ def _several(weight: Weight) -> str:
             f"{shown(weight.heads)} to 1"
         )
     return (
-        f"scalar theory: the {weight.kind} layer {weight.name} has {weight.heads} heads, so its "
-        "overlaps are a matrix; give a network with one head in every layer"
+        f"scalar theory: the {weight.kind} layer {weight.name} has {weight.heads} "
+        f"{plural(weight.branch)}, so its overlaps are a matrix; give a network with one "
+        f"{weight.branch} in every layer"
     )

@@ -108,26 +108,27 @@ def check_published(title: str, wanted: Claim, digits: int, seed: int = 0) -> Ch
     return check
 
 
-def _is_scalar(graph: StreamGraph) -> bool:
-    return graph.is_scalar()
+def _is_chain(graph: StreamGraph) -> bool:
+    """Whether it is a chain whose uppermost overlap is a number: one output, read once."""
+    return graph.is_scalar() and not graph.weights[-1].branched
 
 
 def _has_layers(graph: StreamGraph) -> bool:
-    return graph.is_scalar() and len(graph.streams) > 1
+    return _is_chain(graph) and len(graph.streams) > 1
 
 
 def _is_shallow(graph: StreamGraph) -> bool:
-    return graph.is_scalar() and len(graph.streams) == 1
+    return _is_chain(graph) and len(graph.streams) == 1
 
 
 NETWORKS = ("one_hidden.toml", "two_layers.toml")
 """Files that are networks, not claims."""
 
 PUBLISHED: dict[str, tuple[str, Callable[[StreamGraph], bool]]] = {
-    "action": ("published: the action of attention layers (arXiv:2405.15926)", _is_scalar),
+    "action": ("published: the action of attention layers (arXiv:2405.15926)", _is_chain),
     "fixed_point": ("published: the fixed point of the order parameter", _has_layers),
-    "one_equation": ("published: one equation for one head per layer", _is_scalar),
-    "li_sompolinsky": ("published: equal widths, zero temperature (PRX 2021)", _is_scalar),
+    "one_equation": ("published: one equation for one head per layer", _is_chain),
+    "li_sompolinsky": ("published: equal widths, zero temperature (PRX 2021)", _is_chain),
     "pacelli": ("published: one hidden layer, zero temperature (2023)", _is_shallow),
 }
 """Name of a claim to what a check calls it, and the networks that it is about."""
