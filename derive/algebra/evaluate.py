@@ -159,6 +159,18 @@ def _path_readout(run: _Evaluation, node: Any) -> Any:
     return flat @ weights.reshape(-1, 1)
 
 
+def _feature_readout(run: _Evaluation, node: Any) -> Any:
+    vectors, weights, inputs, operators = (run.of(arg) for arg in node.args[:4])
+    phi = run.values.get(node.args[4])
+    if phi is None:
+        raise NoRule(f"evaluate has no value for {node.args[4]}; give a function of one number")
+    features = np.frompyfunc(phi, 1, 1)(weights @ inputs)
+    if isinstance(run.arithmetic, Floats):
+        features = features.astype(float)
+    read = vectors @ features  # (P, M, T)
+    return (read.transpose(0, 2, 1) * operators).sum(axis=(1, 2)).reshape(-1, 1)
+
+
 def _path_kernel(run: _Evaluation, node: Any) -> Any:
     overlap, left, right = (run.of(arg) for arg in node.args)
     return (left @ overlap).reshape(len(left), -1) @ right.reshape(len(right), -1).T
@@ -227,6 +239,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.PathReadout: _path_readout,
+    nodes.FeatureReadout: _feature_readout,
     nodes.PathKernel: _path_kernel,
     nodes.PathProjection: _path_projection,
     nodes.Diagonal: lambda run, node: np.diagonal(run.of(node.args[0])).reshape(-1, 1),

@@ -42,6 +42,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.Stack: build.stack,
     nodes.Gram: build.gram,
     nodes.PathReadout: build.path_readout,
+    nodes.FeatureReadout: build.feature_readout,
     nodes.PathKernel: build.path_kernel,
     nodes.PathProjection: build.path_projection,
     nodes.Diagonal: build.diagonal,

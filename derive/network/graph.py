@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from derive.errors import DescriptionError
+from derive.network.features import Features
 from derive.network.layers import (
     Layer,
     Readout,
@@ -44,6 +45,7 @@ class Weight:
         acts_on: Indices of the weights whose vectors it acts on, in the order of paths.
         attention: Its number among the layers with branches from below, from 1; None without.
         fixed: Whether the number of branches is a part of what the layer does.
+        nonlinear: Whether the vectors that it acts on read features, not the weight itself.
     """
 
     index: int
@@ -56,6 +58,7 @@ class Weight:
     acts_on: tuple[int, ...]
     attention: int | None
     fixed: bool = False
+    nonlinear: bool = False
 
     @property
     def branched(self) -> bool:
@@ -246,6 +249,7 @@ def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
         acts_on=acts_on,
         attention=item.attention,
         fixed=isinstance(layer, Weighted) and layer.fixed,
+        nonlinear=isinstance(layer, Features),
     )
 
 

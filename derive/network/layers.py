@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from derive.errors import DescriptionError
+from derive.network.features import Features
 from derive.network.wording import shown
 
 Size = int | str
@@ -280,11 +281,12 @@ class Readout:
     token: str = "last"
 
 
-Layer = Embedding | Weighted | Residual | Repeat | Readout
+Layer = Embedding | Features | Weighted | Residual | Repeat | Readout
 GROUPS = (Residual, Repeat)
 """Layers that are made of layers."""
 KINDS: dict[str, type] = {
     "embedding": Embedding,
+    "features": Features,
     "linear": Linear,
     "attention": Attention,
     "gated": Gated,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import kernel_name
+from derive.network.features import Features
 from derive.network.layers import (
     GROUPS,
     Layer,
@@ -56,8 +58,8 @@ class Network:
     """A Bayesian network that is linear in each of its weights.
 
     Args:
-        layers: Embedding, then any number of linear, attention, residual and repeat layers, then
-            readout. Repeats of a known number are written out.
+        layers: Embedding or features, then any number of linear, attention, residual and repeat
+            layers, then readout. Repeats of a known number are written out.
         temperature: Variance of the label noise; zero is allowed.
         name: What the network is called in titles: at most 200 printable characters.
 
@@ -172,19 +174,20 @@ def _describe(layer: Layer) -> str:
         times = f"{layer.times} x " if isinstance(layer, Repeat) else ""
         return f"{kind_of(layer)}({times}{inside})"
     parts = {"heads": "H={}", "gates": "H={}", "size": "K={}", "width": "N={}", "token": "{}"}
+    named = [kernel_name(layer.kernel)] if isinstance(layer, Features) else []
     shown = [
         form.format(getattr(layer, key))
         for key, form in parts.items()
         if getattr(layer, key, None) is not None
     ]
-    return f"{kind_of(layer)}({', '.join(shown)})"
+    return f"{kind_of(layer)}({', '.join((*shown, *named))})"
 
 
 def _map_layer(layer: Any, change: Any) -> Any:
     changed = {
         f.name: change(f.name, getattr(layer, f.name))
         for f in fields(layer)
-        if f.name not in ("token", "layers")
+        if f.name not in ("token", "layers", "kernel")
     }
     if isinstance(layer, GROUPS):
         changed["layers"] = tuple(_map_layer(inner, change) for inner in layer.layers)

@@ -118,6 +118,32 @@ def attended_inputs(
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
     """
+    x, operators = path_operators(network, inputs, attentions, suffix=suffix)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found: Array = x @ operators
+    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+
+
+def path_operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Array]:
+    r"""The inputs, checked, and what every path does to their tokens.
+
+    .. math:: \Omega^\pi = \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
+
+    Args:
+        network: The description, head counts numeric.
+        inputs: x, shape (P, N_0, T).
+        attentions: As in `attended_inputs`.
+        suffix: What the names of the arrays end in, in error messages.
+
+    Returns:
+        x, and the operators of shape (P or 1, T, M), paths in data order.
+
+    Raises:
+        DataError: As in `attended_inputs`.
+        DescriptionError: As in `path_table`.
+    """
     _check_count(network)
     x = real_array(inputs, f"inputs{suffix}")
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
@@ -133,8 +159,8 @@ def attended_inputs(
 
     token = _readout_operator(network.readout.token, tokens)
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = x @ _carry(network, token, visit, np.add)
-    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+        found: Array = _carry(network, token, visit, np.add)
+    return x, found
 
 
 def is_skipped(network: Network, weight: int) -> bool:
@@ -314,6 +340,7 @@ __all__ = [
     "is_skipped",
     "path_count",
     "path_labels",
+    "path_operators",
     "path_table",
     "token_counts",
     "weighted_layers",

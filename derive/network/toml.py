@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import GROUP as ENTRY_POINTS
+from derive.network.feature_maps import kernel_name
 from derive.network.layers import GROUPS, KINDS, MAX_NESTING, kind_of
 from derive.network.network import Network
 from derive.network.wording import choices, one_line, shown
@@ -89,7 +91,12 @@ def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
             yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
 
 
-def _literal(value: float | str) -> str:
+def _literal(value: Any) -> str:
+    if callable(value):
+        raise DescriptionError(
+            f"kernel: the function {kernel_name(value)} cannot be written to TOML; make it an "
+            f"entry point of the group {ENTRY_POINTS} and give its name"
+        )
     # JSON's strings are TOML's; a name is printable, so nothing else needs an escape.
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 

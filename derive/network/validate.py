@@ -8,6 +8,8 @@ import numbers
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import check_kernel
+from derive.network.features import Features
 from derive.network.layers import (
     GROUPS,
     KINDS,
@@ -64,7 +66,7 @@ def check_structure(layers: tuple[Any, ...]) -> None:
             raise DescriptionError(f"{place}: {shown(layer)} is not a layer; use one of {known}")
     _check_ends(layers)
     for place, layer in places[1:-1]:
-        if isinstance(layer, Embedding | Readout):
+        if isinstance(layer, Embedding | Features | Readout):
             raise DescriptionError(
                 f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
                 "linear, attention, residual and repeat layers"
@@ -72,9 +74,10 @@ def check_structure(layers: tuple[Any, ...]) -> None:
 
 
 def _check_ends(layers: tuple[Layer, ...]) -> None:
-    if not isinstance(layers[0], Embedding):
+    if not isinstance(layers[0], Embedding | Features):
         raise DescriptionError(
-            f"layers[1]: a network begins with an embedding, not with {kind_of(layers[0])}"
+            "layers[1]: a network begins with an embedding or features, not with "
+            f"{kind_of(layers[0])}"
         )
     if not isinstance(layers[-1], Readout):
         raise DescriptionError(
@@ -133,6 +136,8 @@ def _check_layer(place: str, layer: Any, inside: bool) -> None:
     if isinstance(layer, Convolution):
         for key, least in (("size", 1), ("stride", 1), ("padding", 0)):
             _check_count(f"{place}.{key}", getattr(layer, key), least)
+    if isinstance(layer, Features):
+        check_kernel(f"{place}.kernel", layer.kernel)
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
         _check_size(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)

@@ -6,14 +6,25 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import numpy as np
+
 from derive.algebra.nodes import LogNormal
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import log_independent
 from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
+from derive.derivation.rules import features
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
 from derive.network import Network, Residual, Weighted, forward
-from derive.network.paths import attended_inputs, data_names, token_counts, weighted_layers
+from derive.network.feature_inputs import feature_layer
+from derive.network.feature_maps import MAPS, feature_map
+from derive.network.paths import (
+    attended_inputs,
+    data_names,
+    path_operators,
+    token_counts,
+    weighted_layers,
+)
 
 TOKENS = 4
 """A power of two, so that a mean over tokens is an exact binary number."""
@@ -46,8 +57,8 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
         **sample.sizes(),
         **sample.data(),
         **{notation.tensor(k): tensor for k, tensor in enumerate(tensors)},
-        notation.data(): attended_inputs(resized, inputs, attentions),
     }
+    numbers |= _read(resized, sample, tensors[0], (inputs, attentions), agreement.arithmetic)
     for vectors, value in state.definitions:
         numbers[vectors] = agreement.value(value, numbers)
     outputs = _outputs(resized, sample, tensors, (inputs, attentions), agreement.arithmetic)
@@ -56,6 +67,31 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
     total = agreement.value(state.body + state.constant, numbers)
     plain = _log_density(sample, tensors, numbers, outputs, agreement.arithmetic)
     agreement.compare("the log density", total, plain)
+
+
+def _read(network: Network, sample: Instance, tensor: Array, data: Any, arithmetic: Any) -> Numbers:
+    """What the first layer reads; where it is one of features, its weights and its function."""
+    notation = sample.notation
+    if feature_layer(network) is None:
+        return {notation.data(): attended_inputs(network, *data)}
+    inputs, operators = path_operators(network, *data)
+    shape = (len(inputs), *operators.shape[1:])
+    x, omega = features.raw_inputs(notation)
+    return {
+        features.raw_features(notation): sample.features,
+        features.feature_weights(notation): tensor,
+        features.PHI: _nonlinearity(network, arithmetic),
+        x: inputs,
+        omega: np.broadcast_to(operators, shape),
+    }
+
+
+def _nonlinearity(network: Network, arithmetic: Any) -> Any:
+    """phi in an arithmetic; where a kernel alone is given, any function shows the form."""
+    layer = feature_layer(network)
+    assert layer is not None
+    scalar = (feature_map(layer.kernel) or MAPS["arc-sine"]).scalar
+    return lambda h: scalar(arithmetic, h)
 
 
 def resize(network: Network, heads: tuple[int, ...]) -> Network:
@@ -111,6 +147,9 @@ def _outputs(
             inputs[example].tolist(),
             _operators(network, attentions, example),
             arithmetic.sqrt,
+            nonlinearity=None
+            if feature_layer(network) is None
+            else _nonlinearity(network, arithmetic),
         )
         for example in range(sample.examples)
     ]

@@ -17,6 +17,10 @@ from derive.network import Network
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
     nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
+    nodes.FeatureReadout: (
+        r"\mathcal{X}_\phi[B; W]_\mu",
+        r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
+    ),
     nodes.PathKernel: (
         r"\mathcal{K}[G]_{\mu\nu}",
         r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
@@ -58,6 +62,11 @@ SYMBOLS = (
     r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
 WORDS: dict[type, str] = {
+    nodes.FeatureReadout: r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
+    r"$x_{\mu s}$ of $N_x$ numbers, gives the features $\phi(W x_{\mu s} / \sqrt{N_x})$, one for "
+    r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
+    r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
+    "Gaussian features that take their place.",
     nodes.PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
     r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
     nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "

@@ -6,6 +6,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.network import Data, Network
+from derive.network.data import check_kernel_variance
 from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.recording import Progress, record
 from derive.sampling.weights.chain import Chain
@@ -58,6 +59,7 @@ def sample_weights(
     >>> found.overlaps[0].shape, found.means.shape
     ((2, 10, 1, 1), (2, 10, 2))
     """
+    check_kernel_variance(network, data)
     model = Model.of(network, data.attended.shape[1])
     _check(model, data, draws, chains)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
