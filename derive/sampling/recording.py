@@ -1,4 +1,4 @@
-"""Run chains side by side and keep what they pass through; shared by both samplers."""
+"""Run chains side by side and keep what they pass through; shared by all samplers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def record(
 
     Args:
         walkers: The chains, at their starts.
-        method: WEIGHTS or OVERLAPS.
+        method: WEIGHTS, OVERLAPS or FEATURES.
         draws: Draws wanted of each chain, those of `resume` included.
         burn: Steps of each chain that are not kept; with `resume` they have been made.
         seed: Of the chains.
