@@ -208,10 +208,13 @@ def kernel_matrix(kernel: Any, left: Array, right: Array, variance: float) -> Ar
            [0.159155, 0.5     ]])
     """
     known = feature_map(kernel)
+    name = f"the kernel {kernel_name(kernel)}"
     if known is not None:
         factor = np.sqrt(variance / left.shape[1])
-        return known.second_moment(Preactivations(factor * left, factor * right))
-    function, name = _function(kernel), f"the kernel {kernel_name(kernel)}"
+        with np.errstate(all="ignore"):  # what overflows is refused below, in one line
+            values = known.second_moment(Preactivations(factor * left, factor * right))
+        return real_array(values, name, "scale the inputs down")
+    function = _function(kernel)
     with _one_line(name):
         given = function(left.copy(), right.copy())
     found = real_array(given, name, "mend the function, or scale the inputs down")
