@@ -14,7 +14,13 @@ from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.feature_inputs import feature_inputs, feature_layer, kernel_variance
 from derive.network.feature_maps import kernel_name
 from derive.network.network import Network
-from derive.network.paths import attended_inputs, data_names, is_skipped, path_count
+from derive.network.paths import (
+    attended_inputs,
+    data_names,
+    is_skipped,
+    path_count,
+    rows_of_outputs,
+)
 from derive.network.wording import choices, one_line, shown
 
 TEST = "_test"
@@ -30,6 +36,9 @@ class Data:
         attended_test: Of the test examples, shape (P_*, N_0, M), if there are any.
         labels_test: Shape (P_*,), if they are known.
         notes: What a reader of the results should know about how the data were read.
+        outputs: O. Where there are several, every example has a row for each of them, with the
+            paths that end in it; labels of shape (P, O) are turned into that form, and then
+            attended inputs are those of one output, shape (P, N_0, M / O).
         kernel_variance: The variance of a first layer of features at which its kernel was taken,
             where the kernel is not proportional to it.
 
@@ -45,9 +54,12 @@ class Data:
     attended_test: Array | None = None
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
+    outputs: int = 1
     kernel_variance: float | None = None
 
     def __post_init__(self) -> None:
+        if np.ndim(self.labels) == 2:
+            self._set_rows()
         for name in ("attended", "labels", "attended_test", "labels_test"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
@@ -63,6 +75,24 @@ class Data:
             if self.attended_test is None:
                 raise DataError("labels_test: there are no test inputs; give them, or leave it out")
             _check_labels(self.labels_test, "labels_test", len(self.attended_test))
+
+    def _set_rows(self) -> None:
+        """One row per example and output."""
+        labels = real_array(self.labels, "labels")
+        outputs = labels.shape[1]
+        object.__setattr__(self, "outputs", outputs)
+        object.__setattr__(self, "labels", labels.reshape(-1))
+        if self.labels_test is not None:
+            tests = real_array(self.labels_test, "labels_test")
+            remedy = "give the outputs of the training examples"
+            expect_shape(tests, "labels_test", ("P_*", outputs), remedy)
+            object.__setattr__(self, "labels_test", tests.reshape(-1))
+        for name in ("attended", "attended_test"):
+            if getattr(self, name) is not None:
+                attended = real_array(getattr(self, name), name)
+                remedy = "give examples, features, paths"
+                expect_shape(attended, name, ("P", "N_0", "M"), remedy)
+                object.__setattr__(self, name, rows_of_outputs(attended, outputs))
 
     def __repr__(self) -> str:
         examples, features, paths = self.attended.shape
@@ -121,17 +151,18 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
     """
     _check_keys([str(name) for name in arrays], network, source)
     try:
-        labels, labels_test = arrays["labels"], arrays.get(f"labels{TEST}")
-        notes = _notes(arrays, network)
+        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        notes, outputs = _notes(arrays, network), network.readout.outputs
         if feature_layer(network) is not None and "inputs" in arrays:
             found = _in_feature_space(arrays, network)
-            return Data(found[0], labels, found[1], labels_test, notes, kernel_variance(network))
+            known = kernel_variance(network)
+            return Data(found[0], labels, found[1], labels_test, notes, outputs, known)
         attended = _attended(arrays, network, "")
         has_test = any(name.endswith(TEST) for name in arrays)
         attended_test = _attended(arrays, network, TEST) if has_test else None
         if attended_test is not None:
             _check_features(arrays, attended.shape[1])
-        return Data(attended, labels, attended_test, labels_test, notes)
+        return Data(attended, labels, attended_test, labels_test, notes, outputs)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 
@@ -236,13 +267,25 @@ def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array
     if "inputs" in arrays:
         attentions = [arrays[name + suffix] for name in _attention_names(network)]
         return attended_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
-    name = f"attended{suffix}"
+    name, outputs = f"attended{suffix}", network.readout.outputs
     attended = real_array(arrays[name], name)
     remedy = (
-        f"the network has {paths} paths, the branch of the first layer slowest, a skip before heads"
+        f"the network has {paths // outputs} paths, the branch of the first layer slowest, a skip "
+        "before heads"
     )
-    expect_shape(attended, name, ("P", "N_0", paths), remedy)
-    return attended
+    expect_shape(attended, name, ("P", "N_0", paths // outputs), remedy)
+    return rows_of_outputs(attended, outputs)
+
+
+def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
+    """Labels, one per row of the attended inputs."""
+    outputs = network.readout.outputs
+    if name not in arrays or outputs == 1:
+        return arrays.get(name)
+    labels = real_array(arrays[name], name)
+    remedy = "give one row per example, with a number for every output"
+    expect_shape(labels, name, ("P", outputs), remedy)
+    return labels.reshape(-1)
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
@@ -269,7 +312,7 @@ def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ..
 def _token_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
     """Where a token that the user chose makes no difference."""
     token = network.readout.token
-    if token == "last":
+    if token in ("last", "each"):
         return ()
     if "attended" in arrays:
         return (f"token ignored: the data are already attended (token = {token!r})",)

@@ -17,7 +17,7 @@ from derive.network.arrays import Array
 from derive.network.feature_maps import feature_map, kernel_matrix, kernel_name
 from derive.network.features import Features
 from derive.network.network import Network
-from derive.network.paths import path_operators
+from derive.network.paths import path_operators, rows_of_outputs
 from derive.network.wording import shown
 
 MOST_BYTES = 4 * 10**9
@@ -83,7 +83,8 @@ def feature_inputs(
         attentions_test: Theirs.
 
     Returns:
-        Shapes (P, r, M) and (P_*, r, M), or None without test examples.
+        Shapes (P, r, M) and (P_*, r, M), or None without test examples; of several outputs as
+        `rows_of_outputs` has them.
 
     Raises:
         DataError: Shapes do not fit, the kernel would not fit in memory, or it is no kernel.
@@ -93,14 +94,19 @@ def feature_inputs(
     if layer is None:
         raise DescriptionError("layers[1]: the first layer has no kernel; give features there")
     variance = _variance(layer)
-    parts = [path_operators(network, inputs, attentions)]
+    parts = [_operators(network, inputs, attentions)]
     if inputs_test is not None:
-        parts.append(path_operators(network, inputs_test, attentions_test, suffix="_test"))
-    return _pair(kernel_factor(layer, variance, parts))
-
-
-def _pair(found: list[Array]) -> tuple[Array, Array | None]:
+        parts.append(_operators(network, inputs_test, attentions_test, suffix="_test"))
+    outputs = network.readout.outputs
+    found = [rows_of_outputs(part, outputs) for part in kernel_factor(layer, variance, parts)]
     return found[0], found[1] if len(found) > 1 else None
+
+
+def _operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Array]:
+    x, operators, divisor = path_operators(network, inputs, attentions, suffix=suffix)
+    return x, operators / divisor
 
 
 def kernel_factor(

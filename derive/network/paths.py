@@ -7,7 +7,7 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.graph import Active, Placed, Skip, descend, place
-from derive.network.layers import Attention, Weighted, walk
+from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
+from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
 from derive.network.network import Network
 from derive.network.wording import shown
 
@@ -37,14 +37,17 @@ def path_count(network: Network) -> int:
     16
     """
     _check_heads(network)
-    return int(_carry(network, 1, lambda item, blocks: _heads(item) * sum(blocks), _first))
+    readout = network.readout
+    start = int(readout.branches) * readout.outputs
+    return int(_carry(network, start, lambda item, blocks: _heads(item) * sum(blocks), _first))
 
 
 def path_table(network: Network) -> NDArray[np.int64]:
     """The branch that each path takes through each weight between embedding and readout.
 
     Returns:
-        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip.
+        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip. A
+        readout per position adds a column of positions, several outputs one of outputs.
 
     Raises:
         DescriptionError: A number of heads is a symbol, or there are more than `MAX_PATHS` paths.
@@ -55,7 +58,7 @@ def path_table(network: Network) -> NDArray[np.int64]:
     [[1, 0], [1, 1], [2, 0], [2, 1]]
     """
     _check_count(network)
-    weights = len(list(_weights(place(network)[0]))) - 2
+    weights = len(list(placed_weights(place(network)[0]))) - 2
 
     def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
         table = np.tile(np.concatenate(blocks), (_heads(item), 1))
@@ -65,7 +68,15 @@ def path_table(network: Network) -> NDArray[np.int64]:
             )
         return table
 
-    start = np.zeros((1, weights), dtype=np.int64)
+    readout = network.readout
+    ends = []
+    if readout.branched:
+        ends.append(np.repeat(np.arange(int(readout.branches)) + 1, readout.outputs))
+    if readout.outputs > 1:
+        ends.append(np.tile(np.arange(readout.outputs) + 1, int(readout.branches)))
+    start = np.zeros((len(ends[0]) if ends else 1, weights + len(ends)), dtype=np.int64)
+    for column, choices in enumerate(ends, start=weights):
+        start[:, column] = choices
     table: NDArray[np.int64] = _carry(network, start, visit, _first)
     return table
 
@@ -112,21 +123,23 @@ def attended_inputs(
         suffix: What the names of the arrays end in, in error messages.
 
     Returns:
-        Shape (P, N_0, M), paths in data order.
+        Shape (P, N_0, M), paths in data order; of O outputs as `rows_of_outputs` has them.
 
     Raises:
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
     """
-    x, operators = path_operators(network, inputs, attentions, suffix=suffix)
+    x, operators, divisor = path_operators(network, inputs, attentions, suffix=suffix)
     with np.errstate(over="ignore", invalid="ignore"):
         found: Array = x @ operators
-    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    found = found / divisor  # last, so that a mean is exact where the sum is
+    found = real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    return rows_of_outputs(found, network.readout.outputs)
 
 
 def path_operators(
     network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array, int]:
     r"""The inputs, checked, and what every path does to their tokens.
 
     .. math:: \Omega^\pi = \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
@@ -138,7 +151,8 @@ def path_operators(
         suffix: What the names of the arrays end in, in error messages.
 
     Returns:
-        x, and the operators of shape (P or 1, T, M), paths in data order.
+        x, the operators of shape (P or 1, T, M / O), paths in data order, and what they are still
+        to be divided by: the number of tokens of a mean.
 
     Raises:
         DataError: As in `attended_inputs`.
@@ -157,10 +171,32 @@ def path_operators(
             return operators
         return _attend(layer.operators(omegas[item.weight], placed[item.weight]), operators)
 
-    token = _readout_operator(network.readout.token, tokens)
+    token = _readout_operator(network, tokens)
     with np.errstate(over="ignore", invalid="ignore"):
         found: Array = _carry(network, token, visit, np.add)
-    return x, found
+    return x, found, tokens if network.readout.token == "mean" else 1
+
+
+def rows_of_outputs(attended: Array, outputs: int) -> Array:
+    r"""One row per example and output, which sees the paths that end in this output.
+
+    .. math:: X_{(\mu o'), (\pi o)} = \delta_{o o'}\, \xi^\pi_\mu
+
+    Args:
+        attended: Shape (P, N_0, M / O).
+        outputs: O.
+
+    Returns:
+        Shape (P O, N_0, M), the output the fast index of rows and of paths.
+
+    >>> rows_of_outputs(np.array([[[5.0]]]), 2).tolist()
+    [[[5.0, 0.0]], [[0.0, 5.0]]]
+    """
+    if outputs == 1:
+        return attended
+    rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
+    examples, _, features, paths, _ = rows.shape
+    return rows.reshape(examples * outputs, features, paths * outputs)
 
 
 def is_skipped(network: Network, weight: int) -> bool:
@@ -195,14 +231,6 @@ def _first(first: Any, _: Any) -> Any:
     return first
 
 
-def _weights(places: tuple[Placed | Skip, ...]) -> Iterator[Placed]:
-    for item in places:
-        if isinstance(item, Skip):
-            yield from _weights(item.body)
-        else:
-            yield item
-
-
 def _heads(item: Placed) -> int:
     return int(item.layer.branches) if isinstance(item.layer, Weighted) else 1
 
@@ -210,7 +238,7 @@ def _heads(item: Placed) -> int:
 def _check_heads(network: Network) -> None:
     layer: Any
     for where, layer in walk(network.layers):
-        count = layer.branches if isinstance(layer, Weighted) else 1
+        count = layer.branches if isinstance(layer, Weighted | Readout) else 1
         if isinstance(count, str):
             key = next(f.name for f in fields(layer) if getattr(layer, f.name) == count)
             raise DescriptionError(
@@ -235,33 +263,40 @@ def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
     """
     found: dict[int, int] = {}
 
-    def through(places: tuple[Placed | Skip, ...], count: int) -> int:
+    def through(places: Places, count: int) -> int:
         for item in places:
-            if isinstance(item, Skip):
-                if through(item.body, count) != count:
-                    raise DataError(
-                        f"inputs: a skip joins {count} tokens with "
-                        f"{through(item.body, count)}; give the layers inside padding, or stride 1"
-                    )
+            if isinstance(item, Placed):
+                found[item.weight] = count
+                count = _tokens_above(item, count)
                 continue
-            found[item.weight] = count
-            if isinstance(item.layer, Weighted):
-                count = item.layer.tokens_above(count)
-            if count < 1:
+            ends = {through(branch, count) for branch in item.branches}
+            if len(ends) > 1:
+                unequal = " and ".join(map(str, sorted(ends)))
                 raise DataError(
-                    f"inputs: no token is left after layer {item.weight + 1}; give more tokens, "
-                    "or padding"
+                    f"inputs: branches with {unequal} tokens cannot be added; give convolutions "
+                    "in them padding, or stride 1"
                 )
+            (count,) = ends
         return count
 
     return found, through(place(network)[0], tokens)
+
+
+def _tokens_above(item: Placed, count: int) -> int:
+    above = item.layer.tokens_above(count) if isinstance(item.layer, Weighted) else count
+    if above < 1:
+        raise DataError(
+            f"inputs: no token of {count} is left above weight V_{item.weight}, a "
+            f"{kind_of(item.layer)}; give more tokens, or padding"
+        )
+    return above
 
 
 def weighted_layers(network: Network) -> dict[int, Weighted]:
     """The layers between embedding and readout that have a weight, by its index."""
     return {
         item.weight: item.layer
-        for item in _weights(place(network)[0])
+        for item in placed_weights(place(network)[0])
         if isinstance(item.layer, Weighted)
     }
 
@@ -297,7 +332,7 @@ def _checked_attentions(
         array = real_array(given, name)
         due = layer.data_shape(counts[weight])
         remedy = "give examples, heads, keys, queries as the network and the inputs have them"
-        if stem == names[-1][0] and isinstance(layer, Attention):
+        if stem == names[-1][0] and _may_have_one_query(network, weight):
             remedy += ", for all queries or one"
             if array.shape[-1:] == (1,):
                 due = (*due[:-1], 1)
@@ -308,12 +343,33 @@ def _checked_attentions(
     return found
 
 
-def _readout_operator(token: str, tokens: int) -> Array:
-    """e_{t*}, shape (1, T, 1)."""
-    weights = np.full(tokens, 1.0 / tokens)
-    if token != "mean":
+def _may_have_one_query(network: Network, weight: int) -> bool:
+    """Whether a layer is an attention and all above it treats tokens apart, up to one readout."""
+    layers = weighted_layers(network)
+    above = [layer for number, layer in layers.items() if number > weight]
+    if not isinstance(layers[weight], Attention) or network.readout.branched:
+        return False
+    return not any(layer.mixes_tokens for layer in above)
+
+
+def _readout_operator(network: Network, tokens: int) -> Array:
+    """e_{t*}, shape (1, T, 1); for a mean the sum, for a readout per position the identity.
+
+    Raises:
+        DataError: Another number of tokens comes to it than the description says.
+    """
+    readout = network.readout
+    if readout.branched:
+        if readout.positions != tokens:
+            raise DataError(
+                f"inputs: {tokens} tokens come to the readout, which has positions = "
+                f"{readout.positions}; make them equal"
+            )
+        return np.eye(tokens)[None]
+    weights = np.ones(tokens)
+    if readout.token != "mean":
         weights = np.zeros(tokens)
-        weights[{"last": -1, "first": 0}[token]] = 1.0
+        weights[{"last": -1, "first": 0}[readout.token]] = 1.0
     return weights[None, :, None]
 
 
@@ -327,7 +383,7 @@ def _join(blocks: list[Array]) -> Array:
 def _attend(omega: Array, operators: Array) -> Array:
     """Omega, shape (P, H, T, T or 1), on operators (P, T, m): shape (P, T, H m), heads slow."""
     if omega.shape[3] == 1:
-        # Above the last attention an operator is a multiple of e_{t*}, whose entries sum to one.
+        # What is given for one query is used by all tokens that are read, in the same way.
         operators = operators.sum(axis=1, keepdims=True)
     product = np.matmul(omega, operators[:, None])
     examples, heads, tokens, paths = product.shape  # tokens below
@@ -342,6 +398,7 @@ __all__ = [
     "path_labels",
     "path_operators",
     "path_table",
+    "rows_of_outputs",
     "token_counts",
     "weighted_layers",
 ]

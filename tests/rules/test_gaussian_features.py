@@ -17,6 +17,7 @@ from derive.derivation.step import PROPORTIONAL, Order
 from derive.errors import CertificateError, NoRule, RuleError, ShapeError
 from derive.network import (
     Attention,
+    Convolution,
     Embedding,
     Features,
     Linear,
@@ -40,8 +41,15 @@ ABOVE = {
 }
 
 
-def network(*layers, kernel="arc-sine"):
-    return Network((Features(7, kernel, 1.3), *layers, Readout(1.1, "mean")), 0.1)
+READOUTS = {
+    "a readout per position": Readout(1.1, "each", positions=3),
+    "several outputs": Readout(1.1, "mean", outputs=2),
+}
+
+
+def network(*layers, kernel="arc-sine", readout=None):
+    readout = readout or Readout(1.1, "mean")
+    return Network((Features(7, kernel, 1.3), *layers, readout), 0.1)
 
 
 @pytest.mark.parametrize("kernel", KERNELS, ids=str)
@@ -55,6 +63,13 @@ def test_it_is_certified_as_leading_order(layers, kernel):
     assert steps[1].order is Order.LEADING and steps[1].limit == PROPORTIONAL
     found = steps[1].certificate(20)
     assert (found.digits == 11 and "order 1.0" in found.detail) or "order 0.9" in found.detail
+
+
+@pytest.mark.parametrize("readout", READOUTS.values(), ids=READOUTS)
+def test_other_readouts(readout):
+    steps = derive(network(Convolution(2, 0.9, 8), readout=readout)).steps
+    assert steps[0].certificate(20).digits >= 20
+    assert steps[1].certificate(20).digits == 11
 
 
 def test_all_that_follows_is_that_of_an_embedding():

@@ -42,8 +42,8 @@ class Examples:
         Raises:
             DataError: The shape is another, or entries are not finite.
         """
-        x, operators = path_operators(network, inputs, (), suffix=suffix)
-        weights = np.broadcast_to(operators[:, :, 0], (len(x), x.shape[2]))
+        x, operators, divisor = path_operators(network, inputs, (), suffix=suffix)
+        weights = np.broadcast_to(operators[:, :, 0] / divisor, (len(x), x.shape[2]))
         read = np.abs(weights).max(axis=0) > 0
         tokens = x.transpose(1, 0, 2)[:, :, read] / sqrt(x.shape[1])
         return cls(tokens.reshape(x.shape[1], -1), weights[:, read])
@@ -84,11 +84,11 @@ class Model:
         """
         first, *between, last = network.layers
         known = feature_map(first.kernel) if isinstance(first, Features) else None
-        if known is None or between or not isinstance(last, Readout):
+        single = isinstance(last, Readout) and last.outputs == 1 and not last.branched
+        if known is None or between or not single:
             raise SamplingError(
                 f"layers: {network.describe()} is no hidden layer of known features under a "
-                "readout, whose readout can be integrated out; give features with a kernel's name, "
-                "then a readout"
+                "readout of one output; give features with a kernel's name, then such a readout"
             )
         numbers = values(network, stream_graph(network))
         if not numbers.temperature > 0:

@@ -73,12 +73,12 @@ def sample_features(
     >>> found.overlaps[0].shape, found.means.shape
     ((2, 10, 1, 1), (2, 10, 0))
     """
+    y = real_array(labels, "labels")
+    model = Model.of(network, y)
     train = Examples.of(network, inputs)
     test = None if inputs_test is None else Examples.of(network, inputs_test, "_test")
     _check(train, test, draws, chains)
-    y = real_array(labels, "labels")
     expect_shape(y, "labels", (len(train.weights),), "give one label per example")
-    model = Model.of(network, y)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
     large = model.width * len(y) ** 2 > ONE_THREAD
     with threadpool_limits(limits=None if large else 1, user_api="blas"):

@@ -130,7 +130,7 @@ def refused():
     linear = Network((Embedding(5, 1.0), Readout(1.0)), 0.1)
     deep = Network((Features(5, "arc-sine", 1.0), Linear(1.0, 5), Readout(1.0)), 0.1)
     own = network(lambda a, b: a @ b.T)
-    text = "no hidden layer of known features under a readout"
+    text = "no hidden layer of known features under a readout of one output"
     return {
         "linear": (linear, inputs, labels, {}, text),
         "deep": (deep, inputs, labels, {}, text),
