@@ -14,6 +14,8 @@ from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
 from derive.derivation.step import Step
 from derive.derivation.theory import Derived
+from derive.network import Network
+from derive.network.feature_inputs import feature_note
 
 
 def header(derivation: Derivation) -> str:
@@ -37,7 +39,7 @@ def common_fields(derived: Derived) -> dict[str, str]:
         "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
-        "description": "\n".join(wrap.paragraph(derived.network.describe(), 4)),
+        "description": "\n".join(_description(derived.network)),
         "overlaps": "\n".join(_overlaps(notation)),
         "parameters": "\n".join(_parameters(notation)),
         "steps": "\n".join(step_lines(derived.steps)),
@@ -46,6 +48,18 @@ def common_fields(derived: Derived) -> dict[str, str]:
         "more_fields": "",
         "constants": "\n".join(constants),
     }
+
+
+def _description(network: Network) -> list[str]:
+    """The network in one line, and what its first layer means where it is one of features."""
+    lines = wrap.paragraph(network.describe(), 4)
+    note = feature_note(network)
+    if not note:
+        return lines
+    note = (
+        f"{note[0].upper()}{note[1:]}. Attended inputs are vectors of the kernel's feature space."
+    )
+    return [*lines, "", *wrap.paragraph(note)]
 
 
 def argument_lines(notation: Notation) -> dict[str, str]:

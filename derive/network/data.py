@@ -11,8 +11,12 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.feature_inputs import feature_inputs, feature_layer, kernel_variance
-from derive.network.feature_maps import kernel_name
+from derive.network.feature_inputs import (
+    feature_inputs,
+    feature_layer,
+    feature_note,
+    kernel_variance,
+)
 from derive.network.network import Network
 from derive.network.paths import (
     attended_inputs,
@@ -294,14 +298,8 @@ def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
 
 
 def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
-    layer = feature_layer(network)
-    if layer is None:
-        return ()
-    found = [
-        f"the first layer has the kernel {kernel_name(layer.kernel)}: the theory, at every width, "
-        "is that of Gaussian features, which nonlinear ones approach in the proportional limit"
-    ]
-    if "attended" in arrays:
+    found = [note for note in (feature_note(network),) if note]
+    if found and "attended" in arrays:
         found.append(
             "attended is taken as in the kernel's feature space: sigma_0^2 / N_0 times its "
             "products is the kernel"

@@ -36,6 +36,18 @@ def feature_layer(network: Network) -> Features | None:
     return first if isinstance(first, Features) else None
 
 
+def feature_note(network: Network) -> str:
+    """What a first layer of features means for all results; empty without one."""
+    layer = feature_layer(network)
+    if layer is None:
+        return ""
+    return (
+        f"the first layer has the kernel {kernel_name(layer.kernel)}: the theory is that of "
+        "Gaussian features, exact for these alone; nonlinear features have it to leading order in "
+        "the proportional limit"
+    )
+
+
 def kernel_variance(network: Network) -> float | None:
     """The variance that a kernel contains in a way that no factor undoes; None without one.
 
@@ -213,4 +225,4 @@ def _factor(kernel: Array, name: str) -> Array:
     return np.asarray(vectors[:, kept] * np.sqrt(values[kept]))
 
 
-__all__ = ["feature_inputs", "feature_layer", "kernel_variance"]
+__all__ = ["feature_inputs", "feature_layer", "feature_note", "kernel_factor", "kernel_variance"]

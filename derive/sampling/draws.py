@@ -30,6 +30,7 @@ class Draws:
         seed: Of the random generators.
         seconds: Time spent.
         interrupted: Whether there are fewer draws than were asked for.
+        note: Which law they are of, where it is not the network's own.
         state: What the chains go on from; it belongs to the sampler.
     """
 
@@ -40,6 +41,7 @@ class Draws:
     seed: int
     seconds: float
     interrupted: bool = False
+    note: str = ""
     state: Any = field(default=None, repr=False)
 
     @property

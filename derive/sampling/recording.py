@@ -44,6 +44,7 @@ def record(
     seed: int,
     progress: Progress | None = None,
     resume: Draws | None = None,
+    note: str = "",
 ) -> Draws:
     """Chains of draws.
 
@@ -55,6 +56,7 @@ def record(
         seed: Of the chains.
         progress: Called with the number of steps done.
         resume: Draws of the same chains, to go on with.
+        note: Which law is sampled, where it is not the network's own.
 
     Returns:
         All draws; after an interrupt those that every chain had reached.
@@ -93,7 +95,8 @@ def record(
     if resume is not None and not kept[0]:
         return replace(resume, interrupted=interrupted)
     seconds = time.perf_counter() - started
-    return _joined(resume, _stacked(kept, method, seed, seconds, interrupted, states))
+    found = _stacked(kept, method, seed, seconds, interrupted, states)
+    return _joined(resume, replace(found, note=note))
 
 
 def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, draws: int) -> int:

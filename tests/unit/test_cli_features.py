@@ -136,3 +136,37 @@ def test_a_variance_without_a_value(capsys, tmp_path):
     assert "--set s=VALUE" in line
     found = call(capsys, "solve", path, "--data", data, "--out", out, "--set", "s=1.4")
     assert found.status == 0
+
+
+NOTE = "the theory is that of Gaussian features, exact for these alone"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("expand", "--finite-width"), ("scalar",), ("check", "--digits", "15")],
+    ids=lambda arguments: arguments[0],
+)
+def test_nothing_is_called_exact_without_a_note(arguments, capsys, tmp_path):
+    path, *_ = write(tmp_path)
+    found = call(capsys, arguments[0], path, *arguments[1:])
+    assert found.status == 0
+    assert f"derive: note: the first layer has the kernel arc-sine: {NOTE}" in found.err
+
+
+def test_an_expansion_says_what_it_leaves_out(capsys, tmp_path):
+    path, *_ = write(tmp_path)
+    text = " ".join(call(capsys, "expand", path, "--finite-width").out.split())
+    assert "nonlinear features have terms in 1/N of their own beside these" in text
+    assert NOTE in " ".join(call(capsys, "generate", path).out.split())
+
+
+def test_the_ladder_speaks_of_gaussian_features(capsys, tmp_path):
+    path, *_ = write(tmp_path)
+    found = call(capsys, "check", path, "--ladder", "--draws", "200", "--digits", "15",
+                 "--jobs", "1", "--out", tmp_path / "ladder")  # fmt: skip
+    text = " ".join(found.out.split())
+    assert "note: the first layer has the kernel arc-sine" in text
+    assert "exact law" not in text.replace(NOTE, "")
+    assert "law of Gaussian features" in text
+    page = (tmp_path / "ladder" / "ladder.html").read_text("utf-8")
+    assert "Note: the first layer has the kernel arc-sine" in page

@@ -154,3 +154,20 @@ def test_wrong_calls_are_refused_in_one_line(described, inputs, labels, options,
     with pytest.raises((SamplingError, DataError)) as caught:
         sample_features(described, inputs, labels, **options)
     assert text in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_samplers_of_gaussian_features_say_so(tmp_path):
+    """Their laws are not those of the nonlinear network."""
+    from derive.sampling.overlaps import sample_overlaps
+    from derive.sampling.weights import sample_weights
+    from derive.solver import Solver
+
+    described = network("arc-sine")
+    inputs, labels, _ = data()
+    given = data_from_arrays({"inputs": inputs, "labels": labels}, described)
+    weights = sample_weights(described, given, draws=4, chains=2)
+    overlaps = sample_overlaps(Solver.of(described), described, given, draws=4, chains=2, burn=1)
+    for found in (weights, overlaps):
+        save_draws(tmp_path / "draws.npz", found)
+        assert "Gaussian features, exact for these alone" in load_draws(tmp_path / "draws.npz").note
+    assert sample_features(described, inputs, labels, draws=4, chains=2).note == ""
