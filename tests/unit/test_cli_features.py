@@ -160,6 +160,7 @@ def test_an_expansion_says_what_it_leaves_out(capsys, tmp_path):
     assert NOTE in " ".join(call(capsys, "generate", path).out.split())
 
 
+@pytest.mark.slow
 def test_the_ladder_speaks_of_gaussian_features(capsys, tmp_path):
     path, *_ = write(tmp_path)
     found = call(capsys, "check", path, "--ladder", "--draws", "200", "--digits", "15",

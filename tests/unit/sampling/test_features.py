@@ -32,7 +32,7 @@ PHI = {
 }
 
 
-def importance(kernel, token, given, count=150_000):
+def importance(kernel, token, given, count=100_000):
     """Posterior means of |a|^2/N, f_* and f_*^2 from the prior of all weights, a included.
 
     Nothing is integrated out: weights of the likelihood of the labels given a and V.
@@ -66,7 +66,7 @@ def test_means_are_those_of_importance_sampling(kernel, token):
     expected, noise = importance(kernel, token, given)
     found = sample_features(
         network(kernel, token=token), given[0], given[1],
-        inputs_test=given[2], draws=2000, chains=2, seed=1,
+        inputs_test=given[2], draws=1500, chains=2, seed=1,
     )  # fmt: skip
     ours = estimates(found)
     square = found.variances + found.means**2
@@ -87,7 +87,7 @@ def test_a_short_run_is_near_the_saddle_point(kernel):
     described = network(kernel, width=40)
     inputs, labels, _ = data(examples=30, features=30)
     saddle = solve(described, data_from_arrays({"inputs": inputs, "labels": labels}, described))
-    found = sample_features(described, inputs, labels, draws=600, chains=2, seed=2)
+    found = sample_features(described, inputs, labels, draws=400, chains=2, seed=2)
     ours = estimates(found)["overlaps"]
     assert ours.r_hat < 1.05
     value = saddle.overlaps[0][0, 0]
