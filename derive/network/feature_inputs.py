@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from scipy.linalg import lapack
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array
@@ -21,8 +22,8 @@ from derive.network.paths import path_operators, rows_of_outputs
 from derive.network.wording import shown
 
 MOST_BYTES = 4 * 10**9
-"""Of the kernel between all paths, its factor and the work space of its eigenvectors."""
-COPIES = 4
+"""Of the kernel between all paths, its factor, the inputs made of it and a check."""
+COPIES = 6
 """How many arrays of that size there are at once."""
 BLOCK = 2**22
 """Values of the kernel between tokens that are held at once."""
@@ -84,8 +85,8 @@ def feature_inputs(
               = \sum_{s s'} \Omega^\pi_{\mu s}\, \kappa(x_{\mu s}, x_{\nu s'})\,
                 \Omega^{\pi'}_{\nu s'}
 
-    for training and test examples together, by the eigenvectors of the right-hand side whose
-    eigenvalues are not zero to rounding; r is their number.
+    for training and test examples together, by a Cholesky factor with pivots that ends where what
+    is left is zero to rounding; r is the rank that it finds.
 
     Args:
         network: Its first layer is one of features; head counts and its variance are numbers.
@@ -202,7 +203,7 @@ def _factor(kernel: Array, name: str) -> Array:
     """F with F F^T the kernel, as many columns as it has rank.
 
     Raises:
-        DataError: The matrix is not symmetric, or has a negative eigenvalue, beyond rounding.
+        DataError: The matrix is not symmetric, or not positive semidefinite, beyond rounding.
     """
     largest = max(float(np.abs(kernel).max()), 1e-300)
     if not np.isfinite(largest):
@@ -213,16 +214,19 @@ def _factor(kernel: Array, name: str) -> Array:
             f"the kernel {name} is not symmetric: values of a pair differ by {gap:.2g}; mend the "
             "function"
         )
-    values, vectors = np.linalg.eigh((kernel + kernel.T) / 2)
-    if values[0] < -ROUNDING * values[-1]:
-        raise DataError(
-            f"the kernel {name} is not positive semidefinite: the examples give it an eigenvalue "
-            f"{values[0]:.3g} beside {values[-1]:.3g}; mend the function"
-        )
-    kept = values > len(values) * np.finfo(float).eps * max(values[-1], 0)
-    if not kept.any():
+    if not kernel.any():
         raise DataError(f"the kernel {name} vanishes on all examples; give other inputs")
-    return np.asarray(vectors[:, kept] * np.sqrt(values[kept]))
+    least = len(kernel) * np.finfo(float).eps * largest
+    lower, order, rank, _ = lapack.dpstrf((kernel + kernel.T) / 2, lower=1, tol=least)
+    factor = np.zeros((len(kernel), rank))
+    factor[order - 1] = np.tril(lower)[:, :rank]
+    gap = float(np.abs(factor @ factor.T - kernel).max())
+    if rank == 0 or gap > ROUNDING * largest:
+        raise DataError(
+            f"the kernel {name} is not positive semidefinite on the examples: the nearest factor "
+            f"misses values by {gap:.3g} beside {largest:.3g}; mend the function"
+        )
+    return factor
 
 
 __all__ = ["feature_inputs", "feature_layer", "feature_note", "kernel_factor", "kernel_variance"]

@@ -184,7 +184,7 @@ def test_a_kernel_beyond_memory_is_refused_with_the_number_before_it_is_built():
     given = {"inputs": inputs, "labels": np.ones(200_000)}
     with pytest.raises(DataError) as caught:
         data_from_arrays(given, network(kernel="arc-sine"))
-    assert "200000 examples along 1 paths needs 1280.0 GB, at most 4 GB" in str(caught.value)
+    assert "200000 examples along 1 paths needs 1920.0 GB, at most 4 GB" in str(caught.value)
 
 
 @pytest.mark.parametrize(
