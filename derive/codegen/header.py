@@ -160,7 +160,7 @@ def step_lines(steps: Iterable[Step]) -> list[str]:
     """The steps of a derivation by their names."""
     lines: list[str] = []
     for number, step in enumerate(steps, start=1):
-        order = ", ".join(part for part in (step.order.value, step.limit) if part)
+        order = f"{step.order.value}, {step.limit}" if step.limit else step.exact
         lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
     return lines
 

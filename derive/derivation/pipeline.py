@@ -31,6 +31,7 @@ class _Recorder:
         self.rules = rules
         self.notation = notation
         self.steps: list[Step] = []
+        self.model = ""
 
     def exact_law(self) -> State:
         rules, notation = self.rules, self.notation
@@ -79,6 +80,7 @@ class _Recorder:
         proof = certificates.gaussian_features(layer, state, after)
         text = statements.features(layer)
         self._rewrite(state, after, "Gaussian features", text, proof, PROPORTIONAL)
+        self.model = "Gaussian features"  # of which all that follows speaks
         return after
 
     def _rewrite(
@@ -95,11 +97,12 @@ class _Recorder:
                 after=_changed(new, old),
                 certificate=proof,
                 limit=limit,
+                model=self.model,
             )
         )
 
     def record(self, name: str, text: Any, proof: Any, **fields: Any) -> None:
-        fields = {"order": Order.EXACT, "before": (), **fields}
+        fields = {"order": Order.EXACT, "before": (), "model": self.model, **fields}
         self.steps.append(
             Step(name=name, statement=text[0], source=text[1], certificate=proof, **fields)
         )

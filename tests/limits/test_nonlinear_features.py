@@ -36,7 +36,7 @@ def deviation(kernel, temperature, copies, draws):
     ("kernel", "temperature"), [("arc-sine", 0.1), ("arc-cosine-1", 0.3)], ids=["erf", "ReLU"]
 )
 def test_the_deviation_falls(kernel, temperature):
-    """From N = 8 to N = 32; measured (per cent): erf 2.7(1) to 0.2(1), ReLU 1.3(1) to RELU4."""
+    """From N = 8 to N = 32; measured (per cent): erf 2.7(1) to 0.2(1), ReLU 1.3(1) to -0.1(1)."""
     near, noise, value = deviation(kernel, temperature, 1, 8000)
     far, error, _ = deviation(kernel, temperature, 4, 5000)
     assert near > 5 * noise  # at N = 8 there is something to see

@@ -59,7 +59,7 @@ def first_sentence(step: Step) -> str:
 
 def _holds(step: Step) -> str:
     if step.order is Order.EXACT:
-        return "EXACT"
+        return step.exact
     return unicode_of(f"LEADING {typeset(step.limit)}")
 
 
