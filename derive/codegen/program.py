@@ -10,6 +10,7 @@ import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import contains, nodes
+from derive.algebra.copies import Copies
 from derive.codegen.lower import Cholesky, Lowering
 from derive.codegen.numpy_printer import source
 
@@ -174,6 +175,8 @@ def _leaves(roots: list[Any]) -> set[Any]:
             found.add(node)
         if type(node) is nodes.Attended:
             found.add(node)
+        if type(node) is Copies:
+            found |= node.free_symbols
         if getattr(node, "is_Matrix", False):
             found |= {s for side in _visible_sizes(node) for s in side.free_symbols}
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, normal, substitute
+from derive.algebra import build, normal, polynomials, substitute
 from derive.algebra.naming import Name, fold, named, nodes_in
 from derive.algebra.nodes import Selection
 from derive.derivation.notation import Notation
@@ -23,7 +23,7 @@ class Names:
 
     Attributes:
         matrices: In the order in which they are explained.
-        sizes: From sizes, factored, to their names; None for those without one.
+        sizes: From sizes, multiplied out, to their names; None for those without one.
         directions: The symbols dG_s.
         blocks: Blocks of overlaps and of directions, named where there are directions.
     """
@@ -96,10 +96,14 @@ def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
 
 
 def size_names(notation: Notation) -> dict[Any, str | None]:
-    """Sizes, factored: with many factors by the name m and that of their weight."""
+    """Sizes, multiplied out: with many factors by the name m and that of their weight."""
     return {
-        size: notation.size_name(weight) if _is_long(size) else None
-        for weight, size in factored_sizes(notation).items()
+        notation.size_down_to(item.index): notation.size_name(item.index)
+        if _is_long(size)
+        else None
+        for item, size in zip(
+            notation.inner_weights(), factored_sizes(notation).values(), strict=True
+        )
     }
 
 
@@ -112,28 +116,5 @@ def factored_sizes(notation: Notation) -> dict[int, Any]:
 
     With every branch of a stream in place it is m_s, the number of vectors of the stream.
     """
-    found: dict[int, Any] = {}
-    blocks: dict[int, Any] = {}
-    for item in notation.inner_weights():
-        heads = notation.heads(item.index)
-        acted = sympy.Add(*(blocks[k] for k in item.acts_on)) if item.acts_on else sympy.S.One
-        if item.above is not None:
-            order = notation.graph.streams[item.above].weights
-            if item.acts_on == order[: len(item.acts_on)]:
-                acted = found[item.acts_on[-1]]
-        blocks[item.index] = heads * acted
-        assert item.below is not None
-        order = notation.graph.streams[item.below].weights
-        earlier = order[: order.index(item.index)]
-        before = found[earlier[-1]] if earlier else sympy.S.Zero
-        found[item.index] = _joined(before, blocks[item.index])
-    return found
-
-
-def _joined(before: Any, block: Any) -> Any:
-    """before + block, factored where the block is a multiple of what stands before it."""
-    if before == 0:
-        return block
-    ratio = block / before
-    whole = sympy.denom(ratio) == 1
-    return before * (1 + ratio) if whole else before + block
+    weights = [item.index for item in notation.inner_weights()]
+    return {k: polynomials.factored(notation.size_down_to(k)) for k in weights}

@@ -10,8 +10,9 @@ from derive.algebra import nodes
 from derive.algebra.boxes import Atom
 from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
+from derive.algebra.polynomials import factored
 from derive.derivation.notation import Notation
-from derive.derivation.render.names import factored_sizes
+from derive.derivation.render.names import factored_sizes, size_names
 from derive.derivation.render.page import Block, Display, Items, Line, Prose, Table
 from derive.network import Network
 
@@ -121,11 +122,10 @@ def _listed(
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
     lines: list[Line] = []
-    for size in factored_sizes(notation).values():
-        name = drawer.names.get(size)
-        if name is not None and drawer.box(name) not in [line.left for line in lines]:
-            others = {value: other.name for value, other in drawer.names.items() if value != size}
-            lines.append(Line(drawer.box(name), Drawer(others).term(size)))
+    names = {size: name for size, name in size_names(notation).items() if name is not None}
+    for size in names:
+        others = {value: other for value, other in names.items() if value != size}
+        lines.append(Line(drawer.box(drawer.named[size]), Drawer(others).term(factored(size))))
     return [Display(tuple(lines))] if lines else []
 
 

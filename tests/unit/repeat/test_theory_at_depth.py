@@ -17,7 +17,7 @@ from derive.derivation.repeat.instantiate import at_depth
 from derive.derivation.repeat.parts import Block, number_symbol
 
 # With a residual in the block the concrete sizes, polynomials, double with each copy.
-DEPTHS = {name: 3 if "residual" in name else 6 for name in REPEATED} | {"residual inside": 2}
+DEPTHS = dict.fromkeys(REPEATED, 6)
 CASES = [(name, depth) for name, most in DEPTHS.items() for depth in range(1, most + 1)]
 
 
