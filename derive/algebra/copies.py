@@ -86,7 +86,7 @@ def copies_of(heads: Any, size: Any) -> Any:
     >>> copies_of(H, G), copies_of(H, 1 + G), copies_of(3, 1 + G)
     (H_1*H_2, b_1, 3*H_2 + 3)
     >>> copies_of(H, K + G * K)
-    H_3*b_1
+    b_1*H_3
     """
     heads, size = sympy.sympify(heads), sympy.expand(size)
     if type(heads) is not Symbol or type(size) is not Add:

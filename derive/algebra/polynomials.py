@@ -160,8 +160,8 @@ def _divides(mark: Any, term: Any) -> bool:
 
 
 def gathered(node: Any, known: Known) -> Any:
-    """A sum with copies in it, known sizes taken together; anything else as it is."""
-    if type(node) is not Add or not any(type(f) is Copies for t in node.args for f in t.args):
+    """A sum with copies in it, the terms of known sizes taken together; any other as it is."""
+    if not any(type(f) is Copies for term in node.args for f in Mul.make_args(term)):
         return node
     terms = _with_sizes(node, known)
-    return Add(*ordered(terms), evaluate=False)
+    return node if len(terms) == len(node.args) else Add(*ordered(terms), evaluate=False)
