@@ -24,6 +24,7 @@ class NamedSizes:
     def __init__(self, names: Mapping[Any, Any]) -> None:
         self.names = dict(names)
         self.used: set[Any] = set()
+        self._shown: dict[Any, Any] = {}
 
     @cached_property
     def known(self) -> Known:
@@ -33,14 +34,17 @@ class NamedSizes:
     def shown(self, size: Any) -> Any:
         """A size by its name, or in those that have one."""
         size = sympy.sympify(size)
+        if size not in self._shown:
+            self._shown[size] = self._fresh(size)
+        self._note(self._shown[size])
+        return self._shown[size]
+
+    def _fresh(self, size: Any) -> Any:
         if size in self.names:
-            found = self.names[size]
-        elif type(size) is not Copies and is_small(size):
-            found = sympy.factor(opened(size))
-        else:
-            found = factored(size, self.names)
-        self._note(found)
-        return found
+            return self.names[size]
+        if type(size) is not Copies and is_small(size):
+            return sympy.factor(opened(size))
+        return factored(size, self.names)
 
     def gathered(self, number: Any) -> Any:
         """A sum in which sizes stand by their names."""
@@ -64,6 +68,7 @@ class NamedSizes:
 
 
 NO_NAMES = NamedSizes({})
+"""For sizes without copies."""
 
 
 def names_of_sizes(notation: Notation) -> dict[Any, Any]:
