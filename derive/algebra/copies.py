@@ -91,12 +91,14 @@ def copies_of(heads: Any, size: Any) -> Any:
     heads, size = sympy.sympify(heads), sympy.expand(size)
     if type(heads) is not Symbol or type(size) is not Add:
         return sympy.expand(heads * size)
-    common, rest = _common_factor(size)
+    common, rest = common_factor(size)
     return common * Copies(heads, rest)
 
 
-def _common_factor(size: Any) -> tuple[Any, Any]:
-    """A sum as the factor that its terms share, and the rest."""
+def common_factor(size: Any) -> tuple[Any, Any]:
+    """A sum as the factor that its terms share, and the rest; anything else as it is."""
+    if type(size) is not Add:
+        return sympy.S.One, size
     number, rest = size.as_content_primitive()
     powers = [Counter(term.as_powers_dict()) for term in rest.args]
     shared = powers[0]
@@ -104,6 +106,26 @@ def _common_factor(size: Any) -> tuple[Any, Any]:
         shared &= other
     factor = Mul(*(base**power for base, power in shared.items() if not base.is_number))
     return number * factor, rest if factor == 1 else Add(*(term / factor for term in rest.args))
+
+
+def without_heads(size: Any, heads: Any) -> Any | None:
+    """A size divided by heads that make copies in every term of it; None where they do not.
+
+    >>> H, G, K = sympy.symbols("H_1 H_2 H_3", positive=True, integer=True)
+    >>> without_heads(H * K + copies_of(H, 1 + G), H)
+    H_2 + H_3 + 1
+    """
+    found = []
+    for term in Add.make_args(size):
+        factors = Mul.make_args(term)
+        held = [f for f in factors if type(f) is Copies and f.heads == heads]
+        if heads in factors:
+            found.append(term / heads)
+        elif held:
+            found.append(sympy.expand(term / held[0] * held[0].size))
+        else:
+            return None
+    return Add(*found)
 
 
 def opened(size: Any, level: int = 1) -> Any:

@@ -45,16 +45,17 @@ class Drawer:
     """Draws expressions; every node once.
 
     Args:
-        sizes: From sizes, in the form in which they are to be shown, to their names, if any.
+        sizes: From sizes, each after those that it is made of, to their names, if any.
     """
 
     def __init__(self, sizes: Mapping[Any, str | None]) -> None:
-        formulas = {size: polynomials.factored(size) for size in sizes}
-        long_first = sorted(sizes.items(), key=lambda item: -len(Mul.make_args(formulas[item[0]])))
-        chosen = {size: sympy.Symbol(name, positive=True) for size, name in long_first if name}
-        self.names = {formulas[size]: symbol for size, symbol in chosen.items()}
+        chosen = {v: sympy.Symbol(name, positive=True) for v, name in sizes.items() if name}
+        formulas = {size: polynomials.factored(size, chosen) for size in sizes}
+        long_first = sorted(chosen, key=lambda size: -len(Mul.make_args(formulas[size])))
+        self.names = {formulas[size]: chosen[size] for size in long_first}
         self.named = {sympy.expand(size): symbol for size, symbol in chosen.items()}
         self.known = polynomials.known_sums({v: chosen.get(v, formulas[v]) for v in sizes})
+        self.sizes = dict(sizes)
         self._done: dict[Any, Box] = {}
 
     def box(self, node: Any) -> Box:

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 from sympy import Add, Mul
 
-from derive.algebra.copies import Copies, count_of_terms, opened
+from derive.algebra.copies import Copies, common_factor, count_of_terms, opened
 from derive.algebra.products import natural
 
 LARGE = 3
@@ -70,9 +70,13 @@ def factored(size: Any, names: Mapping[Any, Any] | None = None) -> Any:
         top = max(held, key=_level)
         copy = max(top.atoms(Copies), key=_level)
         rest = part - top
-        if sympy.expand(top / copy * copy.size) == rest:
-            return of(rest) * (1 + copy.heads)
-        return Add(*map(of, part.args))
+        factor, first = common_factor(rest)
+        if first != copy.size:
+            return Add(*map(of, part.args))
+        heads = top / copy * copy.heads / factor
+        if sympy.denom(heads) != 1:
+            return of(first) * (factor + top / copy * copy.heads)
+        return of(rest) * (1 + heads)
 
     return fresh(sympy.sympify(size))
 

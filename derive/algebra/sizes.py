@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.copies import Copies, copies_of, folded, opened
+from derive.algebra.copies import Copies, copies_of, folded, opened, without_heads
 
 
 def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
@@ -48,7 +48,8 @@ def _divided(size: Any) -> bool:
 @lru_cache(maxsize=65536)
 def quotient(size: Any, divisor: Any) -> Any:
     """size / divisor for sizes that are polynomials in head counts."""
-    return multiplied_out(size / divisor)
+    found = without_heads(size, divisor)
+    return multiplied_out(size / divisor) if found is None else found
 
 
 @lru_cache(maxsize=65536)

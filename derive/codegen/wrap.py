@@ -22,8 +22,10 @@ def statement(head: str, code: str, indent: int = 4) -> list[str]:
     if code.startswith(("+ ", "- ")):  # the term of a sum: its sign stays outside its brackets
         head, code = head + code[:2], code[2:]
     bounds = _split(code, (":",))
+    if code.startswith(":") and len(code) > 1:
+        return statement(head + ":", code[1:], indent)
     if len(bounds) > 1:  # a slice: its bounds may be in brackets, the colon may not
-        return [line for bound in bounds for line in _bound(bound, indent)]
+        return [line for bound in bounds for line in statement("", bound, indent)]
     code = _bare(code)
     for marks in ((", ",), _SUMS):
         parts = _split(code, marks)
@@ -62,10 +64,6 @@ def paragraph(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
     """
     first = " " * indent
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=first + " " * hanging)
-
-
-def _bound(code: str, indent: int) -> list[str]:
-    return statement(":", code[1:], indent) if code.startswith(":") else statement("", code, indent)
 
 
 def _spread(

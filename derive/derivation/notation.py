@@ -102,6 +102,13 @@ class Notation:
         """The number of a stream's vectors, from the first down to those of a weight."""
         return sizes.total(self.block_start(weight), self.block_size(weight))
 
+    def acts_on_first(self, weight: int) -> bool:
+        """Whether a weight acts on the vectors of a stream from the first down to some weight's."""
+        item = self.graph.weights[weight]
+        if item.above is None:
+            return True
+        return item.acts_on == self.graph.streams[item.above].weights[: len(item.acts_on)]
+
     def span(self, weights: tuple[int, ...]) -> tuple[tuple[Any, Any], ...]:
         """Runs (start, length) of the vectors of some weights within their stream."""
         return tuple((self.block_start(k), self.block_size(k)) for k in weights)

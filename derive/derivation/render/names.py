@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from derive.derivation.theory import Theory
 
 FACTORS = 3
 """Sizes with as many factors are printed by name."""
+SYMBOLS = 6
+"""So are sums in which more symbols stand."""
 
 
 @dataclass(frozen=True)
@@ -96,25 +99,29 @@ def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
 
 
 def size_names(notation: Notation) -> dict[Any, str | None]:
-    """Sizes, multiplied out: with many factors by the name m and that of their weight."""
-    return {
-        notation.size_down_to(item.index): notation.size_name(item.index)
-        if _is_long(size)
-        else None
-        for item, size in zip(
-            notation.inner_weights(), factored_sizes(notation).values(), strict=True
-        )
-    }
+    """Sizes, multiplied out, each after those that it is made of: long ones have a name.
 
-
-def _is_long(size: Any) -> bool:
-    return len(sympy.Mul.make_args(size)) >= FACTORS
-
-
-def factored_sizes(notation: Notation) -> dict[int, Any]:
-    """For each weight, the number of vectors of its stream from the top down to its own.
-
-    With every branch of a stream in place it is m_s, the number of vectors of the stream.
+    It is m with the index of a weight for a stream's vectors down to those of the weight, b for
+    those of the weight alone, where it acts on vectors that do not stand side by side.
     """
-    weights = [item.index for item in notation.inner_weights()]
-    return {k: polynomials.factored(notation.size_down_to(k)) for k in weights}
+    found: dict[Any, str | None] = {}
+    symbols: dict[Any, Any] = {}
+    for item in notation.inner_weights():
+        total, own = notation.size_down_to(item.index), notation.block_size(item.index)
+        pairs = [(total, notation.size_name(item.index))]
+        if own != total and not notation.acts_on_first(item.index):
+            pairs.insert(0, (own, f"b_{notation.letter(item.index)}"))
+        for size, name in pairs:
+            if name is not None and _is_long(polynomials.factored(size, symbols), symbols):
+                symbols[size], found[size] = sympy.Symbol(name), name
+            else:
+                found.setdefault(size, None)
+    return found
+
+
+def _is_long(size: Any, symbols: Mapping[Any, Any]) -> bool:
+    """Whether a size, in those named before it, has many factors or, as a sum, many symbols."""
+    named = set(symbols.values())
+    factors = sum(FACTORS if f in named else 1 for f in sympy.Mul.make_args(size))
+    symbols_in_it = sum(1 for part in sympy.preorder_traversal(size) if part.is_Symbol)
+    return factors >= FACTORS or (type(size) is sympy.Add and symbols_in_it > SYMBOLS)

@@ -10,9 +10,8 @@ from derive.algebra import nodes
 from derive.algebra.boxes import Atom
 from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
-from derive.algebra.polynomials import factored
 from derive.derivation.notation import Notation
-from derive.derivation.render.names import factored_sizes, size_names
+from derive.derivation.render.names import size_names
 from derive.derivation.render.page import Block, Display, Items, Line, Prose, Table
 from derive.network import Network
 
@@ -89,18 +88,17 @@ def _math(drawer: Drawer, expression: Any) -> str:
 
 
 def _streams(notation: Notation, drawer: Drawer) -> Table:
-    sizes = factored_sizes(notation)
     rows = []
     for stream in notation.streams():
         vectors = _listed(notation, drawer, stream.weights, stream.index)
-        size = sizes[stream.weights[-1]]
+        size = notation.vectors_count(stream.index)
         rows.append(
             (
                 f"${stream.name}$",
                 _math(drawer, notation.width(stream.index)),
                 vectors,
                 _math(drawer, notation.overlap(stream.index)),
-                _math(drawer, drawer.names.get(size, size)),
+                _math(drawer, drawer.named.get(size, size)),
             )
         )
     return Table(("stream", "width", "vectors", "overlaps", "number of vectors"), tuple(rows))
@@ -122,10 +120,10 @@ def _listed(
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
     lines: list[Line] = []
-    names = {size: name for size, name in size_names(notation).items() if name is not None}
-    for size in names:
-        others = {value: other for value, other in names.items() if value != size}
-        lines.append(Line(drawer.box(drawer.named[size]), Drawer(others).term(factored(size))))
+    for size, name in size_names(notation).items():
+        if name is not None:
+            others = {value: other for value, other in drawer.sizes.items() if value != size}
+            lines.append(Line(drawer.size(size), Drawer(others).size(size)))
     return [Display(tuple(lines))] if lines else []
 
 
