@@ -50,12 +50,11 @@ class Drawer:
 
     def __init__(self, sizes: Mapping[Any, str | None]) -> None:
         chosen = {v: sympy.Symbol(name, positive=True) for v, name in sizes.items() if name}
-        formulas = {size: polynomials.factored(size, chosen) for size in sizes}
-        long_first = sorted(chosen, key=lambda size: -len(Mul.make_args(formulas[size])))
-        self.names = {formulas[size]: chosen[size] for size in long_first}
+        self.formulas = {size: polynomials.factored(size, chosen) for size in sizes}
+        long_first = sorted(chosen, key=lambda size: -len(Mul.make_args(self.formulas[size])))
+        self.names = {self.formulas[size]: chosen[size] for size in long_first}
         self.named = {sympy.expand(size): symbol for size, symbol in chosen.items()}
-        self.known = polynomials.known_sums({v: chosen.get(v, formulas[v]) for v in sizes})
-        self.sizes = dict(sizes)
+        self.known = polynomials.known_sums(self.formulas | chosen)
         self._done: dict[Any, Box] = {}
 
     def box(self, node: Any) -> Box:

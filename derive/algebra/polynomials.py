@@ -72,11 +72,18 @@ def factored(size: Any, names: Mapping[Any, Any] | None = None) -> Any:
         rest = part - top
         factor, first = common_factor(rest)
         if first != copy.size:
-            return Add(*map(of, part.args))
+            return joined(part)
         heads = top / copy * copy.heads / factor
         if sympy.denom(heads) != 1:
             return of(first) * (factor + top / copy * copy.heads)
         return of(rest) * (1 + heads)
+
+    def joined(part: Any) -> Any:
+        sums = [n for n in names if type(n) is Add and set(n.args) < set(part.args)]
+        if not sums:
+            return Add(*map(of, part.args))
+        longest = max(sums, key=lambda size: len(size.args))
+        return names[longest] + of(part - longest)
 
     return fresh(sympy.sympify(size))
 

@@ -166,9 +166,10 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     lines += wrap.statement("overlaps = ", tuple_text(overlaps))
     lines += wrap.statement("mean = ", f"({mean}, {mean_drift} + mean_curvature)")
     lines += wrap.statement("variance = ", f"({variance}, {variance_drift} + variance_curvature)")
+    early_program = replace(program, assignments=kept, results=())
     return printer.function(
         "expansion_terms", ARGUMENTS, "Expansion", expansion_text.TERMS,
-        replace(program, assignments=kept, results=()), "Expansion(overlaps, mean, variance)", lines,
+        early_program, "Expansion(overlaps, mean, variance)", lines,
     )  # fmt: skip
 
 

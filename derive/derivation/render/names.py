@@ -120,8 +120,9 @@ def size_names(notation: Notation) -> dict[Any, str | None]:
 
 
 def _is_long(size: Any, symbols: Mapping[Any, Any]) -> bool:
-    """Whether a size, in those named before it, has many factors or, as a sum, many symbols."""
+    """Whether a size has many factors or, as a sum, many symbols, or one named before it."""
     named = set(symbols.values())
-    factors = sum(FACTORS if f in named else 1 for f in sympy.Mul.make_args(size))
-    symbols_in_it = sum(1 for part in sympy.preorder_traversal(size) if part.is_Symbol)
-    return factors >= FACTORS or (type(size) is sympy.Add and symbols_in_it > SYMBOLS)
+    if type(size) is sympy.Add:
+        inside = [part for part in sympy.preorder_traversal(size) if part.is_Symbol]
+        return len(inside) > SYMBOLS or bool(named & set(inside))
+    return sum(FACTORS if f in named else 1 for f in sympy.Mul.make_args(size)) >= FACTORS

@@ -120,10 +120,11 @@ def _listed(
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
     lines: list[Line] = []
-    for size, name in size_names(notation).items():
+    names = size_names(notation)
+    for size, name in names.items():
         if name is not None:
-            others = {value: other for value, other in drawer.sizes.items() if value != size}
-            lines.append(Line(drawer.size(size), Drawer(others).size(size)))
+            others = Drawer({value: other for value, other in names.items() if value != size})
+            lines.append(Line(drawer.size(size), others.term(drawer.formulas[size])))
     return [Display(tuple(lines))] if lines else []
 
 
