@@ -63,8 +63,7 @@ class Copies(Symbol):
 
 @lru_cache(maxsize=65536)
 def _held(heads: Any, size: Any) -> Copies:
-    name = f"b{heads.name[1:]}" if heads.name.startswith("H_") else f"{heads.name}_copies"
-    found = Symbol.__xnew__(Copies, name, positive=True, integer=True)
+    found = Symbol.__xnew__(Copies, f"b{heads.name[1:]}", positive=True, integer=True)
     inner = size.atoms(Copies)
     found.heads, found.size = heads, size
     found.level = 1 + max((copy.level for copy in inner), default=0)
@@ -79,8 +78,13 @@ def _replaced(copies: Copies, rule: frozenset[Any]) -> Any:
     return copies_of(copies.heads.xreplace(values), copies.size.xreplace(values))
 
 
+def is_heads(size: Any) -> bool:
+    """Whether a size is the symbol of a number of heads."""
+    return type(size) is Symbol and size.name.startswith("H_")
+
+
 def copies_of(heads: Any, size: Any) -> Any:
-    """H times a number of vectors; held where H is a symbol and the number a sum.
+    """H times a number of vectors; held where H is a symbol of heads and the number a sum.
 
     >>> H, G, K = sympy.symbols("H_1 H_2 H_3", positive=True, integer=True)
     >>> copies_of(H, G), copies_of(H, 1 + G), copies_of(3, 1 + G)
@@ -89,7 +93,7 @@ def copies_of(heads: Any, size: Any) -> Any:
     b_1*H_3
     """
     heads, size = sympy.sympify(heads), sympy.expand(size)
-    if type(heads) is not Symbol or type(size) is not Add:
+    if not is_heads(heads) or type(size) is not Add:
         return sympy.expand(heads * size)
     common, rest = common_factor(size)
     return common * Copies(heads, rest)

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.copies import Copies, copies_of, folded, opened, without_heads
+from derive.algebra.copies import Copies, copies_of, folded, is_heads, opened, without_heads
 
 
 def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
@@ -57,7 +57,7 @@ def product(first: Any, second: Any) -> Any:
     """first * second, expanded; heads times a sum is held as copies."""
     pairs = ((first, second), (second, first))
     for heads, size in pairs:
-        if type(heads) is sympy.Symbol and type(size) is sympy.Add:
+        if is_heads(heads) and type(size) is sympy.Add:
             return copies_of(heads, size)
     return multiplied_out(first * second)
 

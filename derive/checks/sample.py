@@ -83,6 +83,8 @@ class Sample:
             notation.labels(): self.labels[:, None],
             test: self.attended_test,
         }
+        if notation.outputs() != 1:
+            found[notation.outputs()] = notation.graph.weights[-1].outputs
         for weight, variance in zip(notation.graph.weights, self.variances, strict=True):
             found[notation.variance(weight.index)] = variance
             if weight.attention is not None:
@@ -152,8 +154,8 @@ class Draw:
     def _heads(self) -> tuple[int, ...]:
         """2 and 3 in turn, in random order of the layers, as long as paths are few; else 1."""
         graph = self.notation.graph
-        attentions = [w.index for w in graph.weights if w.attention is not None]
-        heads = [1] * len(graph.weights)
+        attentions = [w.index for w in graph.weights if w.branched and not w.fixed]
+        heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
         for number, index in enumerate(self.generator.permutation(attentions)):
             for count in ((2, 3, 1), (3, 2, 1))[number % 2]:
                 heads[index] = count

@@ -91,7 +91,7 @@ TEST_INPUTS = '''def test_inputs(attended_test: Any, problem: Problem) -> Array:
     """
     given = np.asarray(attended_test, dtype=float)
     _, paths, features = problem.attended.shape
-    if given.ndim != 3 or given.shape[1:] != (features, paths):
+{rows}    if given.ndim != 3 or given.shape[1:] != (features, paths):
         needed = f"(P_test, {{features}}, {{paths}}) is needed"
         raise ValueError(f"attended_test: shape {{given.shape}}; {{needed}}")
     return np.ascontiguousarray(given.transpose(0, 2, 1))

@@ -76,11 +76,13 @@ def generate_expansion(expansion: Expansion) -> Module:
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            rows=problem_text.rows(notation.outputs()),
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
             stream_count=len(notation.streams()),
         ),
-        expansion_text.TEST_INPUTS.format(),
+        expansion_text.TEST_INPUTS.format(rows=problem_text.rows(notation.outputs(), "given")),
+        *problem_text.output_functions(notation.outputs()),
         path_table(notation),
         *(runtime_source(module, "") for module in kind.runtime),
     ]

@@ -156,15 +156,15 @@ def predict(solution: Solution, attended_test: Array) -> tuple[Array, Array]:
         attended_test: Attended inputs, shape (P_test, N_0, M).
 
     Returns:
-        Mean and variance, each of shape (P_test,).
+        Mean and variance, each of shape {predicted}.
     """
     attended_test = np.asarray(attended_test, dtype=float)
     _, paths, features = solution.problem.attended.shape
-    if attended_test.ndim != 3 or attended_test.shape[1:] != (features, paths):
+{rows_test}    if attended_test.ndim != 3 or attended_test.shape[1:] != (features, paths):
         needed = f"(P_test, {{features}}, {{paths}}) is needed"
         raise ValueError(f"attended_test: shape {{attended_test.shape}}; {{needed}}")
     by_path = np.ascontiguousarray(attended_test.transpose(0, 2, 1))
-    return predictor(solution.overlaps, by_path, solution.problem)
+{predicting}
 '''
 
 HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) -> Array:

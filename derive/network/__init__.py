@@ -3,23 +3,43 @@
 from derive.network.data import Data, data_from_arrays, load_data
 from derive.network.forward import forward
 from derive.network.graph import StreamGraph, stream_graph
-from derive.network.layers import Attention, Embedding, Layer, Linear, Readout, Repeat, Residual
+from derive.network.layers import (
+    Attention,
+    Convolution,
+    Embedding,
+    Gated,
+    Identity,
+    Layer,
+    Linear,
+    Parallel,
+    Readout,
+    Repeat,
+    Residual,
+    Serial,
+    Weighted,
+)
 from derive.network.network import Network, Values
 from derive.network.paths import attended_inputs, path_count, path_labels, path_table
 from derive.network.toml import load_network, network_from_dict, network_to_toml
 
 __all__ = [
     "Attention",
+    "Convolution",
     "Data",
     "Embedding",
+    "Gated",
+    "Identity",
     "Layer",
     "Linear",
     "Network",
+    "Parallel",
     "Readout",
     "Repeat",
     "Residual",
+    "Serial",
     "StreamGraph",
     "Values",
+    "Weighted",
     "attended_inputs",
     "data_from_arrays",
     "forward",

@@ -11,9 +11,14 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.layers import Attention, walk
 from derive.network.network import Network
-from derive.network.paths import attended_inputs, path_count, skips_attention
+from derive.network.paths import (
+    attended_inputs,
+    data_names,
+    is_skipped,
+    path_count,
+    rows_of_outputs,
+)
 from derive.network.wording import choices, one_line, shown
 
 TEST = "_test"
@@ -29,6 +34,9 @@ class Data:
         attended_test: Of the test examples, shape (P_*, N_0, M), if there are any.
         labels_test: Shape (P_*,), if they are known.
         notes: What a reader of the results should know about how the data were read.
+        outputs: O. Where there are several, every example has a row for each of them, with the
+            paths that end in it; labels of shape (P, O) are turned into that form, and then
+            attended inputs are those of one output, shape (P, N_0, M / O).
 
     Raises:
         DataError: Shapes do not fit together, or entries are not finite real numbers.
@@ -42,12 +50,15 @@ class Data:
     attended_test: Array | None = None
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
+    outputs: int = 1
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
         object.__setattr__(self, "notes", tuple(self.notes))
+        if self.labels.ndim == 2 and self.labels.shape[1] > 1:
+            self._set_rows()
         remedy = "give examples, features, paths"
         expect_shape(self.attended, "attended", ("P", "N_0", "M"), remedy)
         _check_labels(self.labels, "labels", len(self.attended))
@@ -59,6 +70,22 @@ class Data:
             if self.attended_test is None:
                 raise DataError("labels_test: there are no test inputs; give them, or leave it out")
             _check_labels(self.labels_test, "labels_test", len(self.attended_test))
+
+    def _set_rows(self) -> None:
+        """One row per example and output."""
+        outputs = self.labels.shape[1]
+        object.__setattr__(self, "outputs", outputs)
+        for end in ("", TEST):
+            attended, labels = (getattr(self, name + end) for name in ("attended", "labels"))
+            if attended is not None:
+                remedy = "give examples, features, paths"
+                expect_shape(attended, f"attended{end}", ("P", "N_0", "M"), remedy)
+                object.__setattr__(self, f"attended{end}", rows_of_outputs(attended, outputs))
+            if labels is not None:
+                count = "P_*" if attended is None else len(attended)
+                remedy = "give one row per example, with a number for every output"
+                expect_shape(labels, f"labels{end}", (count, outputs), remedy)
+                object.__setattr__(self, f"labels{end}", labels.reshape(-1))
 
     def __repr__(self) -> str:
         examples, features, paths = self.attended.shape
@@ -122,8 +149,9 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
         attended_test = _attended(arrays, network, TEST) if has_test else None
         if attended_test is not None:
             _check_features(arrays, attended.shape[1])
-        labels, labels_test = arrays["labels"], arrays.get(f"labels{TEST}")
-        return Data(attended, labels, attended_test, labels_test, _notes(arrays, network))
+        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        notes, outputs = _notes(arrays, network), network.readout.outputs
+        return Data(attended, labels, attended_test, labels_test, notes, outputs)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 
@@ -194,8 +222,7 @@ def _unexpected(name: str, form: list[str], layers: int, valid: list[str]) -> st
 
 
 def _attention_names(network: Network) -> list[str]:
-    count = sum(isinstance(layer, Attention) for _, layer in walk(network.layers))
-    return [f"attention_{number}" for number in range(1, count + 1)]
+    return [name for name, _ in data_names(network)]
 
 
 def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array:
@@ -203,27 +230,43 @@ def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array
     if "inputs" in arrays:
         attentions = [arrays[name + suffix] for name in _attention_names(network)]
         return attended_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
-    name = f"attended{suffix}"
+    name, outputs = f"attended{suffix}", network.readout.outputs
     attended = real_array(arrays[name], name)
     remedy = (
-        f"the network has {paths} paths, the branch of the first layer slowest, a skip before heads"
+        f"the network has {paths // outputs} paths, the branch of the first layer slowest, a skip "
+        "before heads"
     )
-    expect_shape(attended, name, ("P", "N_0", paths), remedy)
-    return attended
+    expect_shape(attended, name, ("P", "N_0", paths // outputs), remedy)
+    return rows_of_outputs(attended, outputs)
+
+
+def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
+    """Labels, one per row of the attended inputs."""
+    outputs = network.readout.outputs
+    if name not in arrays:
+        return None
+    labels = real_array(arrays[name], name)
+    if outputs == 1:
+        _check_labels(labels, name, len(labels))
+        return labels
+    remedy = "give one row per example, with a number for every output"
+    expect_shape(labels, name, ("P", outputs), remedy)
+    return labels.reshape(-1)
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
     """Where a token that the user chose makes no difference."""
     token = network.readout.token
-    if token == "last":
+    if token in ("last", "each"):
         return ()
     if "attended" in arrays:
         return (f"token ignored: the data are already attended (token = {token!r})",)
-    names = _attention_names(network)
+    names = data_names(network)
     if not names:
         return ()
-    shape = np.shape(arrays[names[-1]])
-    if shape[3] != 1 or shape[2] == 1:
+    name, weight = names[-1]
+    shape = np.shape(arrays[name])
+    if len(shape) != 4 or shape[3] != 1 or shape[2] == 1:
         return ()
-    where = "used by skips alone" if skips_attention(network, len(names)) else "ignored"
-    return (f"token {where}: {names[-1]} is given for one query (token = {token!r})",)
+    where = "used by skips alone" if is_skipped(network, weight) else "ignored"
+    return (f"token {where}: {name} is given for one query (token = {token!r})",)

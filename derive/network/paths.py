@@ -7,7 +7,8 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,8 @@ from numpy.typing import NDArray
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.graph import Active, Placed, Skip, descend, place
-from derive.network.layers import Attention, walk
+from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
+from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
 from derive.network.network import Network
 from derive.network.wording import shown
 
@@ -36,14 +37,17 @@ def path_count(network: Network) -> int:
     16
     """
     _check_heads(network)
-    return int(_carry(network, 1, lambda item, blocks: _heads(item) * sum(blocks), _first))
+    readout = network.readout
+    start = int(readout.branches) * readout.outputs
+    return int(_carry(network, start, lambda item, blocks: _heads(item) * sum(blocks), _first))
 
 
 def path_table(network: Network) -> NDArray[np.int64]:
     """The branch that each path takes through each weight between embedding and readout.
 
     Returns:
-        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip.
+        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip. A
+        readout per position adds a column of positions, several outputs one of outputs.
 
     Raises:
         DescriptionError: A number of heads is a symbol, or there are more than `MAX_PATHS` paths.
@@ -54,7 +58,7 @@ def path_table(network: Network) -> NDArray[np.int64]:
     [[1, 0], [1, 1], [2, 0], [2, 1]]
     """
     _check_count(network)
-    weights = len(list(_weights(place(network)[0]))) - 2
+    weights = len(list(placed_weights(place(network)[0]))) - 2
 
     def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
         table = np.tile(np.concatenate(blocks), (_heads(item), 1))
@@ -64,7 +68,15 @@ def path_table(network: Network) -> NDArray[np.int64]:
             )
         return table
 
-    start = np.zeros((1, weights), dtype=np.int64)
+    readout = network.readout
+    ends = []
+    if readout.branched:
+        ends.append(np.repeat(np.arange(int(readout.branches)) + 1, readout.outputs))
+    if readout.outputs > 1:
+        ends.append(np.tile(np.arange(readout.outputs) + 1, int(readout.branches)))
+    start = np.zeros((len(ends[0]) if ends else 1, weights + len(ends)), dtype=np.int64)
+    for column, choices in enumerate(ends, start=weights):
+        start[:, column] = choices
     table: NDArray[np.int64] = _carry(network, start, visit, _first)
     return table
 
@@ -104,13 +116,14 @@ def attended_inputs(
     Args:
         network: The description, head counts numeric.
         inputs: x, shape (P, N_0, T).
-        attentions: Per attention layer, the lowest first, Omega of shape (P, H_l, T, T), the first
-            token index the key, the second the query. The last may have shape (P, H_L, T, 1): given
-            for the readout token alone; a skip around it takes the token of the readout layer.
+        attentions: One array per layer that needs one, the lowest first. For attention Omega of
+            shape (P, H_l, T, T), the first token index the key, the second the query; the last may
+            have shape (P, H_L, T, 1): given for the readout token alone; a skip around it takes
+            the token of the readout layer. For gates shape (P, H_l).
         suffix: What the names of the arrays end in, in error messages.
 
     Returns:
-        Shape (P, N_0, M), paths in data order.
+        Shape (P, N_0, M), paths in data order; of O outputs as `rows_of_outputs` has them.
 
     Raises:
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
@@ -121,27 +134,52 @@ def attended_inputs(
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
     omegas = _checked_attentions(network, x, attentions, suffix)
 
-    def visit(item: Placed, blocks: list[Array]) -> Array:
-        operators = _join(blocks)
-        return (
-            operators if item.attention is None else _attend(omegas[item.attention - 1], operators)
-        )
+    placed, tokens = token_counts(network, x.shape[2])
 
-    token = _readout_operator(network.readout.token, x.shape[2])
+    def visit(item: Placed, blocks: list[Array]) -> Array:
+        operators, layer = _join(blocks), item.layer
+        if not isinstance(layer, Weighted) or not layer.branched:
+            return operators
+        return _attend(layer.operators(omegas[item.weight], placed[item.weight]), operators)
+
+    token = _readout_operator(network, tokens)
     with np.errstate(over="ignore", invalid="ignore"):
         found: Array = x @ _carry(network, token, visit, np.add)
-    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    if network.readout.token == "mean":
+        found = found / tokens  # last, so that it is exact where the sum is
+    found = real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    return rows_of_outputs(found, network.readout.outputs)
 
 
-def skips_attention(network: Network, number: int) -> bool:
-    """Whether some path skips an attention layer.
+def rows_of_outputs(attended: Array, outputs: int) -> Array:
+    r"""One row per example and output, which sees the paths that end in this output.
+
+    .. math:: X_{(\mu o'), (\pi o)} = \delta_{o o'}\, \xi^\pi_\mu
+
+    Args:
+        attended: Shape (P, N_0, M / O).
+        outputs: O.
+
+    Returns:
+        Shape (P O, N_0, M), the output the fast index of rows and of paths.
+
+    >>> rows_of_outputs(np.array([[[5.0]]]), 2).tolist()
+    [[[5.0, 0.0]], [[0.0, 5.0]]]
+    """
+    if outputs == 1:
+        return attended
+    rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
+    examples, _, features, paths, _ = rows.shape
+    return rows.reshape(examples * outputs, features, paths * outputs)
+
+
+def is_skipped(network: Network, weight: int) -> bool:
+    """Whether some path skips a weight.
 
     Args:
         network: The description, head counts numeric.
-        number: The layer's number among the attention layers from below, from 1.
+        weight: The index of the weight.
     """
-    weights = _weights(place(network)[0])
-    (weight,) = (item.weight for item in weights if item.attention == number)
     return bool((path_table(network)[:, weight - 1] == 0).any())
 
 
@@ -167,24 +205,18 @@ def _first(first: Any, _: Any) -> Any:
     return first
 
 
-def _weights(places: tuple[Placed | Skip, ...]) -> Iterator[Placed]:
-    for item in places:
-        if isinstance(item, Skip):
-            yield from _weights(item.body)
-        else:
-            yield item
-
-
 def _heads(item: Placed) -> int:
-    return int(item.layer.heads) if isinstance(item.layer, Attention) else 1
+    return int(item.layer.branches) if isinstance(item.layer, Weighted) else 1
 
 
 def _check_heads(network: Network) -> None:
+    layer: Any
     for where, layer in walk(network.layers):
-        if isinstance(layer, Attention) and isinstance(layer.heads, str):
+        count = layer.branches if isinstance(layer, Weighted | Readout) else 1
+        if isinstance(count, str):
+            key = next(f.name for f in fields(layer) if getattr(layer, f.name) == count)
             raise DescriptionError(
-                f"{where}.heads: the symbol {layer.heads} has no value; "
-                f"give one with --set {layer.heads}=VALUE"
+                f"{where}.{key}: the symbol {count} has no value; give one with --set {count}=VALUE"
             )
 
 
@@ -197,35 +229,121 @@ def _check_count(network: Network) -> None:
         )
 
 
+def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
+    """How many tokens go into every weight, and how many the readout sees.
+
+    Raises:
+        DataError: A layer has no token left, or a skip joins unequal numbers of tokens.
+    """
+    found: dict[int, int] = {}
+
+    def through(places: Places, count: int) -> int:
+        for item in places:
+            if isinstance(item, Placed):
+                found[item.weight] = count
+                count = _tokens_above(item, count)
+                continue
+            ends = {through(branch, count) for branch in item.branches}
+            if len(ends) > 1:
+                unequal = " and ".join(map(str, sorted(ends)))
+                raise DataError(
+                    f"inputs: branches with {unequal} tokens cannot be added; give convolutions "
+                    "in them padding, or stride 1"
+                )
+            (count,) = ends
+        return count
+
+    return found, through(place(network)[0], tokens)
+
+
+def _tokens_above(item: Placed, count: int) -> int:
+    above = item.layer.tokens_above(count) if isinstance(item.layer, Weighted) else count
+    if above < 1:
+        raise DataError(
+            f"inputs: no token of {count} is left above weight V_{item.weight}, a "
+            f"{kind_of(item.layer)}; give more tokens, or padding"
+        )
+    return above
+
+
+def weighted_layers(network: Network) -> dict[int, Weighted]:
+    """The layers between embedding and readout that have a weight, by its index."""
+    return {
+        item.weight: item.layer
+        for item in placed_weights(place(network)[0])
+        if isinstance(item.layer, Weighted)
+    }
+
+
+def data_names(network: Network) -> list[tuple[str, int]]:
+    """The arrays that layers need: name, and index of the weight; the lowest first."""
+    counts: dict[str, int] = {}
+    found = []
+    for weight, layer in weighted_layers(network).items():
+        if layer.needs:
+            counts[layer.needs] = counts.get(layer.needs, 0) + 1
+            found.append((f"{layer.needs}_{counts[layer.needs]}", weight))
+    return found
+
+
 def _checked_attentions(
     network: Network, inputs: Array, attentions: Sequence[Any], suffix: str
-) -> list[Array]:
+) -> dict[int, Array | None]:
+    """The arrays of the layers by the index of their weight."""
     examples, _, tokens = inputs.shape
-    layers = [layer for _, layer in walk(network.layers) if isinstance(layer, Attention)]
-    if len(attentions) != len(layers):
+    names = data_names(network)
+    if len(attentions) != len(names):
+        kinds = " and ".join(sorted({name.rpartition("_")[0] for name, _ in names})) or "attention"
         raise DataError(
-            f"attention: {len(attentions)} arrays for the {len(layers)} attention layers of the "
+            f"{kinds}: {len(attentions)} arrays for the {len(names)} {kinds} layers of the "
             "network; give one array per layer"
         )
-    omegas = []
-    for number, (layer, given) in enumerate(zip(layers, attentions, strict=True), start=1):
-        name = f"attention_{number}{suffix}"
-        omega = real_array(given, name)
-        queries = 1 if number == len(layers) and omega.shape[-1:] == (1,) else tokens
+    layers = weighted_layers(network)
+    counts, _ = token_counts(network, tokens)
+    found: dict[int, Array | None] = dict.fromkeys(layers)
+    for (stem, weight), given in zip(names, attentions, strict=True):
+        name, layer = f"{stem}{suffix}", layers[weight]
+        array = real_array(given, name)
+        due = layer.data_shape(counts[weight])
         remedy = "give examples, heads, keys, queries as the network and the inputs have them"
-        if number == len(layers):
+        if stem == names[-1][0] and _may_have_one_query(network, weight):
             remedy += ", for all queries or one"
-        expect_shape(omega, name, (examples, int(layer.heads), tokens, queries), remedy)
-        omegas.append(omega)
-    return omegas
+            if array.shape[-1:] == (1,):
+                due = (*due[:-1], 1)
+        if not isinstance(layer, Attention):
+            remedy = "give examples and branches as the network has them"
+        expect_shape(array, name, (examples, *due), remedy)
+        found[weight] = array
+    return found
 
 
-def _readout_operator(token: str, tokens: int) -> Array:
-    """e_{t*}, shape (1, T, 1)."""
-    weights = np.full(tokens, 1.0 / tokens)
-    if token != "mean":
+def _may_have_one_query(network: Network, weight: int) -> bool:
+    """Whether a layer is an attention and all above it treats tokens apart, up to one readout."""
+    layers = weighted_layers(network)
+    above = [layer for number, layer in layers.items() if number > weight]
+    if not isinstance(layers[weight], Attention) or network.readout.branched:
+        return False
+    return not any(layer.mixes_tokens for layer in above)
+
+
+def _readout_operator(network: Network, tokens: int) -> Array:
+    """e_{t*}, shape (1, T, 1); for a mean the sum, for a readout per position the identity.
+
+    Raises:
+        DataError: Another number of tokens comes to it than the description says.
+    """
+    readout = network.readout
+    if readout.branched:
+        if readout.positions != tokens:
+            raise DataError(
+                f"inputs: {tokens} tokens come to the readout, which has positions = "
+                f"{readout.positions}; make them equal"
+            )
+        return np.eye(tokens)[None]
+    weights = np.ones(tokens)
+    if readout.token != "mean":
         weights = np.zeros(tokens)
-        weights[{"last": -1, "first": 0}[token]] = 1.0
+        weights[{"last": -1, "first": 0}[readout.token]] = 1.0
     return weights[None, :, None]
 
 
@@ -239,11 +357,21 @@ def _join(blocks: list[Array]) -> Array:
 def _attend(omega: Array, operators: Array) -> Array:
     """Omega, shape (P, H, T, T or 1), on operators (P, T, m): shape (P, T, H m), heads slow."""
     if omega.shape[3] == 1:
-        # Above the last attention an operator is a multiple of e_{t*}, whose entries sum to one.
+        # What is given for one query is used by all tokens that are read, in the same way.
         operators = operators.sum(axis=1, keepdims=True)
     product = np.matmul(omega, operators[:, None])
-    examples, heads, tokens, paths = product.shape
+    examples, heads, tokens, paths = product.shape  # tokens below
     return product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * paths)
 
 
-__all__ = ["attended_inputs", "path_count", "path_labels", "path_table", "skips_attention"]
+__all__ = [
+    "attended_inputs",
+    "data_names",
+    "is_skipped",
+    "path_count",
+    "path_labels",
+    "path_table",
+    "rows_of_outputs",
+    "token_counts",
+    "weighted_layers",
+]

@@ -31,7 +31,8 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     """The score of a predictor's mean; None without predictions or without labels of test examples.
 
     Labels of two values, one positive and one negative, are classes: then the score is the share
-    of test examples whose mean has the label's sign.
+    of test examples whose mean has the label's sign; of several outputs, of which one label is the
+    largest, the share of test examples whose mean is largest there.
 
     >>> data = Data([[[1.0]], [[2.0]]], [1, -1], [[[1.0]]], [1])
     >>> print(score(data, np.array([0.2])))
@@ -40,9 +41,33 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     labels = data.labels_test
     if mean is None or labels is None:
         return None
-    if _are_classes(data.labels, labels):
-        return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels))))
-    return Score(ERROR, float(np.mean((mean - labels) ** 2)))
+    return fit(data.labels, labels, mean, data.outputs)
+
+
+def fit(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outputs: int) -> Score:
+    """The score of means on test examples.
+
+    Args:
+        labels: Of all training examples, by which one sees whether labels are classes.
+        labels_test: What the means should be.
+        mean: Several outputs of an example are rows next to each other.
+        outputs: O.
+    """
+    mean = mean.ravel()
+    if outputs > 1:
+        due, found = (x.reshape(-1, outputs) for x in (labels_test, mean))
+        if ((due == due.max(axis=1, keepdims=True)).sum(axis=1) == 1).all() and _are_two(
+            labels_test
+        ):
+            right = due.argmax(axis=1) == found.argmax(axis=1)
+            return Score(ACCURACY, float(right.mean()))
+    if _are_classes(labels, labels_test):
+        return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels_test))))
+    return Score(ERROR, float(np.mean((mean - labels_test) ** 2)))
+
+
+def _are_two(labels: np.ndarray) -> bool:
+    return len(np.unique(labels)) == 2
 
 
 def _are_classes(labels: np.ndarray, labels_test: np.ndarray) -> bool:

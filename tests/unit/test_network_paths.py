@@ -18,7 +18,7 @@ from derive.network import (
     path_labels,
     path_table,
 )
-from derive.network.paths import skips_attention
+from derive.network.paths import is_skipped
 
 RNG = np.random.default_rng(5)
 P, FEATURES, TOKENS = 4, 3, 5
@@ -76,7 +76,7 @@ class TestOrder:
 
     def test_skipped_attention(self):
         described = network(attention(2), skip(attention(1)))
-        assert [skips_attention(described, number) for number in (1, 2)] == [False, True]
+        assert [is_skipped(described, number) for number in (1, 2)] == [False, True]
 
 
 @pytest.mark.parametrize("function", [path_count, path_table, path_labels])

@@ -70,6 +70,8 @@ class Instance:
             notation.data(test=True).examples: 2,
             notation.temperature: self.temperature,
         }
+        if notation.outputs() != 1:
+            numbers[notation.outputs()] = graph.weights[-1].outputs
         for weight in graph.weights:
             numbers[notation.variance(weight.index)] = self.variance(weight.index)
             if weight.branched:
@@ -105,7 +107,9 @@ class Instance:
         """A weight tensor, shaped as its symbol is."""
         item = self.notation.graph.weights[weight]
         columns = self.features if item.below is None else self.widths[item.below]
-        rows = self.heads[weight] * (1 if item.above is None else self.widths[item.above])
+        rows = self.heads[weight] * (
+            item.outputs if item.above is None else self.widths[item.above]
+        )
         return self.array(rows, columns)
 
     def vectors(self, weight: int) -> Array:
@@ -135,8 +139,8 @@ class Instance:
 def choose_heads(notation: Notation, most_paths: int = MOST_PATHS) -> tuple[int, ...]:
     """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1."""
     graph = notation.graph
-    heads = [1] * len(graph.weights)
-    branched = [weight.index for weight in graph.weights if weight.branched]
+    heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
+    branched = [weight.index for weight in graph.weights if weight.branched and not weight.fixed]
     for number, index in enumerate(branched):
         for count in (2, 3) if number % 2 == 0 else (3, 2):
             heads[index] = count
