@@ -48,44 +48,54 @@ def factored(size: Any, names: Mapping[Any, Any] | None = None) -> Any:
     >>> factored(inner + copies_of(H, inner))
     (H_1 + 1)*(H_2 + 1)*(H_3 + 1)
     """
-    names = names or {}
-    done: dict[Any, Any] = {}
+    return _Factoring(names or {}).fresh(sympy.sympify(size))
 
-    def of(part: Any) -> Any:
-        if part not in done:
-            done[part] = names[part] if part in names else fresh(part)
-        return done[part]
 
-    def fresh(part: Any) -> Any:
+class _Factoring:
+    """Writes sizes as products; every part once."""
+
+    def __init__(self, names: Mapping[Any, Any]) -> None:
+        self.names = names
+        self.done: dict[Any, Any] = dict(names)
+
+    def of(self, part: Any) -> Any:
+        if part not in self.done:
+            self.done[part] = self.fresh(part)
+        return self.done[part]
+
+    def fresh(self, part: Any) -> Any:
+        """A part that is not to be written by its own name."""
         if type(part) is Copies:
-            return part.heads * of(part.size)
+            return part.heads * self.of(part.size)
         if type(part) is Mul:
-            return Mul(*map(of, part.args))
-        return summed(part) if type(part) is Add else part
+            return Mul(*map(self.of, part.args))
+        return self._sum(part) if type(part) is Add else part
 
-    def summed(part: Any) -> Any:
+    def _sum(self, part: Any) -> Any:
+        """(what stands before the last weight's vectors) times (1 + its branches), if it can be."""
+        shared, left = common_factor(part)
+        if shared != 1:
+            return self.of(shared) * self.of(left)
         held = [term for term in part.args if term.atoms(Copies)]
         if not held:
             return sympy.factor(part) if is_small(part) else part
         top = max(held, key=_level)
         copy = max(top.atoms(Copies), key=_level)
-        rest = part - top
-        factor, first = common_factor(rest)
-        if first != copy.size:
-            return joined(part)
-        heads = top / copy * copy.heads / factor
-        if sympy.denom(heads) != 1:
-            return of(first) * (factor + top / copy * copy.heads)
-        return of(rest) * (1 + heads)
+        factor, first = common_factor(part - top)
+        branches = top / copy * copy.heads / factor
+        if first == copy.size and sympy.denom(branches) == 1:
+            return self.of(part - top) * (1 + branches)
+        if first == copy.size:
+            return self.of(first) * (factor + top / copy * copy.heads)
+        return self._joined(part)
 
-    def joined(part: Any) -> Any:
-        sums = [n for n in names if type(n) is Add and set(n.args) < set(part.args)]
+    def _joined(self, part: Any) -> Any:
+        """The longest named sum in it, and the rest."""
+        sums = [n for n in self.names if type(n) is Add and set(n.args) < set(part.args)]
         if not sums:
-            return Add(*map(of, part.args))
+            return Add(*map(self.of, part.args))
         longest = max(sums, key=lambda size: len(size.args))
-        return names[longest] + of(part - longest)
-
-    return fresh(sympy.sympify(size))
+        return self.names[longest] + self.of(part - longest)
 
 
 def _level(size: Any) -> tuple[int, str]:
