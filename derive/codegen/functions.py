@@ -13,6 +13,7 @@ from derive.codegen import exact, wrap
 from derive.codegen.grouping import grouped
 from derive.codegen.named_sizes import names_of_sizes
 from derive.codegen.program import Program, make_program
+from derive.codegen.wrap import assignment_lines, tuple_text
 from derive.derivation.notation import Notation
 from derive.derivation.theory import Theory
 
@@ -287,19 +288,6 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     """The names, with an underscore for each that a program does not need."""
     used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
     return [name if name in used else "_" for name in names]
-
-
-def tuple_text(names: Sequence[str]) -> str:
-    """A tuple of names."""
-    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
-
-
-def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
-    """Assignments, a statement each."""
-    lines: list[str] = []
-    for assignment in assignments:
-        lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
-    return lines
 
 
 __all__ = ["ARRAYS", "Functions", "assignment_lines", "suffix", "tuple_text", "unpack_data"]

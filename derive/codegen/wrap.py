@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 WIDTH = 96
 _SUMS = (" + ", " - ")
@@ -52,6 +53,19 @@ def targets(names: Sequence[str], value: str, indent: int = 4) -> list[str]:
         return [line]
     lines = paragraph(", ".join(names) + ",", indent + 4)
     return [" " * indent + "(", *lines, " " * indent + f") = {value}"]
+
+
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names."""
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
+    """Assignments, a statement each."""
+    lines: list[str] = []
+    for assignment in assignments:
+        lines += statement(f"{assignment.name} = ", assignment.code, indent)
+    return lines
 
 
 def paragraph(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
