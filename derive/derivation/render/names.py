@@ -119,6 +119,12 @@ def size_names(notation: Notation) -> dict[Any, str | None]:
     return found
 
 
+def factored_sizes(notation: Notation) -> dict[int, Any]:
+    """For each weight, the number of vectors of its stream from the top down to its own."""
+    weights = [item.index for item in notation.inner_weights()]
+    return {k: polynomials.factored(notation.size_down_to(k)) for k in weights}
+
+
 def _is_long(size: Any, symbols: Mapping[Any, Any]) -> bool:
     """Whether a size has many factors or, as a sum, many symbols, or one named before it."""
     named = set(symbols.values())
