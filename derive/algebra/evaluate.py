@@ -16,6 +16,7 @@ from sympy.core import numbers
 
 from derive.algebra import nodes
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
+from derive.algebra.copies import Copies
 from derive.errors import NoRule, ShapeError
 
 
@@ -207,6 +208,7 @@ def _integer(run: _Evaluation, node: Any) -> Any:
 RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Add: _sum,
     Mul: _product,
+    Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
     Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
     sympy.log: lambda run, node: run.arithmetic.log(positive("a number", run.of(node.args[0]))),
     sympy.loggamma: lambda run, node: run.arithmetic.loggamma(run.of(node.args[0])),

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 import derive as package
+from derive.algebra.polynomials import factored
 from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
@@ -127,7 +128,7 @@ def printable(name: str) -> str:
 def _overlaps(notation: Notation) -> list[str]:
     lines: list[str] = []
     for stream in notation.streams():
-        count = str(sympy.factor(notation.vectors_count(stream.index)))
+        count = str(factored(notation.vectors_count(stream.index)))
         text = f"{notation.overlap(stream.index).name:<6} size {count}"
         if len(text) > wrap.WIDTH - 30:
             text = text.replace("*", " * ")

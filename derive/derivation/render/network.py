@@ -12,7 +12,7 @@ from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
 from derive.derivation.notation import Notation
 from derive.derivation.render.diagram import drawn_lines
-from derive.derivation.render.names import factored_sizes
+from derive.derivation.render.names import size_names
 from derive.derivation.render.page import Block, Display, Drawing, Items, Line, Prose, Table
 from derive.network import Network
 
@@ -99,18 +99,17 @@ def _math(drawer: Drawer, expression: Any) -> str:
 
 
 def _streams(notation: Notation, drawer: Drawer) -> Table:
-    sizes = factored_sizes(notation)
     rows = []
     for stream in notation.streams():
         vectors = _listed(notation, drawer, stream.weights, stream.index)
-        size = sizes[stream.weights[-1]]
+        size = notation.vectors_count(stream.index)
         rows.append(
             (
                 f"${stream.name}$",
                 _math(drawer, notation.width(stream.index)),
                 vectors,
                 _math(drawer, notation.overlap(stream.index)),
-                _math(drawer, drawer.names.get(size, size)),
+                _math(drawer, drawer.named.get(size, size)),
             )
         )
     return Table(("stream", "width", "vectors", "overlaps", "number of vectors"), tuple(rows))
@@ -132,11 +131,11 @@ def _listed(
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
     lines: list[Line] = []
-    for size in factored_sizes(notation).values():
-        name = drawer.names.get(size)
-        if name is not None and drawer.box(name) not in [line.left for line in lines]:
-            others = {value: other.name for value, other in drawer.names.items() if value != size}
-            lines.append(Line(drawer.box(name), Drawer(others).term(size)))
+    names = size_names(notation)
+    for size, name in names.items():
+        if name is not None:
+            others = Drawer({value: other for value, other in names.items() if value != size})
+            lines.append(Line(drawer.size(size), others.term(drawer.formulas[size])))
     return [Display(tuple(lines))] if lines else []
 
 
