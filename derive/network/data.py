@@ -11,6 +11,12 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.feature_inputs import (
+    feature_inputs,
+    feature_layer,
+    feature_note,
+    kernel_variance,
+)
 from derive.network.layers import Attention
 from derive.network.network import Network
 from derive.network.paths import (
@@ -38,6 +44,8 @@ class Data:
         outputs: O. Where there are several, every example has a row for each of them, with the
             paths that end in it; labels of shape (P, O) are turned into that form, and then
             attended inputs are those of one output, shape (P, N_0, M / O).
+        kernel_variance: The variance of a first layer of features at which its kernel was taken,
+            where the kernel is not proportional to it.
 
     Raises:
         DataError: Shapes do not fit together, or entries are not finite real numbers.
@@ -52,6 +60,7 @@ class Data:
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
     outputs: int = 1
+    kernel_variance: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
@@ -147,16 +156,46 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
     """
     _check_keys([str(name) for name in arrays], network, source)
     try:
+        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        notes, outputs = _notes(arrays, network), network.readout.outputs
+        if feature_layer(network) is not None and "inputs" in arrays:
+            found = _in_feature_space(arrays, network)
+            known = kernel_variance(network)
+            return Data(found[0], labels, found[1], labels_test, notes, outputs, known)
         attended = _attended(arrays, network, "")
         has_test = any(name.endswith(TEST) for name in arrays)
         attended_test = _attended(arrays, network, TEST) if has_test else None
         if attended_test is not None:
             _check_features(arrays, attended.shape[1])
-        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
-        notes, outputs = _notes(arrays, network), network.readout.outputs
         return Data(attended, labels, attended_test, labels_test, notes, outputs)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
+
+
+def check_kernel_variance(network: Network, data: Data) -> None:
+    """Check that the data were made with the kernel that the network has.
+
+    Raises:
+        DataError: The kernel was taken at another variance.
+    """
+    if data.kernel_variance is None or feature_layer(network) is None:
+        return
+    due = kernel_variance(network)
+    if due is not None and due != data.kernel_variance:
+        raise DataError(
+            f"attended: the kernel was taken at variance {data.kernel_variance:g} of the first "
+            f"layer, and the network has {due:g}; read the data again for this network"
+        )
+
+
+def _in_feature_space(arrays: Mapping[str, Any], network: Network) -> tuple[Array, Array | None]:
+    """Attended inputs of a first layer of features, training and test examples together."""
+    names = _attention_names(network)
+    own = [arrays[name] for name in names]
+    if not any(name.endswith(TEST) for name in arrays):
+        return feature_inputs(network, arrays["inputs"], own)
+    tests = [arrays[name + TEST] for name in names]
+    return feature_inputs(network, arrays["inputs"], own, arrays[f"inputs{TEST}"], tests)
 
 
 def _check_features(arrays: Mapping[str, Any], features: int) -> None:
@@ -260,6 +299,21 @@ def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
+    """What is not as it may seem: features, and a token that makes no difference."""
+    return (*_feature_notes(arrays, network), *_token_notes(arrays, network))
+
+
+def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
+    found = [note for note in (feature_note(network),) if note]
+    if found and "attended" in arrays:
+        found.append(
+            "attended is taken as in the kernel's feature space: sigma_0^2 / N_0 times its "
+            "products is the kernel"
+        )
+    return tuple(found)
+
+
+def _token_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
     """Where a token that the user chose makes no difference."""
     token = network.readout.token
     if token in ("last", "each"):

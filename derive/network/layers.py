@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from derive.errors import DescriptionError
 from derive.network.convolution import Convolution
+from derive.network.features import Features
 from derive.network.groups import (
     GROUPS,
     Identity,
@@ -75,9 +76,10 @@ class Readout:
         return self.token == "each"
 
 
-Layer = Embedding | Inner | Readout
+Layer = Embedding | Features | Inner | Readout
 KINDS: dict[str, type] = {
     "embedding": Embedding,
+    "features": Features,
     "linear": Linear,
     "attention": Attention,
     "gated": Gated,

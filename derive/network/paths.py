@@ -130,6 +130,35 @@ def attended_inputs(
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
     """
+    x, operators, divisor = path_operators(network, inputs, attentions, suffix=suffix)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found: Array = x @ operators
+    found = found / divisor  # last, so that a mean is exact where the sum is
+    found = real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    return rows_of_outputs(found, network.readout.outputs)
+
+
+def path_operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Array, int]:
+    r"""The inputs, checked, and what every path does to their tokens.
+
+    .. math:: \Omega^\pi = \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
+
+    Args:
+        network: The description, head counts numeric.
+        inputs: x, shape (P, N_0, T).
+        attentions: As in `attended_inputs`.
+        suffix: What the names of the arrays end in, in error messages.
+
+    Returns:
+        x, the operators of shape (P or 1, T, M / O), paths in data order, and what they are still
+        to be divided by: the number of tokens of a mean.
+
+    Raises:
+        DataError: As in `attended_inputs`.
+        DescriptionError: As in `path_table`.
+    """
     _check_count(network)
     x = real_array(inputs, f"inputs{suffix}")
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
@@ -145,11 +174,8 @@ def attended_inputs(
 
     token = _readout_operator(network, tokens)
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = x @ _carry(network, token, visit, np.add)
-    if network.readout.token == "mean":
-        found = found / tokens  # last, so that it is exact where the sum is
-    found = real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
-    return rows_of_outputs(found, network.readout.outputs)
+        found: Array = _carry(network, token, visit, np.add)
+    return x, found, tokens if network.readout.token == "mean" else 1
 
 
 def rows_of_outputs(attended: Array, outputs: int) -> Array:
@@ -371,6 +397,7 @@ __all__ = [
     "is_skipped",
     "path_count",
     "path_labels",
+    "path_operators",
     "path_table",
     "rows_of_outputs",
     "token_counts",

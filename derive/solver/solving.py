@@ -15,6 +15,7 @@ from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
 from derive.errors import SolveError
 from derive.network import Data, Network, Values
+from derive.network.data import check_kernel_variance
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
 from derive.solver.solution import Solution
@@ -55,8 +56,10 @@ class Solver:
 
         Raises:
             SolveError: They do not fit.
+            DataError: They were made with another kernel.
         """
         numbers = values(network, stream_graph(network))
+        check_kernel_variance(network, data)
         with one_line_errors():
             return self.module.make_problem(
                 data.attended, data.labels, numbers.widths, numbers.variances,
@@ -83,6 +86,7 @@ class Solver:
             SolveError: Data and network do not fit, or the kernel is singular.
         """
         numbers = values(network, stream_graph(network))
+        check_kernel_variance(network, data)
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
                 data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
