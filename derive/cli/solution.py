@@ -75,4 +75,6 @@ def _heads(solution: Solution) -> Iterator[str]:
         shown = " ".join(f"{value:.2f}" for value in scores[:count])
         parts.append(f"layer {layer}: {shown}")
         scores = scores[count:]
-    yield _row("head scores", "; ".join(parts))
+    words = {weight.branch for weight in weights if weight.attention}
+    word = words.pop() if len(words) == 1 else "branch"
+    yield _row(f"{word} scores", "; ".join(parts))

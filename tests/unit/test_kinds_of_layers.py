@@ -12,6 +12,8 @@ from derive.checks.verdict import Verdict
 from derive.claims import decide, gallery
 from derive.claims.load import load_claim
 from derive.errors import DeriveError
+from derive.ladder import Instance
+from derive.ladder.instance import MOST_TESTS
 from derive.network import (
     Attention,
     Convolution,
@@ -76,7 +78,7 @@ def test_solve_counts_examples_and_outputs(capsys, files):
     }
     assert expected[name] in found.out
     assert " on 2 examples" in found.out
-    assert re.search(r"head scores +layer 1: \S+ \S+; layer 2: \S+ \S+\n", found.out)
+    assert re.search(r"branch scores +layer 1: \S+ \S+; layer 2: \S+ \S+\n", found.out)
 
 
 def test_run_reports_all_branches(capsys, files):
@@ -247,3 +249,17 @@ def test_published_formulas_of_numbers_are_not_claimed_of_matrices():
     assert gallery.published(one_output) == ()
     read_once = Network((*POSITIONS.layers[:-1], Readout(1.2, "mean")), 0.3)
     assert len(gallery.published(read_once)) == 4
+
+
+@pytest.mark.parametrize("outputs", [3, 5])
+def test_instances_of_a_ladder_have_whole_examples(outputs):
+    """Drawn ones, and a user's own of which the first test rows are kept."""
+    network = Network((Embedding(8, 1.3), Readout(1.2, outputs=outputs)), 0.3)
+    drawn = Instance.drawn(network, seed=1)
+    assert len(drawn.data.labels) % outputs == len(drawn.data.attended_test) % outputs == 0
+    found = Solver.of(drawn.network).solve(drawn.network, drawn.data)
+    assert found.mean.shape == (len(drawn.data.attended_test) // outputs, outputs)
+    data = data_from_arrays(raw(network, 1, tests=9), network)
+    given = Instance.given("own", network, data)
+    kept = len(given.data.attended_test)
+    assert kept % outputs == 0 and 0 < kept <= MOST_TESTS
