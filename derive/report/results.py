@@ -93,7 +93,7 @@ class CaseResults:
         """
         letter, place = name.split("_")
         if self.overlap_name == "U_1":
-            letter = "u" if place == "a" and "u_a" in self.points[0].arrays else "U"
+            letter = "u" if place == "a" and "U_a" not in self.points[0].arrays else "U"
         return letter + place.translate(SUBSCRIPTS)
 
     def has(self, key: str) -> bool:
