@@ -12,7 +12,8 @@ import numpy as np
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.network import Network
-from derive.network.paths import attended_inputs, data_names, is_skipped, path_count
+from derive.network.operators import Classes, common
+from derive.network.paths import data_names, distinct_inputs, is_skipped, path_count
 from derive.network.wording import choices, one_line, shown
 
 TEST = "_test"
@@ -23,17 +24,22 @@ class Data:
     """What a network is trained and tested on.
 
     Args:
-        attended: The attended inputs xi of every path, shape (P, N_0, M), paths in data order.
+        attended: The attended inputs xi of every path, shape (P, N_0, M), paths in data order; or,
+            with `classes`, those of every class of identical paths, shape (P, N_0, m).
         labels: y, shape (P,).
-        attended_test: Of the test examples, shape (P_*, N_0, M), if there are any.
+        attended_test: Of the test examples, shape (P_*, N_0, M or m), if there are any.
         labels_test: Shape (P_*,), if they are known.
         notes: What a reader of the results should know about how the data were read.
+        classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
+            every path has its own inputs.
 
     Raises:
         DataError: Shapes do not fit together, or entries are not finite real numbers.
 
     >>> Data([[[1, 2]], [[3, 4]]], [1, -1])
     Data(P=2, N_0=1, M=2, test=0)
+    >>> Data([[[1, 2]], [[3, 4]]], [1, -1], classes=[0, 1, 0])
+    Data(P=2, N_0=1, M=3, distinct=2, test=0)
     """
 
     attended: Array
@@ -41,6 +47,7 @@ class Data:
     attended_test: Array | None = None
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
+    classes: Classes | None = None
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
@@ -58,11 +65,37 @@ class Data:
             if self.attended_test is None:
                 raise DataError("labels_test: there are no test inputs; give them, or leave it out")
             _check_labels(self.labels_test, "labels_test", len(self.attended_test))
+        if self.classes is not None:
+            object.__setattr__(self, "classes", _checked_classes(self.classes, self.attended))
+
+    @property
+    def paths(self) -> int:
+        """M, the number of paths."""
+        return self.attended.shape[2] if self.classes is None else len(self.classes)
+
+    def of_paths(self, *, test: bool = False) -> Array | None:
+        """The attended inputs of every path, shape (P, N_0, M), also where some are identical.
+
+        Args:
+            test: Whether those of the test examples, which may be missing.
+        """
+        found = self.attended_test if test else self.attended
+        return found if found is None or self.classes is None else found[:, :, self.classes]
+
+    def merged(self, *, test: bool = False) -> Any:
+        """What a generated module takes: attended inputs, with the classes where there are any.
+
+        Args:
+            test: Whether those of the test examples.
+        """
+        found = self.attended_test if test else self.attended
+        return found if self.classes is None else (found, self.classes)
 
     def __repr__(self) -> str:
-        examples, features, paths = self.attended.shape
+        examples, features, distinct = self.attended.shape
         test = 0 if self.attended_test is None else len(self.attended_test)
-        return f"Data(P={examples}, N_0={features}, M={paths}, test={test})"
+        shown = f"M={self.paths}" + ("" if self.classes is None else f", distinct={distinct}")
+        return f"Data(P={examples}, N_0={features}, {shown}, test={test})"
 
 
 def load_data(path: str | Path, network: Network) -> Data:
@@ -116,15 +149,31 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
     """
     _check_keys([str(name) for name in arrays], network, source)
     try:
-        attended = _attended(arrays, network, "")
-        has_test = any(name.endswith(TEST) for name in arrays)
-        attended_test = _attended(arrays, network, TEST) if has_test else None
-        if attended_test is not None:
-            _check_features(arrays, attended.shape[1])
+        found = [_attended(arrays, network, "")]
+        if any(name.endswith(TEST) for name in arrays):
+            found.append(_attended(arrays, network, TEST))
+            _check_features(arrays, found[0][0].shape[1])
+        (attended, *tests), classes = _together(found)
         labels, labels_test = arrays["labels"], arrays.get(f"labels{TEST}")
-        return Data(attended, labels, attended_test, labels_test, _notes(arrays, network))
+        notes = _notes(arrays, network)
+        test = tests[0] if tests else None
+        return Data(attended, labels, test, labels_test, notes, classes)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
+
+
+def _together(
+    found: list[tuple[Array, Classes | None]],
+) -> tuple[list[Array], Classes | None]:
+    """The inputs of training and test examples with common classes; None where all paths differ."""
+    arrays, sets = [array for array, _ in found], [c for _, c in found if c is not None]
+    if not sets:
+        return arrays, None
+    columns, classes = common(sets)
+    count = len(columns[0])
+    pairs = zip(arrays, columns, strict=True)
+    arrays = [a if a.shape[2] == count else a[:, :, chosen] for a, chosen in pairs]
+    return arrays, None if count == len(classes) else classes
 
 
 def _check_features(arrays: Mapping[str, Any], features: int) -> None:
@@ -149,6 +198,17 @@ def _member(file: Any, name: str, source: str) -> Any:
 def _check_labels(labels: Array, name: str, examples: int) -> None:
     remedy = "give one number per example, as many as there are inputs"
     expect_shape(labels, name, (examples,), remedy)
+
+
+def _checked_classes(given: Any, attended: Array) -> Classes:
+    """One class for every path, each of them used."""
+    classes, count = np.asarray(given), attended.shape[2]
+    if classes.ndim != 1 or classes.dtype.kind not in "iu" or set(classes) != set(range(count)):
+        raise DataError(
+            f"classes: give the class of every path, whole numbers from 0 to {count - 1} as there "
+            f"are {count} attended inputs, each of them used"
+        )
+    return classes.astype(np.int64)
 
 
 def _check_keys(names: list[str], network: Network, source: str) -> None:
@@ -196,18 +256,21 @@ def _attention_names(network: Network) -> list[str]:
     return [name for name, _ in data_names(network)]
 
 
-def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array:
-    paths = path_count(network)
+def _attended(
+    arrays: Mapping[str, Any], network: Network, suffix: str
+) -> tuple[Array, Classes | None]:
+    """Attended inputs, and the class of every path where they are made from inputs."""
     if "inputs" in arrays:
         attentions = [arrays[name + suffix] for name in _attention_names(network)]
-        return attended_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
+        return distinct_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
+    paths = path_count(network)
     name = f"attended{suffix}"
     attended = real_array(arrays[name], name)
     remedy = (
         f"the network has {paths} paths, the branch of the first layer slowest, a skip before heads"
     )
     expect_shape(attended, name, ("P", "N_0", paths), remedy)
-    return attended
+    return attended, None
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:

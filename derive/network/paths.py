@@ -19,6 +19,7 @@ from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.graph import Active, Placed, Skip, descend, place
 from derive.network.layers import Attention, Weighted, walk
 from derive.network.network import Network
+from derive.network.operators import Classes, Operators, applied
 from derive.network.wording import shown
 
 MAX_PATHS = 100_000
@@ -99,8 +100,7 @@ def attended_inputs(
     .. math:: \xi^\pi = x\, \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
 
     A layer that is skipped, and a linear layer, have the identity in the place of Omega; where two
-    identity branches meet, their operators add up. One operator per block of vectors goes down from
-    the readout, already applied to e_{t*}: arrays (P, T, paths), nothing larger.
+    identity branches meet, their operators add up.
 
     Args:
         network: The description, head counts numeric.
@@ -118,23 +118,56 @@ def attended_inputs(
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
     """
+    distinct, classes = distinct_inputs(network, inputs, attentions, suffix=suffix)
+    return distinct if distinct.shape[2] == len(classes) else distinct[:, :, classes]
+
+
+def distinct_inputs(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Classes]:
+    """The attended inputs of all paths, those of paths with identical operators once.
+
+    One operator per block of vectors goes down from the readout, already applied to e_{t*}: arrays
+    (P, T, m), nothing larger, and (1, T, m) as far down as no operator depends on the example.
+
+    Args:
+        network: As in `attended_inputs`.
+        inputs: As there.
+        attentions: As there.
+        suffix: As there.
+
+    Returns:
+        The inputs of every class of paths, shape (P, N_0, m), and the class of every path, shape
+        (M,), counted in the order of the first ones; where no two are identical m = M.
+
+    Raises:
+        DataError: As in `attended_inputs`.
+        DescriptionError: As in `path_table`.
+    """
     _check_count(network)
     x = real_array(inputs, f"inputs{suffix}")
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
     omegas = _checked_attentions(network, x, attentions, suffix)
+    with np.errstate(over="ignore", invalid="ignore"):
+        operators = _operators(network, omegas, x.shape[2])
+        found: Array = applied(x, operators.distinct)
+    name = f"attended{suffix}, computed from inputs{suffix}"
+    return real_array(found, name, "scale them down"), operators.classes
 
-    placed, tokens = token_counts(network, x.shape[2])
 
-    def visit(item: Placed, blocks: list[Array]) -> Array:
-        operators, layer = _join(blocks), item.layer
+def _operators(network: Network, omegas: dict[int, Array | None], tokens: int) -> Operators:
+    """What every path does to the tokens of the inputs."""
+    placed, above = token_counts(network, tokens)
+
+    def visit(item: Placed, blocks: list[Operators]) -> Operators:
+        operators, layer = Operators.join(blocks), item.layer
         if not isinstance(layer, Weighted) or not layer.branched:
             return operators
-        return _attend(layer.operators(omegas[item.weight], placed[item.weight]), operators)
+        return operators.below(layer.operators(omegas[item.weight], placed[item.weight]))
 
-    token = _readout_operator(network.readout.token, tokens)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = x @ _carry(network, token, visit, np.add)
-    return real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
+    start = Operators.of(_readout_operator(network.readout.token, above))
+    found: Operators = _carry(network, start, visit, Operators.__add__)
+    return found
 
 
 def is_skipped(network: Network, weight: int) -> bool:
@@ -291,26 +324,10 @@ def _readout_operator(token: str, tokens: int) -> Array:
     return weights[None, :, None]
 
 
-def _join(blocks: list[Array]) -> Array:
-    examples = max(len(block) for block in blocks)
-    return np.concatenate(
-        [np.broadcast_to(block, (examples, *block.shape[1:])) for block in blocks], axis=2
-    )
-
-
-def _attend(omega: Array, operators: Array) -> Array:
-    """Omega, shape (P, H, T, T or 1), on operators (P, T, m): shape (P, T, H m), heads slow."""
-    if omega.shape[3] == 1:
-        # Above the last attention an operator is a multiple of e_{t*}, whose entries sum to one.
-        operators = operators.sum(axis=1, keepdims=True)
-    product = np.matmul(omega, operators[:, None])
-    examples, heads, tokens, paths = product.shape  # tokens below
-    return product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * paths)
-
-
 __all__ = [
     "attended_inputs",
     "data_names",
+    "distinct_inputs",
     "is_skipped",
     "path_count",
     "path_labels",
