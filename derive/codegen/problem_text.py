@@ -45,7 +45,7 @@ PROBLEM = '''class Problem(NamedTuple):
 
     Attributes:
         attended: Attended inputs of every path, shape (P, M, N_0): paths before features, as the
-            products below run; path order as in `path_table`.
+            products below run; path order as in `path_table`. Identical paths are merged.
         labels: y, shape (P,).
         widths: One per stream.
         variances: One per weight.
@@ -53,7 +53,7 @@ PROBLEM = '''class Problem(NamedTuple):
         heads: One per attention layer.{more_attributes}
     """
 
-    attended: Array
+    attended: Array | Merged
     labels: Array
     widths: tuple[float, ...]
     variances: tuple[float, ...]
@@ -95,17 +95,16 @@ SOLUTION = '''class Solution(NamedTuple):
 
 HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM, SOLUTION))
 
-CHECK_DATA = """    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
-        raise ValueError(f"attended: shape {attended.shape}; (P, N_0, {paths}) is needed")
-    if labels.shape != attended.shape[:1]:
-        raise ValueError(f"labels: shape {labels.shape}; ({len(attended)},) is needed")
-    if not (np.isfinite(attended).all() and np.isfinite(labels).all()):
-        raise ValueError("attended, labels: there are entries that are not finite; remove them")
+CHECK_DATA = """    by_path = attended_by_path(attended, paths)
+    if labels.shape != by_path.shape[:1]:
+        raise ValueError(f"labels: shape {labels.shape}; ({by_path.shape[0]},) is needed")
+    if not np.isfinite(labels).all():
+        raise ValueError("labels: there are entries that are not finite; remove them")
 """
 """Of `attended` and `labels`, where there are so many `paths`."""
 
 MAKE_PROBLEM = '''def make_problem(
-    attended: Array,
+    attended: Any,
     labels: Array,
     widths: Any,
     variances: Any,
@@ -114,10 +113,19 @@ MAKE_PROBLEM = '''def make_problem(
 ) -> Problem:
     """Check the shapes of data and parameters.
 
+    Args:
+        attended: Shape (P, N_0, M); or a pair: the attended inputs of classes of identical paths,
+            shape (P, N_0, m), and the class of every path, shape (M,), from 0.
+        labels: y, shape (P,).
+        widths: One per stream, one per layer, or one for all.
+        variances: One per weight, or one for all.
+        temperature: Variance of the label noise.
+        heads: One per attention layer.
+
     Raises:
         ValueError: Something does not fit; the message says what and what would.
     """
-    attended, labels = np.asarray(attended, dtype=float), np.asarray(labels, dtype=float)
+    labels = np.asarray(labels, dtype=float)
     if heads is None or len(heads) != {head_count} or any(h != int(h) or h < 1 for h in heads):
         raise ValueError(f"heads: {{heads}} given; give {head_count} whole numbers from 1")
     heads = tuple(int(h) for h in heads)
@@ -130,7 +138,6 @@ MAKE_PROBLEM = '''def make_problem(
         raise ValueError(f"variances: {{variances}} given; give {weight_count} positive numbers")
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
     return Problem(by_path, labels, widths, variances, float(temperature), heads)
 
 

@@ -73,14 +73,19 @@ class Data:
         """M, the number of paths."""
         return self.attended.shape[2] if self.classes is None else len(self.classes)
 
-    def of_paths(self, *, test: bool = False) -> Array | None:
+    def of_paths(self, *, test: bool = False) -> Array:
         """The attended inputs of every path, shape (P, N_0, M), also where some are identical.
 
         Args:
-            test: Whether those of the test examples, which may be missing.
+            test: Whether those of the test examples.
+
+        Raises:
+            DataError: There are no test examples.
         """
         found = self.attended_test if test else self.attended
-        return found if found is None or self.classes is None else found[:, :, self.classes]
+        if found is None:
+            raise DataError("attended_test: there are no test inputs; give them")
+        return found if self.classes is None else found[:, :, self.classes]
 
     def merged(self, *, test: bool = False) -> Any:
         """What a generated module takes: attended inputs, with the classes where there are any.

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.network.arrays import Array
-from derive.network.identical import identical
+from derive.identical import identical
 
 Classes = NDArray[np.int64]
 """The class of every path, shape (M,)."""

@@ -59,7 +59,7 @@ class Solver:
         numbers = values(network, stream_graph(network))
         with one_line_errors():
             return self.module.make_problem(
-                data.attended, data.labels, numbers.widths, numbers.variances,
+                data.merged(), data.labels, numbers.widths, numbers.variances,
                 numbers.temperature, self._heads(numbers),
             )  # fmt: skip
 
@@ -85,7 +85,7 @@ class Solver:
         numbers = values(network, stream_graph(network))
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
-                data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
+                data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
                 continuation=continuation, tolerance=tolerance,
             )  # fmt: skip
@@ -153,7 +153,7 @@ class Solver:
             chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
         mean, variance = None, None
         if data.attended_test is not None:
-            mean, variance = self.module.predict(found, data.attended_test)
+            mean, variance = self.module.predict(found, data.merged(test=True))
         return Solution(
             network=network,
             overlaps=found.overlaps,
