@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from derive.codegen.runtime import linear, merged, minimise, signature, spectrum, verdict
 from derive import identical
+from derive.codegen.runtime import linear, merged, minimise, signature, spectrum, verdict
 
 MERGED = (merged, identical)
 RUNTIME = (linear, *MERGED, minimise, signature, spectrum, verdict)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.network.arrays import Array
 from derive.identical import identical
+from derive.network.arrays import Array
 
 Classes = NDArray[np.int64]
 """The class of every path, shape (M,)."""
