@@ -11,12 +11,11 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.network import Network
 from derive.network.operators import Classes, common
 from derive.network.paths import data_names, distinct_inputs, is_skipped, path_count
 from derive.network.wording import choices, one_line, shown
-
-TEST = "_test"
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,8 +114,10 @@ def load_data(path: str | Path, network: Network) -> Data:
     Raises:
         DataError: The file cannot be read, or it does not hold data for this network; in one line
             with the file, the array, the shape found, the shape expected and what would do.
+        SizeError: They do not fit into memory.
     """
     source = one_line(str(path))
+    refuse_large_file(path, network)
     remedy = "give an .npz file written by numpy.savez"
     try:
         with open(path, "rb") as file:

@@ -7,7 +7,7 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -18,12 +18,13 @@ from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.graph import Active, Placed, Skip, descend, place
 from derive.network.layers import Attention, Weighted, walk
+from derive.network.memory import NUMBER, path_text, refuse_beyond_memory
 from derive.network.network import Network
 from derive.network.operators import Classes, Operators, applied
-from derive.network.wording import shown
+from derive.network.predicted import Inputs, Watch, refuse_large_inputs
 
-MAX_PATHS = 100_000
-"""The overlaps of more paths would fill 80 GB."""
+PER_PATH = 8
+"""Numbers that it takes to list a path, beside its branches."""
 
 
 def path_count(network: Network) -> int:
@@ -48,14 +49,15 @@ def path_table(network: Network) -> NDArray[np.int64]:
         Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip.
 
     Raises:
-        DescriptionError: A number of heads is a symbol, or there are more than `MAX_PATHS` paths.
+        DescriptionError: A number of heads is a symbol.
+        SizeError: There are more paths than memory holds.
 
     >>> from derive.network import Attention, Embedding, Readout, Residual
     >>> layers = (Attention(2, 1.0, 8), Residual((Attention(1, 1.0),)))
     >>> path_table(Network((Embedding(8, 1.0), *layers, Readout(1.0)), 0.1)).tolist()
     [[1, 0], [1, 1], [2, 0], [2, 1]]
     """
-    _check_count(network)
+    check_count(network)
     weights = len(list(_weights(place(network)[0]))) - 2
 
     def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -144,26 +146,65 @@ def distinct_inputs(
         DataError: As in `attended_inputs`.
         DescriptionError: As in `path_table`.
     """
-    _check_count(network)
+    check_count(network)
     x = real_array(inputs, f"inputs{suffix}")
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
     omegas = _checked_attentions(network, x, attentions, suffix)
+    given = {weight: omega.shape[1:] for weight, omega in omegas.items() if omega is not None}
+    refuse_large_inputs(expected_inputs(network, x.shape, given))
     with np.errstate(over="ignore", invalid="ignore"):
-        operators = _operators(network, omegas, x.shape[2])
+        operators = operators_of(network, omegas, x.shape[2])
         found: Array = applied(x, operators.distinct)
     name = f"attended{suffix}, computed from inputs{suffix}"
     return real_array(found, name, "scale them down"), operators.classes
 
 
-def _operators(network: Network, omegas: dict[int, Array | None], tokens: int) -> Operators:
-    """What every path does to the tokens of the inputs."""
+def expected_inputs(
+    network: Network, shape: tuple[int, ...], arrays: Mapping[int, tuple[int, ...]]
+) -> Inputs:
+    """The sizes of inputs and of what they are made into, for a prediction of memory.
+
+    Args:
+        network: The description, head counts numeric.
+        shape: (P, N_0, T).
+        arrays: Shapes of the arrays of the layers for one example, by the index of their weight.
+    """
+    examples, features, tokens = shape
+    counts, above = token_counts(network, tokens)
+    shapes = {
+        weight: arrays.get(weight, layer.data_shape(counts[weight])) if layer.needs else None
+        for weight, layer in weighted_layers(network).items()
+    }
+    most = max([tokens, above, *counts.values()])
+    return Inputs(
+        examples, features, most, path_count(network), shapes,
+        descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
+    )  # fmt: skip
+
+
+def operators_of(
+    network: Network,
+    omegas: Mapping[int, Array | None],
+    tokens: int,
+    watch: Watch = lambda *_: None,
+) -> Operators:
+    """What every path does to the tokens of the inputs.
+
+    Args:
+        network: The description, head counts numeric.
+        omegas: The arrays of the layers, by the index of their weight.
+        tokens: T, of the inputs.
+        watch: Sees every step of the way down.
+    """
     placed, above = token_counts(network, tokens)
 
     def visit(item: Placed, blocks: list[Operators]) -> Operators:
         operators, layer = Operators.join(blocks), item.layer
         if not isinstance(layer, Weighted) or not layer.branched:
             return operators
-        return operators.below(layer.operators(omegas[item.weight], placed[item.weight]))
+        found = operators.below(layer.operators(omegas[item.weight], placed[item.weight]))
+        watch(blocks, found)
+        return found
 
     start = Operators.of(_readout_operator(network.readout.token, above))
     found: Operators = _carry(network, start, visit, Operators.__add__)
@@ -225,13 +266,12 @@ def _check_heads(network: Network) -> None:
             )
 
 
-def _check_count(network: Network) -> None:
-    count = path_count(network)
-    if count > MAX_PATHS:
-        raise DescriptionError(
-            f"layers: the network has {shown(count)} paths, more than {MAX_PATHS}; use fewer heads "
-            "or fewer residuals"
-        )
+def check_count(network: Network) -> None:
+    """Refuse more paths than memory holds; before any of them is listed."""
+    count, weights = path_count(network), len(list(_weights(place(network)[0])))
+    needed = NUMBER * count * (PER_PATH + 2 * weights)
+    remedy = "use fewer heads or fewer residuals"
+    refuse_beyond_memory(needed, f"listing {path_text(count)} of the network", remedy)
 
 
 def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
@@ -326,9 +366,12 @@ def _readout_operator(token: str, tokens: int) -> Array:
 
 __all__ = [
     "attended_inputs",
+    "check_count",
     "data_names",
     "distinct_inputs",
+    "expected_inputs",
     "is_skipped",
+    "operators_of",
     "path_count",
     "path_labels",
     "path_table",

@@ -17,6 +17,7 @@ from derive.errors import SolveError
 from derive.network import Data, Network, Values
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
+from derive.solver.memory import refuse_large
 from derive.solver.solution import Solution
 from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
 from derive.solver.starts import distinct, random_overlap
@@ -55,7 +56,9 @@ class Solver:
 
         Raises:
             SolveError: They do not fit.
+            SizeError: They do not fit into memory.
         """
+        refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         with one_line_errors():
             return self.module.make_problem(
@@ -81,7 +84,9 @@ class Solver:
         Raises:
             DescriptionError: A symbol of the network has no value.
             SolveError: Data and network do not fit, or the kernel is singular.
+            SizeError: They do not fit into memory.
         """
+        refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
@@ -130,12 +135,14 @@ class Solver:
 
         Raises:
             SolveError: The solution is at infinite width, or the spectrum cannot be found.
+            SizeError: It does not fit into memory.
         """
         if solution.message == INFINITE_WIDTH:
             raise SolveError(
                 "infinite width: the Hessian grows with the width and has no value; solve at a "
                 "finite width"
             )
+        refuse_large(solution.network, data, spectrum=True)
         with one_line_errors(), blas_threads(data):
             problem = self.problem(solution.network, data)
             product = self.module.hessian_product(solution.overlaps, problem)
