@@ -24,7 +24,7 @@ GREEK = {
     "inf": ("\\infty", "∞"),
 }
 WIDTHS = {"I": 0.55, "S": 0.68, "T": 0.74, "H": 0.92, "K": 0.92, "N": 0.92, "m": 0.9}
-SPECIAL = {"temperature": "T"}
+SPECIAL = {"temperature": "T", "outputs": "O"}
 STAR = Atom(r"\ast", "*", 0.5)
 STARS = Atom(r"\ast\ast", "**", 1.0)
 TOP = Atom(r"\top", "⊤", 0.7)

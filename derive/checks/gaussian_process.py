@@ -24,7 +24,8 @@ from derive.checks.infinite_width import CORRECTION_DIGITS, STEPS
 from derive.checks.sample import Array, Sample
 from derive.checks.subject import SCALES, Subject
 from derive.checks.verdict import CheckResult
-from derive.network import Layer, Network, Residual, Weighted
+from derive.network import Layer, Network, Residual
+from derive.network.groups import Identity, Parallel, Serial, branches_of
 
 Path = tuple[Any, bool]
 """The weight of a path, and whether it is made of skips alone."""
@@ -53,8 +54,9 @@ def path_weights(network: Network, sample: Sample, arithmetic: Digits) -> list[A
     numbers = zip(sample.heads[1:], sample.variances[1:], strict=True)
     branches = ((heads, arithmetic.number(v) / heads) for heads, v in numbers)
     paths = _through(network.layers[1:-1], branches, arithmetic)
-    _, readout = next(branches)
-    return [weight * readout for weight, _ in paths]
+    positions, readout = next(branches)
+    count = positions * network.readout.outputs  # of one path, next to each other
+    return [weight * readout for weight, _ in paths for _ in range(count)]
 
 
 def _through(
@@ -63,21 +65,31 @@ def _through(
     """The paths through some layers; `branches` has heads and sigma^2/H of each weight in turn."""
     paths: list[Path] = [(arithmetic.number(1), True)]
     for layer in layers:
-        if isinstance(layer, Residual):
-            body = _through(layer.layers, branches, arithmetic)
-            # Two skips at one point are one vector: the inner one is in the data already.
-            through = [(arithmetic.number(1), True), *(path for path in body if not path[1])]
-        else:
-            heads, weight = next(branches)
-            through = [(weight, False)] * (
-                heads if isinstance(layer, Weighted) and layer.branched else 1
-            )
+        through = _through_one(layer, branches, arithmetic)
         paths = [
             (low * high, low_skips and high_skips)
             for low, low_skips in paths
             for high, high_skips in through
         ]
     return paths
+
+
+def _through_one(layer: Any, branches: Iterator[tuple[int, Any]], arithmetic: Digits) -> list[Path]:
+    """The paths through one layer."""
+    if isinstance(layer, Residual | Parallel):
+        found: list[Path] = []
+        for branch in branches_of(layer):
+            for path in _through(branch, branches, arithmetic):
+                # Several skips at one point are one vector: their sum is in the data already.
+                if not (path[1] and any(skips for _, skips in found)):
+                    found.append(path)
+        return found
+    if isinstance(layer, Serial):
+        return _through(layer.layers, branches, arithmetic)
+    if isinstance(layer, Identity):
+        return [(arithmetic.number(1), True)]
+    heads, weight = next(branches)
+    return [(weight, False)] * heads
 
 
 def posterior(sample: Sample, weights: list[Any], arithmetic: Digits) -> tuple[Array, Array]:

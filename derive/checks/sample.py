@@ -83,6 +83,8 @@ class Sample:
             notation.labels(): self.labels[:, None],
             test: self.attended_test,
         }
+        if notation.outputs() != 1:
+            found[notation.outputs()] = notation.graph.weights[-1].outputs
         for weight, variance in zip(notation.graph.weights, self.variances, strict=True):
             found[notation.variance(weight.index)] = variance
             if weight.attention is not None:

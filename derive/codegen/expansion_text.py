@@ -102,7 +102,7 @@ PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
             f"working precision (condition number {{condition:.1e}}); raise the temperature, or "
             "give fewer examples"
         )
-    return expansion_terms(problem, tests_by_path(attended_test, problem))
+{rows}    return expansion_terms(problem, tests_by_path(attended_test, problem))
 '''
 
 SADDLE_SUMMARY = "The saddle point at large widths, term by term in 1/N."

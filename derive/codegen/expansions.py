@@ -72,15 +72,21 @@ def generate_expansion(expansion: Expansion) -> Module:
         _head(expansion, kind),
         problem_text.PROBLEM.format(more_attributes="", more_fields=""),
         kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
-        expansion_text.PUBLIC.format(function=kind.function, summary=kind.summary),
+        expansion_text.PUBLIC.format(
+            function=kind.function,
+            summary=kind.summary,
+            rows=problem_text.rows(notation.outputs(), "problem"),
+        ),
         kind.terms(expansion),
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            rows=problem_text.rows(notation.outputs()),
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
             stream_count=len(notation.streams()),
         ),
+        *problem_text.output_functions(notation.outputs()),
         path_table(notation),
         *(runtime_source(module, "") for module in (*MERGED, *kind.runtime)),
     ]

@@ -251,6 +251,8 @@ class Functions:
         for names, source in groups:
             if used & set(names):
                 lines += wrap.targets(_used(names, program), source)
+        if "outputs" in used:
+            lines.append("    outputs = OUTPUTS")
         return lines + unpack_data(used)
 
 

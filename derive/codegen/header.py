@@ -31,6 +31,8 @@ def common_fields(derived: Derived) -> dict[str, str]:
     notation = derived.theory.notation
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
+    if notation.outputs() != 1:
+        constants += wrap.statement("OUTPUTS = ", repr(notation.graph.weights[-1].outputs), 0)
     return {
         "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
         "version": package.__version__,
@@ -56,7 +58,28 @@ def argument_lines(notation: Notation) -> dict[str, str]:
     }
     found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
     nothing = dict.fromkeys(("depth_arguments", "depths", "depths_again"), "")
-    return found | nothing | {"made": made_problem()}
+    return found | nothing | {"made": made_problem()} | predict_lines(notation)
+
+
+ONE_OUTPUT = {
+    "predicted": "(P_test,)",
+    "rows_test": "",
+    "predicting": "    return predictor(solution.overlaps, by_path, solution.problem)",
+}
+"""What `predict` says and does for a network of one output."""
+
+
+def predict_lines(notation: Notation) -> dict[str, str]:
+    """What `predict` says and does."""
+    if notation.outputs() == 1:
+        return ONE_OUTPUT
+    found = "mean.reshape(-1, OUTPUTS), variance.reshape(-1, OUTPUTS)"
+    called = ONE_OUTPUT["predicting"].replace("return", "mean, variance =")
+    return {
+        "predicted": "(P_test, OUTPUTS)",
+        "rows_test": problem_text.rows(notation.outputs(), "solution.problem"),
+        "predicting": f"{called}\n    return {found}",
+    }
 
 
 def made_problem(*more: str) -> str:
@@ -103,7 +126,7 @@ def _parameters(notation: Notation) -> list[str]:
     parts = (
         f"widths      ({widths}), one per stream, the lowest first; or one per layer",
         f"variances   ({variances}), the embedding's first, the readout's last",
-        f"heads       ({heads}), branches of every attention layer, the lowest first",
+        f"heads       ({heads}), branches of every layer that has them, the lowest first",
         "temperature variance of the label noise",
     )
     return [line for part in parts for line in wrap.paragraph(part, 4, 12)]

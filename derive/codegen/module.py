@@ -40,10 +40,12 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
         path_table(theory.notation),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            rows=problem_text.rows(theory.notation.outputs()),
             head_count=header.head_count(theory.notation),
             weight_count=len(theory.notation.graph.weights),
             stream_count=len(theory.notation.streams()),
         ),
+        *problem_text.output_functions(theory.notation.outputs()),
         "# The theory: expressions as derived.",
         *functions.all(),
     ]
@@ -53,26 +55,56 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
 
 
 def path_table(notation: Notation) -> str:
-    """The function that lists the paths: the head that each takes in every attention layer."""
+    """The function that lists the paths: the branch that each takes in every layer with branches.
+
+    Of several outputs, a last column says in which the path ends.
+    """
+    graph = notation.graph
+    branched = [w for w in graph.weights if w.attention]
+    columns = len(branched) + (notation.outputs() != 1)
+    shape = "number of layers with heads"
+    if notation.outputs() != 1:
+        shape += " + 1), the last column the output"
     lines = [
         "def path_table(heads: tuple[int, ...]) -> Array:",
-        '    """The head that each path takes in every attention layer, the lowest layer first.',
+        '    """The head that each path takes in every layer with heads, the lowest layer first.',
         "",
-        "    Shape (M, number of attention layers); 0 where the path takes the skip.",
+        f"    Shape (M, {shape}); 0 where the path takes the skip."
+        if notation.outputs() == 1
+        else f"    Shape (M, {shape}; 0 where the path takes the skip.",
         '    """',
     ]
-    graph = notation.graph
-    attention = [w for w in graph.weights if w.attention]
-    if attention:
-        lines += wrap.targets([f"H_{notation.letter(w.index)}" for w in attention], "heads")
-    lines.append("    vectors_a: list[dict[int, int]] = [{}]")
+    if branched:
+        lines += wrap.targets([f"H_{notation.letter(w.index)}" for w in branched], "heads")
+    lines += _ends(notation)
     for weight in notation.inner_weights()[1:]:
         lines += _vectors(notation, weight)
     lines += wrap.statement("paths = ", _sum_of_vectors(notation, graph.weights[0]))
-    lines.append(f"    layers = range(1, {len(attention)} + 1)")
+    lines.append(f"    layers = range(1, {columns} + 1)")
     lines.append("    rows = [[path.get(layer, 0) for layer in layers] for path in paths]")
-    lines.append(f"    return np.array(rows, dtype=int).reshape(len(rows), {len(attention)})")
+    lines.append(f"    return np.array(rows, dtype=int).reshape(len(rows), {columns})")
     return "\n".join(lines)
+
+
+def _ends(notation: Notation) -> list[str]:
+    """The paths that begin at the readout: one per output, and per position where it has some."""
+    readout = notation.graph.weights[-1]
+    kind, letter = "list[dict[int, int]]", notation.letter(readout.index)
+    if notation.outputs() == 1:
+        ends = "[{}]"
+    else:
+        column = sum(1 for w in notation.graph.weights if w.attention) + 1
+        ends = f"[{{{column}: output + 1}} for output in range(OUTPUTS)]"
+    if not readout.attention:
+        return [f"    vectors_{letter}: {kind} = {ends}"]
+    return [
+        f"    ends: {kind} = {ends}",
+        *wrap.statement(
+            f"vectors_{letter} = ",
+            f"[{{{readout.attention}: h, **path}} for h in range(1, H_{letter} + 1) "
+            "for path in ends]",
+        ),
+    ]
 
 
 def _sum_of_vectors(notation: Notation, weight: Weight) -> str:

@@ -156,10 +156,10 @@ def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
         attended_test: Attended inputs, shape (P_test, N_0, M); or a pair, see `make_problem`.
 
     Returns:
-        Mean and variance, each of shape (P_test,).
+        Mean and variance, each of shape {predicted}.
     """
-    by_path = tests_by_path(attended_test, solution.problem)
-    return predictor(solution.overlaps, by_path, solution.problem)
+{rows_test}    by_path = tests_by_path(attended_test, solution.problem)
+{predicting}
 '''
 
 HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) -> Array:

@@ -67,8 +67,17 @@ class Notation:
     def block_size(self, weight: int) -> Any:
         """The number of vectors that a weight adds to the stream below it."""
         acted = self.graph.weights[weight].acts_on
-        above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else sympy.S.One
+        above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else self.outputs()
         return sympy.expand(self.heads(weight) * above)
+
+    def outputs(self) -> Any:
+        """O, the number of outputs; 1 for one."""
+        return sympy.S.One if self.graph.weights[-1].outputs == 1 else _size("outputs")
+
+    @property
+    def outputs_apart(self) -> int:
+        """The number of outputs that paths do not share: the network's own."""
+        return self.graph.weights[-1].outputs
 
     def size_name(self, weight: int) -> str | None:
         """What the number of a stream's vectors, down to those of a weight, is called."""
@@ -102,11 +111,11 @@ class Notation:
         return build.overlap(f"d{overlap.name}", overlap.shape[0])
 
     def tensor(self, weight: int) -> Any:
-        """The weight itself; heads one below the other, the readout as a row."""
+        """The weight itself; heads one below the other, the readout as a row per output."""
         item = self.graph.weights[weight]
         columns = self.features if item.below is None else self.width(item.below)
-        above = sympy.S.One if item.above is None else self.width(item.above)
-        rows = self.heads(weight) * above  # a readout of several outputs has a row for each
+        above = self.outputs() if item.above is None else self.width(item.above)
+        rows = self.heads(weight) * above
         return build.matrix_symbol(item.name, rows, columns)
 
     def vectors(self, weight: int) -> Any:
@@ -118,10 +127,10 @@ class Notation:
         )
 
     def above(self, weight: int) -> Any:
-        """The vectors that a weight acts on, as one stack; the number 1 for the readout."""
+        """The vectors that a weight acts on, as one stack; for the readout one per output."""
         item = self.graph.weights[weight]
         if item.above is None:
-            return sympy.Identity(1)
+            return sympy.Identity(self.outputs())
         return build.stack(*(self.vectors(k) for k in item.acts_on))
 
     def data(self, test: bool = False) -> Attended:
@@ -142,8 +151,9 @@ class Notation:
         return build.matrix_symbol("y", self.examples, 1)
 
     def inner_weights(self) -> tuple[Weight, ...]:
-        """Every weight but the embedding, from the readout down."""
-        return tuple(w for w in reversed(self.graph.weights) if w.below is not None)
+        """Every weight but the embedding, from the readout down, in the order of a descent."""
+        weights = (self.graph.weights[index] for index in self.graph.descent)
+        return tuple(weight for weight in weights if weight.below is not None)
 
     def streams(self) -> tuple[Stream, ...]:
         """The streams, the lowest first."""

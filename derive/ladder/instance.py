@@ -12,7 +12,7 @@ from derive.checks.sample import Draw, Sample
 from derive.derivation.notation import Notation
 from derive.network import Data, Network
 from derive.network.graph import Weight, stream_graph
-from derive.network.layers import Residual, Weighted
+from derive.network.layers import GROUPS, Identity, Readout, Weighted
 
 EXAMPLES, FEATURES, TESTS = 12, 7, 4
 """Of a drawn instance: enough examples to move the overlaps away from the prior."""
@@ -75,12 +75,16 @@ def with_numbers(network: Network, sample: Sample) -> Network:
 
 
 def _numbered(layer: Any, weights: Iterator[Weight], sample: Sample) -> Any:
-    if isinstance(layer, Residual):
-        return Residual(tuple(_numbered(inner, weights, sample) for inner in layer.layers))
+    if isinstance(layer, GROUPS):
+        return replace(layer, layers=tuple(_numbered(x, weights, sample) for x in layer.layers))
+    if isinstance(layer, Identity):
+        return layer
     weight = next(weights)
     changes: dict[str, Any] = {"variance": float(sample.variances[weight.index])}
     if isinstance(layer, Weighted):
         layer = layer.with_branches(sample.heads[weight.index])
+    if isinstance(layer, Readout) and layer.branched:
+        changes["positions"] = sample.heads[weight.index]
     if weight.above is not None and getattr(layer, "width", None) is not None:
         changes["width"] = sample.widths[weight.above]
     return replace(layer, **changes)

@@ -78,4 +78,4 @@ def saddle_point(solver: Solver, instance: Instance) -> Point:
     nothing = np.zeros(0)
     mean = nothing if solution.mean is None else solution.mean
     variance = nothing if solution.variance is None else solution.variance
-    return Point.of(solution.overlaps, mean, variance)
+    return Point.of(solution.overlaps, mean.ravel(), variance.ravel())

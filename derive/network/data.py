@@ -14,7 +14,14 @@ from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.network import Network
 from derive.network.operators import Classes, common
-from derive.network.paths import data_names, distinct_inputs, is_skipped, path_count
+from derive.network.paths import (
+    classes_of_outputs,
+    data_names,
+    distinct_inputs,
+    is_skipped,
+    path_count,
+    rows_of_outputs,
+)
 from derive.network.wording import choices, one_line, shown
 
 
@@ -29,6 +36,9 @@ class Data:
         attended_test: Of the test examples, shape (P_*, N_0, M or m), if there are any.
         labels_test: Shape (P_*,), if they are known.
         notes: What a reader of the results should know about how the data were read.
+        outputs: O. Where there are several, every example has a row for each of them, with the
+            paths that end in it; labels of shape (P, O) are turned into that form, and then
+            attended inputs are those of one output, shape (P, N_0, M / O).
         classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
             every path has its own inputs.
 
@@ -46,9 +56,12 @@ class Data:
     attended_test: Array | None = None
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
+    outputs: int = 1
     classes: Classes | None = None
 
     def __post_init__(self) -> None:
+        if np.ndim(self.labels) == 2:
+            self._set_rows()
         for name in ("attended", "labels", "attended_test", "labels_test"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
@@ -94,6 +107,27 @@ class Data:
         """
         found = self.attended_test if test else self.attended
         return found if self.classes is None else (found, self.classes)
+
+    def _set_rows(self) -> None:
+        """One row per example and output."""
+        labels = real_array(self.labels, "labels")
+        outputs = labels.shape[1]
+        object.__setattr__(self, "outputs", outputs)
+        object.__setattr__(self, "labels", labels.reshape(-1))
+        if self.labels_test is not None:
+            tests = real_array(self.labels_test, "labels_test")
+            remedy = "give the outputs of the training examples"
+            expect_shape(tests, "labels_test", ("P_*", outputs), remedy)
+            object.__setattr__(self, "labels_test", tests.reshape(-1))
+        for name in ("attended", "attended_test"):
+            if getattr(self, name) is not None:
+                attended = real_array(getattr(self, name), name)
+                remedy = "give examples, features, paths"
+                expect_shape(attended, name, ("P", "N_0", "M"), remedy)
+                object.__setattr__(self, name, rows_of_outputs(attended, outputs))
+        if self.classes is not None:
+            classes = classes_of_outputs(np.asarray(self.classes), outputs)
+            object.__setattr__(self, "classes", classes)
 
     def __repr__(self) -> str:
         examples, features, distinct = self.attended.shape
@@ -160,10 +194,10 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
             found.append(_attended(arrays, network, TEST))
             _check_features(arrays, found[0][0].shape[1])
         (attended, *tests), classes = _together(found)
-        labels, labels_test = arrays["labels"], arrays.get(f"labels{TEST}")
-        notes = _notes(arrays, network)
+        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        notes, outputs = _notes(arrays, network), network.readout.outputs
         test = tests[0] if tests else None
-        return Data(attended, labels, test, labels_test, notes, classes)
+        return Data(attended, labels, test, labels_test, notes, outputs, classes)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 
@@ -270,19 +304,31 @@ def _attended(
         attentions = [arrays[name + suffix] for name in _attention_names(network)]
         return distinct_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
     paths = path_count(network)
-    name = f"attended{suffix}"
+    name, outputs = f"attended{suffix}", network.readout.outputs
     attended = real_array(arrays[name], name)
     remedy = (
-        f"the network has {paths} paths, the branch of the first layer slowest, a skip before heads"
+        f"the network has {paths // outputs} paths, the branch of the first layer slowest, a skip "
+        "before heads"
     )
-    expect_shape(attended, name, ("P", "N_0", paths), remedy)
-    return attended, None
+    expect_shape(attended, name, ("P", "N_0", paths // outputs), remedy)
+    return rows_of_outputs(attended, outputs), None
+
+
+def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
+    """Labels, one per row of the attended inputs."""
+    outputs = network.readout.outputs
+    if name not in arrays or outputs == 1:
+        return arrays.get(name)
+    labels = real_array(arrays[name], name)
+    remedy = "give one row per example, with a number for every output"
+    expect_shape(labels, name, ("P", outputs), remedy)
+    return labels.reshape(-1)
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
     """Where a token that the user chose makes no difference."""
     token = network.readout.token
-    if token == "last":
+    if token in ("last", "each"):
         return ()
     if "attended" in arrays:
         return (f"token ignored: the data are already attended (token = {token!r})",)

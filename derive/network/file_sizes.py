@@ -21,7 +21,7 @@ class FileSizes:
     """Sizes of the data in a file.
 
     Attributes:
-        examples: P.
+        examples: P; of several outputs, a row for each.
         tests: P_*.
         features: N_0.
         paths: M.
@@ -52,8 +52,9 @@ def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes
     ends = [end for end in ("", TEST) if len(shapes.get(main + end, ())) == 3]
     if not ends or ends[0]:
         return None
-    examples, features, distinct = shapes[main]
-    tests = shapes[main + TEST][0] if TEST in ends else 0
+    outputs = network.readout.outputs
+    examples, features, distinct = shapes[main][0] * outputs, shapes[main][1], paths
+    tests = shapes[main + TEST][0] * outputs if TEST in ends else 0
     peak = NUMBER * sum(map(prod, shapes.values()))
     if main == "inputs":
         try:
@@ -64,6 +65,8 @@ def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes
         distinct = max(count for _, count in found)
         peak += sum(needed for needed, _ in found)
     kept = NUMBER * features * distinct * (examples + tests)
+    if main == "attended" and outputs > 1:
+        peak += kept
     return FileSizes(examples, tests, features, paths, distinct, peak, kept)
 
 

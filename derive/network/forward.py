@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
-from derive.network.layers import Layer, Readout, Residual, Weighted
+from derive.network.layers import Identity, Layer, Parallel, Residual, Serial, Weighted
 from derive.network.network import Network
 
 Matrix = Sequence[Sequence[Any]]
@@ -31,27 +32,42 @@ def forward(
     Args:
         network: The description; only its layers and readout token are used.
         weights: One per layer with weights, the lowest first: shape (heads, N_above, N_below),
-            heads = 1 but for attention; the readout has shape (1, 1, N_a).
+            heads the number of branches; the readout has shape (positions, outputs, N_a).
         inputs: x, shape (N_0, T).
         attentions: Per layer with branches, per branch, Omega of shape (T below, T above): of an
             attention, key then query; of a convolution, a shift; of a gate, a multiple of 1.
         sqrt: Square root for the numbers used.
 
     Returns:
-        The number f.
+        The number f; of several outputs their list.
     """
     state = _Pass(list(weights), list(attentions), sqrt)
     activation = [list(row) for row in inputs]
     for layer in network.layers[:-1]:
         activation = state.apply(layer, activation)
-    token = network.readout.token
-    columns = {"last": [-1], "first": [0], "mean": list(range(len(activation[0])))}[token]
     (readout,) = state.weights
+    found = [
+        _read(rows, activation, network.readout.token) / _readout_scale(network, activation, sqrt)
+        for rows in zip(*readout, strict=True)
+    ]
+    return found[0] if network.readout.outputs == 1 else found
+
+
+def _read(rows: Any, activation: list[list[Any]], token: str) -> Any:
+    """One output: rows has the readout's weights, for every token with weights of its own."""
+    tokens = len(activation[0])
+    chosen = {"last": [-1], "first": [0], "mean": range(tokens), "each": range(tokens)}[token]
     total: Any = 0
-    for i, row in enumerate(activation):
-        for t in columns:
-            total = total + readout[0][0][i] * row[t] / len(columns)
-    return total / sqrt(len(activation))
+    for place, t in enumerate(chosen):
+        row = rows[place] if token == "each" else rows[0]
+        for i, values in enumerate(activation):
+            total = total + row[i] * values[t]
+    return total / tokens if token == "mean" else total
+
+
+def _readout_scale(network: Network, activation: list[list[Any]], sqrt: Any) -> Any:
+    count = len(activation[0]) if network.readout.token == "each" else 1
+    return sqrt(count * len(activation))
 
 
 class _Pass:
@@ -66,19 +82,28 @@ class _Pass:
 
     def apply(self, layer: Layer, z: list[list[Any]]) -> list[list[Any]]:
         """Push activations z, shape (N, T), through one layer."""
+        if isinstance(layer, Identity):
+            return z
+        if isinstance(layer, Serial):
+            return self._through(layer.layers, z)
         if isinstance(layer, Residual):
-            body = z
-            for inner in layer.layers:
-                body = self.apply(inner, body)
-            return [
-                [x + y for x, y in zip(*rows, strict=True)] for rows in zip(z, body, strict=True)
-            ]
-        assert not isinstance(layer, Readout)
+            return _added(z, self._through(layer.layers, z))
+        if isinstance(layer, Parallel):
+            return reduce(_added, [self.apply(branch, z) for branch in layer.layers])
         tensor = self.weights.pop(0)
         branched = isinstance(layer, Weighted) and layer.branched
         omegas = self.attentions.pop(0) if branched else [None]
         scale = self.sqrt(len(tensor) * len(z))
         return _sum_over_heads(tensor, omegas, z, scale)
+
+    def _through(self, layers: tuple[Layer, ...], z: list[list[Any]]) -> list[list[Any]]:
+        for layer in layers:
+            z = self.apply(layer, z)
+        return z
+
+
+def _added(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:
+    return [[x + y for x, y in zip(*rows, strict=True)] for rows in zip(left, right, strict=True)]
 
 
 def _sum_over_heads(tensor: Any, omegas: Any, z: list[list[Any]], scale: Any) -> list[list[Any]]:

@@ -7,16 +7,21 @@ its stream. The graph says which weight acts on which vectors: nothing in it kno
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 from derive.errors import DescriptionError
+from derive.network.groups import branches_of, keeps_stream
 from derive.network.layers import (
+    Embedding,
+    Identity,
     Layer,
+    Parallel,
     Readout,
     Repeat,
     Residual,
+    Serial,
     Size,
     Value,
     Weighted,
@@ -42,8 +47,9 @@ class Weight:
         above: Index of the stream that it writes to; None for the readout.
         below: Index of the stream that it reads; None for the embedding.
         acts_on: Indices of the weights whose vectors it acts on, in the order of paths.
-        attention: Its number among the layers with branches from below, from 1; None without.
+        attention: Its number among the weights with branches from below, from 1; None without.
         fixed: Whether the number of branches is a part of what the layer does.
+        outputs: Of the readout, the number of outputs; 1 elsewhere.
     """
 
     index: int
@@ -56,11 +62,12 @@ class Weight:
     acts_on: tuple[int, ...]
     attention: int | None
     fixed: bool = False
+    outputs: int = 1
 
     @property
     def branched(self) -> bool:
         """Whether it may have several branches, so that a symbol stands for their number."""
-        return self.attention is not None or self.heads != 1
+        return self.attention is not None
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,18 @@ class Stream:
 
 @dataclass(frozen=True)
 class StreamGraph:
-    """Streams and weights of a network, each the lowest first."""
+    """Streams and weights of a network.
+
+    Attributes:
+        streams: The lowest first.
+        weights: The lowest first; those of one branch before those of the next.
+        descent: Indices of the weights from the readout down, in the order in which a stream gets
+            their vectors: those of the first branch first.
+    """
 
     streams: tuple[Stream, ...]
     weights: tuple[Weight, ...]
+    descent: tuple[int, ...]
 
     def is_chain(self) -> bool:
         """Whether every stream holds the vectors of one weight (section 1's case)."""
@@ -107,7 +122,7 @@ class StreamGraph:
         """
         sizes: dict[int, int] = {}
         for weight in reversed(self.weights):  # a weight acts on vectors of later weights only
-            acted = sum(sizes[k] for k in weight.acts_on) if weight.acts_on else 1
+            acted = sum(sizes[k] for k in weight.acts_on) if weight.acts_on else weight.outputs
             sizes[weight.index] = heads[weight.index] * acted
         return tuple(sizes[weight.index] for weight in self.weights)
 
@@ -124,17 +139,18 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class Skip:
-    """A residual, with its body placed."""
+class Fork:
+    """A sum of branches, each placed; a branch of no layers is the identity."""
 
-    body: tuple[Placed | Skip, ...]
+    branches: tuple[tuple[Placed | Fork, ...], ...]
 
 
+Places = tuple[Placed | Fork, ...]
 Active = dict[int, T]
 
 
 def descend(
-    places: tuple[Placed | Skip, ...],
+    places: Places,
     active: Active[T],
     visit: Callable[[Placed, Active[T]], T],
     combine: Callable[[T, T], T],
@@ -148,67 +164,108 @@ def descend(
         combine: What becomes of one block that two identity branches hand down.
 
     Returns:
-        The blocks at the bottom, in the order of paths: the skip before the body.
+        The blocks at the bottom, in the order of paths: that of the branches.
     """
     for item in reversed(places):
         if isinstance(item, Placed):
             active = {item.weight: visit(item, active)}
             continue
-        below = dict(active)
-        for block, value in descend(item.body, active, visit, combine).items():
-            below[block] = combine(below[block], value) if block in below else value
+        below: Active[T] = {}
+        for branch in item.branches:
+            for block, value in descend(branch, active, visit, combine).items():
+                below[block] = combine(below[block], value) if block in below else value
         active = below
     return active
 
 
+def placed_weights(places: Places) -> Iterator[Placed]:
+    """Every weight of some layers, the lowest first."""
+    for item in places:
+        if isinstance(item, Placed):
+            yield item
+            continue
+        for branch in item.branches:
+            yield from placed_weights(branch)
+
+
 class _Placer:
-    """Gives every layer its weight and its streams, going up."""
+    """Gives every layer its weight and its streams, going up.
+
+    A stream has a provisional number until the layers that end in it are placed; then it has its
+    place in `order`.
+    """
 
     def __init__(self) -> None:
         self.widths: list[Size] = []
+        self.order: list[int] = []
         self.weights = 0
         self.attentions = 0
 
-    def place(
-        self, layers: tuple[Layer, ...], stream: int | None, end: int | None
-    ) -> list[Placed | Skip]:
+    def place(self, layers: tuple[Layer, ...], stream: int | None, end: int | None) -> Places:
         """Place layers that begin in `stream`; the last weight ends in `end` where one is given."""
-        weighted = [k for k, layer in enumerate(layers) if not isinstance(layer, Residual)]
-        placed: list[Placed | Skip] = []
+        opening = [k for k, layer in enumerate(layers) if not keeps_stream(layer)]
+        placed: list[Placed | Fork] = []
         for number, layer in enumerate(layers):
             if isinstance(layer, Repeat):
                 raise DescriptionError(
                     f"the depth {shown(layer.times)} has no value; give it one with "
                     f"--set {layer.times}=VALUE or network.with_values({{{layer.times!r}: value}})"
                 )
-            if isinstance(layer, Residual):
-                placed.append(Skip(tuple(self.place(layer.layers, stream, stream))))
-                continue
-            last = end is not None and number == weighted[-1]
-            above = None if isinstance(layer, Readout) else end if last else self._open(layer, end)
-            placed.append(self._weight(layer, stream, above))
+            is_new = number in opening and (end is None or number != opening[-1])
+            above = stream if number not in opening else end
+            if is_new and not isinstance(layer, Readout):
+                above = self._open(layer, stream, end)
+            placed += self._placed(layer, stream, above)
+            if is_new and above is not None:
+                self.order.append(above)
             stream = above
-        return placed
+        return tuple(placed)
 
-    def _open(self, layer: Layer, end: int | None) -> int:
+    def _placed(self, layer: Any, stream: int | None, above: int | None) -> Places:
+        if isinstance(layer, Identity):
+            return ()
+        if isinstance(layer, Serial):
+            return self.place(layer.layers, stream, above)
+        if isinstance(layer, Residual | Parallel):
+            return (Fork(tuple(self.place(b, stream, above) for b in branches_of(layer))),)
+        return (self._weight(layer, stream, above),)
+
+    def _open(self, layer: Layer, stream: int | None, end: int | None) -> int:
         # Outside residuals every width is given; inside, one left out is that of the skip.
-        self.widths.append(output_width(layer, 0 if end is None else self.widths[end]))
+        below = 0 if stream is None else self.widths[stream]
+        self.widths.append(output_width(layer, below, None if end is None else self.widths[end]))
         return len(self.widths) - 1
 
-    def _weight(self, layer: Layer, below: int | None, above: int | None) -> Placed:
+    def _weight(self, layer: Any, below: int | None, above: int | None) -> Placed:
         attention = None
-        if isinstance(layer, Weighted) and layer.branched:
+        if isinstance(layer, Weighted | Readout) and layer.branched:
             self.attentions += 1
             attention = self.attentions
         self.weights += 1
         return Placed(layer, self.weights - 1, below, above, attention)
 
 
-def place(network: Network) -> tuple[tuple[Placed | Skip, ...], tuple[Size, ...]]:
-    """The network's layers between their streams, and the width of every stream."""
+def place(network: Network) -> tuple[Places, tuple[Size, ...]]:
+    """The network's layers between their streams, and the width of every stream.
+
+    A stream in which branches end is counted after the streams inside the branches.
+    """
     placer = _Placer()
-    places = tuple(placer.place(network.layers, None, None))
-    return places, tuple(placer.widths)
+    places = placer.place(network.layers, None, None)
+    numbers = {stream: number for number, stream in enumerate(placer.order)}
+    widths = tuple(placer.widths[stream] for stream in placer.order)
+    return _numbered(places, numbers), widths
+
+
+def _numbered(places: Places, numbers: dict[int, int]) -> Places:
+    def numbered(item: Placed | Fork) -> Placed | Fork:
+        if isinstance(item, Fork):
+            return Fork(tuple(_numbered(branch, numbers) for branch in item.branches))
+        below = None if item.below is None else numbers[item.below]
+        above = None if item.above is None else numbers[item.above]
+        return replace(item, below=below, above=above)
+
+    return tuple(map(numbered, places))
 
 
 def stream_graph(network: Network) -> StreamGraph:
@@ -228,32 +285,32 @@ def stream_graph(network: Network) -> StreamGraph:
 
     descend(places, {}, visit, lambda *_: None)
     weights = tuple(found[index] for index in sorted(found))
-    streams = tuple(_stream(k, width, weights) for k, width in enumerate(widths))
-    return StreamGraph(streams, weights)
+    streams = tuple(_stream(k, width, tuple(found.values())) for k, width in enumerate(widths))
+    return StreamGraph(streams, weights, tuple(found))
 
 
 def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
-    layer = item.layer
-    assert not isinstance(layer, Residual | Repeat)
+    layer: Any = item.layer
     return Weight(
         index=item.weight,
         name="a" if isinstance(layer, Readout) else f"V_{item.weight}",
         kind=kind_of(layer),
-        heads=layer.branches if isinstance(layer, Weighted) else 1,
+        heads=1 if isinstance(layer, Embedding) else layer.branches,
         variance=layer.variance,
         above=item.above,
         below=item.below,
         acts_on=acts_on,
         attention=item.attention,
         fixed=isinstance(layer, Weighted) and layer.fixed,
+        outputs=layer.outputs if isinstance(layer, Readout) else 1,
     )
 
 
-def _stream(index: int, width: Size, weights: tuple[Weight, ...]) -> Stream:
-    readers = [weight.index for weight in weights if weight.below == index]
-    name = "a" if weights[-1].index in readers else str(index + 1)
-    # The readout's vector comes first; a weight nearer the readout adds its vectors earlier.
-    return Stream(index, name, width, tuple(sorted(readers, reverse=True)))
+def _stream(index: int, width: Size, visited: tuple[Weight, ...]) -> Stream:
+    """A stream, from the weights in the order of a descent: so vectors are added to it."""
+    readers = tuple(weight.index for weight in visited if weight.below == index)
+    name = "a" if visited[0].index in readers else str(index + 1)
+    return Stream(index, name, width, readers)
 
 
 def values(network: Network, graph: StreamGraph) -> Values:
@@ -277,13 +334,15 @@ def values(network: Network, graph: StreamGraph) -> Values:
 
 
 __all__ = [
+    "Fork",
     "Placed",
-    "Skip",
+    "Places",
     "Stream",
     "StreamGraph",
     "Weight",
     "descend",
     "place",
+    "placed_weights",
     "stream_graph",
     "values",
 ]

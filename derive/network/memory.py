@@ -63,7 +63,8 @@ def power_of_ten(number: int) -> str:
     >>> power_of_ten(3 * 10**5000)
     '1e5000'
     """
-    return f"1e{int((number.bit_length() - 0.5) * log10(2))}"
+    spare = max(0, number.bit_length() - 53)
+    return f"1e{int(log10(number >> spare) + spare * log10(2) + 1e-9)}"
 
 
 def _from_system() -> float:

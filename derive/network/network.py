@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network.layers import (
     GROUPS,
+    Identity,
     Layer,
+    Parallel,
     Readout,
     Repeat,
     Size,
     Value,
+    Weighted,
     as_layers,
     kind_of,
     output_width,
@@ -27,11 +30,10 @@ from derive.network.validate import (
     check_structure,
     check_symbols,
     check_value,
+    named_values,
     plain,
 )
 from derive.network.wording import shown
-
-SIZES = ("heads", "gates", "width", "times")
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Network:
     """A Bayesian network that is linear in each of its weights.
 
     Args:
-        layers: Embedding, then any number of linear, attention, residual and repeat layers, then
-            readout. Repeats of a known number are written out.
+        layers: Embedding, then any number of other layers, then readout. Repeats of a known number
+            are written out.
         temperature: Variance of the label noise; zero is allowed.
         name: What the network is called in titles: at most 200 printable characters.
 
@@ -96,8 +98,7 @@ class Network:
 
     def symbols(self) -> tuple[str, ...]:
         """Names of the symbols that still need a value, sorted."""
-        keys = ("heads", "gates", "width", "variance", "times")
-        found = {getattr(layer, key, None) for _, layer in walk(self.layers) for key in keys}
+        found = {value for _, _, value in named_values(self.layers)}
         return tuple(sorted(v for v in found | {self.temperature} if isinstance(v, str)))
 
     def with_values(self, values: Mapping[str, float]) -> Network:
@@ -115,11 +116,11 @@ class Network:
 
         def change(key: str, old: Any) -> Any:
             value = plain(values.get(old, old))
-            whole = key in SIZES and isinstance(value, float) and value.is_integer()
+            whole = key != "variance" and isinstance(value, float) and value.is_integer()
             return int(value) if whole else value
 
         layers = tuple(_map_layer(layer, change) for layer in self.layers)
-        return replace(self, layers=layers, temperature=change("temperature", self.temperature))
+        return replace(self, layers=layers, temperature=change("variance", self.temperature))
 
     def depths(self) -> tuple[str, ...]:
         """Names of the symbols that say how often layers are repeated, the lowest first."""
@@ -168,24 +169,35 @@ class Network:
 
 def _describe(layer: Layer) -> str:
     if isinstance(layer, GROUPS):
-        inside = " -> ".join(_describe(inner) for inner in layer.layers)
+        inside = (" + " if isinstance(layer, Parallel) else " -> ").join(
+            map(_describe, layer.layers)
+        )
         times = f"{layer.times} x " if isinstance(layer, Repeat) else ""
         return f"{kind_of(layer)}({times}{inside})"
-    parts = {"heads": "H={}", "gates": "H={}", "size": "K={}", "width": "N={}", "token": "{}"}
-    shown = [
-        form.format(getattr(layer, key))
-        for key, form in parts.items()
-        if getattr(layer, key, None) is not None
-    ]
-    return f"{kind_of(layer)}({', '.join(shown)})"
+    if isinstance(layer, Identity):
+        return kind_of(layer)
+    return f"{kind_of(layer)}({', '.join(_described(layer))})"
+
+
+def _described(layer: Any) -> Iterator[str]:
+    """What one line says of a layer with a weight."""
+    if isinstance(layer, Weighted) and layer.branched:
+        yield f"{'K' if layer.fixed else 'H'}={layer.branches}"
+    if getattr(layer, "width", None) is not None:
+        yield f"N={layer.width}"
+    if isinstance(layer, Readout):
+        yield layer.token
+        if layer.branched:
+            yield f"T={layer.positions}"
+        if layer.outputs > 1:
+            yield f"O={layer.outputs}"
 
 
 def _map_layer(layer: Any, change: Any) -> Any:
-    changed = {
-        f.name: change(f.name, getattr(layer, f.name))
-        for f in fields(layer)
-        if f.name not in ("token", "layers")
-    }
+    """A layer with its sizes and variances changed, given the name and the value of each."""
+    names = ["width", "variance", "times", "positions", getattr(layer, "counted", "")]
+    known = [f.name for f in fields(layer)]
+    changed = {name: change(name, getattr(layer, name)) for name in names if name in known}
     if isinstance(layer, GROUPS):
         changed["layers"] = tuple(_map_layer(inner, change) for inner in layer.layers)
     return replace(layer, **changed)

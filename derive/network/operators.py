@@ -64,7 +64,7 @@ class Operators:
         """Under a layer with operators Omega, shape (P or 1, H, T, T or 1): heads slow."""
         above = self.distinct
         if omega.shape[3] == 1:
-            # Above the last attention an operator is a multiple of e_{t*}; its entries sum to one.
+            # What is given for one query is used by all tokens that are read, in the same way.
             above = above.sum(axis=1, keepdims=True)
         heads, tokens, count = omega.shape[1], omega.shape[2], above.shape[2]
         found = np.empty((max(len(omega), len(above)), tokens, heads * count))

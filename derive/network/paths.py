@@ -7,7 +7,7 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.graph import Active, Placed, Skip, descend, place
-from derive.network.layers import Attention, Weighted, walk
+from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
+from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
 from derive.network.memory import NUMBER, path_text, refuse_beyond_memory
 from derive.network.network import Network
 from derive.network.operators import Classes, Operators, applied
@@ -39,14 +39,17 @@ def path_count(network: Network) -> int:
     16
     """
     _check_heads(network)
-    return int(_carry(network, 1, lambda item, blocks: _heads(item) * sum(blocks), _first))
+    readout = network.readout
+    start = int(readout.branches) * readout.outputs
+    return int(_carry(network, start, lambda item, blocks: _heads(item) * sum(blocks), _first))
 
 
 def path_table(network: Network) -> NDArray[np.int64]:
     """The branch that each path takes through each weight between embedding and readout.
 
     Returns:
-        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip.
+        Shape (M, weights), the lowest weight first; branches count from 1, and 0 is a skip. A
+        readout per position adds a column of positions, several outputs one of outputs.
 
     Raises:
         DescriptionError: A number of heads is a symbol.
@@ -58,7 +61,7 @@ def path_table(network: Network) -> NDArray[np.int64]:
     [[1, 0], [1, 1], [2, 0], [2, 1]]
     """
     check_count(network)
-    weights = len(list(_weights(place(network)[0]))) - 2
+    weights = len(list(placed_weights(place(network)[0]))) - 2
 
     def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
         table = np.tile(np.concatenate(blocks), (_heads(item), 1))
@@ -68,7 +71,15 @@ def path_table(network: Network) -> NDArray[np.int64]:
             )
         return table
 
-    start = np.zeros((1, weights), dtype=np.int64)
+    readout = network.readout
+    ends = []
+    if readout.branched:
+        ends.append(np.repeat(np.arange(int(readout.branches)) + 1, readout.outputs))
+    if readout.outputs > 1:
+        ends.append(np.tile(np.arange(readout.outputs) + 1, int(readout.branches)))
+    start = np.zeros((len(ends[0]) if ends else 1, weights + len(ends)), dtype=np.int64)
+    for column, choices in enumerate(ends, start=weights):
+        start[:, column] = choices
     table: NDArray[np.int64] = _carry(network, start, visit, _first)
     return table
 
@@ -114,7 +125,7 @@ def attended_inputs(
         suffix: What the names of the arrays end in, in error messages.
 
     Returns:
-        Shape (P, N_0, M), paths in data order.
+        Shape (P, N_0, M), paths in data order; of O outputs as `rows_of_outputs` has them.
 
     Raises:
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
@@ -155,8 +166,11 @@ def distinct_inputs(
     with np.errstate(over="ignore", invalid="ignore"):
         operators = operators_of(network, omegas, x.shape[2])
         found: Array = applied(x, operators.distinct)
-    name = f"attended{suffix}, computed from inputs{suffix}"
-    return real_array(found, name, "scale them down"), operators.classes
+    if network.readout.token == "mean":
+        found = found / token_counts(network, x.shape[2])[1]  # last: exact where the sum is
+    name, outputs = f"attended{suffix}, computed from inputs{suffix}", network.readout.outputs
+    found = rows_of_outputs(real_array(found, name, "scale them down"), outputs)
+    return found, classes_of_outputs(operators.classes, outputs)
 
 
 def expected_inputs(
@@ -175,9 +189,9 @@ def expected_inputs(
         weight: arrays.get(weight, layer.data_shape(counts[weight])) if layer.needs else None
         for weight, layer in weighted_layers(network).items()
     }
-    most = max([tokens, above, *counts.values()])
+    most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
     return Inputs(
-        examples, features, most, path_count(network), shapes,
+        examples, features, most, path_count(network) // outputs, outputs, shapes,
         descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
     )  # fmt: skip
 
@@ -206,9 +220,40 @@ def operators_of(
         watch(blocks, found)
         return found
 
-    start = Operators.of(_readout_operator(network.readout.token, above))
+    start = Operators.of(_readout_operator(network, above))
     found: Operators = _carry(network, start, visit, Operators.__add__)
     return found
+
+
+def rows_of_outputs(attended: Array, outputs: int) -> Array:
+    r"""One row per example and output, which sees the paths that end in this output.
+
+    .. math:: X_{(\mu o'), (\pi o)} = \delta_{o o'}\, \xi^\pi_\mu
+
+    Args:
+        attended: Shape (P, N_0, M / O).
+        outputs: O.
+
+    Returns:
+        Shape (P O, N_0, M), the output the fast index of rows and of paths.
+
+    >>> rows_of_outputs(np.array([[[5.0]]]), 2).tolist()
+    [[[5.0, 0.0]], [[0.0, 5.0]]]
+    """
+    if outputs == 1:
+        return attended
+    rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
+    examples, _, features, paths, _ = rows.shape
+    return rows.reshape(examples * outputs, features, paths * outputs)
+
+
+def classes_of_outputs(classes: Classes, outputs: int) -> Classes:
+    """The class of every path of such rows: identical paths that end in one output are one.
+
+    >>> classes_of_outputs(np.array([0, 1, 0]), 2).tolist()
+    [0, 1, 2, 3, 0, 1]
+    """
+    return (outputs * classes[:, None] + np.arange(outputs)).reshape(-1)
 
 
 def is_skipped(network: Network, weight: int) -> bool:
@@ -243,14 +288,6 @@ def _first(first: Any, _: Any) -> Any:
     return first
 
 
-def _weights(places: tuple[Placed | Skip, ...]) -> Iterator[Placed]:
-    for item in places:
-        if isinstance(item, Skip):
-            yield from _weights(item.body)
-        else:
-            yield item
-
-
 def _heads(item: Placed) -> int:
     return int(item.layer.branches) if isinstance(item.layer, Weighted) else 1
 
@@ -258,7 +295,7 @@ def _heads(item: Placed) -> int:
 def _check_heads(network: Network) -> None:
     layer: Any
     for where, layer in walk(network.layers):
-        count = layer.branches if isinstance(layer, Weighted) else 1
+        count = layer.branches if isinstance(layer, Weighted | Readout) else 1
         if isinstance(count, str):
             key = next(f.name for f in fields(layer) if getattr(layer, f.name) == count)
             raise DescriptionError(
@@ -268,7 +305,7 @@ def _check_heads(network: Network) -> None:
 
 def check_count(network: Network) -> None:
     """Refuse more paths than memory holds; before any of them is listed."""
-    count, weights = path_count(network), len(list(_weights(place(network)[0])))
+    count, weights = path_count(network), len(list(placed_weights(place(network)[0])))
     needed = NUMBER * count * (PER_PATH + 2 * weights)
     remedy = "use fewer heads or fewer residuals"
     refuse_beyond_memory(needed, f"listing {path_text(count)} of the network", remedy)
@@ -282,33 +319,40 @@ def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
     """
     found: dict[int, int] = {}
 
-    def through(places: tuple[Placed | Skip, ...], count: int) -> int:
+    def through(places: Places, count: int) -> int:
         for item in places:
-            if isinstance(item, Skip):
-                if through(item.body, count) != count:
-                    raise DataError(
-                        f"inputs: a skip joins {count} tokens with "
-                        f"{through(item.body, count)}; give the layers inside padding, or stride 1"
-                    )
+            if isinstance(item, Placed):
+                found[item.weight] = count
+                count = _tokens_above(item, count)
                 continue
-            found[item.weight] = count
-            if isinstance(item.layer, Weighted):
-                count = item.layer.tokens_above(count)
-            if count < 1:
+            ends = {through(branch, count) for branch in item.branches}
+            if len(ends) > 1:
+                unequal = " and ".join(map(str, sorted(ends)))
                 raise DataError(
-                    f"inputs: no token is left after layer {item.weight + 1}; give more tokens, "
-                    "or padding"
+                    f"inputs: branches with {unequal} tokens cannot be added; give convolutions "
+                    "in them padding, or stride 1"
                 )
+            (count,) = ends
         return count
 
     return found, through(place(network)[0], tokens)
+
+
+def _tokens_above(item: Placed, count: int) -> int:
+    above = item.layer.tokens_above(count) if isinstance(item.layer, Weighted) else count
+    if above < 1:
+        raise DataError(
+            f"inputs: no token of {count} is left above weight V_{item.weight}, a "
+            f"{kind_of(item.layer)}; give more tokens, or padding"
+        )
+    return above
 
 
 def weighted_layers(network: Network) -> dict[int, Weighted]:
     """The layers between embedding and readout that have a weight, by its index."""
     return {
         item.weight: item.layer
-        for item in _weights(place(network)[0])
+        for item in placed_weights(place(network)[0])
         if isinstance(item.layer, Weighted)
     }
 
@@ -344,7 +388,7 @@ def _checked_attentions(
         array = real_array(given, name)
         due = layer.data_shape(counts[weight])
         remedy = "give examples, heads, keys, queries as the network and the inputs have them"
-        if stem == names[-1][0] and isinstance(layer, Attention):
+        if stem == names[-1][0] and _may_have_one_query(network, weight):
             remedy += ", for all queries or one"
             if array.shape[-1:] == (1,):
                 due = (*due[:-1], 1)
@@ -355,18 +399,40 @@ def _checked_attentions(
     return found
 
 
-def _readout_operator(token: str, tokens: int) -> Array:
-    """e_{t*}, shape (1, T, 1)."""
-    weights = np.full(tokens, 1.0 / tokens)
-    if token != "mean":
+def _may_have_one_query(network: Network, weight: int) -> bool:
+    """Whether a layer is an attention and all above it treats tokens apart, up to one readout."""
+    layers = weighted_layers(network)
+    above = [layer for number, layer in layers.items() if number > weight]
+    if not isinstance(layers[weight], Attention) or network.readout.branched:
+        return False
+    return not any(layer.mixes_tokens for layer in above)
+
+
+def _readout_operator(network: Network, tokens: int) -> Array:
+    """e_{t*}, shape (1, T, 1); for a mean the sum, for a readout per position the identity.
+
+    Raises:
+        DataError: Another number of tokens comes to it than the description says.
+    """
+    readout = network.readout
+    if readout.branched:
+        if readout.positions != tokens:
+            raise DataError(
+                f"inputs: {tokens} tokens come to the readout, which has positions = "
+                f"{readout.positions}; make them equal"
+            )
+        return np.eye(tokens)[None]
+    weights = np.ones(tokens)
+    if readout.token != "mean":
         weights = np.zeros(tokens)
-        weights[{"last": -1, "first": 0}[token]] = 1.0
+        weights[{"last": -1, "first": 0}[readout.token]] = 1.0
     return weights[None, :, None]
 
 
 __all__ = [
     "attended_inputs",
     "check_count",
+    "classes_of_outputs",
     "data_names",
     "distinct_inputs",
     "expected_inputs",
@@ -375,6 +441,7 @@ __all__ = [
     "path_count",
     "path_labels",
     "path_table",
+    "rows_of_outputs",
     "token_counts",
     "weighted_layers",
 ]

@@ -30,7 +30,8 @@ class Inputs:
         examples: P.
         features: N_0.
         tokens: The most on either side of a layer.
-        paths: M.
+        paths: M / O, the paths that end in one output.
+        outputs: O.
         arrays: By the index of its weight the shape of a layer's array for one example; None where
             it has no array.
         descend: Gives the operators of all paths from the layers' arrays, and shows every step.
@@ -40,21 +41,19 @@ class Inputs:
     features: int
     tokens: int
     paths: int
+    outputs: int
     arrays: Mapping[int, tuple[int, ...] | None]
     descend: Callable[[Mapping[int, Any], Watch], Operators] = field(repr=False)
 
     def bound(self) -> int:
         """Bytes that attending cannot exceed, even if no two paths are identical."""
-        per_example = 3 * self.tokens + 2 * self.features
+        per_example = 3 * self.tokens + 2 * self.features * self.outputs**2
         return NUMBER * self.paths * (self.examples * per_example + PER_CLASS)
-
-    def given(self) -> int:
-        """Bytes of the inputs and the arrays themselves, every layer's tokens as the inputs'."""
-        sizes = [int(np.prod(shape)) for shape in self.arrays.values() if shape is not None]
-        return NUMBER * self.examples * (self.features * self.tokens + sum(sizes))
 
     def memory(self) -> tuple[int, int]:
         """Bytes that attending needs at its peak, and the number m of paths that differ.
+
+        Of several outputs, there is a row for each, and m counts its paths as well.
 
         Operators go down for two random examples: what is the same for every example stays so, and
         paths that are identical whatever the data are found. Data can make further ones identical.
@@ -77,8 +76,9 @@ class Inputs:
         found = self.descend(arrays, watch)
         distinct = found.distinct.shape[2]
         attended = self.examples * self.features * distinct
-        peak = max(peak, size(found) + attended + attended // NUMBER)
-        return NUMBER * (peak + PER_CLASS * self.paths), distinct
+        rows = attended * self.outputs**2 if self.outputs > 1 else 0
+        peak = max(peak, size(found) + attended + attended // NUMBER, attended + rows)
+        return NUMBER * (peak + PER_CLASS * self.paths), distinct * self.outputs
 
 
 def refuse_large_inputs(inputs: Inputs) -> None:
@@ -89,5 +89,6 @@ def refuse_large_inputs(inputs: Inputs) -> None:
     """
     if inputs.bound() > available_memory():
         needed, distinct = inputs.memory()
-        what = f"attending {path_text(inputs.paths, distinct)} with {inputs.examples} examples"
+        shown = path_text(inputs.paths * inputs.outputs, distinct)
+        what = f"attending {shown} with {inputs.examples} examples"
         refuse_beyond_memory(needed, what, REMEDY)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import GROUPS, Layer, Repeat, Residual, Size, walk
+from derive.network.groups import keeps_stream
+from derive.network.layers import GROUPS, Layer, Repeat, Size, walk
 from derive.network.wording import shown
 
 MAX_LAYERS = 2000
@@ -115,7 +116,7 @@ def segments(layers: tuple[Any, ...]) -> tuple[Segment, ...]:
 def _residuals_on_top(layers: tuple[Any, ...]) -> int:
     """How many layers at the upper end open no stream."""
     count = 0
-    while count < len(layers) and isinstance(layers[-1 - count], Residual):
+    while count < len(layers) and keeps_stream(layers[-1 - count]):
         count += 1
     return count
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import GROUPS, KINDS, MAX_NESTING, kind_of
+from derive.network.layers import GROUPS, MAX_NESTING, kind_of, layer_kinds
 from derive.network.network import Network
 from derive.network.wording import choices, one_line, shown
 
@@ -68,7 +68,6 @@ def network_to_toml(network: Network) -> str:
     [[layers]]
     kind = "readout"
     variance = 1
-    token = "last"
     <BLANKLINE>
     """
     lines = [f"name = {_literal(network.name)}", f"temperature = {_literal(network.temperature)}"]
@@ -82,15 +81,19 @@ def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
     yield f"{indent}kind = {_literal(kind_of(layer))}"
     for field in fields(layer):
         value = getattr(layer, field.name)
-        if value is not None and field.name != "layers":
+        if value != field.default and value is not None and field.name != "layers":
             yield f"{indent}{field.name} = {_literal(value)}"
     if isinstance(layer, GROUPS):
         for inner in layer.layers:
             yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
 
 
-def _literal(value: float | str) -> str:
-    # JSON's strings are TOML's; a name is printable, so nothing else needs an escape.
+def _literal(value: Any) -> str:
+    # JSON's strings and truth values are TOML's; a name is printable: no other escapes.
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, bool):
+        return json.dumps(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
@@ -163,12 +166,13 @@ def _layers(tables: Any, prefix: str) -> tuple[Any, ...]:
 def _layer(table: Any, place: str) -> Any:
     if not isinstance(table, Mapping):
         raise DescriptionError(f"{place}: {shown(table)} where a table with a kind is due")
+    kinds = layer_kinds()
     if "kind" not in table:
-        raise DescriptionError(f"{place}: the key 'kind' is missing; valid: {', '.join(KINDS)}")
+        raise DescriptionError(f"{place}: the key 'kind' is missing; valid: {', '.join(kinds)}")
     kind = table["kind"]
-    if not isinstance(kind, str) or kind not in KINDS:
-        raise DescriptionError(f"{place}.kind: {shown(kind)} is no kind{choices(kind, KINDS)}")
-    cls = KINDS[kind]
+    if not isinstance(kind, str) or kind not in kinds:
+        raise DescriptionError(f"{place}.kind: {shown(kind)} is no kind{choices(kind, kinds)}")
+    cls = kinds[kind]
     _check_keys(table, ("kind", *(field.name for field in fields(cls))), f"{place}: ", kind)
     for field in fields(cls):
         if field.default is MISSING and field.name not in table:

@@ -5,21 +5,27 @@ from __future__ import annotations
 import keyword
 import math
 import numbers
+from collections.abc import Iterator
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.groups import branches_of, keeps_stream
 from derive.network.layers import (
     GROUPS,
     KINDS,
     TOKENS,
-    Convolution,
     Embedding,
+    Identity,
     Layer,
+    Parallel,
     Readout,
     Repeat,
     Residual,
+    Serial,
     Size,
+    Weighted,
     kind_of,
+    layer_kinds,
     output_width,
     walk,
 )
@@ -59,15 +65,15 @@ def check_structure(layers: tuple[Any, ...]) -> None:
         )
     places = list(walk(layers))
     for place, layer in places:
-        if type(layer) not in KINDS.values():
-            known = ", ".join(cls.__name__ for cls in KINDS.values())
+        if not isinstance(layer, (Weighted, *KINDS.values())):
+            known = ", ".join(cls.__name__ for cls in layer_kinds().values())
             raise DescriptionError(f"{place}: {shown(layer)} is not a layer; use one of {known}")
     _check_ends(layers)
     for place, layer in places[1:-1]:
         if isinstance(layer, Embedding | Readout):
             raise DescriptionError(
                 f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
-                "linear, attention, residual and repeat layers"
+                "linear, attention, residual and other layers"
             )
 
 
@@ -118,28 +124,49 @@ def check_layers(
         if not layer.layers:
             raise DescriptionError(
                 f"{place}: a {kind_of(layer)} without layers; give it linear, attention, residual "
-                "or repeat layers"
+                "or other layers"
             )
         if isinstance(layer, Repeat):
             _check_size(f"{place}.times", layer.times)
-        within = inside or isinstance(layer, Residual)
+        within = inside or (isinstance(layer, Residual | Parallel) and keeps_stream(layer))
         check_layers(layer.layers, inside=within, prefix=f"{place}.layers")
 
 
 def _check_layer(place: str, layer: Any, inside: bool) -> None:
-    for key in ("heads", "gates"):
-        if hasattr(layer, key):
-            _check_size(f"{place}.{key}", getattr(layer, key))
-    if isinstance(layer, Convolution):
-        for key, least in (("size", 1), ("stride", 1), ("padding", 0)):
-            _check_count(f"{place}.{key}", getattr(layer, key), least)
+    if isinstance(layer, Identity):
+        return
+    if isinstance(layer, Weighted):
+        _check_own(place, layer)
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
         _check_size(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)
-    if isinstance(layer, Readout) and layer.token not in TOKENS:
+    if isinstance(layer, Readout):
+        _check_readout(place, layer)
+
+
+def _check_own(place: str, layer: Weighted) -> None:
+    """What only this kind of layer has."""
+    if layer.counted:
+        _check_size(f"{place}.{layer.counted}", getattr(layer, layer.counted))
+    try:
+        layer.check()
+    except DescriptionError as error:
+        raise DescriptionError(f"{place}.{error}") from None
+
+
+def _check_readout(place: str, layer: Readout) -> None:
+    if layer.token not in TOKENS:
         raise DescriptionError(
             f"{place}.token: {shown(layer.token)} is no token{choices(layer.token, TOKENS)}"
         )
+    if layer.token == "each":
+        _check_size(f"{place}.positions", layer.positions)
+    elif layer.positions is not None:
+        raise DescriptionError(
+            f'{place}.positions: they are for a readout per position; give token = "each" too, '
+            "or leave them out"
+        )
+    _check_count(f"{place}.outputs", layer.outputs, 1)
 
 
 def _check_size(place: str, value: Any) -> None:
@@ -202,7 +229,7 @@ def check_skips(
     residual: Size | None = None,
     prefix: str = "layers",
 ) -> None:
-    """Check that every skip joins streams of equal width.
+    """Check that skips and other branches that are added join streams of equal width.
 
     Args:
         layers: The layers, the lowest first.
@@ -211,35 +238,65 @@ def check_skips(
         prefix: The place of the layers.
 
     Raises:
-        DescriptionError: A skip joins unequal widths.
+        DescriptionError: Streams of unequal widths are joined.
     """
+    layer: Any
     for number, layer in enumerate(layers, start=1):
-        if isinstance(layer, Residual):
-            place = f"{prefix}[{number}]"
-            end = stream
-            for inner in layer.layers:
-                end = output_width(inner, end, stream)
-            if end != stream:
-                raise DescriptionError(
-                    f"{place}: a skip between unequal widths, {stream} below and {end} above; give "
-                    f"the last layer of the residual the width {stream}, or leave its width out"
-                )
-            check_skips(layer.layers, stream, stream, f"{place}.layers")
+        place = f"{prefix}[{number}]"
+        around = stream if keeps_stream(layer) else residual
+        if isinstance(layer, Residual | Parallel):
+            _check_sum(layer, stream, around, place)
+        if isinstance(layer, Residual | Serial):
+            check_skips(layer.layers, stream, around, f"{place}.layers")
+        if isinstance(layer, Parallel):
+            for k, branch in enumerate(layer.layers, start=1):
+                within = branch.layers if isinstance(branch, Serial) else (branch,)
+                check_skips(within, stream, around, f"{place}.layers[{k}].layers")
         if isinstance(layer, Repeat):
             again = output_width(layer, stream, residual)
             for below in (stream, again):  # the first copy, and those above it
-                check_skips(layer.layers, below, residual, f"{prefix}[{number}].layers")
+                check_skips(layer.layers, below, residual, f"{place}.layers")
         stream = output_width(layer, stream, residual)
+
+
+def _check_sum(layer: Any, stream: Size, around: Size | None, place: str) -> None:
+    """Check that all branches of a sum end in one width."""
+    ends = []
+    for branch in branches_of(layer):
+        end = stream
+        for inner in branch:
+            end = output_width(inner, end, around)
+        ends.append(end)
+    if keeps_stream(layer) and set(ends) != {stream}:
+        end = next(end for end in ends if end != stream)
+        raise DescriptionError(
+            f"{place}: a skip between unequal widths, {stream} below and {end} above; give "
+            f"the last layer of the {kind_of(layer)} the width {stream}, or leave its width out"
+        )
+    if len(set(ends)) > 1:
+        raise DescriptionError(
+            f"{place}: branches of unequal widths, {' and '.join(map(str, dict.fromkeys(ends)))}, "
+            "cannot be added; give their last layers one width"
+        )
 
 
 SYMBOL_KINDS = {
     "width": "a width",
-    "heads": "a number of heads",
-    "gates": "a number of gates",
     "times": "a depth",
     "variance": "a variance",
+    "positions": "a number of positions",
     "temperature": "the temperature",
 }
+
+
+def named_values(layers: tuple[Layer, ...]) -> Iterator[tuple[str, str, Any]]:
+    """(place, what its symbol stands for, value) of every field that may be a symbol."""
+    for place, layer in walk(layers):
+        for key, meaning in SYMBOL_KINDS.items():
+            yield f"{place}.{key}", meaning, getattr(layer, key, None)
+        if isinstance(layer, Weighted) and layer.counted:
+            meaning = f"a number of {layer.counted}"
+            yield f"{place}.{layer.counted}", meaning, getattr(layer, layer.counted)
 
 
 def check_symbols(layers: tuple[Layer, ...], temperature: Any) -> None:
@@ -249,15 +306,13 @@ def check_symbols(layers: tuple[Layer, ...], temperature: Any) -> None:
         DescriptionError: One does.
     """
     found: dict[str, tuple[str, str]] = {}
-    named = [(place, key, getattr(layer, key, None)) for place, layer in walk(layers)
-             for key in SYMBOL_KINDS]  # fmt: skip
-    for place, key, value in (*named, ("", "temperature", temperature)):
+    own = ("temperature", SYMBOL_KINDS["temperature"], temperature)
+    for where, meaning, value in (*named_values(layers), own):
         if not isinstance(value, str):
             continue
-        where = f"{place}.{key}" if place else key
-        known, first = found.setdefault(value, (key, where))
-        if known != key:
+        known, first = found.setdefault(value, (meaning, where))
+        if known != meaning:
             raise DescriptionError(
-                f"{where}: the symbol {shown(value)} is {SYMBOL_KINDS[key]} here and "
-                f"{SYMBOL_KINDS[known]} in {first}; give one of them another name"
+                f"{where}: the symbol {shown(value)} is {meaning} here and {known} in {first}; "
+                "give one of them another name"
             )

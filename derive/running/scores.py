@@ -31,7 +31,8 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     """The score of a predictor's mean; None without predictions or without labels of test examples.
 
     Labels of two values, one positive and one negative, are classes: then the score is the share
-    of test examples whose mean has the label's sign.
+    of test examples whose mean has the label's sign; of several outputs, of which one label is the
+    largest, the share of test examples whose mean is largest there.
 
     >>> data = Data([[[1.0]], [[2.0]]], [1, -1], [[[1.0]]], [1])
     >>> print(score(data, np.array([0.2])))
@@ -40,9 +41,19 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     labels = data.labels_test
     if mean is None or labels is None:
         return None
+    mean = mean.ravel()  # several outputs of an example are rows next to each other
+    if data.outputs > 1:
+        due, found = (x.reshape(-1, data.outputs) for x in (labels, mean))
+        if ((due == due.max(axis=1, keepdims=True)).sum(axis=1) == 1).all() and _are_two(labels):
+            right = due.argmax(axis=1) == found.argmax(axis=1)
+            return Score(ACCURACY, float(right.mean()))
     if _are_classes(data.labels, labels):
         return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels))))
     return Score(ERROR, float(np.mean((mean - labels) ** 2)))
+
+
+def _are_two(labels: np.ndarray) -> bool:
+    return len(np.unique(labels)) == 2
 
 
 def _are_classes(labels: np.ndarray, labels_test: np.ndarray) -> bool:

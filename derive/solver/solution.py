@@ -30,8 +30,9 @@ class Solution:
         condition_number: Of the labels' covariance.
         chain_overlaps: U_1, ..., U_L, u_a of a chain; empty for other networks.
         head_scores: One per head, the lowest layer first, the largest is 1.
-        mean: Predictor's mean on the test examples, shape (P_test,), if there are any.
-        variance: Its variance, shape (P_test,).
+        mean: Predictor's mean on the test examples, shape (P_test,), if there are any; of several
+            outputs (P_test, O).
+        variance: Its variance, of the same shape.
         spectrum: Stiff and sloppy directions. None at infinite width, where the Hessian has no
             value, and where there are so many coordinates that its signature is a bound; then
             `Solver.spectrum` finds it.

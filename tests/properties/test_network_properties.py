@@ -25,7 +25,7 @@ from derive.network import (
     path_table,
     stream_graph,
 )
-from derive.network.graph import Skip, place
+from derive.network.graph import place, placed_weights
 
 QUICK = settings(deadline=None, max_examples=60)
 WIDTH_SYMBOLS = st.sampled_from(["N_1", "N"])  # a symbol is one kind of thing
@@ -116,14 +116,6 @@ def test_paths_are_in_lexicographic_order(network):
     rows = path_table(network).tolist()
     assert len(rows) == path_count(network)
     assert all(first < second for first, second in itertools.pairwise(rows))
-
-
-def placed_weights(places):
-    for item in places:
-        if isinstance(item, Skip):
-            yield from placed_weights(item.body)
-        else:
-            yield item
 
 
 class Instance:

@@ -9,7 +9,7 @@ import sympy
 
 import derive as package
 from derive.codegen import problem_text, wrap
-from derive.codegen.header import made_problem, plain_lines, printable, step_lines
+from derive.codegen.header import ONE_OUTPUT, made_problem, plain_lines, printable, step_lines
 from derive.codegen.repeat import text
 from derive.codegen.repeat.counts import count_of_streams
 from derive.codegen.repeat.names import Depths
@@ -55,12 +55,18 @@ def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, s
     }
     found = {name: "\n".join(wrap.paragraph(line, 8, 4)) for name, line in lines.items()}
     pairs = list(zip(depths.arguments, depths.described, strict=True))
-    return found | {
-        "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs),
-        "depths": "".join(f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs),
-        "made": made_problem(*(f"{a}={a}" for a, _ in pairs)),
-        "depths_again": "".join(f" {a}={a}," for a, _ in pairs),
-    }
+    return (
+        found
+        | ONE_OUTPUT
+        | {
+            "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs),
+            "depths": "".join(
+                f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs
+            ),
+            "made": made_problem(*(f"{a}={a}" for a, _ in pairs)),
+            "depths_again": "".join(f" {a}={a}," for a, _ in pairs),
+        }
+    )
 
 
 def _heads(sections: Sequence[Section]) -> str:

@@ -160,7 +160,7 @@ class _Naming:
         self._number(self.notation.variance(weight), f"s_{text}", "problem.variances", entry)
         if text == ABOVE:
             entry = self._stream(len(self.streams) - 1)
-            self._number(self.notation.outputs, f"m_{text}", "problem.vectors", entry)
+            self._number(self.notation.outputs(), f"m_{text}", "problem.vectors", entry)
         elif item.branched:
             self._number(self.notation.heads(weight), f"H_{text}", "problem.branches", entry)
 

@@ -18,7 +18,7 @@ from derive.derivation.step import Certificate, Evidence
 def chain(
     action: Any, equations: Sequence[SaddleEquation], chain: Chain, notation: Notation
 ) -> Certificate:
-    """S - shift at G_l = U_l / m_l, with m_l the number of paths above, counted.
+    """S - shift at G_l = U_l / m_l, with m_l the number of paths above to one output, counted.
 
     The shift is evaluated without any order parameter, and it must take all constants; equations
     and fluxes are compared at random values of the fluxes below.
@@ -43,6 +43,7 @@ def _compare(
 ) -> None:
     sample, arithmetic = instance(notation, 19), agreement.arithmetic
     sizes: Numbers = {**sample.sizes(), **sample.data()}
+    outputs = notation.outputs_apart
     streams, scaled, ours = notation.streams(), dict(sizes), dict(sizes)
 
     def compare(what: str, new: Any, old: Any, scale: int = 1, rest: Any = 0) -> None:
@@ -52,15 +53,16 @@ def _compare(
     for stream, symbol, scale in zip(streams, chain.overlaps, chain.scales, strict=True):
         count = sample.count(stream.index)
         scaled[symbol] = exact(arithmetic, sample.positive(count))
-        ours[notation.overlap(stream.index)] = scaled[symbol] / count
-        agreement.compare(f"the scale of {symbol}", agreement.value(scale, sizes), count)
+        paths = count // outputs
+        ours[notation.overlap(stream.index)] = scaled[symbol] / paths
+        agreement.compare(f"the scale of {symbol}", agreement.value(scale, sizes), paths)
     shift = agreement.value(chain.shift, sizes)
     compare("the action", chain.action, action, rest=shift)
     for old, new in zip(equations, chain.equations, strict=True):
         count = sample.count(old.stream)
         compare(f"the flux {new.flux}", new.flux_value, old.flux_value)
         ours[old.flux] = scaled[new.flux] = sample.array(count, count)
-        compare(f"the right-hand side of {new.overlap}", new.right, old.right, count)
+        compare(f"the right-hand side of {new.overlap}", new.right, old.right, count // outputs)
 
 
 def _no_constant_is_left(chain: Chain, notation: Notation, agreement: Agreement) -> None:

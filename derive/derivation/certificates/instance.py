@@ -70,6 +70,8 @@ class Instance:
             notation.data(test=True).examples: 2,
             notation.temperature: self.temperature,
         }
+        if notation.outputs() != 1:
+            numbers[notation.outputs()] = graph.weights[-1].outputs
         for weight in graph.weights:
             numbers[notation.variance(weight.index)] = self.variance(weight.index)
             if weight.branched:
@@ -105,7 +107,9 @@ class Instance:
         """A weight tensor, shaped as its symbol is."""
         item = self.notation.graph.weights[weight]
         columns = self.features if item.below is None else self.widths[item.below]
-        rows = self.heads[weight] * (1 if item.above is None else self.widths[item.above])
+        rows = self.heads[weight] * (
+            item.outputs if item.above is None else self.widths[item.above]
+        )
         return self.array(rows, columns)
 
     def vectors(self, weight: int) -> Array:

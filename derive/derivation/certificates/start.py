@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,12 +12,15 @@ from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import log_independent
 from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
 from derive.derivation.step import Certificate, Evidence, State
-from derive.errors import CertificateError
-from derive.network import Network, Residual, Weighted, forward
+from derive.errors import CertificateError, DataError
+from derive.network import Network, Readout, Weighted, forward
+from derive.network.layers import GROUPS, Identity
 from derive.network.paths import attended_inputs, data_names, token_counts, weighted_layers
 
 TOKENS = 4
-"""A power of two, so that a mean over tokens is an exact binary number."""
+"""Where the network takes any number of tokens."""
+EXAMPLES = 3
+MOST_TOKENS = 10_000
 
 
 def start(network: Network, state: State) -> Certificate:
@@ -38,10 +42,16 @@ def start(network: Network, state: State) -> Certificate:
 def _compare(network: Network, state: State, agreement: Agreement, seed: int) -> None:
     notation = state.notation
     widths = tuple(2 + stream.index % 3 for stream in notation.streams())
-    sample = Instance(notation, choose_heads(notation), widths, examples=3, random=Random(seed))
+    tokens, read = tokens_for(network)
+    heads = choose_heads(notation)
+    if network.readout.branched:
+        heads = (*heads[:-1], read)
+    rows = EXAMPLES * network.readout.outputs
+    sample = Instance(notation, heads, widths, examples=rows, random=Random(seed))
     tensors = [sample.tensor(weight.index) for weight in notation.graph.weights]
     resized = resize(network, sample.heads)
-    inputs, attentions = _inputs(sample, resized)
+    inputs, attentions = _inputs(sample, resized, tokens)
+    inputs *= read  # so that a mean over tokens is a whole number
     numbers = {
         **sample.sizes(),
         **sample.data(),
@@ -58,35 +68,51 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
     agreement.compare("the log density", total, plain)
 
 
+def tokens_for(network: Network) -> tuple[int, int]:
+    """A number of tokens that the network takes, and how many of them come to the readout.
+
+    Raises:
+        CertificateError: There is none.
+    """
+    for tokens in (TOKENS, *range(1, MOST_TOKENS)):
+        with suppress(DataError):
+            return tokens, token_counts(network, tokens)[1]
+    raise CertificateError(f"the network takes no number of tokens below {MOST_TOKENS}")
+
+
 def resize(network: Network, heads: tuple[int, ...]) -> Network:
     """The network with other head counts, one per weight, the lowest first."""
     left = list(heads)
 
     def changed(layer: Any) -> Any:
-        if isinstance(layer, Residual):
-            return Residual(tuple(changed(inner) for inner in layer.layers))
+        if isinstance(layer, GROUPS):
+            return replace(layer, layers=tuple(changed(inner) for inner in layer.layers))
+        if isinstance(layer, Identity):
+            return layer
         count = left.pop(0)
+        if isinstance(layer, Readout) and layer.branched:
+            return replace(layer, positions=count)
         return layer.with_branches(count) if isinstance(layer, Weighted) else layer
 
     return replace(network, layers=tuple(changed(layer) for layer in network.layers))
 
 
-def _inputs(sample: Instance, network: Network) -> tuple[Array, list[Array]]:
+def _inputs(sample: Instance, network: Network, tokens: int) -> tuple[Array, list[Array]]:
     """Integer inputs (P, N_0, T), and an integer array for every layer that needs one."""
-    inputs = sample.integers(sample.examples, sample.features, TOKENS)
+    inputs = sample.integers(EXAMPLES, sample.features, tokens)
     inputs[:, 0, :] += 2  # no output may vanish by chance
-    counts, _ = token_counts(network, TOKENS)
+    counts, _ = token_counts(network, tokens)
     layers = weighted_layers(network)
     arrays = [
-        sample.integers(sample.examples, *layers[weight].data_shape(counts[weight]))
+        sample.integers(EXAMPLES, *layers[weight].data_shape(counts[weight]))
         for _, weight in data_names(network)
     ]
     return inputs, arrays
 
 
-def _operators(network: Network, arrays: list[Array], example: int) -> list[Any]:
+def _operators(network: Network, tokens: int, arrays: list[Array], example: int) -> list[Any]:
     """For every layer with branches its operators on one example."""
-    counts, _ = token_counts(network, TOKENS)
+    counts, _ = token_counts(network, tokens)
     given = dict(zip((weight for _, weight in data_names(network)), arrays, strict=True))
     found = []
     for weight, layer in weighted_layers(network).items():
@@ -104,16 +130,12 @@ def _outputs(
     for weight, tensor in zip(sample.notation.graph.weights, tensors, strict=True):
         shape = (sample.heads[weight.index], -1, tensor.shape[1])
         weights.append(exact(arithmetic, tensor.reshape(shape)).tolist())
-    return [
-        forward(
-            network,
-            weights,
-            inputs[example].tolist(),
-            _operators(network, attentions, example),
-            arithmetic.sqrt,
-        )
-        for example in range(sample.examples)
-    ]
+    found: list[Any] = []
+    for example in range(EXAMPLES):
+        operators = _operators(network, inputs.shape[2], attentions, example)
+        out = forward(network, weights, inputs[example].tolist(), operators, arithmetic.sqrt)
+        found += out if isinstance(out, list) else [out]
+    return found
 
 
 def label_law(state: State) -> Any:

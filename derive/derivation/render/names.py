@@ -116,7 +116,8 @@ def factored_sizes(notation: Notation) -> dict[int, Any]:
     blocks: dict[int, Any] = {}
     for item in notation.inner_weights():
         heads = notation.heads(item.index)
-        acted = sympy.Add(*(blocks[k] for k in item.acts_on)) if item.acts_on else sympy.S.One
+        own = [blocks[k] for k in item.acts_on]
+        acted = sympy.Add(*own) if own else notation.outputs()
         if item.above is not None:
             order = notation.graph.streams[item.above].weights
             if item.acts_on == order[: len(item.acts_on)]:

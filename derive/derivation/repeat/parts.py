@@ -137,14 +137,19 @@ def parts(network: Network) -> tuple[Part, ...]:
     """The parts of a network from the input up, without embedding and readout.
 
     Raises:
-        DescriptionError: A depth has a name that is taken, a repeated block opens no stream, or a
-            part hands down some vectors of a stream only.
+        DescriptionError: A depth has a name that is taken, a repeated block opens no stream, a
+            part hands down some vectors of a stream only, or the readout is not of one output.
     """
     for name in network.depths():
         if name in RESERVED or "_" in name:
             raise DescriptionError(
                 f"the depth {name!r}: the name is taken in derivations; choose another, such as 'L'"
             )
+    if network.readout.branched or network.readout.outputs > 1:
+        raise DescriptionError(
+            "layers: a readout per position, or of several outputs, above a symbolic depth; give "
+            "the depth as a number, or read one output at one token"
+        )
     stream, weight = sympy.Integer(1), sympy.Integer(1)
     index, found = number_symbol(INDEX), []
     for segment in segments(network.layers):
@@ -261,9 +266,12 @@ def _handed_down(piece: Piece, graph: StreamGraph) -> tuple[tuple[Any, Any], ...
 
 def _sizes(graph: StreamGraph, heads: list[Any], above: Any) -> tuple[Any, dict[int, Any]]:
     """How many vectors go on below some layers where `above` come down, and weight by weight."""
-    named = (*graph.weights[:-1], replace(graph.weights[-1], heads="m"))
+    named = (
+        *graph.weights[:-1],
+        replace(graph.weights[-1], outputs=2),
+    )  # the symbol of their number is replaced
     notation = Notation(replace(graph, weights=named))
-    values = {notation.heads(len(named) - 1): above}
+    values = {notation.outputs(): above}
     for k, count in enumerate(heads, start=1):
         if count != 1:
             values[notation.heads(k)] = count

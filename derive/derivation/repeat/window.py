@@ -28,6 +28,9 @@ from derive.network import Network, StreamGraph, stream_graph
 OF_STREAMS = {"G": LayerOverlap, "U": LayerOverlap, "u": LayerOverlap, "R": LayerMatrix}
 """Letters of matrices of streams, and the nodes that stand for them."""
 
+DRAWN = 2
+"""How many vectors come down in the instances that certificates draw."""
+
 
 @dataclass(frozen=True)
 class WindowNotation(Notation):
@@ -35,21 +38,24 @@ class WindowNotation(Notation):
 
     Attributes:
         letters: The number of every weight, as written in names.
-        outputs: The symbol of how many vectors come down from what is above; None at the top.
+        handed: The symbol of how many vectors come down from what is above; None at the top.
     """
 
     letters: tuple[str, ...] = ()
-    outputs: Any = None
+    handed: Any = None
 
     def letter(self, weight: int) -> str:
         """The number that names a weight's variance, heads and vectors."""
         return self.letters[weight]
 
-    def heads(self, weight: int) -> Any:
-        """H of a weight; the number of vectors that come down, where one stands in for them."""
-        if self.outputs is not None and weight == len(self.graph.weights) - 1:
-            return self.outputs
-        return super().heads(weight)
+    def outputs(self) -> Any:
+        """The number of vectors that come down, where the readout stands in for what is above."""
+        return super().outputs() if self.handed is None else self.handed
+
+    @property
+    def outputs_apart(self) -> int:
+        """The number of outputs that are the network's own: vectors that come down are none."""
+        return super().outputs_apart if self.handed is None else 1
 
     def size_name(self, weight: int) -> str | None:
         """Sizes are named by streams, as in the whole network; a part of a stream has no name."""
@@ -125,7 +131,7 @@ class Window:
             if item.below is not None:
                 block = notation.block_size(item.index)
                 self._add(found, "Q", LayerOverlap, block, number, notation.letter(item.index))
-                if notation.outputs is not None and item.above is None and self.pieces[-1].over:
+                if notation.handed is not None and item.above is None and self.pieces[-1].over:
                     points = [LayerOverlap("Q", n, k) for k, n in self.pieces[-1].over]
                     name = notation.letter(item.index)
                     found[Overlap(f"Q_{name}", block)] = build.block_diagonal(*points)
@@ -149,8 +155,8 @@ class Window:
             for weight, count in zip(self.weights_of(place), piece.branches, strict=False):
                 if self.notation.graph.weights[weight].branched:
                     found[self.notation.heads(weight)] = count
-        if self.notation.outputs is not None:
-            found[self.notation.outputs] = self.pieces[-1].above
+        if self.notation.handed is not None:
+            found[self.notation.handed] = self.pieces[-1].above
         return found
 
 
@@ -166,10 +172,10 @@ def window(*pieces: Piece, top: bool = False, rules: Rules = RULES) -> Window:
     graph = stream_graph(network)
     streams = [index_text(pieces[0].stream + k) for k in range(len(graph.streams))]
     weights = tuple(index_text(pieces[0].weight - 1 + k) for k in range(len(graph.weights)))
-    outputs = None
+    handed = None
     if not top:
-        outputs = sympy.Symbol(f"m_{streams[-1]}", positive=True, integer=True)
-    notation = WindowNotation(_named(graph, streams, weights, top), weights, outputs)
+        handed = sympy.Symbol(f"m_{streams[-1]}", positive=True, integer=True)
+    notation = WindowNotation(_named(graph, streams, weights, top), weights, handed)
     theory, steps = derive_theory(network, notation, rules)
     return Window(network, notation, pieces, top, theory, steps)
 
@@ -181,8 +187,8 @@ def _named(
     found = tuple(replace(s, name=name) for s, name in zip(graph.streams, streams, strict=True))
     named = [replace(w, name=f"V_{name}") for w, name in zip(graph.weights, weights, strict=True)]
     if not top:
-        named[-1] = replace(named[-1], kind="above", heads="m")
-    return StreamGraph(found, tuple(named))
+        named[-1] = replace(named[-1], kind="above", outputs=DRAWN)
+    return replace(graph, streams=found, weights=tuple(named))
 
 
 class Windows:

@@ -50,7 +50,7 @@ def chain_form(
     if not notation.graph.is_chain():
         return None
     scales: list[Any] = []
-    scale = sympy.S.One
+    scale = notation.outputs() if notation.outputs_apart == 1 else sympy.S.One
     for stream in reversed(notation.streams()):
         (weight,) = stream.weights
         scale = scale * notation.heads(weight)

@@ -25,9 +25,8 @@ def definition(notation: Notation, weight: int) -> Any:
     item = notation.graph.weights[weight]
     lifted = build.lift(notation.above(weight), notation.heads(weight))
     product = build.mul(lifted, notation.tensor(weight))
-    if item.above is None:
-        return product
-    return build.scale(1 / sympy.sqrt(notation.heads(weight) * notation.width(item.above)), product)
+    width = sympy.S.One if item.above is None else notation.width(item.above)
+    return build.scale(1 / sympy.sqrt(notation.heads(weight) * width), product)
 
 
 def prior(notation: Notation, weight: int) -> Any:

@@ -23,7 +23,7 @@ from derive.network.graph import StreamGraph, stream_graph, values
 from derive.sampling.draws import Array
 
 Tensors = list[Array]
-"""One per weight, shape (chains, heads, N_above, N_below); the readout has N_above = 1."""
+"""One per weight, shape (chains, heads, N_above, N_below); the readout has N_above = O."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,7 @@ class Model:
     def shape(self, weight: int) -> tuple[int, int, int]:
         """heads, N_above, N_below of a tensor."""
         item = self.graph.weights[weight]
-        above = 1 if item.above is None else self.numbers.widths[item.above]
+        above = item.outputs if item.above is None else self.numbers.widths[item.above]
         below = self.features if item.below is None else self.numbers.widths[item.below]
         return self.numbers.heads[weight], above, below
 
@@ -101,10 +101,11 @@ class Model:
         return found
 
     def acted(self, weight: int, vectors: dict[int, Array], chains: int) -> Array:
-        """The vectors that a weight acts on, in path order; the number 1 for the readout."""
-        acts_on = self.graph.weights[weight].acts_on
+        """The vectors that a weight acts on, in path order; for the readout one per output."""
+        item = self.graph.weights[weight]
+        acts_on = item.acts_on
         if not acts_on:
-            return np.ones((chains, 1, 1))
+            return np.broadcast_to(np.eye(item.outputs), (chains, item.outputs, item.outputs))
         return np.concatenate([vectors[k] for k in acts_on], axis=1)
 
     def spread(self, weight: int, raised: Array, active: dict[int, Array]) -> None:
@@ -117,13 +118,14 @@ class Model:
             start += size
 
     def outputs(self, tensors: Tensors, attended: Array) -> Array:
-        """f, shape (chains, P), on attended inputs of shape (P, N_0, M)."""
+        """f, shape (chains, P), on attended inputs of shape (P, N_0, M), one row per output."""
         active: dict[int, Array] = {0: attended.transpose(2, 0, 1)[None]}
         raised = np.zeros(0)
         for weight in self.graph.weights:
             raised = self.up(weight.index, tensors[weight.index], active.pop(weight.index))
             self.spread(weight.index, raised, active)
-        return np.asarray(raised[:, 0, :, 0])
+        # A row of the attended inputs is seen by the paths that end in its own output.
+        return np.asarray(np.einsum("copo->cp", raised))
 
     def overlaps(self, tensors: Tensors) -> tuple[Array, ...]:
         """G_s of every stream, shape (chains, m_s, m_s).
