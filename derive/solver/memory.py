@@ -13,7 +13,7 @@ from pathlib import Path
 from derive.codegen.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
 from derive.codegen.runtime.spectrum import DENSE_SPECTRUM
 from derive.network import Data, Network
-from derive.network.file_sizes import file_sizes
+from derive.network.file_sizes import FileSizes, file_sizes
 from derive.network.graph import stream_graph, values
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.paths import path_count
@@ -108,6 +108,24 @@ def solving_bytes(sizes: Sizes, *, spectrum: bool = False) -> int:
     return NUMBER * (inputs + peak + squares)
 
 
+def sizes_of(found: FileSizes, vectors: tuple[int, ...]) -> Sizes:
+    """The sizes of the problem that a file makes."""
+    shape = found.examples, found.tests, found.features
+    return Sizes(*shape, found.paths, found.distinct, vectors)
+
+
+def file_task_bytes(found: FileSizes, vectors: tuple[int, ...], *, spectrum: bool = False) -> int:
+    """What reading a file and solving need at their peak, from nothing.
+
+    Args:
+        found: Sizes of the data in the file.
+        vectors: m_s of every stream.
+        spectrum: As in `solving_bytes`.
+    """
+    solving = found.kept + solving_bytes(sizes_of(found, vectors), spectrum=spectrum)
+    return max(found.loading, solving)
+
+
 def refuse_large(network: Network, data: Data, *, spectrum: bool = False) -> None:
     """Refuse to solve what does not fit into memory.
 
@@ -143,10 +161,9 @@ def refuse_large_task(
         found = file_sizes(path, network, merged=merged)
         if found is None:
             return
-        sizes = Sizes(found.examples, found.tests, found.features, paths, found.distinct, vectors)
-        solving = found.kept + solving_bytes(sizes, spectrum=spectrum)
+        sizes = sizes_of(found, vectors)
         parent = found.kept if processes > 1 else 0
-        needed = parent + processes * max(found.loading, solving)
+        needed = parent + processes * file_task_bytes(found, vectors, spectrum=spectrum)
         if needed <= available_memory():
             return
     refuse_beyond_memory(needed, f"solving with {sizes}{many},", REMEDY)

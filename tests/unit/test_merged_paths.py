@@ -1,6 +1,7 @@
 """Paths with identical operators: found on the way down, kept once, and the same numbers."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -35,6 +36,9 @@ from derive.solver import Solver
 
 RNG = np.random.default_rng(11)
 P, TESTS, FEATURES, TOKENS = 7, 4, 3, 6
+
+
+solver_of = cache(Solver.of)
 
 
 def network(*layers, **readout):
@@ -238,7 +242,7 @@ class TestSolving:
         """Merged, found by the module in plain arrays, and with every path by itself: the same."""
         data = data_from_arrays(arrays_for(net), net)
         assert data.classes is not None
-        solver, plain = Solver.of(net), unmerged(data)
+        solver, plain = solver_of(net), unmerged(data)
         single = without_merging(solver)
         problems = [
             solver.problem(net, data),
@@ -271,7 +275,7 @@ class TestSolving:
 
     def test_kernel_by_definition(self, net):
         data = data_from_arrays(arrays_for(net), net)
-        solver = Solver.of(net)
+        solver = solver_of(net)
         problem = solver.problem(net, data)
         overlaps = overlaps_of(problem, solver.module)
         bottom = solver.module.bottom(overlaps, problem)
@@ -285,7 +289,7 @@ class TestSolving:
             assert np.allclose(solver.module.kernel(overlaps, given, problem), expected, rtol=1e-11)
 
     def test_solution(self, net):
-        data, solver = data_from_arrays(arrays_for(net), net), Solver.of(net)
+        data, solver = data_from_arrays(arrays_for(net), net), solver_of(net)
         one = solver.solve(net, data)
         other = without_merging(solver).solve(net, unmerged(data))
         assert one.converged and other.converged
@@ -433,7 +437,7 @@ class TestData:
 
 
 def test_kernel_of_the_sampler():
-    data, solver = data_from_arrays(arrays_for(CONVOLUTIONS), CONVOLUTIONS), Solver.of(CONVOLUTIONS)
+    data, solver = data_from_arrays(arrays_for(CONVOLUTIONS), CONVOLUTIONS), solver_of(CONVOLUTIONS)
     problem = solver.problem(CONVOLUTIONS, data)
     overlaps = overlaps_of(problem, solver.module)
     kernel = Kernel.of(solver.module, problem)
@@ -452,7 +456,7 @@ def test_samplers_draw_the_same():
     given = {"draws": 4, "chains": 1, "seed": 2}
     one, other = (sample_weights(net, each, **given) for each in (data, unmerged(data)))
     assert np.array_equal(one.means, other.means)
-    drawn = sample_overlaps(Solver.of(net), net, data, **given)
+    drawn = sample_overlaps(solver_of(net), net, data, **given)
     assert drawn.overlaps[0].shape[2:] == (4, 4) and np.isfinite(drawn.means).all()
 
 
