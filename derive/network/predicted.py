@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,13 @@ class Inputs:
     def bound(self) -> int:
         """Bytes that attending cannot exceed, even if no two paths are identical."""
         per_example = 3 * self.tokens + 2 * self.features * self.outputs**2
-        return NUMBER * self.paths * (self.examples * per_example + PER_CLASS)
+        return NUMBER * (self.paths * (self.examples * per_example + PER_CLASS) + self._checked())
+
+    def _checked(self) -> int:
+        """Numbers whose place a test of the largest array that is given takes: two bytes each."""
+        shapes = [shape for shape in self.arrays.values() if shape is not None]
+        largest = max([self.features * self.tokens, *map(prod, shapes)])
+        return self.examples * largest * 2 // NUMBER
 
     def memory(self) -> tuple[int, int]:
         """Bytes that attending needs at its peak, and the number m of paths that differ.
@@ -77,7 +84,8 @@ class Inputs:
         distinct = found.distinct.shape[2]
         attended = self.examples * self.features * distinct
         rows = attended * self.outputs**2 if self.outputs > 1 else 0
-        peak = max(peak, size(found) + attended + attended // NUMBER, attended + rows)
+        attended += 2 * attended // NUMBER
+        peak = max(peak, self._checked(), size(found) + attended, attended + rows)
         return NUMBER * (peak + PER_CLASS * self.paths), distinct * self.outputs
 
 

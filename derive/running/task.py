@@ -25,6 +25,7 @@ from derive.network import (
 from derive.network.graph import stream_graph, values
 from derive.network.layers import walk
 from derive.report import AS_DESCRIBED
+from derive.solver.memory import refuse_large_task
 from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
 
@@ -158,9 +159,11 @@ def user_task(
 
     Raises:
         DescriptionError: A symbol has no value.
+        SizeError: The data, or the overlaps of the paths, do not fit into memory.
     """
     sized = network if widths is None else network.with_width(1)
     numbers = values(sized, stream_graph(sized))
+    refuse_large_task(sized, data)  # before the paths are listed
     if widths is None:
         widths = (numbers.widths[0] if len(set(numbers.widths)) == 1 else AS_DESCRIBED,)
     case = Case("", network.name, network, path_labels(network), _head_names(network))
