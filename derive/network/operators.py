@@ -66,10 +66,9 @@ class Operators:
         if omega.shape[3] == 1:
             # What is given for one query is used by all tokens that are read, in the same way.
             above = above.sum(axis=1, keepdims=True)
-        heads, tokens, count = omega.shape[1], omega.shape[2], above.shape[2]
-        found = np.empty((max(len(omega), len(above)), tokens, heads * count))
-        for head in range(heads):
-            found[:, :, head * count : (head + 1) * count] = applied(omega[:, head], above)
+        product = applied(omega, above[:, None])
+        examples, heads, tokens, count = product.shape  # tokens below
+        found = product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * count)
         shift = count * np.arange(heads)[:, None]
         return Operators.of(found, (shift + self.classes).reshape(-1))
 

@@ -73,7 +73,7 @@ class Inputs:
 
         def watch(above: list[Operators], below: Operators) -> None:
             nonlocal peak
-            peak = max(peak, 2 * sum(map(size, above)) + size(below))
+            peak = max(peak, 2 * (sum(map(size, above)) + size(below)))
 
         generator = np.random.default_rng(0)
         arrays = {
