@@ -31,14 +31,24 @@ def changed(network: Network, options: Options) -> Network:
         DescriptionError: A symbol is unknown, or a value is not one that it can take.
         UsageError: A symbol is given twice.
     """
+    network = with_symbols(network, options)
+    if options.temperature is not None:
+        network = network.with_temperature(options.temperature)
+    return network
+
+
+def with_symbols(network: Network, options: Options) -> Network:
+    """The network with the values of --set.
+
+    Raises:
+        DescriptionError: A symbol is unknown, or a value is not one that it can take.
+        UsageError: A symbol is given twice.
+    """
     names = [name for name, _ in options.set]
     for name in names:
         if names.count(name) > 1:
             raise UsageError(f"--set: {shown(name)} is given twice; give it once")
-    network = network.with_values(dict(options.set))
-    if options.temperature is not None:
-        network = network.with_temperature(options.temperature)
-    return network
+    return network.with_values(dict(options.set))
 
 
 def refuse_together(options: Options, one: str, other: str, why: str = "") -> None:

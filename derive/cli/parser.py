@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from derive import __version__
-from derive.cli import expand, scalar, symmetric
+from derive.cli import expand, packaged, scalar, sweep, symmetric
 from derive.cli.usage import (
     DEFAULT_FOLDER,
     Options,
@@ -93,6 +93,7 @@ def _run(parser: Parser) -> None:
         "--ladder", action="store_true",
         help="add the verification ladder to the report: exact law and sampled weights (minutes)",
     )  # fmt: skip
+    packaged.fill(parser)
 
 
 def _show(parser: Parser) -> None:
@@ -246,6 +247,11 @@ COMMANDS: dict[str, tuple[str, str, Callable[[Parser], None]]] = {
         "exchangeable heads: their theory, their symmetric point on data, and whether it is stable",
         "derive symmetric network.toml --data data.npz --onset 1,10",
         symmetric.fill,
+    ),
+    "sweep": (
+        "solve a network at every point of a grid, into one table and a figure",
+        sweep.EXAMPLE,
+        sweep.fill,
     ),
 }
 """Name to (summary, example, what fills the parser)."""

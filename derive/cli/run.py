@@ -7,18 +7,22 @@ import shlex
 import sys
 from pathlib import Path
 
+from derive.cli import packaged
 from derive.cli.options import changed, refuse_together
 from derive.cli.usage import DEFAULT_FOLDER, Options, UsageError
 from derive.network import load_network
-from derive.running import Task, packaged_task, user_task
+from derive.running import Task, digits_task, packaged_task, user_task
+from derive.running.packaged import DIGITS_WIDTHS, SEEDS, WIDTHS
 from derive.running.pipeline import Settings
 from derive.running.pipeline import run as run_task
-from derive.running.task import SEEDS, WIDTHS
+from derive.tasks import Digits
+from derive.tasks.digits import CLASSES, DEFAULT_HEADS, chosen_heads
 
 
 def run(options: Options) -> int:
     """Run the packaged task or a user's own, and say what came out."""
     refuse_together(options, "resume", "overwrite")
+    packaged.refuse(options)
     task = _packaged(options) if options.spec is None else _user(options)
     settings = Settings(
         resume=options.resume,
@@ -44,8 +48,21 @@ def _packaged(options: Options) -> Task:
         raise UsageError("--data: the network is missing; give SPEC.toml in front of it")
     if options.set:
         raise UsageError("--set: it is for a network of your own; give SPEC.toml too")
+    if options.task == "digits":
+        return _digits(options)
     return packaged_task(
         widths=options.widths or WIDTHS,
+        seeds=options.seeds or SEEDS,
+        temperature=options.temperature,
+        command=_command(options),
+    )
+
+
+def _digits(options: Options) -> Task:
+    heads = DEFAULT_HEADS if options.heads is None else chosen_heads(options.heads)
+    return digits_task(
+        Digits(options.classes or CLASSES, heads),
+        widths=options.widths or DIGITS_WIDTHS,
         seeds=options.seeds or SEEDS,
         temperature=options.temperature,
         command=_command(options),
@@ -66,6 +83,12 @@ def _command(options: Options) -> str:
     parts = ["derive", "run"]
     if options.spec is not None:
         parts += [Path(options.spec).name, "--data", Path(options.data).name]
+    if options.task is not None:
+        parts += ["--task", options.task]
+    if options.classes is not None:
+        parts += ["--classes", ",".join(map(str, options.classes))]
+    if options.heads is not None:
+        parts += ["--heads", "/".join(map(",".join, options.heads))]
     if options.widths is not None:
         parts += ["--widths", ",".join(_number(width) for width in options.widths)]
     if options.seeds is not None:

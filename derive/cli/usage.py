@@ -25,6 +25,9 @@ class Parser(argparse.ArgumentParser):
         self.flags: list[str] = []
         layout = argparse.RawDescriptionHelpFormatter
         super().__init__(allow_abbrev=False, formatter_class=layout, **settings)
+        # Argparse takes -3 for a value and -3,10 for an option; here both are values, to be refused
+        # by the option that they were given to.
+        self._negative_number_matcher = re.compile(r"-\.?\d")
 
     def add_argument(self, *flags: str, **settings: Any) -> Any:
         """As in argparse; the options are remembered, for messages."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from argparse import ArgumentTypeError
 from collections.abc import Callable
+from typing import Any
 
 INFINITE = ("inf", "infinity", "infinite")
 LARGEST = 2**53
@@ -78,6 +79,32 @@ def widths(text: str) -> tuple[float, ...]:
     (10, 30)
     """
     return tuple(sorted({width(part) for part in text.split(",")}))
+
+
+def listed(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
+    """A reader of values between commas, each once, the smallest first.
+
+    >>> listed(number)("0.1,0.01,0.1")
+    (0.01, 0.1)
+    """
+    return lambda text: tuple(sorted({read(part) for part in text.split(",")}))
+
+
+def assignments(text: str) -> tuple[str, tuple[float, ...]]:
+    """A name and the values that it takes.
+
+    >>> assignments("s_0=0.5,1")
+    ('s_0', (0.5, 1))
+    """
+    name, equals, values = text.partition("=")
+    if not equals or not name.strip():
+        raise ArgumentTypeError(
+            f"{text[:60]!r} is not NAME=VALUE,VALUE; write for example s_0=0.5,1"
+        )
+    try:
+        return name.strip(), listed(number)(values)
+    except ArgumentTypeError as error:
+        raise ArgumentTypeError(f"{name.strip()[:60]}: {error}") from None
 
 
 def assignment(text: str) -> tuple[str, float]:

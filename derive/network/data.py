@@ -60,12 +60,12 @@ class Data:
     classes: Classes | None = None
 
     def __post_init__(self) -> None:
-        if np.ndim(self.labels) == 2:
-            self._set_rows()
         for name in ("attended", "labels", "attended_test", "labels_test"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
         object.__setattr__(self, "notes", tuple(self.notes))
+        if self.labels.ndim == 2 and self.labels.shape[1] > 1:
+            self._set_rows()
         remedy = "give examples, features, paths"
         expect_shape(self.attended, "attended", ("P", "N_0", "M"), remedy)
         _check_labels(self.labels, "labels", len(self.attended))
@@ -110,21 +110,19 @@ class Data:
 
     def _set_rows(self) -> None:
         """One row per example and output."""
-        labels = real_array(self.labels, "labels")
-        outputs = labels.shape[1]
+        outputs = self.labels.shape[1]
         object.__setattr__(self, "outputs", outputs)
-        object.__setattr__(self, "labels", labels.reshape(-1))
-        if self.labels_test is not None:
-            tests = real_array(self.labels_test, "labels_test")
-            remedy = "give the outputs of the training examples"
-            expect_shape(tests, "labels_test", ("P_*", outputs), remedy)
-            object.__setattr__(self, "labels_test", tests.reshape(-1))
-        for name in ("attended", "attended_test"):
-            if getattr(self, name) is not None:
-                attended = real_array(getattr(self, name), name)
+        for end in ("", TEST):
+            attended, labels = (getattr(self, name + end) for name in ("attended", "labels"))
+            if attended is not None:
                 remedy = "give examples, features, paths"
-                expect_shape(attended, name, ("P", "N_0", "M"), remedy)
-                object.__setattr__(self, name, rows_of_outputs(attended, outputs))
+                expect_shape(attended, f"attended{end}", ("P", "N_0", "M"), remedy)
+                object.__setattr__(self, f"attended{end}", rows_of_outputs(attended, outputs))
+            if labels is not None:
+                count = "P_*" if attended is None else len(attended)
+                remedy = "give one row per example, with a number for every output"
+                expect_shape(labels, f"labels{end}", (count, outputs), remedy)
+                object.__setattr__(self, f"labels{end}", labels.reshape(-1))
         if self.classes is not None:
             classes = classes_of_outputs(np.asarray(self.classes), outputs)
             object.__setattr__(self, "classes", classes)
@@ -317,9 +315,12 @@ def _attended(
 def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
     """Labels, one per row of the attended inputs."""
     outputs = network.readout.outputs
-    if name not in arrays or outputs == 1:
-        return arrays.get(name)
+    if name not in arrays:
+        return None
     labels = real_array(arrays[name], name)
+    if outputs == 1:
+        _check_labels(labels, name, len(labels))
+        return labels
     remedy = "give one row per example, with a number for every output"
     expect_shape(labels, name, ("P", outputs), remedy)
     return labels.reshape(-1)

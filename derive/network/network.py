@@ -162,6 +162,29 @@ class Network:
         """The same network at another temperature."""
         return replace(self, temperature=temperature)
 
+    def variance_names(self) -> tuple[str, ...]:
+        """What the derivation calls the variances: s_0 the embedding's, ..., s_a the readout's.
+
+        >>> from derive.network import Embedding, Linear
+        >>> Network((Embedding(10, 1.0), Linear(1.1, 20), Readout("s")), 0.01).variance_names()
+        ('s_0', 's_1', 's_a')
+        """
+        inner = sum(hasattr(layer, "variance") for _, layer in walk(self.layers)) - 1
+        return (*(f"s_{number}" for number in range(inner)), "s_a")
+
+    def with_variances(self, variances: Mapping[str, Value]) -> Network:
+        """The same network with other variances, by the names of `variance_names`.
+
+        Raises:
+            DescriptionError: A value is no variance.
+        """
+        names = iter(self.variance_names())
+
+        def change(key: str, old: Any) -> Any:
+            return variances.get(next(names), old) if key == "variance" else old
+
+        return replace(self, layers=tuple(_map_layer(layer, change) for layer in self.layers))
+
     def describe(self) -> str:
         """The network in one line, the input on the left."""
         return " -> ".join(_describe(layer) for layer in self.layers)

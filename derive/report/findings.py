@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from derive.report.pruning import is_pruned, pruning_sentence
 from derive.report.results import AS_DESCRIBED, CaseResults, Results, is_share, spread, width_label
 
 
@@ -33,6 +34,10 @@ def _of_case(case: CaseResults) -> str:
         sentences.append(_score(case))
     if case.selections and case.has("score"):
         sentences.append(_selections(case))
+    if case.has("score"):
+        sentences += [_baseline(case, name) for name in case.baselines]
+    if is_pruned(case):
+        sentences.append(pruning_sentence(case))
     if len(case.path_names) > 1:
         sentences.append(_paths(case))
     return " ".join(filter(None, sentences)) or _bare(case)
@@ -76,6 +81,44 @@ def _selections(case: CaseResults) -> str:
         if len(paths) < len(case.path_names)
     ]
     return f"Infinite-width kernels of selected paths: {', '.join(parts)}." if parts else ""
+
+
+def _baseline(case: CaseResults, name: str) -> str:
+    """How the network compares with a predictor that knows nothing of it, draw by draw."""
+    reference, share = case.baseline(name), is_share(case.score_name())
+    differences = {w: case.values("score", w) - reference for w in case.widths}
+    parts = [f"{_signed(differences[w], share)} {_at(w)}" for w in (case.narrowest, math.inf)]
+    sign = 1.0 if share else -1.0  # an error is better where it is smaller
+    errors = {w: spread(d) / math.sqrt(len(d)) for w, d in differences.items()}
+    better, worse = (
+        [w for w, d in differences.items() if s * d.mean() > 2 * errors[w] and len(d) > 1]
+        for s in (sign, -sign)
+    )
+    if case.seeds == 1:
+        verdict = "One draw leaves no spread to judge it by."
+    elif better:
+        verdict = f"The network beats it {_listed(better)}" + (
+            f", and loses {_listed(worse)}." if worse else "."
+        )
+    elif worse:
+        verdict = f"The network does not beat it, and loses {_listed(worse)}."
+    else:
+        verdict = "The mean difference is within two standard errors of zero at every width."
+    shown_parts = ", ".join(dict.fromkeys(parts))
+    text = f"{capitalised(name)}: {shown(case.score_name(), reference)}; the network's difference"
+    return f"{text}, draw by draw, is {shown_parts}. {verdict}"
+
+
+def _signed(values: np.ndarray, share: bool) -> str:
+    """A mean difference with its standard deviation between draws."""
+    scale, unit = (100.0, " points") if share else (1.0, "")
+    digits = ".1f" if share else ".3g"
+    text = f"{scale * values.mean():+{digits}}".replace("-", "−")
+    return text + (f" ± {scale * spread(values):{digits}}" if len(values) > 1 else "") + unit
+
+
+def _listed(widths: list[float]) -> str:
+    return ", ".join(map(_at, widths))
 
 
 def _paths(case: CaseResults) -> str:

@@ -13,6 +13,7 @@ from derive.report.equations import converter, html_of_blocks, theory_html
 from derive.report.figures.overlaps import widths_shown
 from derive.report.findings import capitalised, findings
 from derive.report.ladder import ladder_section
+from derive.report.pruning import pruning_section
 from derive.report.results import CaseResults, Results, width_label
 from derive.report.stiffness import stiffness_section
 from derive.report.tables import (
@@ -36,6 +37,7 @@ def html_of(results: Results) -> str:
         _overlaps(results.cases),
         _alignment(results.cases),
         _heads(results.cases),
+        pruning_section(results.cases),
         stiffness_section(results.cases),
         _network(results),
         _theory(results),
@@ -78,6 +80,12 @@ def _scores(cases: Sequence[CaseResults]) -> str:
         lines += (
             " Dotted lines are infinite-width kernels of the named paths alone: what a network "
             "would reach if it used nothing else."
+        )
+    if any(case.baselines for case in cases):
+        lines += (
+            " Dash-dotted lines are predictors that know nothing of the network, which is said to "
+            "beat one, or to lose, where the mean difference over draws is above two standard "
+            "errors."
         )
     caption = f"{capitalised(name)} of the mean predictor against width.{bars}{lines}"
     return section(capitalised(name), captioned(svg, caption), score_table(cases))
@@ -173,6 +181,7 @@ def _network(results: Results) -> str:
         network_table(network),
         temperature,
         heads_table(results.cases) if named else "",
+        pairs_table(results.legend) if results.legend else "",
     )
 
 

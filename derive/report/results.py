@@ -55,6 +55,7 @@ class CaseResults:
         head_names: By attention layer, the lowest first.
         selections: Names of the kernels of selected paths, and the paths of each.
         points: The solutions.
+        baselines: Names of predictors without a network.
     """
 
     title: str
@@ -63,6 +64,7 @@ class CaseResults:
     head_names: tuple[tuple[str, ...], ...]
     selections: tuple[tuple[str, tuple[int, ...]], ...]
     points: tuple[Point, ...]
+    baselines: tuple[str, ...] = ()
 
     @property
     def widths(self) -> tuple[float, ...]:
@@ -116,6 +118,11 @@ class CaseResults:
         """The scores of the kernel of selected paths, one per seed."""
         return np.asarray(self.values("selected_scores", math.inf)[:, number])
 
+    def baseline(self, name: str) -> np.ndarray:
+        """The scores of a predictor without a network, one per seed."""
+        scores = self.values("baseline_scores", math.inf)
+        return np.asarray(scores[:, self.baselines.index(name)])
+
     def score_name(self) -> str:
         """What the scores are; empty without test labels."""
         return str(self.points[0].arrays["score_name"]) if self.has("score_name") else ""
@@ -134,6 +141,7 @@ class Results:
         checks: The contents of checks.json, where they were computed.
         provenance: Names and values: versions, command, seeds.
         ladder: The verification ladder, where it was climbed.
+        legend: Names in the report, and what they mean.
     """
 
     title: str
@@ -144,6 +152,7 @@ class Results:
     checks: list[Mapping[str, Any]] | None
     provenance: tuple[tuple[str, str], ...]
     ladder: Ladder | None = None
+    legend: tuple[tuple[str, str], ...] = ()
 
 
 def spread(values: np.ndarray) -> float:

@@ -7,6 +7,8 @@ import io
 import math
 from typing import Any
 
+from derive.report.figures.pruning import ORDERS, WAYS
+from derive.report.pruning import is_pruned
 from derive.report.results import CaseResults, Point, Results, spread
 
 COLUMNS = (
@@ -53,7 +55,20 @@ def _case(case: CaseResults) -> dict[str, Any]:
             label: _spread(case.selected(number))
             for number, (label, _) in enumerate(case.selections)
         }
+    if case.has("score") and case.baselines:
+        found["baselines"] = {label: _spread(case.baseline(label)) for label in case.baselines}
+    if is_pruned(case):
+        found["pruning"] = _pruning(case)
     return found
+
+
+def _pruning(case: CaseResults) -> dict[str, Any]:
+    """By order and way, one entry for each number of heads removed."""
+    scores = case.values("pruning_scores", case.narrowest)
+    return {
+        order: {way: [_spread(step) for step in scores[:, k, j].T] for j, way in enumerate(WAYS)}
+        for k, order in enumerate(ORDERS)
+    }
 
 
 def _at(case: CaseResults, width: float) -> dict[str, Any]:

@@ -81,6 +81,9 @@ def score_table(cases: Sequence[CaseResults]) -> str:
     for number, label in enumerate(labels):
         scores = (_score(case, case.selected(number)) for case in shown)
         rows.append((f"{escape(label)}, infinite width", *scores))
+    for label in dict.fromkeys(label for case in shown for label in case.baselines):
+        has = (_score(c, c.baseline(label)) if label in c.baselines else "" for c in shown)
+        rows.append((escape(label), *has))
     name = shown[0].score_name()
     unit = f"{name} (%)" if is_share(name) else name
     titles = ["", *(case.title for case in shown)] if len(shown) > 1 else ["", unit]

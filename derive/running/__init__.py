@@ -1,13 +1,15 @@
 """The whole pipeline, from a description and data to a folder with a report."""
 
 from derive.running.files import check_target, write_text
+from derive.running.packaged import digits_task, packaged_network, packaged_task
 from derive.running.scores import Score, score
-from derive.running.task import Task, packaged_network, packaged_task, user_task
+from derive.running.task import Task, user_task
 
 __all__ = [
     "Score",
     "Task",
     "check_target",
+    "digits_task",
     "packaged_network",
     "packaged_task",
     "score",

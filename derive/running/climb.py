@@ -19,8 +19,8 @@ from derive.ladder.theory import Theory
 from derive.network import Data, Network, data_from_arrays, network_to_toml
 from derive.running.files import write_json
 from derive.running.folder import DRAWS
+from derive.running.packaged import packaged_network
 from derive.running.progress import bar
-from derive.running.task import packaged_network
 from derive.running.workers import run_jobs
 from derive.sampling.draws import Draws
 from derive.sampling.files import load_draws

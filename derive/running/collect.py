@@ -32,6 +32,7 @@ def collect(task: Task, folder: Folder, derivation: Derivation) -> Results:
         certificates=folder.content("certificates.json"),
         checks=folder.content("checks.json"),
         provenance=tuple(_provenance(task)),
+        legend=task.legend,
     )
 
 
@@ -42,8 +43,9 @@ def _case(task: Task, case: Case, folder: Folder) -> CaseResults:
         for width in task.widths
     ]
     return CaseResults(
-        case.title, case.network, case.path_names, case.head_names, case.selections, tuple(points)
-    )
+        case.title, case.network, case.path_names, case.head_names, case.selections, tuple(points),
+        () if case.source is None else case.source.baselines,
+    )  # fmt: skip
 
 
 def _provenance(task: Task) -> Iterable[tuple[str, str]]:
@@ -57,6 +59,8 @@ def _provenance(task: Task) -> Iterable[tuple[str, str]]:
     yield "Python", platform.python_version()
     for library in LIBRARIES:
         yield library, _version(library)
+    if "sklearn" in sys.modules:  # a task's data come from there
+        yield "scikit-learn", _version("sklearn")
 
 
 def _width(width: float) -> str:

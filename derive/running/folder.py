@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,15 +68,21 @@ def _width_name(width: float) -> str:
     return "width-infinite" if math.isinf(width) else f"width-{int(width)}"
 
 
-def check_folder(path: str | Path, *, resume: bool, overwrite: bool) -> None:
+def check_folder(path: str | Path, *, resume: bool, overwrite: bool, marker: str = MARKER) -> None:
     """Refuse, before any work is done, a folder that may not be written to.
+
+    Args:
+        path: The folder.
+        resume: Whether to go on with what is there.
+        overwrite: Whether to replace it.
+        marker: The JSON file by which a folder of derive's is known.
 
     Raises:
         DataError: It exists and is not to be resumed or overwritten, or is no run of derive's.
     """
     folder = Path(path)
     if folder.is_dir():
-        _check_existing(folder, resume=resume, overwrite=overwrite)
+        _check_existing(folder, marker, resume=resume, overwrite=overwrite)
     elif folder.exists() or folder.is_symlink():
         raise DataError(f"{folder}: it is no folder; choose another --out")
     elif not folder.parent.is_dir():
@@ -86,17 +94,17 @@ def check_folder(path: str | Path, *, resume: bool, overwrite: bool) -> None:
         raise DataError(f"{folder}: it cannot be written to; choose another --out")
 
 
-def _check_existing(folder: Path, *, resume: bool, overwrite: bool) -> None:
+def _check_existing(folder: Path, marker: str, *, resume: bool, overwrite: bool) -> None:
     if not (resume or overwrite):
         raise DataError(
             f"{folder}: it exists already; give --resume to go on with it, --overwrite to replace "
             "it, or another --out"
         )
-    empty = not any(folder.iterdir())
-    if not empty and not isinstance(Folder(folder).content(MARKER), dict):
+    empty = all(path.name.startswith(UNFINISHED) for path in folder.iterdir())
+    if not empty and not isinstance(Folder(folder).content(marker), dict):
         verb = "go on with" if resume else "replace"
         raise DataError(
-            f"{folder}: no {MARKER} in it, so it is no run of derive to {verb}; "
+            f"{folder}: no {marker} in it, so it is no {Path(marker).stem} of derive to {verb}; "
             "choose another --out"
         )
 
@@ -131,19 +139,26 @@ def open_folder(
             f"{folder.path}: it holds a run of another network, other data or another version of "
             "derive; give --overwrite to replace it, or another --out"
         )
-    try:
+    with writable(folder.path):
         folder.path.mkdir(exist_ok=True)
         for home in homes:
             (folder.path / home).mkdir(exist_ok=True)
         _sweep(folder)
         if overwrite:
             _clear(folder)
-    except OSError as error:
-        raise DataError(
-            f"{folder.path}: it cannot be written ({error.strerror}); choose another --out"
-        ) from None
     write_json(folder.file(MARKER), {"derive": __version__, "fingerprint": fingerprint, **about})
     return folder
+
+
+@contextmanager
+def writable(folder: Path) -> Iterator[None]:
+    """Raise DataError where the system refuses what is done to the folder inside."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(
+            f"{folder}: it cannot be written ({error.strerror}); choose another --out"
+        ) from None
 
 
 def _clear(folder: Folder) -> None:

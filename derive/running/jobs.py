@@ -15,7 +15,8 @@ from derive.network import Data, Network
 from derive.report import AS_DESCRIBED
 from derive.running.files import write_json, write_text
 from derive.running.folder import Folder
-from derive.running.points import readings, selected_score
+from derive.running.points import baseline_scores, readings, selected_score
+from derive.running.pruning import pruning
 from derive.running.task import Case, Task, data_of
 from derive.solver import Solution, Solver
 from derive.solver.files import arrays, write_arrays
@@ -42,13 +43,21 @@ class Solve:
             if self.seed is not None:
                 content["seed"] = np.array(self.seed)
             if math.isinf(width):
-                content |= self._selected(solver, data)
+                content |= self._beside(solver, data)
+            elif self.case.pruned and width == self.task.widths[0]:
+                content |= pruning(solver, solution, data)
             write_arrays(folder.solution(self.case, self.seed, width), content)
 
-    def _selected(self, solver: Solver, data: Data) -> dict[str, Any]:
-        network = self.case.network
-        found = [selected_score(solver, network, data, paths) for _, paths in self.case.selections]
-        return {"selected_scores": np.array(found)} if found else {}
+    def _beside(self, solver: Solver, data: Data) -> dict[str, Any]:
+        """Scores to hold the network against: kernels of selected paths, and baselines."""
+        network, source = self.case.network, self.case.source
+        found: dict[str, Any] = {}
+        if self.case.selections:
+            scores = [selected_score(solver, network, data, p) for _, p in self.case.selections]
+            found["selected_scores"] = np.array(scores)
+        if source is not None and source.baselines and self.seed is not None:
+            found["baseline_scores"] = baseline_scores(data, source.baseline_means(self.seed))
+        return found
 
 
 def solve_point(solver: Solver, network: Network, data: Data, width: float) -> Solution:

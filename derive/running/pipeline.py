@@ -131,8 +131,7 @@ def _check_data(task: Task, processes: int) -> tuple[str, ...]:
     """
     if task.data is None:
         return ()
-    network = task.cases[0].network.with_width(1)
-    refuse_large_task(network, task.data, processes=min(processes, len(task.widths)))
+    refuse_large_task(task.cases[0].network, task.data, processes=min(processes, len(task.widths)))
     return data_of(task.cases[0], None, task.data).notes
 
 

@@ -48,3 +48,9 @@ def selected_score(
     mean, _ = solver.module.predictor((np.diag(chosen), *overlaps[1:]), by_path, problem)
     rating = score(data, mean)
     return None if rating is None else rating.value
+
+
+def baseline_scores(data: Data, means: Sequence[np.ndarray]) -> np.ndarray:
+    """The scores of predictions that a task makes without the network."""
+    found = [score(data, mean) for mean in means]
+    return np.array([np.nan if rating is None else rating.value for rating in found])

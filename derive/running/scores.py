@@ -41,15 +41,29 @@ def score(data: Data, mean: np.ndarray | None) -> Score | None:
     labels = data.labels_test
     if mean is None or labels is None:
         return None
-    mean = mean.ravel()  # several outputs of an example are rows next to each other
-    if data.outputs > 1:
-        due, found = (x.reshape(-1, data.outputs) for x in (labels, mean))
-        if ((due == due.max(axis=1, keepdims=True)).sum(axis=1) == 1).all() and _are_two(labels):
+    return fit(data.labels, labels, mean, data.outputs)
+
+
+def fit(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outputs: int) -> Score:
+    """The score of means on test examples.
+
+    Args:
+        labels: Of all training examples, by which one sees whether labels are classes.
+        labels_test: What the means should be.
+        mean: Several outputs of an example are rows next to each other.
+        outputs: O.
+    """
+    mean = mean.ravel()
+    if outputs > 1:
+        due, found = (x.reshape(-1, outputs) for x in (labels_test, mean))
+        if ((due == due.max(axis=1, keepdims=True)).sum(axis=1) == 1).all() and _are_two(
+            labels_test
+        ):
             right = due.argmax(axis=1) == found.argmax(axis=1)
             return Score(ACCURACY, float(right.mean()))
-    if _are_classes(data.labels, labels):
-        return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels))))
-    return Score(ERROR, float(np.mean((mean - labels) ** 2)))
+    if _are_classes(labels, labels_test):
+        return Score(ACCURACY, float(np.mean(np.sign(mean) == np.sign(labels_test))))
+    return Score(ERROR, float(np.mean((mean - labels_test) ** 2)))
 
 
 def _are_two(labels: np.ndarray) -> bool:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
+from typing import Any, Protocol
 
 from derive.errors import DataError
 from derive.network import (
@@ -18,7 +17,6 @@ from derive.network import (
     Network,
     data_from_arrays,
     load_data,
-    network_from_dict,
     network_to_toml,
     path_labels,
 )
@@ -26,15 +24,20 @@ from derive.network.graph import stream_graph, values
 from derive.network.layers import walk
 from derive.report import AS_DESCRIBED
 from derive.solver.memory import refuse_large_task
-from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
-from derive.tasks.hidden_markov import HEAD_NAMES
 
-WIDTHS = (10, 30, 50, 100, 300, 500, 1000)
-SEEDS = 5
-SUBJECT = (
-    "Hidden Markov chain classification: a two-layer attention network tells chains that tend to "
-    "keep their hidden state from chains that tend to change it, from noisy tokens."
-)
+
+class Source(Protocol):
+    """Draws the data of a packaged task; frozen, so that equal sources give equal data."""
+
+    @property
+    def baselines(self) -> tuple[str, ...]:
+        """Names of predictors to show beside the network."""
+
+    def __call__(self, seed: int) -> dict[str, Any]:
+        """The named arrays of a data file."""
+
+    def baseline_means(self, seed: int) -> tuple[Any, ...]:
+        """Predictions on the test examples, one array (P_*,) per name in `baselines`."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,8 @@ class Case:
         path_names: One per path, in data order.
         head_names: By attention layer, the lowest first.
         selections: Names of horizontal lines, and the paths whose infinite-width kernel each shows.
-        markov_paths: Number of paths of the packaged task; None for a user's own data.
+        source: Of the data of a packaged task; None for a user's own data.
+        pruned: Whether to remove heads one by one, in the order of their scores.
     """
 
     key: str
@@ -57,7 +61,8 @@ class Case:
     path_names: tuple[str, ...]
     head_names: tuple[tuple[str, ...], ...]
     selections: tuple[tuple[str, tuple[int, ...]], ...] = ()
-    markov_paths: int | None = None
+    source: Source | None = None
+    pruned: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class Task:
         command: How to ask for this run, without the paths of one machine.
         title: Of the report.
         subject: What the task is, for the report.
+        legend: Names that the report uses, and what they mean.
     """
 
     network: Network
@@ -83,6 +89,7 @@ class Task:
     command: str
     title: str
     subject: str = ""
+    legend: tuple[tuple[str, str], ...] = ()
 
     def fingerprint(self, source: str) -> str:
         """A digest of what the solutions depend on: solver, networks and data.
@@ -90,60 +97,14 @@ class Task:
         Args:
             source: The text of the generated solver.
         """
-        parts = [source, *(f"{case.key} {network_to_toml(case.network)}" for case in self.cases)]
+        parts = [source]
+        for case in self.cases:
+            parts.append(f"{case.key} {network_to_toml(case.network)} {case.source!r}")
         digest = hashlib.sha256("\0".join(parts).encode())
         if self.data is not None:
             with open(self.data, "rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())
         return digest.hexdigest()
-
-
-def packaged_network() -> Network:
-    """The network of the hidden Markov task: widths and head counts are symbols."""
-    text = resources.files("derive.running").joinpath("hidden_markov.toml").read_text("utf-8")
-    return network_from_dict(tomllib.loads(text), "hidden_markov.toml")
-
-
-def packaged_task(
-    *,
-    widths: Sequence[float] = WIDTHS,
-    seeds: int = SEEDS,
-    temperature: float | None = None,
-    command: str = "derive run",
-) -> Task:
-    """Hidden Markov chain classification with four paths, and with two.
-
-    Args:
-        widths: One for all layers; infinity is added.
-        seeds: Number of draws of task and attention heads.
-        temperature: In place of the packaged network's.
-        command: How to ask for this run.
-    """
-    network = packaged_network()
-    if temperature is not None:
-        network = network.with_temperature(temperature)
-    cases = tuple(_markov_case(network, paths) for paths in (4, 2))
-    seeds_drawn = tuple(range(seeds))
-    title = "Attention paths in a narrow transformer"
-    return Task(network, cases, _with_infinity(widths), seeds_drawn, None, command, title, SUBJECT)
-
-
-def _markov_case(network: Network, paths: int) -> Case:
-    heads = HEAD_NAMES[paths]
-    match, denoising = MATCH_PATH[paths], DENOISING_PATH[paths]
-    word = {4: "four", 2: "two"}[paths]
-    return Case(
-        key=f"{word}-paths",
-        title=f"{word} paths",
-        network=network.with_values({"H_1": len(heads[0]), "H_2": len(heads[1])}),
-        path_names=PATH_NAMES[paths],
-        head_names=heads,
-        selections=(
-            ("match alone", (match,)),
-            ("match + denoising", (match, denoising)),
-        ),
-        markov_paths=paths,
-    )
 
 
 def user_task(
@@ -167,7 +128,7 @@ def user_task(
     if widths is None:
         widths = (numbers.widths[0] if len(set(numbers.widths)) == 1 else AS_DESCRIBED,)
     case = Case("", network.name, network, path_labels(network), _head_names(network))
-    wanted = _with_infinity(widths)
+    wanted = with_infinity(widths)
     return Task(network, (case,), wanted, (None,), Path(data), command, network.name)
 
 
@@ -176,7 +137,8 @@ def _head_names(network: Network) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(f"head {h}" for h in range(1, int(la.heads) + 1)) for la in layers)
 
 
-def _with_infinity(widths: Sequence[float]) -> tuple[float, ...]:
+def with_infinity(widths: Sequence[float]) -> tuple[float, ...]:
+    """The widths, the narrowest first, and infinity."""
     return tuple(sorted({*widths, math.inf}))
 
 
@@ -187,8 +149,8 @@ def data_of(case: Case, seed: int | None, path: Path | None) -> Data:
     Raises:
         DataError: A user's file does not hold data for the network.
     """
-    if case.markov_paths is not None and seed is not None:
-        return data_from_arrays(hidden_markov(seed, paths=case.markov_paths), case.network)
+    if case.source is not None and seed is not None:
+        return data_from_arrays(case.source(seed), case.network)
     if path is None:
         raise DataError("the data are missing; give --data FILE.npz")
     return load_data(path, case.network)

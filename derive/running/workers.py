@@ -6,15 +6,16 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from derive.errors import SolveError
 
-Job = Callable[[Any], None]
+Job = Callable[[Any], Any]
 
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """Variables that limit the threads of a linear algebra library, read when it is loaded."""
@@ -22,13 +23,26 @@ THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB
 POLL = 0.2
 """Seconds between two looks at the progress."""
 
+_argument: Any = None
+"""In a worker, the argument of its jobs: it comes once, however many jobs there are."""
+
 
 def run_jobs(jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[[], None]) -> None:
-    """Call every job with the argument, the first ones first.
+    """Call every job with the argument, and drop what it returns; see `completed`."""
+    for _ in completed(jobs, argument, processes, tick):
+        pass
+
+
+def completed(
+    jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[[], None] = lambda: None
+) -> Generator[Any, None, None]:
+    """Call every job with the argument, the first ones first, and yield results as they come.
+
+    Closing the iterator ends the workers.
 
     Args:
-        jobs: Callables that can be pickled; what they return is dropped.
-        argument: Of every job.
+        jobs: Callables that can be pickled, as can what they return.
+        argument: Of every job; every worker gets it once.
         processes: At most so many at once; one means in this process.
         tick: Called now and then.
 
@@ -38,18 +52,21 @@ def run_jobs(jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[
     """
     if processes == 1 or len(jobs) < 2:
         for job in jobs:
-            job(argument)
+            yield job(argument)
             tick()
         return
     before = set(multiprocessing.active_children())
     workers = ProcessPoolExecutor(
-        min(processes, len(jobs)), multiprocessing.get_context("spawn"), initializer=_settle
+        min(processes, len(jobs)),
+        multiprocessing.get_context("spawn"),
+        initializer=_settle,
+        initargs=(argument,),
     )
     try:
-        with _ended_in_order():
+        with ended_in_order():
             with _limited_threads(processes), _no_interrupts():
-                futures = [workers.submit(job, argument) for job in jobs]
-            _wait(futures, tick)
+                futures = [workers.submit(_call, job) for job in jobs]
+            yield from _results(futures, tick)
             workers.shutdown()
     except BrokenProcessPool:
         raise SolveError(
@@ -62,17 +79,26 @@ def run_jobs(jobs: Sequence[Job], argument: Any, processes: int, tick: Callable[
         raise
 
 
-def _wait(futures: list[Future[None]], tick: Callable[[], None]) -> None:
-    waiting = set(futures)
-    while waiting:
-        done, waiting = wait(waiting, POLL, FIRST_EXCEPTION)
+def _results(futures: list[Future[Any]], tick: Callable[[], None]) -> Iterator[Any]:
+    done: SimpleQueue[Future[Any]] = SimpleQueue()
+    for future in futures:
+        future.add_done_callback(done.put)
+    left = len(futures)
+    while left:
+        try:
+            result = done.get(timeout=POLL).result()
+        except Empty:
+            tick()
+            continue
+        left -= 1
+        yield result
         tick()
-        for future in done:
-            future.result()
 
 
-def _settle() -> None:
+def _settle(argument: Any) -> None:
     """What a worker does first: arrange to leave when the process that started it has gone."""
+    global _argument
+    _argument = argument
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -81,6 +107,10 @@ def _settle() -> None:
         os._exit(1)
 
     threading.Thread(target=leave, daemon=True).start()
+
+
+def _call(job: Job) -> Any:
+    return job(_argument)
 
 
 @contextmanager
@@ -105,7 +135,7 @@ def _no_interrupts() -> Iterator[None]:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
+def ended_in_order() -> Iterator[None]:
     """A request to end is an interrupt, so that workers are ended too."""
 
     def interrupt(*_: Any) -> None:

@@ -14,7 +14,7 @@ from derive.codegen.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
 from derive.codegen.runtime.spectrum import DENSE_SPECTRUM
 from derive.network import Data, Network
 from derive.network.file_sizes import FileSizes, file_sizes
-from derive.network.graph import stream_graph, values
+from derive.network.graph import stream_graph
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.paths import path_count
 from derive.network.predicted import REMEDY
@@ -75,8 +75,9 @@ class Sizes:
 
 def vectors_of(network: Network) -> tuple[int, ...]:
     """The number of vectors of every stream, the lowest first."""
+    path_count(network)  # refuses numbers of heads that are symbols
     graph = stream_graph(network)
-    heads = values(network, graph).heads
+    heads = tuple(int(weight.heads) for weight in graph.weights)
     return tuple(graph.vectors(stream, heads) for stream in graph.streams)
 
 
@@ -126,15 +127,30 @@ def file_task_bytes(found: FileSizes, vectors: tuple[int, ...], *, spectrum: boo
     return max(found.loading, solving)
 
 
-def refuse_large(network: Network, data: Data, *, spectrum: bool = False) -> None:
+def refuse_large(
+    network: Network, data: Data, *, processes: int = 1, spectrum: bool = False
+) -> None:
     """Refuse to solve what does not fit into memory.
+
+    Args:
+        network: Every number of heads has a value.
+        data: Already in memory; each of several processes has its own.
+        processes: That solve at once.
+        spectrum: As in `solving_bytes`.
 
     Raises:
         SizeError: The message has the predicted number, and the number of paths.
     """
     sizes = Sizes.of(network, data)
-    needed = solving_bytes(sizes, spectrum=spectrum)
-    refuse_beyond_memory(needed, f"solving with {sizes},", REMEDY)
+    needed = processes * solving_bytes(sizes, spectrum=spectrum)
+    if processes > 1:
+        inputs = NUMBER * sizes.features * sizes.distinct * (sizes.examples + sizes.tests)
+        needed += processes * inputs
+    refuse_beyond_memory(needed, f"solving with {sizes}{_at_once(processes)},", REMEDY)
+
+
+def _at_once(processes: int) -> str:
+    return f" in {processes} processes" if processes > 1 else ""
 
 
 def refuse_large_task(
@@ -143,7 +159,7 @@ def refuse_large_task(
     """Refuse to read and solve a data file where that does not fit into memory; nothing is read.
 
     Args:
-        network: Every symbol has a value.
+        network: Every number of heads has a value.
         path: The .npz file.
         processes: That do so at once.
         spectrum: As in `solving_bytes`.
@@ -152,7 +168,7 @@ def refuse_large_task(
         SizeError: The message has the predicted number, and the number of paths.
     """
     vectors, paths = vectors_of(network), path_count(network)
-    many = f" in {processes} processes" if processes > 1 else ""
+    many = _at_once(processes)
     bare = Sizes(0, 0, 0, paths, paths, vectors)  # what the overlaps take, whatever the data are
     refuse_beyond_memory(
         processes * solving_bytes(bare), f"solving with {bare.paths_text}{many}", REMEDY

@@ -6,9 +6,11 @@ from derive.report.figures.alignment import draw_alignment
 from derive.report.figures.deviations import draw_deviations
 from derive.report.figures.heads import draw_heads
 from derive.report.figures.overlaps import draw_overlaps
+from derive.report.figures.pruning import draw_pruning
 from derive.report.figures.scores import draw_scores
 from derive.report.figures.stiffness import draw_stiffness
 from derive.report.figures.style import available
+from derive.report.figures.sweep import draw_sweep
 
 __all__ = [
     "available",
@@ -16,6 +18,8 @@ __all__ = [
     "draw_deviations",
     "draw_heads",
     "draw_overlaps",
+    "draw_pruning",
     "draw_scores",
     "draw_stiffness",
+    "draw_sweep",
 ]

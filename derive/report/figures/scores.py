@@ -82,7 +82,7 @@ def _ticks(widths: list[float]) -> list[float]:
 
 
 def _levels(case: CaseResults) -> list[Level]:
-    """All paths at infinite width, and selections that are not all paths."""
+    """All paths at infinite width, selections that are not all paths, and baselines."""
     scale = _scale(case)
     value = scale * float(case.values("score", math.inf).mean())
     levels = [Level("infinite width", value, GREY, (0, (5, 2)))]
@@ -90,6 +90,9 @@ def _levels(case: CaseResults) -> list[Level]:
         if len(paths) < len(case.path_names):
             mean = scale * float(case.selected(number).mean())
             levels.append(Level(label, mean, LINE_COLOURS[number % 3], (0, (1, 1.2))))
+    for number, label in enumerate(case.baselines, start=len(levels) - 1):
+        mean = scale * float(case.baseline(label).mean())
+        levels.append(Level(label, mean, LINE_COLOURS[number % 3], (0, (5, 1.5, 1, 1.5))))
     return levels
 
 

@@ -128,9 +128,9 @@ def ladder():
 
 
 def test_a_ladder_is_the_same_after_json():
-    from derive.running.files import _finite
+    from derive.running.files import finite
 
-    found = ladder_from_dict(json.loads(json.dumps(_finite(ladder().as_dict()))))
+    found = ladder_from_dict(json.loads(json.dumps(finite(ladder().as_dict()))))
     assert found.rungs == ladder().rungs
     assert found.status == 3 and found.verdict is Verdict.INCONCLUSIVE
     assert found.deviations[0] == ladder().deviations[0]

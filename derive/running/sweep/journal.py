@@ -1,0 +1,80 @@
+"""The journal of a sweep: a line for every finished point, on the disk at once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from derive.errors import DataError
+from derive.running.files import finite
+
+Record = dict[str, Any]
+
+
+class Journal:
+    """Finished points by key; what is appended is on the disk when `append` returns.
+
+    Args:
+        path: The file. A line that a kill left half written is cut off.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: dict[str, Record] = {}
+        content = path.read_bytes() if path.exists() else b""
+        whole = content[: content.rfind(b"\n") + 1]
+        for line in whole.splitlines():
+            with suppress(ValueError, KeyError, TypeError):  # a damaged line is a point to solve
+                record = json.loads(line)
+                self.records.setdefault(record["point"], record["found"])
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        if len(whole) < len(content):
+            os.ftruncate(self._file, len(whole))
+
+    def append(self, key: str, parameters: Record, found: Record) -> None:
+        """Add a finished point.
+
+        Raises:
+            DataError: It cannot be written.
+        """
+        record = finite({"point": key, "parameters": parameters, "found": found})
+        line = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
+        try:
+            left = line.encode()
+            while left:
+                left = left[os.write(self._file, left) :]
+            self.records[key] = record["found"]
+            os.fsync(self._file)
+        except OSError as error:
+            raise DataError(f"{self.path}: it cannot be written ({error.strerror})") from None
+
+    def close(self) -> None:
+        """Close the file."""
+        os.close(self._file)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other sweeps out of a folder; the lock goes with the process, however it ends.
+
+    Raises:
+        DataError: Another sweep is in it.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(
+                f"{folder}: another sweep is writing to it; wait for it, or choose another --out"
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)
