@@ -28,6 +28,7 @@ _HOME = {
     "derive": "derive.derivation.deriving",
     "Derivation": "derive.derivation",
     "RepeatedDerivation": "derive.derivation.repeat.derivation",
+    "draw": "derive.derivation",
     "generate": "derive.codegen",
     "Module": "derive.codegen",
     "solve": "derive.solver",

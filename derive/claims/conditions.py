@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from derive.claims.ours import Ours
+from derive.network.outside import no_density
 
 MOST_SIZE = 40
 """Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""
@@ -120,3 +121,14 @@ class Conditions:
         """Vectors of every stream, the lowest first."""
         graph = self.ours.theory.notation.graph
         return [graph.vectors(stream, self.counts(found)) for stream in graph.streams]
+
+    def missing_width(self) -> str:
+        """Why no overlaps have a density: a width that is assumed; empty where there is none."""
+        notation, assumed = self.ours.theory.notation, self.ours.assumed
+        found = {symbol: int(value) for symbol, value in assumed.items() if value.is_Integer}
+        counts = self.vectors(dict.fromkeys(self.heads, 1) | found)
+        for stream, count in zip(notation.streams(), counts, strict=True):
+            width = found.get(notation.width(stream.index), count)
+            if width < count:
+                return no_density(stream.name, count, width)
+        return ""

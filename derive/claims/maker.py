@@ -64,11 +64,12 @@ class Maker:
                 self.varied_heads.keep(heads)
                 self.varied.keep(found)
                 return self._instance(found, EIGHTHS, Fraction(1, 8))
-        raise Unsettled(
-            "no instance meets the conditions: sizes must be whole numbers, P, N_0 and paths at "
-            f"most {MOST_SIZE}, widths at least the number of paths, variances positive, and P at "
-            "most N_0 at temperature 0"
+        reason = self.conditions.missing_width() or (
+            "sizes must be whole numbers, P, N_0 and paths at most "
+            f"{MOST_SIZE}, widths at least the number of paths, variances positive, and P at most "
+            "N_0 at temperature 0"
         )
+        raise Unsettled(f"no instance meets the conditions: {reason}")
 
     @property
     def least(self) -> int:

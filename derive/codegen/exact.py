@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from derive.algebra import build, rebuild
 from derive.algebra.nodes import PathKernel
 from derive.algebra.scalars import expand
+from derive.codegen import wrap
 from derive.codegen.grouping import grouped
 from derive.codegen.program import Program
 from derive.derivation.rules.gaussian import find_normal
@@ -51,7 +52,14 @@ def overlap_law(printer: Printer) -> str:
     )
     result = f"float({program.results[0]})"
     arguments = "overlaps: tuple[Array, ...], problem: Problem"
-    return printer.function("overlap_law", arguments, "float", doc, program, result)
+    text = printer.function("overlap_law", arguments, "float", doc, program, result)
+    streams = printer.theory.notation.streams()
+    names = "".join(f'"{stream.name}", ' for stream in streams).removesuffix(
+        ", " if len(streams) > 1 else " "
+    )
+    call = "\n".join(wrap.statement("refuse_no_density", f"(overlaps, problem.widths, ({names}))"))
+    body = text.index('"""\n') + len('"""\n')
+    return text[:body] + call + "\n" + text[body:]
 
 
 def label_law(printer: Printer) -> str:

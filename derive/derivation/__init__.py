@@ -2,6 +2,7 @@
 
 from derive.derivation.derivation import Derivation
 from derive.derivation.pipeline import RULES, Rules, derive
+from derive.derivation.render import draw
 from derive.derivation.step import Equation, Evidence, Order, State, Step
 from derive.derivation.theory import Theory
 
@@ -16,4 +17,5 @@ __all__ = [
     "Step",
     "Theory",
     "derive",
+    "draw",
 ]

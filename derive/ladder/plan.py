@@ -9,6 +9,7 @@ from pathlib import Path
 from derive.ladder.effort import Effort, draw
 from derive.ladder.instance import Instance
 from derive.network.graph import stream_graph, values
+from derive.network.outside import no_density
 from derive.sampling.draws import OVERLAPS, WEIGHTS, Draws
 from derive.solver import Solver
 
@@ -88,10 +89,7 @@ def missing_width(instance: Instance) -> str:
     for stream, width in zip(graph.streams, numbers.widths, strict=True):
         count = graph.vectors(stream, numbers.heads)
         if width < count:
-            return (
-                f"stream {stream.name} has {count} vectors in width {width}: its overlaps are "
-                f"singular and have no density; N_{stream.name} = {count} would do"
-            )
+            return no_density(stream.name, count, width)
     return ""
 
 

@@ -18,7 +18,7 @@ from derive.network.groups import (
     as_layers,
     keeps_stream,
 )
-from derive.network.offered import offered
+from derive.network.offered import loaded, offered, points
 from derive.network.weighted import Attention, Gated, Linear, Size, Value, Weighted
 
 ENTRY_POINTS = "derive.layers"
@@ -97,7 +97,28 @@ def layer_kinds() -> dict[str, type]:
     Raises:
         DescriptionError: An entry point cannot be loaded, or is no kind of layer.
     """
-    return KINDS | offered(ENTRY_POINTS, Weighted)
+    return KINDS | offered(ENTRY_POINTS, Weighted, tuple(KINDS))
+
+
+def kind_names() -> tuple[str, ...]:
+    """Names of all kinds of layers; those of installed packages are not loaded for it.
+
+    Raises:
+        DescriptionError: Two kinds have one name.
+    """
+    return (*KINDS, *points(ENTRY_POINTS, tuple(KINDS)))
+
+
+def kind_class(name: str) -> type:
+    """The class of one kind; of installed packages only the one that offers it is loaded.
+
+    Raises:
+        DescriptionError: Its entry point cannot be loaded, or is no kind of layer.
+        KeyError: There is no such kind.
+    """
+    if name in KINDS:
+        return KINDS[name]
+    return loaded(points(ENTRY_POINTS, tuple(KINDS))[name], Weighted)
 
 
 def kind_of(layer: Layer) -> str:
@@ -108,8 +129,18 @@ def kind_of(layer: Layer) -> str:
     >>> kind_of(Readout(variance=1.0))
     'readout'
     """
-    found = [kind for kind, cls in layer_kinds().items() if type(layer) is cls]
-    return found[0] if found else type(layer).__name__.lower()
+    cls = type(layer)
+    found = [kind for kind, known in KINDS.items() if known is cls]
+    if not found and isinstance(layer, Weighted):
+        found = [name for name in kind_names() if name not in KINDS and _offers(name, cls)]
+    return found[0] if found else cls.__name__.lower()
+
+
+def _offers(name: str, cls: type) -> bool:
+    try:
+        return kind_class(name) is cls
+    except DescriptionError:  # another package's kind, which this network does not use
+        return False
 
 
 def walk(layers: tuple[Layer, ...], prefix: str = "layers") -> Iterator[tuple[str, Layer]]:
@@ -181,6 +212,8 @@ __all__ = [
     "Weighted",
     "as_layers",
     "keeps_stream",
+    "kind_class",
+    "kind_names",
     "kind_of",
     "layer_kinds",
     "output_width",

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.errors import DataError, DescriptionError
+from derive.network import asked
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
 from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
@@ -186,7 +187,9 @@ def expected_inputs(
     examples, features, tokens = shape
     counts, above = token_counts(network, tokens)
     shapes = {
-        weight: arrays.get(weight, layer.data_shape(counts[weight])) if layer.needs else None
+        weight: arrays.get(weight) or asked.data_shape(layer, counts[weight])
+        if layer.needs
+        else None
         for weight, layer in weighted_layers(network).items()
     }
     most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
@@ -216,7 +219,8 @@ def operators_of(
         operators, layer = Operators.join(blocks), item.layer
         if not isinstance(layer, Weighted) or not layer.branched:
             return operators
-        found = operators.below(layer.operators(omegas[item.weight], placed[item.weight]))
+        data = asked.operators(layer, omegas[item.weight], placed[item.weight])
+        found = operators.below(data)
         watch(blocks, found)
         return found
 
@@ -339,7 +343,7 @@ def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
 
 
 def _tokens_above(item: Placed, count: int) -> int:
-    above = item.layer.tokens_above(count) if isinstance(item.layer, Weighted) else count
+    above = asked.tokens_above(item.layer, count) if isinstance(item.layer, Weighted) else count
     if above < 1:
         raise DataError(
             f"inputs: no token of {count} is left above weight V_{item.weight}, a "
@@ -386,7 +390,7 @@ def _checked_attentions(
     for (stem, weight), given in zip(names, attentions, strict=True):
         name, layer = f"{stem}{suffix}", layers[weight]
         array = real_array(given, name)
-        due = layer.data_shape(counts[weight])
+        due = asked.data_shape(layer, counts[weight])
         remedy = "give examples, heads, keys, queries as the network and the inputs have them"
         if stem == names[-1][0] and _may_have_one_query(network, weight):
             remedy += ", for all queries or one"

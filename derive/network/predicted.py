@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.errors import DeriveError
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.operators import Operators
 
@@ -80,7 +81,10 @@ class Inputs:
             weight: None if shape is None else generator.random((STAND_INS, *shape))
             for weight, shape in self.arrays.items()
         }
-        found = self.descend(arrays, watch)
+        try:
+            found = self.descend(arrays, watch)
+        except DeriveError:  # a kind of layer that takes no such array
+            return self.bound(), self.paths * self.outputs
         distinct = found.distinct.shape[2]
         attended = self.examples * self.features * distinct
         rows = attended * self.outputs**2 if self.outputs > 1 else 0

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.network.layers import GROUPS, MAX_NESTING, kind_of, layer_kinds
+from derive.network.layers import GROUPS, MAX_NESTING, kind_class, kind_names, kind_of
 from derive.network.network import Network
+from derive.network.outside import key_outside, kind_outside
 from derive.network.wording import choices, one_line, shown
 
 MAX_BYTES = 1_000_000
@@ -166,13 +167,7 @@ def _layers(tables: Any, prefix: str) -> tuple[Any, ...]:
 def _layer(table: Any, place: str) -> Any:
     if not isinstance(table, Mapping):
         raise DescriptionError(f"{place}: {shown(table)} where a table with a kind is due")
-    kinds = layer_kinds()
-    if "kind" not in table:
-        raise DescriptionError(f"{place}: the key 'kind' is missing; valid: {', '.join(kinds)}")
-    kind = table["kind"]
-    if not isinstance(kind, str) or kind not in kinds:
-        raise DescriptionError(f"{place}.kind: {shown(kind)} is no kind{choices(kind, kinds)}")
-    cls = kinds[kind]
+    cls, kind = _class(table, place), table["kind"]
     _check_keys(table, ("kind", *(field.name for field in fields(cls))), f"{place}: ", kind)
     for field in fields(cls):
         if field.default is MISSING and field.name not in table:
@@ -182,7 +177,30 @@ def _layer(table: Any, place: str) -> Any:
     values = {key: value for key, value in table.items() if key != "kind"}
     if cls in GROUPS:
         values["layers"] = _layers(values["layers"], f"{place}.layers")
-    return cls(**values)
+    return _made(cls, values, f"{place}: {kind}")
+
+
+def _class(table: Mapping[str, Any], place: str) -> type:
+    kinds = kind_names()
+    if "kind" not in table:
+        raise DescriptionError(f"{place}: the key 'kind' is missing; valid: {', '.join(kinds)}")
+    kind = table["kind"]
+    if isinstance(kind, str) and kind in kinds:
+        return kind_class(kind)
+    reason = kind_outside(kind)
+    raise DescriptionError(
+        f"{place}.kind: {reason or f'{shown(kind)} is no kind{choices(kind, kinds)}'}"
+    )
+
+
+def _made(cls: type, values: dict[str, Any], what: str) -> Any:
+    try:
+        return cls(**values)
+    except DescriptionError:
+        raise
+    except Exception as error:  # another package's code
+        reason = one_line(f"{type(error).__name__}: {error}", 120)
+        raise DescriptionError(f"{what} cannot be made ({reason}); give it other values") from None
 
 
 def _needs(cls: type) -> str:
@@ -191,6 +209,9 @@ def _needs(cls: type) -> str:
 
 def _check_keys(table: Mapping[str, Any], valid: tuple[str, ...], place: str, what: str) -> None:
     for key in table:
+        reason = "" if key in valid else key_outside(key)
+        if reason:
+            raise DescriptionError(f"{place}{reason}")
         if key not in valid:
             raise DescriptionError(
                 f"{place}unknown key {shown(key)} in {what}{choices(key, valid)}"

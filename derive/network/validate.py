@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network import asked
 from derive.network.groups import branches_of, keeps_stream
 from derive.network.layers import (
     GROUPS,
@@ -25,10 +26,11 @@ from derive.network.layers import (
     Size,
     Weighted,
     kind_of,
-    layer_kinds,
     output_width,
     walk,
 )
+from derive.network.offered import check_kind
+from derive.network.outside import refuse_object
 from derive.network.wording import choices, shown
 
 MAX_SYMBOL_LENGTH = 40
@@ -66,8 +68,9 @@ def check_structure(layers: tuple[Any, ...]) -> None:
     places = list(walk(layers))
     for place, layer in places:
         if not isinstance(layer, (Weighted, *KINDS.values())):
-            known = ", ".join(cls.__name__ for cls in layer_kinds().values())
-            raise DescriptionError(f"{place}: {shown(layer)} is not a layer; use one of {known}")
+            refuse_object(place, layer, [cls.__name__ for cls in KINDS.values()])
+        if type(layer) not in KINDS.values():
+            check_kind(type(layer), Weighted, f"{place}: the class {type(layer).__name__}")
     _check_ends(layers)
     for place, layer in places[1:-1]:
         if isinstance(layer, Embedding | Readout):
@@ -149,9 +152,11 @@ def _check_own(place: str, layer: Weighted) -> None:
     if layer.counted:
         _check_size(f"{place}.{layer.counted}", getattr(layer, layer.counted))
     try:
-        layer.check()
+        asked.answer(layer, "check", layer.check)
+        asked.branch_count(layer)
     except DescriptionError as error:
-        raise DescriptionError(f"{place}.{error}") from None
+        dot = ": " if str(error).startswith("the kind ") else "."
+        raise DescriptionError(f"{place}{dot}{error}") from None
 
 
 def _check_readout(place: str, layer: Readout) -> None:
@@ -270,8 +275,9 @@ def _check_sum(layer: Any, stream: Size, around: Size | None, place: str) -> Non
     if keeps_stream(layer) and set(ends) != {stream}:
         end = next(end for end in ends if end != stream)
         raise DescriptionError(
-            f"{place}: a skip between unequal widths, {stream} below and {end} above; give "
-            f"the last layer of the {kind_of(layer)} the width {stream}, or leave its width out"
+            f"{place}: a skip between unequal widths, {stream} below and {end} above; give the "
+            f"last layer of the {kind_of(layer)} the width {stream}, or leave its width out, or "
+            f"put a linear layer of width {end} in the place of the skip (a parallel)"
         )
     if len(set(ends)) > 1:
         raise DescriptionError(

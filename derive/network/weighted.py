@@ -20,8 +20,9 @@ class Weighted:
     .. math:: z \mapsto \sum_{h=1}^{H} V^h z\, \Omega^h / \sqrt{H N}
 
     A kind of one's own is a frozen dataclass with the fields `variance` and `width`, derived from
-    this class, that says how many branches it has and what they do to tokens. No rule, no printer
-    and no solver asks for more.
+    this class, that says how many branches it has (`branches`, or `counted` where the user chooses
+    their number) and what they do to tokens (`operators`). No rule, no printer and no solver asks
+    for more. What its methods answer is checked whenever they are asked (`derive.network.asked`).
     """
 
     variance: Value
@@ -47,7 +48,10 @@ class Weighted:
     @property
     def fixed(self) -> bool:
         """Whether the number of branches is a part of what the layer does."""
-        return type(self).branches is not Weighted.branches
+        if self.counted:
+            return False
+        own = ("branches", "operators", "tokens_above")
+        return any(getattr(type(self), name) is not getattr(Weighted, name) for name in own)
 
     def check(self) -> None:
         """Check the fields that are the kind's own, with errors that name the field.
@@ -68,7 +72,8 @@ class Weighted:
         """Omega of every branch, shape (P or 1, H, tokens below, tokens above).
 
         Args:
-            data: Its array, shape (P, *data_shape), or None where it needs none.
+            data: Its array, shape (P, *data_shape), or None where it needs none. Certificates give
+                entries -1, 0 and 1 at random: operators of those have to be finite too.
             tokens: Tokens that go in.
         """
         return np.eye(tokens)[None, None]

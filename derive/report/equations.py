@@ -12,7 +12,7 @@ from derive.derivation import Derivation
 from derive.derivation.render.aligned import WIDTH, aligned
 from derive.derivation.render.content import Section, displays_of, sections
 from derive.derivation.render.names import names_of
-from derive.derivation.render.page import Block, Display, Heading, Items, Prose, Table
+from derive.derivation.render.page import Block, Display, Drawing, Heading, Items, Prose, Table
 
 NARROW = 0.9 * WIDTH
 """The width in ems of an equation in the report."""
@@ -64,6 +64,8 @@ def _html(block: Block, level: int) -> str:
         return f"<p>{label}{prose(block.text)}</p>"
     if isinstance(block, Items):
         return _items(block)
+    if isinstance(block, Drawing):
+        return f"<pre>{escape(chr(10).join(block.lines))}</pre>"
     return display(block) if isinstance(block, Display) else _table(block)
 
 

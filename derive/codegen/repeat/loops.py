@@ -37,7 +37,7 @@ class Loops:
             self.saddle_right_hand_side(),
             self.infinite_width(),
             self.first_correction(),
-            self.sum("law", STATE, LAW, name="overlap_law", labels=False),
+            self.sum("law", STATE, LAW, name="overlap_law", labels=False, first=REFUSED),
         ]  # fmt: skip
         return [*parts, self.scaled()] if self._is_chain() else parts
 
@@ -65,8 +65,9 @@ class Loops:
             yield from line(section, 8)
 
     def sum(
-        self, what: str, arguments: str, doc: str, name: str = "", *, labels: bool = True
-    ) -> str:
+        self, what: str, arguments: str, doc: str, name: str = "", *, labels: bool = True,
+        first: str = "",
+    ) -> str:  # fmt: skip
         """A function that adds numbers."""
         given = [word.partition(":")[0] for word in ("overlaps", "problem") if word in arguments]
         start = f"{what}_of_labels({', '.join(given)})" if labels else "0.0"
@@ -75,6 +76,7 @@ class Loops:
             return wrap.statement("total += ", section.call(what, *given), indent)
 
         lines = [f"    total = {start}", *self._each(line), "    return total"]
+        lines = [f"    {first}", *lines] if first else lines
         return self._function(name or what, arguments, "float", doc, lines)
 
     def _collected(self, what: str, target: str) -> list[str]:
@@ -206,6 +208,7 @@ class Loops:
 PLACED = ("action_and_gradient", "hessian_product")
 """Functions that name the places of streams."""
 
+REFUSED = "refuse_no_density(overlaps, problem.widths)"
 LAW = (
     "ln p(overlaps) at finite width, exact where every N_s is at least the number of vectors;\n"
     "    without a constant of widths and head counts."

@@ -99,3 +99,22 @@ def path_projection(matrix: np.ndarray, left: np.ndarray, right: np.ndarray) -> 
     flat = second.reshape(len(second), -1)
     weighted = linalg.blas.dgemm(1.0, flat.T, matrix.T).T.reshape(len(first), *second.shape[1:])
     return spread(np.matmul(first, weighted.transpose(0, 2, 1)).sum(axis=0), left, right)
+
+
+def refuse_no_density(
+    overlaps: tuple[np.ndarray, ...], widths: tuple[float, ...], names: tuple[str, ...] = ()
+) -> None:
+    """Raise ValueError where a width is below the number of vectors: overlaps are then singular.
+
+    Args:
+        overlaps: The order parameters, the lowest stream first.
+        widths: One per stream.
+        names: Of the streams; by default they are counted from 1.
+    """
+    for number, (overlap, width) in enumerate(zip(overlaps, widths, strict=True)):
+        if width < len(overlap):
+            name, count = names[number] if names else str(number + 1), len(overlap)
+            raise ValueError(
+                f"widths: stream {name} has {count} vectors in width {width:g}: its overlaps are "
+                f"singular and have no density; N_{name} = {count} would do"
+            )

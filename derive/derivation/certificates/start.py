@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
+
+import numpy as np
 
 from derive.algebra.nodes import LogNormal
 from derive.derivation.certificates.compare import Agreement, exact, guarded
@@ -13,8 +15,8 @@ from derive.derivation.certificates.dense import log_independent
 from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError, DataError
-from derive.network import Network, Readout, Weighted, forward
-from derive.network.layers import GROUPS, Identity
+from derive.network import Network, Readout, Weighted, asked, forward
+from derive.network.layers import GROUPS, KINDS, Identity
 from derive.network.paths import attended_inputs, data_names, token_counts, weighted_layers
 
 TOKENS = 4
@@ -49,7 +51,7 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
     rows = EXAMPLES * network.readout.outputs
     sample = Instance(notation, heads, widths, examples=rows, random=Random(seed))
     tensors = [sample.tensor(weight.index) for weight in notation.graph.weights]
-    resized = resize(network, sample.heads)
+    resized = exactly(resize(network, sample.heads))
     inputs, attentions = _inputs(sample, resized, tokens)
     inputs *= read  # so that a mean over tokens is a whole number
     numbers = {
@@ -80,6 +82,51 @@ def tokens_for(network: Network) -> tuple[int, int]:
     raise CertificateError(f"the network takes no number of tokens below {MOST_TOKENS}")
 
 
+@dataclass(frozen=True)
+class Rounded(Weighted):
+    """A layer whose operators are rounded to multiples of 1/64: sums of products are then exact.
+
+    The certificate is about any operators; how exactly a kind computes its own is not its concern.
+    """
+
+    layer: Weighted
+    variance: Any
+    width: Any
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "needs", self.layer.needs)
+        object.__setattr__(self, "mixes_tokens", self.layer.mixes_tokens)
+
+    @property
+    def branches(self) -> Any:
+        """As many as those of the layer."""
+        return self.layer.branches
+
+    def tokens_above(self, tokens: int) -> int:
+        """As the layer has them."""
+        return asked.tokens_above(self.layer, tokens)
+
+    def data_shape(self, tokens: int) -> tuple[int, ...]:
+        """As the layer has it."""
+        return asked.data_shape(self.layer, tokens)
+
+    def operators(self, data: Any, tokens: int) -> Any:
+        """Those of the layer, rounded."""
+        return np.round(64 * asked.operators(self.layer, data, tokens)) / 64
+
+
+def exactly(network: Network) -> Network:
+    """The network with operators that floating-point numbers hold, where kinds are not ours."""
+
+    def changed(layer: Any) -> Any:
+        if isinstance(layer, GROUPS):
+            return replace(layer, layers=tuple(changed(inner) for inner in layer.layers))
+        ours = type(layer) in KINDS.values() or not layer.branched
+        return layer if ours else Rounded(layer, layer.variance, layer.width)
+
+    return replace(network, layers=tuple(changed(layer) for layer in network.layers))
+
+
 def resize(network: Network, heads: tuple[int, ...]) -> Network:
     """The network with other head counts, one per weight, the lowest first."""
     left = list(heads)
@@ -104,7 +151,7 @@ def _inputs(sample: Instance, network: Network, tokens: int) -> tuple[Array, lis
     counts, _ = token_counts(network, tokens)
     layers = weighted_layers(network)
     arrays = [
-        sample.integers(EXAMPLES, *layers[weight].data_shape(counts[weight]))
+        sample.integers(EXAMPLES, *asked.data_shape(layers[weight], counts[weight]))
         for _, weight in data_names(network)
     ]
     return inputs, arrays
@@ -118,7 +165,7 @@ def _operators(network: Network, tokens: int, arrays: list[Array], example: int)
     for weight, layer in weighted_layers(network).items():
         if layer.branched:
             own = given[weight][example : example + 1] if weight in given else None
-            found.append(layer.operators(own, counts[weight])[0].tolist())
+            found.append(asked.operators(layer, own, counts[weight])[0].tolist())
     return found
 
 

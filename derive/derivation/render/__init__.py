@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from derive.derivation.render.content import page
+from derive.derivation.render.diagram import draw
 from derive.derivation.render.document import document_of
 from derive.derivation.render.markdown import markdown_of
 from derive.derivation.render.names import names_of
@@ -25,4 +26,4 @@ def table(derivation: Derived) -> str:
     return table_of(derivation)
 
 
-__all__ = ["document", "markdown", "names_of", "page", "table", "theory_lines"]
+__all__ = ["document", "draw", "markdown", "names_of", "page", "table", "theory_lines"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.algebra.media import LATEX
 from derive.derivation.render.aligned import WIDTH, aligned
-from derive.derivation.render.page import Display, Heading, Items, Page, Prose, Table
+from derive.derivation.render.page import Display, Drawing, Heading, Items, Page, Prose, Table
 from derive.derivation.render.text import tex_escaped
 
 PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
@@ -46,7 +46,7 @@ def document_of(page: Page) -> str:
         r"\begin{document}",
         rf"{{\raggedright\LARGE\bfseries {title}\par}}",
     ]
-    parts += [WRITERS[type(block)](block) for block in page.blocks]
+    parts += [WRITERS[type(block)](block) for block in page.blocks if type(block) is not Drawing]
     text = "\n".join((*parts, r"\end{document}", ""))
     # A blank line before a display would begin a paragraph of its own.
     return re.sub(r"\n\n+(\\begin\{align)", r"\n\1", text)

@@ -11,7 +11,7 @@ from typing import Any
 
 from derive.algebra.media import LATEX
 from derive.derivation.render.aligned import WIDTH, aligned
-from derive.derivation.render.page import Display, Heading, Items, Page, Prose, Table
+from derive.derivation.render.page import Display, Drawing, Heading, Items, Page, Prose, Table
 from derive.derivation.render.text import markdown_escaped
 
 
@@ -47,6 +47,10 @@ def _display(block: Display) -> str:
     return "\n".join(("$$", *_environment(block), "$$"))
 
 
+def _drawing(block: Drawing) -> str:
+    return "\n".join(("```text", *block.lines, "```"))
+
+
 def _environment(block: Display) -> Iterator[str]:
     rows = list(aligned(block, LATEX, WIDTH))
     if len(rows) == 1:
@@ -63,4 +67,5 @@ WRITERS: dict[type, Callable[[Any], str]] = {
     Items: _items,
     Table: _table,
     Display: _display,
+    Drawing: _drawing,
 }

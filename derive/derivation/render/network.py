@@ -11,8 +11,9 @@ from derive.algebra.boxes import Atom
 from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
 from derive.derivation.notation import Notation
+from derive.derivation.render.diagram import drawn_lines
 from derive.derivation.render.names import factored_sizes
-from derive.derivation.render.page import Block, Display, Items, Line, Prose, Table
+from derive.derivation.render.page import Block, Display, Drawing, Items, Line, Prose, Table
 from derive.network import Network
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
@@ -70,13 +71,14 @@ WORDS: dict[type, str] = {
 
 
 def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list[Block]:
-    """The tables of streams and weights."""
+    """The drawing, and the tables of streams and weights."""
     return [
         Prose(
             f"`{network.describe()}`. The derivation does not depend on the numbers: widths, "
             "variances, head counts and temperature are symbols in it. Streams and weights are "
             "counted from the input; the last stream is that of the readout, $a$."
         ),
+        Drawing(tuple(drawn_lines(network))),
         _streams(notation, drawer),
         *size_display(notation, drawer),
         _weights(notation, drawer),

@@ -69,7 +69,14 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-Block = Heading | Prose | Items | Table | Display
+@dataclass(frozen=True)
+class Drawing:
+    """Lines of plain text, set as they are; a page in LaTeX goes without."""
+
+    lines: tuple[str, ...]
+
+
+Block = Heading | Prose | Items | Table | Display | Drawing
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from rich.text import Text
 from derive.algebra.drawing import Drawer
 from derive.algebra.media import PLAIN
 from derive.derivation.render.content import displays_of, sections, step_name
+from derive.derivation.render.diagram import drawn_lines
 from derive.derivation.render.lines import Breaker
 from derive.derivation.render.names import factored_sizes, names_of
 from derive.derivation.render.network import size_display
@@ -32,7 +33,8 @@ def table_of(derivation: Derived) -> str:
     """Steps as a table, then the theory."""
     network = derivation.network
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    lines = (*title, "", *steps_table(derivation.steps), "", *theory_lines(derivation.theory))
+    drawing, steps = drawn_lines(network), steps_table(derivation.steps)
+    lines = (*title, "", *drawing, "", *steps, "", *theory_lines(derivation.theory))
     return "\n".join(lines)
 
 

@@ -16,6 +16,7 @@ from derive.algebra.media import LATEX
 from derive.algebra.naming import Name, nodes_in
 from derive.algebra.symbols import SUM, symbol
 from derive.derivation.render.content import displays_of, show_apart, step_heading
+from derive.derivation.render.diagram import drawn_lines
 from derive.derivation.render.document import document_of
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.markdown import markdown_of
@@ -24,6 +25,7 @@ from derive.derivation.render.network import DEFINITIONS, notation_blocks
 from derive.derivation.render.page import (
     Block,
     Display,
+    Drawing,
     Heading,
     Items,
     Line,
@@ -132,6 +134,7 @@ def network_blocks(derivation: Derived, pages: Pages) -> list[Block]:
             "every weight has a number, counted from the input, and sizes and variances of its "
             "own; $m$ counts the vectors that come down."
         ),
+        Drawing(tuple(drawn_lines(derivation.network))),
         _weights(derivation, pages),
         *_sizes(derivation, pages),
     ]
@@ -274,7 +277,8 @@ def table(derivation: Derived) -> str:
     """The steps as a table in plain text, and the theory below it."""
     network = derivation.network
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    return "\n".join((*title, "", *steps_table(derivation.steps), "", *theory_lines(derivation)))
+    drawing, steps = drawn_lines(network), steps_table(derivation.steps)
+    return "\n".join((*title, "", *drawing, "", *steps, "", *theory_lines(derivation)))
 
 
 def theory_lines(derivation: Derived) -> Iterator[str]:

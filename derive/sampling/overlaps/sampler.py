@@ -11,6 +11,7 @@ import numpy as np
 from derive.errors import SamplingError
 from derive.network import Data, Network
 from derive.network.graph import stream_graph, values
+from derive.network.outside import no_density
 from derive.sampling.draws import OVERLAPS, Array, Draws
 from derive.sampling.overlaps.chain import Chain
 from derive.sampling.overlaps.coordinates import Coordinates
@@ -100,11 +101,7 @@ def _check(network: Network, draws: int, chains: int, copies: int) -> None:
     for stream, width in zip(graph.streams, numbers.widths, strict=True):
         count = graph.vectors(stream, numbers.heads)
         if copies * width < count:
-            raise SamplingError(
-                f"stream {stream.name}: {count} vectors in width {width} have singular overlaps, "
-                f"which have no density; a width N_{stream.name} of {count} or more would do, or "
-                "sample the weights"
-            )
+            raise SamplingError(f"{no_density(stream.name, count, width)}, or sample the weights")
     if min(draws, chains, copies) < 1:
         raise SamplingError(
             f"draws, chains, copies: {draws}, {chains}, {copies} given; give whole numbers from 1"

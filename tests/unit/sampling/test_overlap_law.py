@@ -84,6 +84,6 @@ def test_a_width_too_small_is_refused_by_name():
     name = "two attentions"
     narrow = NETWORKS[name].with_width(5)
     data = random_data(narrow)
-    with pytest.raises(SamplingError, match="N_1 of 6 or more would do") as caught:
+    with pytest.raises(SamplingError, match="N_1 = 6 would do") as caught:
         sample_overlaps(solver(name), narrow, data)
     assert "\n" not in str(caught.value)
