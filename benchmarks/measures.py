@@ -15,7 +15,7 @@ import time
 import numpy as np
 from scipy import linalg
 
-from derive import Attention, Data, Embedding, Network, Readout
+from derive import Attention, Data, Embedding, Network, Readout, Residual
 from derive.codegen import generate
 from derive.derivation import derive
 from derive.network import attended_inputs
@@ -26,6 +26,12 @@ from derive.tasks.hidden_markov import hidden_markov
 def chain(layers: int, heads: int, width: int, temperature: float) -> Network:
     inner = [Attention(heads, 1.0, width) for _ in range(layers)]
     return Network((Embedding(width, 1.0), *inner, Readout(1.0)), temperature)
+
+
+def stack(layers: int) -> Network:
+    """Residuals one on the other: a single stream with 2^L sets of vectors and more."""
+    inner = [Residual((Attention(f"H_{k}", 0.9),)) for k in range(layers)]
+    return Network((Embedding("N", 1.1), *inner, Readout(1.2)), "T")
 
 
 def median(function, repeats: int) -> float:
@@ -50,6 +56,17 @@ def depths() -> None:
     for heads in (2, 50):
         network = chain(2, heads, 1000, 0.1)
         print(f"  depth  2, {heads} heads: {median(lambda n=network: generate(derive(n)), 3):6.2f}")
+
+
+def residuals() -> None:
+    print(
+        "stacked residuals: derive + generate (s, aim 10 for 12 layers), characters of the module"
+    )
+    for layers in (3, 6, 12, 24):
+        network = stack(layers)
+        start = time.perf_counter()
+        text = generate(derive(network)).source
+        print(f"  {layers:>2} layers: {time.perf_counter() - start:6.2f} {len(text):>8}")
 
 
 def hidden_markov_chain() -> None:
@@ -123,6 +140,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="leave out the large problems")
     quick = parser.parse_args().quick
     depths()
+    residuals()
     hidden_markov_chain()
     unavoidable()
     if not quick:

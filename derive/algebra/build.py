@@ -5,6 +5,7 @@ shapes, and cancel what must not be cancelled; here every product, sum and inver
 them. No constructor distributes a product over a sum: `derive.algebra.normal` does.
 """
 
+from derive.algebra.feature_readout import feature_readout
 from derive.algebra.inverse import inv, is_symmetric, transpose
 from derive.algebra.maps import (
     block,
@@ -44,7 +45,8 @@ from derive.algebra.traces import logdet, trace
 
 __all__ = [
     "ONE", "Matrix", "Scalar", "add", "average", "block", "block_diagonal", "columns", "diagonal",
-    "embed", "fast_trace", "gram", "inv", "is_symmetric", "is_unit", "is_zero", "kronecker", "lift",
+    "embed", "fast_trace", "feature_readout", "gram", "inv", "is_symmetric", "is_unit", "is_zero",
+    "kronecker", "lift",
     "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
     "path_projection", "path_readout", "pick", "place",
     "require_square", "rows", "same_size", "scalar_symbol", "scale", "split", "stack", "subtract",

@@ -27,6 +27,7 @@ from derive.algebra.boxes import (
     row,
     terms_of,
 )
+from derive.algebra.copies import Copies
 from derive.algebra.products import (
     Product,
     build_identity,
@@ -44,14 +45,16 @@ class Drawer:
     """Draws expressions; every node once.
 
     Args:
-        sizes: From sizes, in the form in which they are to be shown, to their names, if any.
+        sizes: From sizes, each after those that it is made of, to their names, if any.
     """
 
     def __init__(self, sizes: Mapping[Any, str | None]) -> None:
-        long_first = sorted(sizes.items(), key=lambda item: -len(Mul.make_args(item[0])))
-        self.names = {v: sympy.Symbol(n, positive=True) for v, n in long_first if n}
-        self.named = {sympy.expand(value): symbol for value, symbol in self.names.items()}
-        self.known = polynomials.known_sums({v: self.names.get(v, v) for v in sizes})
+        chosen = {v: sympy.Symbol(name, positive=True) for v, name in sizes.items() if name}
+        self.formulas = {size: polynomials.factored(size, chosen) for size in sizes}
+        long_first = sorted(chosen, key=lambda size: -len(Mul.make_args(self.formulas[size])))
+        self.names = {self.formulas[size]: chosen[size] for size in long_first}
+        self.named = {sympy.expand(size): symbol for size, symbol in chosen.items()}
+        self.known = polynomials.known_sums(self.formulas | chosen)
         self._done: dict[Any, Box] = {}
 
     def box(self, node: Any) -> Box:
@@ -77,8 +80,16 @@ class Drawer:
 
     def draw(self, product: Product, *, bare: bool = False) -> Box:
         """A product, its named sizes by their names."""
-        product.powers = named_sizes(product.powers, self.names)
+        product.powers = named_sizes(self._without_copies(product.powers), self.names)
         return product_box(product, self.box, bare=bare)
+
+    def _without_copies(self, powers: dict[Any, Any]) -> dict[Any, Any]:
+        """Powers with copies by their name, or as heads times what they are copies of."""
+        product = Product(powers={b: e for b, e in powers.items() if type(b) is not Copies})
+        for copies in powers.keys() - product.powers.keys():
+            shown = self.named.get(copies, polynomials.factored(copies, self.named))
+            product.multiply(shown, powers[copies])
+        return product.powers
 
     def size(self, node: Any) -> Box:
         """A size: a named one by its name, any other as a product."""
@@ -205,6 +216,7 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     type(sympy.pi): lambda drawer, node: symbols.PI,
     sympy.Add: _add,
     Mul: lambda drawer, node: drawer.term(node),
+    Copies: lambda drawer, node: drawer.term(node),
     Pow: lambda drawer, node: drawer.term(node),
     sympy.log: _log,
     sympy.loggamma: _loggamma,

@@ -84,6 +84,12 @@ def _path_readout(drawer: Any, node: Any) -> Box:
     return Apply(symbols.READOUT, Fence(drawer.box(node.args[0]), SQUARE))
 
 
+def _feature_readout(drawer: Any, node: Any) -> Box:
+    vectors, weights, *_, function = node.args
+    head = Script(symbols.READOUT, drawer.box(function))
+    return Apply(head, Fence(Listing((drawer.box(vectors), drawer.box(weights)), ";"), SQUARE))
+
+
 def _path_map(head: Box, make: Callable[..., Any]) -> Callable[[Any, Any], Box]:
     """The rule of a kernel, or of its adjoint, on training (plain) or test examples (a star)."""
 
@@ -131,6 +137,7 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.BlockDiagonal: _block_diagonal,
     nodes.Stack: _stack,
     nodes.PathReadout: _path_readout,
+    nodes.FeatureReadout: _feature_readout,
     nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,

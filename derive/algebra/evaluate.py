@@ -16,6 +16,7 @@ from sympy.core import numbers
 
 from derive.algebra import nodes
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
+from derive.algebra.copies import Copies
 from derive.errors import NoRule, ShapeError
 
 
@@ -159,6 +160,18 @@ def _path_readout(run: _Evaluation, node: Any) -> Any:
     return flat @ weights.reshape(-1, 1)
 
 
+def _feature_readout(run: _Evaluation, node: Any) -> Any:
+    vectors, weights, inputs, operators = (run.of(arg) for arg in node.args[:4])
+    phi = run.values.get(node.args[4])
+    if phi is None:
+        raise NoRule(f"evaluate has no value for {node.args[4]}; give a function of one number")
+    features = np.frompyfunc(phi, 1, 1)(weights @ inputs)
+    if isinstance(run.arithmetic, Floats):
+        features = features.astype(float)
+    read = vectors @ features  # (P, M, T)
+    return (read.transpose(0, 2, 1) * operators).sum(axis=(1, 2)).reshape(-1, 1)
+
+
 def _path_kernel(run: _Evaluation, node: Any) -> Any:
     overlap, left, right = (run.of(arg) for arg in node.args)
     return (left @ overlap).reshape(len(left), -1) @ right.reshape(len(right), -1).T
@@ -195,6 +208,7 @@ def _integer(run: _Evaluation, node: Any) -> Any:
 RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Add: _sum,
     Mul: _product,
+    Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
     Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
     sympy.log: lambda run, node: run.arithmetic.log(positive("a number", run.of(node.args[0]))),
     sympy.loggamma: lambda run, node: run.arithmetic.loggamma(run.of(node.args[0])),
@@ -227,6 +241,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.PathReadout: _path_readout,
+    nodes.FeatureReadout: _feature_readout,
     nodes.PathKernel: _path_kernel,
     nodes.PathProjection: _path_projection,
     nodes.Diagonal: lambda run, node: np.diagonal(run.of(node.args[0])).reshape(-1, 1),

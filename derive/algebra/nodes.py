@@ -186,6 +186,18 @@ class PathReadout(_Matrix):
         return self.args[1].examples, sympy.S.One
 
 
+class FeatureReadout(_Matrix):
+    """sum_{pi, s} (g phi(W x_mu))[pi, s] O[mu, s, pi], a column over examples; nonlinear in W.
+
+    The arguments are g of shape (M, N), W of shape (N, N_x), inputs x (P, N_x, T), operators O
+    (P, T, M), which stand as `Attended` do, and the symbol of the function phi.
+    """
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[2].examples, sympy.S.One
+
+
 class PathKernel(_Matrix):
     """sum_{pi, pi', i} G[pi, pi'] X[mu, i, pi] Y[nu, i, pi'], shape (P_X, P_Y)."""
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import sympy
-from sympy import Mul
+from sympy import Add, Mul
 
+from derive.algebra.copies import Copies, common_factor, count_of_terms, opened
 from derive.algebra.products import natural
 
 LARGE = 3
@@ -23,8 +24,87 @@ Known = list[tuple[Any, Any]]
 def known_sums(sizes: Mapping[Any, Any]) -> Known:
     """The sizes that are sums when they are multiplied out."""
     sums = {sympy.expand(size): shown for size, shown in sizes.items()}
+    sums |= {opened(size): shown for size, shown in sums.items() if is_small(size)}
     kept = [(size, shown) for size, shown in sums.items() if type(size) is sympy.Add]
     return sorted(kept, key=lambda item: -len(item[0].args))
+
+
+def is_small(size: Any) -> bool:
+    """Whether a size is soon multiplied out and factored."""
+    few = len(size.free_symbols) <= MANY_SYMBOLS
+    return few and is_monomial_sum(size) and count_of_terms(size) <= MANY_TERMS
+
+
+def factored(size: Any, names: Mapping[Any, Any] | None = None) -> Any:
+    """A size with copies as a product, where it is one: what the weights of a stream bring.
+
+    Args:
+        size: A sum, a product or copies.
+        names: What stands for sizes that occur inside it.
+
+    >>> from derive.algebra.copies import copies_of
+    >>> H, G, K = sympy.symbols("H_1 H_2 H_3", positive=True, integer=True)
+    >>> inner = 1 + K + copies_of(G, 1 + K)
+    >>> factored(inner + copies_of(H, inner))
+    (H_1 + 1)*(H_2 + 1)*(H_3 + 1)
+    """
+    return _Factoring(names or {}).fresh(sympy.sympify(size))
+
+
+class _Factoring:
+    """Writes sizes as products; every part once."""
+
+    def __init__(self, names: Mapping[Any, Any]) -> None:
+        self.names = names
+        self.done: dict[Any, Any] = dict(names)
+
+    def of(self, part: Any) -> Any:
+        if part not in self.done:
+            self.done[part] = self.fresh(part)
+        return self.done[part]
+
+    def fresh(self, part: Any) -> Any:
+        """A part that is not to be written by its own name."""
+        if type(part) is Copies:
+            return part.heads * self.of(part.size)
+        if type(part) is Mul:
+            return Mul(*map(self.of, part.args))
+        return self._sum(part) if type(part) is Add else part
+
+    def _sum(self, part: Any) -> Any:
+        """(what stands before the last weight's vectors) times (1 + its branches), if it can be."""
+        shared, left = common_factor(part)
+        if shared != 1:
+            return self.of(shared) * self.of(left)
+        held = [term for term in part.args if term.atoms(Copies)]
+        if not held:
+            return sympy.factor(part) if is_small(part) else part
+        top = max(held, key=_level)
+        copy = max(top.atoms(Copies), key=_level)
+        factor, first = common_factor(part - top)
+        branches = top / copy * copy.heads / factor
+        if first == copy.size and sympy.denom(branches) == 1:
+            return self.of(part - top) * (1 + branches)
+        if first == copy.size:
+            return self.of(first) * (factor + top / copy * copy.heads)
+        return self._joined(part)
+
+    def _joined(self, part: Any) -> Any:
+        """The longest named sum in it, and the rest."""
+        sums = [n for n in self.names if type(n) is Add and set(n.args) < set(part.args)]
+        if not sums:
+            return Add(*map(self.of, part.args))
+        longest = max(sums, key=lambda size: len(size.args))
+        return self.names[longest] + self.of(part - longest)
+
+
+def _level(size: Any) -> tuple[int, str]:
+    return max(copy.level for copy in size.atoms(Copies)), str(size)
+
+
+def is_monomial_sum(size: Any) -> bool:
+    """Whether a size is a sum of monomials, or one."""
+    return all(map(is_monomial, Add.make_args(size)))
 
 
 def is_monomial(term: Any) -> bool:
@@ -50,6 +130,7 @@ def arranged(node: Any, known: Known) -> tuple[Any, list[Any]]:
     for size, shown in known:
         if size == node and size != shown:
             return sympy.S.One, [shown]
+    node = opened(node) if is_small(node) else node
     content, primitive = node.as_content_primitive()
     if all(term.could_extract_minus_sign() for term in primitive.args):
         content, primitive = -content, -primitive
@@ -72,11 +153,36 @@ def _with_sizes(node: Any, known: Known) -> list[Any]:
     found = []
     for size, shown in known:
         parts = dict(size.as_coefficients_dict())
-        ratios = {left.get(part, 0) / number for part, number in parts.items() if part != 1}
-        if size == node or len(parts) < LARGE or len(ratios) > 1 or 0 in ratios:
+        if size == node or len(parts) < LARGE:
             continue
-        ratio = ratios.pop()
-        for part, number in parts.items():
-            left[part] = left.get(part, 0) - ratio * number
-        found.append(Mul(ratio, shown, evaluate=False))
+        for factor in _factors(left, parts):
+            ratios = {left.get(factor * part, 0) / n for part, n in parts.items() if part != 1}
+            if len(ratios) > 1 or 0 in ratios:
+                continue
+            ratio = ratios.pop()
+            for part, number in parts.items():
+                left[factor * part] = left.get(factor * part, 0) - ratio * number
+            found.append(Mul(ratio, factor, shown, evaluate=False))
     return found + [number * part for part, number in left.items() if number != 0]
+
+
+def _factors(terms: Mapping[Any, Any], parts: Mapping[Any, Any]) -> list[Any]:
+    """What a known size may be multiplied by in a sum: 1; any factor, where copies mark it."""
+    held = [part for part in parts if part.atoms(Copies)]
+    if not held:
+        return [sympy.S.One]
+    mark = max(held, key=_level)
+    return [term / mark for term in terms if _divides(mark, term)]
+
+
+def _divides(mark: Any, term: Any) -> bool:
+    powers = term.as_powers_dict()
+    return all(powers.get(base, 0) >= power for base, power in mark.as_powers_dict().items())
+
+
+def gathered(node: Any, known: Known) -> Any:
+    """A sum with copies in it, the terms of known sizes taken together; any other as it is."""
+    if not any(type(f) is Copies for term in node.args for f in Mul.make_args(term)):
+        return node
+    terms = _with_sizes(node, known)
+    return node if len(terms) == len(node.args) else Add(*ordered(terms), evaluate=False)

@@ -10,12 +10,14 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 from sympy.core.symbol import Str
 
 from derive.algebra import build, layered, nodes
+from derive.algebra.copies import Copies, copies_of
 from derive.errors import NoRule, ShapeError
 
 MAKERS: dict[type, Callable[..., Any]] = {
     Add: Add,
     Mul: Mul,
     Pow: Pow,
+    Copies: copies_of,
     sympy.log: sympy.log,
     sympy.loggamma: sympy.loggamma,
     MatMul: build.mul,
@@ -42,6 +44,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.Stack: build.stack,
     nodes.Gram: build.gram,
     nodes.PathReadout: build.path_readout,
+    nodes.FeatureReadout: build.feature_readout,
     nodes.PathKernel: build.path_kernel,
     nodes.PathProjection: build.path_projection,
     nodes.Diagonal: build.diagonal,
@@ -86,12 +89,18 @@ def rebuild(
         return done[node]
 
     def remake(node: Any) -> Any:
-        if not node.args or isinstance(node, Str):
+        parts = parts_of(node)
+        if not parts or isinstance(node, Str):
             return node
-        args = [visit(arg) for arg in node.args]
+        args = [visit(part) for part in parts]
         return maker_of(node, makers)(*args)
 
     return visit(expression)
+
+
+def parts_of(node: Any) -> tuple[Any, ...]:
+    """The arguments of a node; of copies, what they are copies of."""
+    return (node.heads, node.size) if type(node) is Copies else node.args
 
 
 def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
@@ -161,5 +170,5 @@ def contains(expression: Any, targets: set[Any]) -> bool:
             return True
         if node not in seen:
             seen.add(node)
-            pending.extend(node.args)
+            pending.extend(parts_of(node))
     return False

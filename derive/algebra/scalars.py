@@ -10,6 +10,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.copies import folded
 from derive.algebra.layered import LayerSize, LayerValue
 from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
 
@@ -18,6 +19,8 @@ _CLOSED = (sympy.Trace, sympy.Sum, LogDet, LogNormal, LogMultigamma, LayerValue,
 
 def expand(expression: Any, *, logs: bool = False) -> Any:
     """Products distributed over sums; with `logs`, logarithms of products taken apart.
+
+    Heads times a sum of sizes that copies hold is written by the copies.
 
     >>> from derive.algebra import build
     >>> U, N = build.overlap("U", 2), build.scalar_symbol("N")
@@ -37,5 +40,5 @@ def expand(expression: Any, *, logs: bool = False) -> Any:
     plain = shielded(expression)
     if logs:
         plain = sympy.expand_log(plain, force=True)
-    plain = sympy.expand(plain)
+    plain = folded(sympy.expand(plain))
     return plain.xreplace({dummy: node for node, dummy in closed.items()})

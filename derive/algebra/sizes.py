@@ -7,29 +7,58 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.copies import Copies, copies_of, folded, is_heads, opened, without_heads
 
-def multiplied_out(size: Any) -> Any:
+
+def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
     """A size in its normal form: expanded, and cancelled where it has a sum below a fraction bar.
 
     Such sums come from a repeated block of symbolic depth, whose vectors are counted by name.
+
+    Args:
+        size: Copies in it stay whole, unless something below the fraction bar cancels in them.
+        known: Copies that may stand for products in it, besides those that occur in it.
     """
-    found = sympy.expand(size)
+    found = _cancelled(sympy.expand(size))
+    held = found.atoms(Copies).union(known)
+    if not held:
+        return found
+    for level in range(max(copy.level for copy in held), 0, -1):
+        if not _divided(found):
+            break
+        found = _cancelled(opened(found, level))
+    return folded(found, held)
+
+
+def _cancelled(size: Any) -> Any:
     if any(
-        p.is_Pow and p.base.is_Add and p.exp.is_negative for p in sympy.preorder_traversal(found)
+        p.is_Pow and p.base.is_Add and p.exp.is_negative for p in sympy.preorder_traversal(size)
     ):
-        found = sympy.expand(sympy.cancel(found))
-    return found
+        return sympy.expand(sympy.cancel(size))
+    return size
+
+
+def _divided(size: Any) -> bool:
+    """Whether a size with copies in it is divided by a symbol or by a sum."""
+    return any(
+        f.is_Pow and f.exp.is_negative for t in sympy.Add.make_args(size) for f in t.args
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
 def quotient(size: Any, divisor: Any) -> Any:
     """size / divisor for sizes that are polynomials in head counts."""
-    return multiplied_out(size / divisor)
+    found = without_heads(size, divisor)
+    return multiplied_out(size / divisor) if found is None else found
 
 
 @lru_cache(maxsize=65536)
 def product(first: Any, second: Any) -> Any:
-    """first * second, expanded."""
+    """first * second, expanded; heads times a sum is held as copies."""
+    pairs = ((first, second), (second, first))
+    for heads, size in pairs:
+        if is_heads(heads) and type(size) is sympy.Add:
+            return copies_of(heads, size)
     return multiplied_out(first * second)
 
 

@@ -17,6 +17,8 @@ GREEK = {
     "lambda": ("\\lambda", "λ"),
     "gamma": ("\\gamma", "γ"),
     "kappa": ("\\kappa", "κ"),
+    "phi": ("\\phi", "φ"),
+    "Omega": ("\\Omega", "Ω"),
     "Pi": ("\\Pi", "Π"),
     "mu": ("\\mu", "μ"),
     "nu": ("\\nu", "ν"),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from derive import checks
-from derive.cli.options import changed, network_of
+from derive.cli.options import changed, network_of, tell_features
 from derive.cli.usage import Options, UsageError
 from derive.network import load_data
 from derive.running.progress import spinner
@@ -26,6 +26,7 @@ def check(options: Options) -> int:
         if getattr(options, name) not in (None, False, []):
             raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
     network = network_of(options)
+    tell_features(network)
     with spinner("checking") as tell:
         results = checks.check(network, digits=options.digits, seed=options.seed, progress=tell)
     if options.json:
@@ -58,6 +59,7 @@ def _wanted(options: Options) -> Any:
     if options.out is None and (options.resume or options.overwrite):
         raise UsageError("--resume, --overwrite: they are for a folder; give --out DIR too")
     network = changed(network_of(options), options)
+    tell_features(network)
     effort = Effort.of(options.draws, options.seed)
     if options.spec is None:
         if options.data is not None:

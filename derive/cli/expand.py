@@ -38,6 +38,7 @@ def fill(parser: Parser) -> None:
 
 def expand(options: Options) -> int:
     """Print the expansion, or write its module; with --certify the evidence for its steps."""
+    from derive.cli.options import tell_features
     from derive.network import load_network
     from derive.running import check_target
 
@@ -45,6 +46,7 @@ def expand(options: Options) -> int:
     if options.digits is not None and not options.certify:
         raise UsageError("--digits: it is for certificates; give --certify too")
     network = load_network(options.spec)
+    tell_features(network)
     target = None if options.out is None else check_target(options.out, options.spec)
     expansion = _expansion(network, options)
     if target is None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 from derive.cli.usage import Options, UsageError
 from derive.network import Network, load_network
+from derive.network.feature_inputs import feature_note
 from derive.network.wording import shown
 from derive.running import packaged_network
 
@@ -11,6 +14,13 @@ from derive.running import packaged_network
 def network_of(options: Options) -> Network:
     """The network of SPEC.toml, or the packaged one where it is left out."""
     return packaged_network() if options.spec is None else load_network(options.spec)
+
+
+def tell_features(network: Network) -> None:
+    """Say on standard error what a first layer of features means for all results."""
+    note = feature_note(network)
+    if note:
+        print(f"derive: note: {note}", file=sys.stderr)
 
 
 def reshaped(network: Network, options: Options) -> Network:

@@ -56,11 +56,12 @@ def fill(parser: Parser) -> None:
 def scalar(options: Options) -> int:
     """Print the scalar theory, and what is asked of it."""
     from derive.analysis.scalar import scalar_theory
-    from derive.cli.options import changed
+    from derive.cli.options import changed, tell_features
     from derive.network import load_network
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
+    tell_features(network)
     theory = scalar_theory(network)
     if options.depth is not None:
         theory = theory.at_any_depth(options.depth)

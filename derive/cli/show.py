@@ -34,12 +34,16 @@ def show(options: Options) -> int:
     return 0
 
 
+def _holds(step: Step) -> str:
+    return step.order.value if step.limit else step.exact
+
+
 def certificate_lines(
     steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool = False
 ) -> Iterator[str]:
     """What the certificates of steps found, as a table."""
     rows = [
-        (str(number), step.name, step.order.value, str(found.digits), found.detail)
+        (str(number), step.name, _holds(step), str(found.digits), found.detail)
         for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1)
     ]
     titles = ("", "step", "holds", "digits", "how it was checked")

@@ -80,12 +80,15 @@ def fill(parser: Parser) -> None:
 
 def symmetric(options: Options) -> int:
     """Print the theory, or the symmetric point on data."""
-    from derive.cli.options import changed
+    from derive.cli.options import changed, tell_features
     from derive.network import load_network
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
-    return _theory(network, options) if options.data is None else _solution(network, options)
+    if options.data is not None:
+        return _solution(network, options)
+    tell_features(network)
+    return _theory(network, options)
 
 
 def _refuse(options: Options) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +15,6 @@ from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.assemble import MERGED, Module, runtime_source
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
 from derive.codegen.module import path_table
-from derive.codegen.program import Program
 from derive.codegen.runtime import fluctuations, linear, verdict
 from derive.derivation.render.text import unicode_of
 
@@ -172,9 +171,10 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     lines += wrap.statement("overlaps = ", tuple_text(overlaps))
     lines += wrap.statement("mean = ", f"({mean}, {mean_drift} + mean_curvature)")
     lines += wrap.statement("variance = ", f"({variance}, {variance_drift} + variance_curvature)")
+    early_program = replace(program, assignments=kept, results=())
     return printer.function(
         "expansion_terms", ARGUMENTS, "Expansion", expansion_text.TERMS,
-        Program(kept, (), program.symbols), "Expansion(overlaps, mean, variance)", lines,
+        early_program, "Expansion(overlaps, mean, variance)", lines,
     )  # fmt: skip
 
 

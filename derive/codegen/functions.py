@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy
@@ -10,7 +11,9 @@ import sympy
 from derive.algebra import build, gradient, substitute
 from derive.codegen import exact, wrap
 from derive.codegen.grouping import grouped
+from derive.codegen.named_sizes import names_of_sizes
 from derive.codegen.program import Program, make_program
+from derive.codegen.wrap import assignment_lines, tuple_text
 from derive.derivation.notation import Notation
 from derive.derivation.theory import Theory
 
@@ -23,7 +26,8 @@ class Functions:
     def __init__(self, theory: Theory, reserved: frozenset[str]) -> None:
         self.theory = theory
         self.notation: Notation = theory.notation
-        self.reserved = reserved
+        self.sizes = names_of_sizes(self.notation)
+        self.reserved = reserved | {symbol.name for symbol in self.sizes.values()}
         covariance = theory.predictor.covariance
         resolvent = build.inv(covariance)
         self.hints = {
@@ -55,7 +59,8 @@ class Functions:
 
     def program(self, results: Sequence[Any], **options: Any) -> Program:
         """A program that takes no name that the module uses."""
-        return make_program(results, reserved=self.reserved, **{"hints": self.hints, **options})
+        options = {"hints": self.hints, "sizes": self.sizes, **options}
+        return make_program(results, reserved=self.reserved, **options)
 
     def kernel(self) -> str:
         """K between a set of examples and the training examples."""
@@ -145,7 +150,7 @@ class Functions:
         lines += self.named(names, program, 8)
         lines += [*wrap.statement("return ", tuple_text(names), 8), "", "    return product"]
         kind = f"Callable[[{ARRAYS}], {ARRAYS}]"
-        empty = Program((), (), program.symbols)
+        empty = replace(program, assignments=(), results=())
         return self.function(name, arguments, kind, doc, empty, None, lines)
 
     def unpack_directions(self, directions: Sequence[Any], program: Program) -> list[str]:
@@ -253,7 +258,7 @@ class Functions:
                 lines += wrap.targets(_used(names, program), source)
         if "outputs" in used:
             lines.append("    outputs = OUTPUTS")
-        return lines + unpack_data(used)
+        return lines + unpack_data(used) + assignment_lines(program.sizes, 4)
 
 
 def unpack_data(used: set[str]) -> list[str]:
@@ -283,19 +288,6 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     """The names, with an underscore for each that a program does not need."""
     used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
     return [name if name in used else "_" for name in names]
-
-
-def tuple_text(names: Sequence[str]) -> str:
-    """A tuple of names."""
-    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
-
-
-def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
-    """Assignments, a statement each."""
-    lines: list[str] = []
-    for assignment in assignments:
-        lines += wrap.statement(f"{assignment.name} = ", assignment.code, indent)
-    return lines
 
 
 __all__ = ["ARRAYS", "Functions", "assignment_lines", "suffix", "tuple_text", "unpack_data"]

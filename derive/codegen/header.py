@@ -9,11 +9,14 @@ from typing import Any
 import sympy
 
 import derive as package
+from derive.algebra.polynomials import factored
 from derive.codegen import problem_text, wrap
 from derive.derivation import Derivation, render
 from derive.derivation.notation import Notation
 from derive.derivation.step import Step
 from derive.derivation.theory import Derived
+from derive.network import Network
+from derive.network.feature_inputs import feature_note
 
 
 def header(derivation: Derivation) -> str:
@@ -37,7 +40,7 @@ def common_fields(derived: Derived) -> dict[str, str]:
         "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
-        "description": "\n".join(wrap.paragraph(derived.network.describe(), 4)),
+        "description": "\n".join(_description(derived.network)),
         "overlaps": "\n".join(_overlaps(notation)),
         "parameters": "\n".join(_parameters(notation)),
         "steps": "\n".join(step_lines(derived.steps)),
@@ -46,6 +49,18 @@ def common_fields(derived: Derived) -> dict[str, str]:
         "more_fields": "",
         "constants": "\n".join(constants),
     }
+
+
+def _description(network: Network) -> list[str]:
+    """The network in one line, and what its first layer means where it is one of features."""
+    lines = wrap.paragraph(network.describe(), 4)
+    note = feature_note(network)
+    if not note:
+        return lines
+    note = (
+        f"{note[0].upper()}{note[1:]}. Attended inputs are vectors of the kernel's feature space."
+    )
+    return [*lines, "", *wrap.paragraph(note)]
 
 
 def argument_lines(notation: Notation) -> dict[str, str]:
@@ -113,7 +128,7 @@ def printable(name: str) -> str:
 def _overlaps(notation: Notation) -> list[str]:
     lines: list[str] = []
     for stream in notation.streams():
-        count = str(sympy.factor(notation.vectors_count(stream.index)))
+        count = str(factored(notation.vectors_count(stream.index)))
         text = f"{notation.overlap(stream.index).name:<6} size {count}"
         if len(text) > wrap.WIDTH - 30:
             text = text.replace("*", " * ")
@@ -146,7 +161,7 @@ def step_lines(steps: Iterable[Step]) -> list[str]:
     """The steps of a derivation by their names."""
     lines: list[str] = []
     for number, step in enumerate(steps, start=1):
-        order = ", ".join(part for part in (step.order.value, step.limit) if part)
+        order = f"{step.order.value}, {step.limit}" if step.limit else step.exact
         lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
     return lines
 

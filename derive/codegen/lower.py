@@ -35,7 +35,7 @@ def nominal_size(size: Any) -> float:
         symbol: NOMINAL.get(symbol.name, 2 if symbol.name.startswith("H") else 100)
         for symbol in size.free_symbols
     }
-    return float(size.subs(values))
+    return float(size.xreplace(values))
 
 
 def raw_product(left: Any, right: Any) -> Any:

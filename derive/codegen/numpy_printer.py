@@ -15,7 +15,9 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 from sympy.printing.pycode import PythonCodePrinter
 
 from derive.algebra import build, nodes
+from derive.algebra.copies import Copies
 from derive.codegen.lower import Cholesky
+from derive.codegen.named_sizes import NO_NAMES, NamedSizes
 from derive.errors import NoRule
 
 _NUMBERS = PythonCodePrinter({"fully_qualified_modules": False, "order": "none"})
@@ -32,6 +34,10 @@ class Emit(Protocol):
     def is_named(self, node: Any) -> bool:
         """Whether a node is assigned to a name."""
 
+    @property
+    def sizes(self) -> NamedSizes:
+        """The sizes that have a name."""
+
 
 def is_column(node: Any) -> bool:
     """Whether a node is printed as a vector that stands upright."""
@@ -45,7 +51,8 @@ def is_row(node: Any) -> bool:
 
 def number(expression: Any, emit: Emit) -> str:
     """Python for a scalar expression; traces and determinants inside are emitted apart."""
-    return str(_NUMBERS.doprint(_with_names(expression, emit)))
+    plain = _with_names(expression, emit)
+    return str(_NUMBERS.doprint(_with_sizes(plain, emit.sizes) if plain.atoms(Copies) else plain))
 
 
 def _with_names(node: Any, emit: Emit) -> Any:
@@ -64,10 +71,27 @@ def _with_names(node: Any, emit: Emit) -> Any:
     return node.func(*parts, evaluate=False) if kind in (Add, Mul) else node.func(*parts)
 
 
+def _with_sizes(node: Any, sizes: NamedSizes) -> Any:
+    """The number with sizes by their names, and heads in the place of copies."""
+    kind = type(node)
+    if kind is Copies:
+        return sizes.shown(node)
+    if kind is Add:
+        node = sizes.gathered(node)
+    if kind not in (Add, Mul):
+        return node.func(*(_with_sizes(arg, sizes) for arg in node.args)) if node.args else node
+    parts = [p for arg in node.args for p in kind.make_args(_with_sizes(arg, sizes))]
+    return kind(*parts, evaluate=False)
+
+
+def size(expression: Any, names: NamedSizes = NO_NAMES) -> str:
+    """Python for a size; named ones by their names."""
+    return _printed(names.shown(expression))
+
+
 @lru_cache(maxsize=4096)
-def size(expression: Any) -> str:
-    """Python for a size."""
-    return str(_NUMBERS.doprint(sympy.factor(expression)))
+def _printed(expression: Any) -> str:
+    return str(_NUMBERS.doprint(expression))
 
 
 def _wrapped(text: str) -> str:
@@ -185,7 +209,7 @@ def _diagonal(node: Any, emit: Emit) -> str:
 
 def _call(name: str) -> Callable[[Any, Emit], str]:
     def printed(node: Any, emit: Emit) -> str:
-        shown = [emit(arg) if arg.is_Matrix else size(arg) for arg in node.args]
+        shown = [emit(a) if a.is_Matrix else size(a, emit.sizes) for a in node.args]
         return f"{name}({', '.join(shown)})"
 
     return printed
@@ -200,7 +224,7 @@ def _data_call(name: str) -> Callable[[Any, Emit], str]:
 
 def _block(node: Any, emit: Emit) -> str:
     matrix, start, count = node.args
-    first, last = size(start), size(sympy.expand(start + count))
+    first, last = (size(end, emit.sizes) for end in (start, sympy.expand(start + count)))
     span = f":{last}" if start == 0 else f"{first}:{last}"
     return f"{_operand(matrix, emit)}[{span}, {span}]"
 
@@ -209,14 +233,18 @@ def _inverse(node: Any, emit: Emit) -> str:
     return f"inverse({emit(node.args[0])})"
 
 
+def _zeros(node: Any, emit: Emit) -> str:
+    return f"np.zeros(({', '.join(size(arg, emit.sizes) for arg in node.args)}))"
+
+
 DATA_NAMES = {"X": "attended", "Xstar": "attended_test"}
 
 PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
     sympy.MatrixSymbol: lambda node, emit: "labels" if node.name == "y" else node.name,
     nodes.Overlap: lambda node, emit: node.name,
     nodes.Attended: lambda node, emit: DATA_NAMES.get(node.name, node.name),
-    Identity: lambda node, emit: f"np.eye({size(node.args[0])})",
-    ZeroMatrix: lambda node, emit: f"np.zeros(({size(node.args[0])}, {size(node.args[1])}))",
+    Identity: lambda node, emit: f"np.eye({size(node.args[0], emit.sizes)})",
+    ZeroMatrix: _zeros,
     MatMul: _matmul,
     MatAdd: _matadd,
     Transpose: lambda node, emit: _transposed(node.args[0], emit),

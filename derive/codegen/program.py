@@ -10,8 +10,10 @@ import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import contains, nodes
+from derive.algebra.copies import Copies
 from derive.codegen.lower import Cholesky, Lowering
-from derive.codegen.numpy_printer import source
+from derive.codegen.named_sizes import NamedSizes
+from derive.codegen.numpy_printer import size, source
 
 _SUFFIX: dict[type, str] = {
     Cholesky: "cholesky",
@@ -47,18 +49,20 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Program:
-    """Assignments in order, and the code of every result."""
+    """Assignments in order, and the code of every result; `sizes` come before all others."""
 
     assignments: tuple[Assignment, ...]
     results: tuple[str, ...]
     symbols: frozenset[Any]
+    sizes: tuple[Assignment, ...] = ()
 
 
 class _Emitter:
     """Prints a lowered graph; nodes that are named become assignments before they are used."""
 
-    def __init__(self, named: Mapping[Any, str], late: set[Any]) -> None:
+    def __init__(self, named: Mapping[Any, str], late: set[Any], sizes: NamedSizes) -> None:
         self.named = dict(named)
+        self.sizes = sizes
         self.late = late
         self.texts: dict[Any, str] = {}
         self.assignments: list[Assignment] = []
@@ -83,6 +87,7 @@ def make_program(
     hints: Mapping[Any, str] | None = None,
     last: Iterable[Any] = (),
     reserved: Iterable[str] = (),
+    sizes: Mapping[Any, Any] | None = None,
 ) -> Program:
     """Turn expressions into assignments.
 
@@ -93,6 +98,7 @@ def make_program(
         hints: Names for subexpressions that deserve one.
         last: Variables that come last; what does not depend on them is computed before.
         reserved: Names that no assignment may take.
+        sizes: Symbols for sizes.
 
     Returns:
         The program; its symbols are the leaves that it needs as input.
@@ -106,13 +112,14 @@ def make_program(
     late = _dependents(roots, set(last))
     parents = _parents(roots)
     named = _names(parents, hinted, late, set(reserved))
-    emit = _Emitter(named, late)
+    emit = _Emitter(named, late, NamedSizes(sizes or {}))
     for symbol, value in wanted:
         code = emit(value)
         emit.assignments.append(Assignment(symbol.name, code, value in late))
         emit.texts[symbol] = symbol.name
     texts = tuple(emit(output) for output in outputs)
-    return Program(tuple(emit.assignments), texts, frozenset(_leaves(roots)))
+    counted = tuple(Assignment(m.name, size(value)) for m, value in emit.sizes.definitions())
+    return Program(tuple(emit.assignments), texts, frozenset(_leaves(roots)), counted)
 
 
 def _needed(
@@ -174,6 +181,8 @@ def _leaves(roots: list[Any]) -> set[Any]:
             found.add(node)
         if type(node) is nodes.Attended:
             found.add(node)
+        if type(node) is Copies:
+            found |= node.free_symbols
         if getattr(node, "is_Matrix", False):
             found |= {s for side in _visible_sizes(node) for s in side.free_symbols}
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 WIDTH = 96
 _SUMS = (" + ", " - ")
@@ -22,8 +23,10 @@ def statement(head: str, code: str, indent: int = 4) -> list[str]:
     if code.startswith(("+ ", "- ")):  # the term of a sum: its sign stays outside its brackets
         head, code = head + code[:2], code[2:]
     bounds = _split(code, (":",))
+    if code.startswith(":") and len(code) > 1:
+        return statement(head + ":", code[1:], indent)
     if len(bounds) > 1:  # a slice: its bounds may be in brackets, the colon may not
-        return [line for bound in bounds for line in _bound(bound, indent)]
+        return [line for bound in bounds for line in statement("", bound, indent)]
     code = _bare(code)
     for marks in ((", ",), _SUMS):
         parts = _split(code, marks)
@@ -52,6 +55,19 @@ def targets(names: Sequence[str], value: str, indent: int = 4) -> list[str]:
     return [" " * indent + "(", *lines, " " * indent + f") = {value}"]
 
 
+def tuple_text(names: Sequence[str]) -> str:
+    """A tuple of names."""
+    return f"({names[0]},)" if len(names) == 1 else f"({', '.join(names)})"
+
+
+def assignment_lines(assignments: Sequence[Any], indent: int) -> list[str]:
+    """Assignments, a statement each."""
+    lines: list[str] = []
+    for assignment in assignments:
+        lines += statement(f"{assignment.name} = ", assignment.code, indent)
+    return lines
+
+
 def paragraph(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
     """Words in lines of at most WIDTH characters.
 
@@ -62,10 +78,6 @@ def paragraph(text: str, indent: int = 0, hanging: int = 0) -> list[str]:
     """
     first = " " * indent
     return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=first + " " * hanging)
-
-
-def _bound(code: str, indent: int) -> list[str]:
-    return statement(":", code[1:], indent) if code.startswith(":") else statement("", code, indent)
 
 
 def _spread(

@@ -7,7 +7,8 @@ from derive.derivation.pipeline import RULES, Rules
 from derive.derivation.pipeline import derive as derive_known
 from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.derivation.repeat.deriving import derive_repeated
-from derive.network import Network
+from derive.errors import DescriptionError
+from derive.network import Features, Network
 
 
 def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDerivation:
@@ -23,7 +24,7 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDeriv
         `certify` to check them.
 
     Raises:
-        DescriptionError: The network's repeats cannot be cut apart.
+        DescriptionError: The network's repeats cannot be cut apart, or stand above features.
         RuleError: The network is outside the theory.
 
     >>> from derive import Attention, Embedding, Network, Readout, Repeat, derive
@@ -32,4 +33,11 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDeriv
     >>> [layer.title for layer in derivation.theory.layers]
     ['stream 1', 'stream l, 2 <= l <= L', 'stream L+1']
     """
-    return derive_repeated(network, rules) if network.depths() else derive_known(network, rules)
+    if not network.depths():
+        return derive_known(network, rules)
+    if isinstance(network.layers[0], Features):
+        raise DescriptionError(
+            f"layers[1]: features below the depth {network.depths()[0]}, which is a symbol; give "
+            "the depth a number, or an embedding in the place of the features"
+        )
+    return derive_repeated(network, rules)

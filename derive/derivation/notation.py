@@ -6,11 +6,13 @@ Docs: docs/notation.md maps them to the papers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy
 
-from derive.algebra import build
+from derive.algebra import build, sizes
+from derive.algebra.copies import Copies
 from derive.algebra.nodes import Attended, Overlap
 from derive.network import StreamGraph
 from derive.network.graph import Stream, Weight
@@ -66,9 +68,23 @@ class Notation:
 
     def block_size(self, weight: int) -> Any:
         """The number of vectors that a weight adds to the stream below it."""
-        acted = self.graph.weights[weight].acts_on
-        above = sympy.Add(*(self.block_size(k) for k in acted)) if acted else self.outputs()
-        return sympy.expand(self.heads(weight) * above)
+        return self._block_sizes[weight]
+
+    @cached_property
+    def _block_sizes(self) -> dict[int, Any]:
+        """By weight; heads times a sum is held as copies, so that no size doubles with a layer."""
+        found: dict[int, Any] = {}
+        for item in reversed(self.graph.weights):  # a weight acts on vectors of later ones only
+            acted = (found[k] for k in item.acts_on)
+            above = sizes.total(*acted) if item.acts_on else self.outputs()
+            found[item.index] = sizes.product(self.heads(item.index), above)
+        return found
+
+    @cached_property
+    def copies(self) -> tuple[Copies, ...]:
+        """The products of heads and sums that sizes hold."""
+        found = {part for size in self._block_sizes.values() for part in size.atoms(Copies)}
+        return tuple(sorted(found, key=lambda copy: copy.level))
 
     def outputs(self) -> Any:
         """O, the number of outputs; 1 for one."""
@@ -89,7 +105,18 @@ class Notation:
         assert below is not None
         before = self.graph.streams[below].weights
         earlier = before[: before.index(weight)]
-        return sympy.expand(sympy.Add(*(self.block_size(k) for k in earlier)))
+        return sizes.total(*(self.block_size(k) for k in earlier))
+
+    def size_down_to(self, weight: int) -> Any:
+        """The number of a stream's vectors, from the first down to those of a weight."""
+        return sizes.total(self.block_start(weight), self.block_size(weight))
+
+    def acts_on_first(self, weight: int) -> bool:
+        """Whether a weight acts on the vectors of a stream from the first down to some weight's."""
+        item = self.graph.weights[weight]
+        if item.above is None:
+            return True
+        return item.acts_on == self.graph.streams[item.above].weights[: len(item.acts_on)]
 
     def span(self, weights: tuple[int, ...]) -> tuple[tuple[Any, Any], ...]:
         """Runs (start, length) of the vectors of some weights within their stream."""
@@ -97,9 +124,7 @@ class Notation:
 
     def vectors_count(self, stream: int) -> Any:
         """m_s: the number of distinct vectors of a stream."""
-        return sympy.expand(
-            sympy.Add(*(self.block_size(k) for k in self.graph.streams[stream].weights))
-        )
+        return sizes.total(*(self.block_size(k) for k in self.graph.streams[stream].weights))
 
     def overlap(self, stream: int) -> Overlap:
         """G_s, the overlaps of all vectors of a stream."""
@@ -135,9 +160,7 @@ class Notation:
 
     def data(self, test: bool = False) -> Attended:
         """The attended inputs of the training or the test examples."""
-        bottom = sympy.expand(
-            sympy.Add(*(self.block_size(k) for k in self.graph.weights[0].acts_on))
-        )
+        bottom = sizes.total(*(self.block_size(k) for k in self.graph.weights[0].acts_on))
         if test:
             return Attended("Xstar", _size("Pstar"), self.features, bottom)
         return Attended("X", self.examples, self.features, bottom)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -12,41 +10,17 @@ from derive.algebra import build
 from derive.derivation import certificates, statements
 from derive.derivation.derivation import Derivation
 from derive.derivation.notation import Notation
-from derive.derivation.rules.chain import Chain, chain_form
-from derive.derivation.rules.change import change_variables, overlaps_for_vectors
-from derive.derivation.rules.condition import condition
-from derive.derivation.rules.eliminate import SaddleEquation, eliminate
-from derive.derivation.rules.hessian import Hessian, hessian
-from derive.derivation.rules.integrate import integrate_input_weights
-from derive.derivation.rules.predictor import Predictor, predictor
-from derive.derivation.rules.proportional import Proportional, proportional_limit
-from derive.derivation.rules.start import starting_density
-from derive.derivation.rules.stationarity import stationarity
-from derive.derivation.rules.wide import Wide, first_correction, infinite_width
+from derive.derivation.rules.chain import Chain
+from derive.derivation.rules.change import overlaps_for_vectors
+from derive.derivation.rules.eliminate import SaddleEquation
+from derive.derivation.rules.hessian import Hessian
+from derive.derivation.rules.predictor import Predictor
+from derive.derivation.rules.proportional import Proportional
+from derive.derivation.rules.wide import Wide
+from derive.derivation.ruleset import RULES, Rules
 from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order, State, Step
 from derive.derivation.theory import Theory
-from derive.network import Network, stream_graph
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The rules of a derivation; replace one to see what depends on it."""
-
-    start: Callable[[Notation], State] = starting_density
-    integrate: Callable[[State], State] = integrate_input_weights
-    condition: Callable[[State, int], State] = condition
-    change: Callable[[State, int], State] = change_variables
-    proportional: Callable[[State], Proportional] = proportional_limit
-    stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
-    hessian: Callable[[tuple[Any, ...], Notation], Hessian] = hessian
-    eliminate: Callable[[tuple[Any, ...], State], tuple[SaddleEquation, ...]] = eliminate
-    predictor: Callable[[State, Any], Predictor] = predictor
-    infinite: Callable[[State], Wide] = infinite_width
-    correction: Callable[[Any, State, Wide], Wide] = first_correction
-    chain: Callable[[Any, Any, Notation], Chain | None] = chain_form
-
-
-RULES = Rules()
+from derive.network import Features, Network, stream_graph
 
 
 class _Recorder:
@@ -57,11 +31,13 @@ class _Recorder:
         self.rules = rules
         self.notation = notation
         self.steps: list[Step] = []
+        self.model = ""
 
     def exact_law(self) -> State:
         rules, notation = self.rules, self.notation
         state = rules.start(notation)
         self._start(state)
+        state = self._features(state)
         after = rules.integrate(state)
         proof = certificates.integrate(state, after)
         self._rewrite(state, after, "integrate V_0", statements.INTEGRATE, proof)
@@ -81,11 +57,13 @@ class _Recorder:
     def _start(self, state: State) -> None:
         after = [Equation(r"\ln p", state.body)]
         after += [Equation(vectors, value) for vectors, value in state.definitions]
+        nonlinear = state.notation.graph.weights[0].nonlinear
+        text = statements.START_FEATURES if nonlinear else statements.START
         self.steps.append(
             Step(
                 name="starting density",
-                statement=statements.START[0],
-                source=statements.START[1],
+                statement=text[0],
+                source=text[1],
                 order=Order.EXACT,
                 before=(),
                 after=tuple(after),
@@ -93,22 +71,38 @@ class _Recorder:
             )
         )
 
-    def _rewrite(self, before: State, after: State, name: str, text: Any, proof: Any) -> None:
+    def _features(self, state: State) -> State:
+        """Gaussian features in the place of those of a nonlinear first layer."""
+        layer = self.network.layers[0]
+        if not isinstance(layer, Features):
+            return state
+        after = self.rules.features(state)
+        proof = certificates.gaussian_features(layer, state, after)
+        text = statements.features(layer)
+        self._rewrite(state, after, "Gaussian features", text, proof, PROPORTIONAL)
+        self.model = "Gaussian features"  # of which all that follows speaks
+        return after
+
+    def _rewrite(
+        self, before: State, after: State, name: str, text: Any, proof: Any, limit: str = ""
+    ) -> None:
         old, new = _terms(before), _terms(after)
         self.steps.append(
             Step(
                 name=name,
                 statement=text[0],
                 source=text[1],
-                order=Order.EXACT,
+                order=Order.LEADING if limit else Order.EXACT,
                 before=_changed(old, new),
                 after=_changed(new, old),
                 certificate=proof,
+                limit=limit,
+                model=self.model,
             )
         )
 
     def record(self, name: str, text: Any, proof: Any, **fields: Any) -> None:
-        fields = {"order": Order.EXACT, "before": (), **fields}
+        fields = {"order": Order.EXACT, "before": (), "model": self.model, **fields}
         self.steps.append(
             Step(name=name, statement=text[0], source=text[1], certificate=proof, **fields)
         )
@@ -291,3 +285,6 @@ def _hessian(run: _Recorder, gradients: tuple[Any, ...]) -> Hessian:
         after=statements.hessian_equations(found, notation),
     )  # fmt: skip
     return found
+
+
+__all__ = ["RULES", "Rules", "derive", "derive_theory"]

@@ -8,6 +8,8 @@ from derive.algebra.latex import latex
 from derive.derivation.notation import Notation
 from derive.derivation.rules.hessian import Hessian
 from derive.derivation.step import Equation
+from derive.network import Features
+from derive.network.feature_maps import feature_map
 
 MEAN = r"\langle f_\ast \rangle"
 VARIANCE = r"\mathrm{var}\ f_\ast"
@@ -22,6 +24,40 @@ PAPER = "Tiberi, Mignacco, Irie, Sompolinsky 2024 (arXiv:2405.15926)"
 START = (
     "The joint density of labels and weights. Effective vectors $g$ carry the readout down to "
     "each stream; the outputs, the mean of $y$, are linear in every weight.",
+    PAPER,
+)
+FEATURES_SOURCE = "Pacelli et al. 2023; leading order, not an exact law"
+
+
+def features(layer: Features) -> tuple[str, str]:
+    """What replaces the features of a nonlinear first layer, and where it is from."""
+    known = feature_map(layer.kernel)
+    if known is None:
+        kernel = r"$\kappa$ is given, and is multiplied by $\sigma_0^2$"
+    else:
+        kernel = (
+            rf"$\kappa(x, x') = \langle \phi(h) \phi(h') \rangle$ with $\phi(h) = {known.formula}$"
+        )
+        kernel += r" and $h$ Gaussian of covariance $\sigma_0^2\ x \cdot x' / N_x$"
+    return (
+        "The features of the first layer are replaced by Gaussian ones of the same second moment. "
+        "Given the vectors above, neurons are independent, and a neuron that changes its sign does "
+        "not change the law of the vectors: features may be taken with random signs, of mean zero "
+        f"and the second moment of the kernel; {kernel}. Gaussian features are linear in new "
+        "weights $V_0$, and the attended inputs are vectors of the kernel's feature space, of "
+        r"dimension $N_0$, with $\frac{\sigma_0^2}{N_0} \xi^\pi_\mu \cdot \xi^{\pi'}_\nu = "
+        r"\sum_{st} \Omega^\pi_{\mu s} \kappa(x_{\mu s}, x_{\nu t}) \Omega^{\pi'}_{\nu t}$. "
+        "The second moments of the outputs stay as they are. What follows is about Gaussian "
+        "features, also where it is exact for these; at fixed $P$ terms in $1/N$ of the features' "
+        "own come beside those below.",
+        FEATURES_SOURCE,
+    )
+
+
+START_FEATURES = (
+    "The joint density of labels and weights. Effective vectors $g$ carry the readout down to "
+    "each stream; the outputs, the mean of $y$, are linear in every weight but the first, which "
+    "stands before the nonlinearity.",
     PAPER,
 )
 INTEGRATE = (

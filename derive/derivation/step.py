@@ -89,6 +89,7 @@ class Step:
         after: What it made of them.
         certificate: Checks this step numerically.
         moves: The elementary moves of an elimination, in order.
+        model: What an EXACT step is exact for, where an earlier one has replaced the network.
     """
 
     name: str
@@ -100,3 +101,9 @@ class Step:
     certificate: Certificate = field(compare=False)
     limit: str = ""
     moves: tuple[str, ...] = ()
+    model: str = ""
+
+    @property
+    def exact(self) -> str:
+        """EXACT, and for what."""
+        return f"{Order.EXACT.value} for {self.model}" if self.model else Order.EXACT.value

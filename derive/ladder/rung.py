@@ -62,6 +62,7 @@ class Ladder:
         deviations: Of the saddle point from the exact law.
         effort: What was drawn: a sampler's run to its numbers.
         seconds: Time spent.
+        note: What a reader must know of the law that is called exact; often nothing.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Ladder:
     deviations: tuple[Deviation, ...] = ()
     effort: tuple[Mapping[str, Any], ...] = field(default=())
     seconds: float = 0.0
+    note: str = ""
 
     @property
     def results(self) -> tuple[CheckResult, ...]:
@@ -95,6 +97,7 @@ class Ladder:
             "rungs": [rung.as_dict() for rung in self.rungs],
             "deviations": [vars(deviation) for deviation in self.deviations],
             "sampling": [dict(entry) for entry in self.effort],
+            **({"note": self.note} if self.note else {}),
         }
 
 
@@ -103,7 +106,8 @@ def ladder_from_dict(content: Mapping[str, Any]) -> Ladder:
     rungs = tuple(map(rung_from_dict, content["rungs"]))
     deviations = tuple(map(_deviation, content["deviations"]))
     effort = tuple(content["sampling"])
-    return Ladder(content["network"], rungs, deviations, effort, content["seconds"])
+    note = content.get("note", "")
+    return Ladder(content["network"], rungs, deviations, effort, content["seconds"], note)
 
 
 def rung_from_dict(content: Mapping[str, Any]) -> Rung:

@@ -15,4 +15,5 @@ def render(ladder: Ladder, width: int = COLUMNS) -> str:
         width: Columns of the terminal.
     """
     table = render_groups([(rung.name, rung.results) for rung in ladder.rungs], width)
-    return f"{table}\n{ladder.title}: {ladder.verdict.value}, in {ladder.seconds:.0f} s"
+    note = f"\nnote: {ladder.note}" if ladder.note else ""
+    return f"{table}{note}\n{ladder.title}: {ladder.verdict.value}, in {ladder.seconds:.0f} s"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from derive.checks import Subject
 from derive.ladder.exact import exact_law
+from derive.ladder.nonlinear import nonlinear
 from derive.ladder.rung import Rung
 from derive.ladder.rungs import Tell, certificates, claims, published
 from derive.network import Network
@@ -36,5 +37,6 @@ class Theory:
             *claims(subject, tell),
             published(self.network, min(self.digits, 30), self.seed, tell),
             exact_law(subject, tell),
+            *nonlinear(self.network, solver, self.seed, tell),
         ]
         return tuple(rung for rung in found if rung.results)

@@ -1,6 +1,8 @@
 """What a user writes: layers, networks, TOML files and data; and what follows from them alone."""
 
 from derive.network.data import Data, data_from_arrays, load_data
+from derive.network.feature_inputs import feature_inputs
+from derive.network.features import Features
 from derive.network.forward import forward
 from derive.network.graph import StreamGraph, stream_graph
 from derive.network.layers import (
@@ -27,6 +29,7 @@ __all__ = [
     "Convolution",
     "Data",
     "Embedding",
+    "Features",
     "Gated",
     "Identity",
     "Layer",
@@ -42,6 +45,7 @@ __all__ = [
     "Weighted",
     "attended_inputs",
     "data_from_arrays",
+    "feature_inputs",
     "forward",
     "load_data",
     "load_network",

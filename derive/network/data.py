@@ -11,6 +11,12 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array, expect_shape, real_array
+from derive.network.feature_inputs import (
+    feature_inputs,
+    feature_layer,
+    feature_note,
+    kernel_variance,
+)
 from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.network import Network
 from derive.network.operators import Classes, common
@@ -39,6 +45,8 @@ class Data:
         outputs: O. Where there are several, every example has a row for each of them, with the
             paths that end in it; labels of shape (P, O) are turned into that form, and then
             attended inputs are those of one output, shape (P, N_0, M / O).
+        kernel_variance: The variance of a first layer of features at which its kernel was taken,
+            where the kernel is not proportional to it.
         classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
             every path has its own inputs.
 
@@ -57,6 +65,7 @@ class Data:
     labels_test: Array | None = None
     notes: tuple[str, ...] = ()
     outputs: int = 1
+    kernel_variance: float | None = None
     classes: Classes | None = None
 
     def __post_init__(self) -> None:
@@ -187,15 +196,19 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
     """
     _check_keys([str(name) for name in arrays], network, source)
     try:
+        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
+        notes, outputs = _notes(arrays, network), network.readout.outputs
+        if feature_layer(network) is not None and "inputs" in arrays:
+            space = _in_feature_space(arrays, network)
+            known = kernel_variance(network)
+            return Data(space[0], labels, space[1], labels_test, notes, outputs, known)
         found = [_attended(arrays, network, "")]
         if any(name.endswith(TEST) for name in arrays):
             found.append(_attended(arrays, network, TEST))
             _check_features(arrays, found[0][0].shape[1])
         (attended, *tests), classes = _together(found)
-        labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
-        notes, outputs = _notes(arrays, network), network.readout.outputs
         test = tests[0] if tests else None
-        return Data(attended, labels, test, labels_test, notes, outputs, classes)
+        return Data(attended, labels, test, labels_test, notes, outputs=outputs, classes=classes)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 
@@ -212,6 +225,32 @@ def _together(
     pairs = zip(arrays, columns, strict=True)
     arrays = [a if a.shape[2] == count else a[:, :, chosen] for a, chosen in pairs]
     return arrays, None if count == len(classes) else classes
+
+
+def check_kernel_variance(network: Network, data: Data) -> None:
+    """Check that the data were made with the kernel that the network has.
+
+    Raises:
+        DataError: The kernel was taken at another variance.
+    """
+    if data.kernel_variance is None or feature_layer(network) is None:
+        return
+    due = kernel_variance(network)
+    if due is not None and due != data.kernel_variance:
+        raise DataError(
+            f"attended: the kernel was taken at variance {data.kernel_variance:g} of the first "
+            f"layer, and the network has {due:g}; read the data again for this network"
+        )
+
+
+def _in_feature_space(arrays: Mapping[str, Any], network: Network) -> tuple[Array, Array | None]:
+    """Attended inputs of a first layer of features, training and test examples together."""
+    names = _attention_names(network)
+    own = [arrays[name] for name in names]
+    if not any(name.endswith(TEST) for name in arrays):
+        return feature_inputs(network, arrays["inputs"], own)
+    tests = [arrays[name + TEST] for name in names]
+    return feature_inputs(network, arrays["inputs"], own, arrays[f"inputs{TEST}"], tests)
 
 
 def _check_features(arrays: Mapping[str, Any], features: int) -> None:
@@ -327,6 +366,21 @@ def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
+    """What is not as it may seem: features, and a token that makes no difference."""
+    return (*_feature_notes(arrays, network), *_token_notes(arrays, network))
+
+
+def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
+    found = [note for note in (feature_note(network),) if note]
+    if found and "attended" in arrays:
+        found.append(
+            "attended is taken as in the kernel's feature space: sigma_0^2 / N_0 times its "
+            "products is the kernel"
+        )
+    return tuple(found)
+
+
+def _token_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
     """Where a token that the user chose makes no difference."""
     token = network.readout.token
     if token in ("last", "each"):

@@ -12,6 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+from derive.errors import DescriptionError
+from derive.network.feature_maps import feature_map
+from derive.network.features import Features
 from derive.network.layers import Identity, Layer, Parallel, Residual, Serial, Weighted
 from derive.network.network import Network
 
@@ -24,6 +27,8 @@ def forward(
     inputs: Matrix,
     attentions: Sequence[Sequence[Matrix]],
     sqrt: Callable[[Any], Any] = math.sqrt,
+    *,
+    nonlinearity: Callable[[Any], Any] | None = None,
 ) -> Any:
     r"""The network's output for one example.
 
@@ -37,11 +42,16 @@ def forward(
         attentions: Per layer with branches, per branch, Omega of shape (T below, T above): of an
             attention, key then query; of a convolution, a shift; of a gate, a multiple of 1.
         sqrt: Square root for the numbers used.
+        nonlinearity: phi of a first layer of features, for the numbers used; left out, that of the
+            kernel's name on floats.
 
     Returns:
         The number f; of several outputs their list.
+
+    Raises:
+        DescriptionError: The kernel of the features has no nonlinearity by its name.
     """
-    state = _Pass(list(weights), list(attentions), sqrt)
+    state = _Pass(list(weights), list(attentions), sqrt, nonlinearity)
     activation = [list(row) for row in inputs]
     for layer in network.layers[:-1]:
         activation = state.apply(layer, activation)
@@ -74,11 +84,16 @@ class _Pass:
     """One sweep through the layers; weights and attention matrices are used up in order."""
 
     def __init__(
-        self, weights: list[Any], attentions: list[Any], sqrt: Callable[[Any], Any]
+        self,
+        weights: list[Any],
+        attentions: list[Any],
+        sqrt: Callable[[Any], Any],
+        nonlinearity: Callable[[Any], Any] | None,
     ) -> None:
         self.weights = weights
         self.attentions = attentions
         self.sqrt = sqrt
+        self.nonlinearity = nonlinearity
 
     def apply(self, layer: Layer, z: list[list[Any]]) -> list[list[Any]]:
         """Push activations z, shape (N, T), through one layer."""
@@ -94,12 +109,25 @@ class _Pass:
         branched = isinstance(layer, Weighted) and layer.branched
         omegas = self.attentions.pop(0) if branched else [None]
         scale = self.sqrt(len(tensor) * len(z))
-        return _sum_over_heads(tensor, omegas, z, scale)
+        sums = _sum_over_heads(tensor, omegas, z, scale)
+        if not isinstance(layer, Features):
+            return sums
+        phi = self.nonlinearity or _nonlinearity(layer)
+        return [[phi(entry) for entry in row] for row in sums]
 
     def _through(self, layers: tuple[Layer, ...], z: list[list[Any]]) -> list[list[Any]]:
         for layer in layers:
             z = self.apply(layer, z)
         return z
+
+
+def _nonlinearity(layer: Features) -> Callable[[Any], Any]:
+    known = feature_map(layer.kernel)
+    if known is None:
+        raise DescriptionError(
+            "layers[1].kernel: a given kernel does not tell its features; give nonlinearity"
+        )
+    return known.activation
 
 
 def _added(left: list[list[Any]], right: list[list[Any]]) -> list[list[Any]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from derive.errors import DescriptionError
+from derive.network.features import Features
 from derive.network.groups import branches_of, keeps_stream
 from derive.network.layers import (
     Embedding,
@@ -49,6 +50,7 @@ class Weight:
         acts_on: Indices of the weights whose vectors it acts on, in the order of paths.
         attention: Its number among the weights with branches from below, from 1; None without.
         fixed: Whether the number of branches is a part of what the layer does.
+        nonlinear: Whether the vectors that it acts on read features, not the weight itself.
         outputs: Of the readout, the number of outputs; 1 elsewhere.
     """
 
@@ -62,6 +64,7 @@ class Weight:
     acts_on: tuple[int, ...]
     attention: int | None
     fixed: bool = False
+    nonlinear: bool = False
     outputs: int = 1
 
     @property
@@ -295,13 +298,14 @@ def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
         index=item.weight,
         name="a" if isinstance(layer, Readout) else f"V_{item.weight}",
         kind=kind_of(layer),
-        heads=1 if isinstance(layer, Embedding) else layer.branches,
+        heads=1 if isinstance(layer, Embedding | Features) else layer.branches,
         variance=layer.variance,
         above=item.above,
         below=item.below,
         acts_on=acts_on,
         attention=item.attention,
         fixed=isinstance(layer, Weighted) and layer.fixed,
+        nonlinear=isinstance(layer, Features),
         outputs=layer.outputs if isinstance(layer, Readout) else 1,
     )
 

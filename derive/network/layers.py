@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from derive.errors import DescriptionError
 from derive.network.convolution import Convolution
+from derive.network.features import Features
 from derive.network.groups import (
     GROUPS,
     Identity,
@@ -73,9 +74,10 @@ class Readout:
         return self.token == "each"
 
 
-Layer = Embedding | Inner | Readout
+Layer = Embedding | Features | Inner | Readout
 KINDS: dict[str, type] = {
     "embedding": Embedding,
+    "features": Features,
     "linear": Linear,
     "attention": Attention,
     "gated": Gated,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import kernel_name
+from derive.network.features import Features
 from derive.network.layers import (
     GROUPS,
     Identity,
@@ -58,8 +60,8 @@ class Network:
     """A Bayesian network that is linear in each of its weights.
 
     Args:
-        layers: Embedding, then any number of other layers, then readout. Repeats of a known number
-            are written out.
+        layers: Embedding or features, then any number of other layers, then readout. Repeats of a
+            known number are written out.
         temperature: Variance of the label noise; zero is allowed.
         name: What the network is called in titles: at most 200 printable characters.
 
@@ -208,6 +210,8 @@ def _described(layer: Any) -> Iterator[str]:
         yield f"{'K' if layer.fixed else 'H'}={layer.branches}"
     if getattr(layer, "width", None) is not None:
         yield f"N={layer.width}"
+    if isinstance(layer, Features):
+        yield kernel_name(layer.kernel)
     if isinstance(layer, Readout):
         yield layer.token
         if layer.branched:

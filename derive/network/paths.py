@@ -158,17 +158,10 @@ def distinct_inputs(
         DataError: As in `attended_inputs`.
         DescriptionError: As in `path_table`.
     """
-    check_count(network)
-    x = real_array(inputs, f"inputs{suffix}")
-    expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
-    omegas = _checked_attentions(network, x, attentions, suffix)
-    given = {weight: omega.shape[1:] for weight, omega in omegas.items() if omega is not None}
-    refuse_large_inputs(expected_inputs(network, x.shape, given))
+    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
     with np.errstate(over="ignore", invalid="ignore"):
-        operators = operators_of(network, omegas, x.shape[2])
         found: Array = applied(x, operators.distinct)
-    if network.readout.token == "mean":
-        found = found / token_counts(network, x.shape[2])[1]  # last: exact where the sum is
+    found = found / divisor  # last, so that a mean is exact where the sum is
     name, outputs = f"attended{suffix}, computed from inputs{suffix}", network.readout.outputs
     found = rows_of_outputs(real_array(found, name, "scale them down"), outputs)
     return found, classes_of_outputs(operators.classes, outputs)
@@ -227,6 +220,47 @@ def operators_of(
     start = Operators.of(_readout_operator(network, above))
     found: Operators = _carry(network, start, visit, Operators.__add__)
     return found
+
+
+def path_operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Array, int]:
+    r"""The inputs, checked, and what every path does to their tokens.
+
+    .. math:: \Omega^\pi = \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
+
+    Args:
+        network: The description, head counts numeric.
+        inputs: x, shape (P, N_0, T).
+        attentions: As in `attended_inputs`.
+        suffix: What the names of the arrays end in, in error messages.
+
+    Returns:
+        x, the operators of shape (P or 1, T, M / O), paths in data order, and what they are still
+        to be divided by: the number of tokens of a mean.
+
+    Raises:
+        DataError: As in `attended_inputs`.
+        DescriptionError: As in `path_table`.
+    """
+    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
+    return x, operators.distinct[:, :, operators.classes], divisor
+
+
+def _checked_operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], suffix: str
+) -> tuple[Array, Operators, int]:
+    """The inputs, the operators, and what these are still to be divided by."""
+    check_count(network)
+    x = real_array(inputs, f"inputs{suffix}")
+    expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
+    omegas = _checked_attentions(network, x, attentions, suffix)
+    given = {weight: omega.shape[1:] for weight, omega in omegas.items() if omega is not None}
+    refuse_large_inputs(expected_inputs(network, x.shape, given))
+    with np.errstate(over="ignore", invalid="ignore"):
+        operators = operators_of(network, omegas, x.shape[2])
+    above = token_counts(network, x.shape[2])[1]
+    return x, operators, above if network.readout.token == "mean" else 1
 
 
 def rows_of_outputs(attended: Array, outputs: int) -> Array:
@@ -444,6 +478,7 @@ __all__ = [
     "operators_of",
     "path_count",
     "path_labels",
+    "path_operators",
     "path_table",
     "rows_of_outputs",
     "token_counts",

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import GROUP as ENTRY_POINTS
+from derive.network.feature_maps import kernel_name
 from derive.network.layers import GROUPS, MAX_NESTING, kind_class, kind_names, kind_of
 from derive.network.network import Network
 from derive.network.outside import key_outside, kind_outside
@@ -90,6 +92,11 @@ def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
 
 
 def _literal(value: Any) -> str:
+    if callable(value):
+        raise DescriptionError(
+            f"kernel: the function {kernel_name(value)} cannot be written to TOML; make it an "
+            f"entry point of the group {ENTRY_POINTS} and give its name"
+        )
     # JSON's strings and truth values are TOML's; a name is printable: no other escapes.
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_literal, value))}]"

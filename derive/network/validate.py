@@ -10,6 +10,8 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network import asked
+from derive.network.feature_maps import check_kernel
+from derive.network.features import Features
 from derive.network.groups import branches_of, keeps_stream
 from derive.network.layers import (
     GROUPS,
@@ -73,7 +75,7 @@ def check_structure(layers: tuple[Any, ...]) -> None:
             check_kind(type(layer), Weighted, f"{place}: the class {type(layer).__name__}")
     _check_ends(layers)
     for place, layer in places[1:-1]:
-        if isinstance(layer, Embedding | Readout):
+        if isinstance(layer, Embedding | Features | Readout):
             raise DescriptionError(
                 f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
                 "linear, attention, residual and other layers"
@@ -81,9 +83,10 @@ def check_structure(layers: tuple[Any, ...]) -> None:
 
 
 def _check_ends(layers: tuple[Layer, ...]) -> None:
-    if not isinstance(layers[0], Embedding):
+    if not isinstance(layers[0], Embedding | Features):
         raise DescriptionError(
-            f"layers[1]: a network begins with an embedding, not with {kind_of(layers[0])}"
+            "layers[1]: a network begins with an embedding or features, not with "
+            f"{kind_of(layers[0])}"
         )
     if not isinstance(layers[-1], Readout):
         raise DescriptionError(
@@ -140,6 +143,8 @@ def _check_layer(place: str, layer: Any, inside: bool) -> None:
         return
     if isinstance(layer, Weighted):
         _check_own(place, layer)
+    if isinstance(layer, Features):
+        check_kernel(f"{place}.kernel", layer.kernel)
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
         _check_size(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)

@@ -38,6 +38,7 @@ def ladder_section(ladder: Ladder) -> str:
     svg = figures.draw_deviations(ladder.deviations) if figures.available() else ""
     parts = [
         paragraph(INTRODUCTION),
+        paragraph(f"Note: {ladder.note}.") if ladder.note else "",
         f"<p>{len(words)} claims: {counts}. Together: {verdict(ladder.verdict.value)}.</p>",
         captioned(svg, CAPTION),
         _deviations(ladder),

@@ -16,7 +16,9 @@ from derive.ladder.effort import report
 from derive.ladder.judging import deviations, weights_rung
 from derive.ladder.rung import rung_from_dict
 from derive.ladder.theory import Theory
+from derive.ladder.wording import reworded, reworded_rung
 from derive.network import Data, Network, data_from_arrays, network_to_toml
+from derive.network.feature_inputs import feature_note
 from derive.running.files import write_json
 from derive.running.folder import DRAWS
 from derive.running.packaged import packaged_network
@@ -169,5 +171,7 @@ def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) 
     solver = Solver.of(wanted.network)
     approach, measured = deviations(solver, wanted.instances[0], runs, drawn)
     weights = weights_rung(wanted.instances, runs, drawn)
-    effort = tuple(report(run.title, drawn[run.key]) for run in runs)
-    return Ladder(wanted.network.name, (*rungs, approach, weights), measured, effort, seconds)
+    network = wanted.network
+    effort = tuple(report(reworded(network, run.title), drawn[run.key]) for run in runs)
+    found = tuple(reworded_rung(network, rung) for rung in (*rungs, approach, weights))
+    return Ladder(network.name, found, measured, effort, seconds, feature_note(network))

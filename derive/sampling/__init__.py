@@ -1,1 +1,1 @@
-"""Samplers: of a network's weights, and of the exact law of its overlaps."""
+"""Samplers: of a network's weights, linear or not, and of the exact law of its overlaps."""

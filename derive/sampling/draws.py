@@ -12,6 +12,7 @@ Array = NDArray[Any]
 
 WEIGHTS = "weights"
 OVERLAPS = "overlaps"
+FEATURES = "features"
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,9 +20,9 @@ class Draws:
     r"""Draws from a posterior, several chains side by side.
 
     Attributes:
-        method: WEIGHTS or OVERLAPS: what the chains walked through.
+        method: WEIGHTS, OVERLAPS or FEATURES: what the chains walked through.
         overlaps: G_s of every stream, in the normalisation of streams, the lowest first; each of
-            shape (chains, draws, m_s, m_s).
+            shape (chains, draws, m_s, m_s). Of draws of features their mean given the draw.
         means: The predictor's mean given the draw, shape (chains, draws, P_*); for draws of the
             weights the output f itself.
         variances: The predictor's variance given the draw, the same shape; zero for draws of the
@@ -29,6 +30,7 @@ class Draws:
         seed: Of the random generators.
         seconds: Time spent.
         interrupted: Whether there are fewer draws than were asked for.
+        note: Which law they are of, where it is not the network's own.
         state: What the chains go on from; it belongs to the sampler.
     """
 
@@ -39,6 +41,7 @@ class Draws:
     seed: int
     seconds: float
     interrupted: bool = False
+    note: str = ""
     state: Any = field(default=None, repr=False)
 
     @property

@@ -35,6 +35,7 @@ def save_draws(path: str | Path, draws: Draws) -> None:
         "seed": draws.seed,
         "seconds": draws.seconds,
         "interrupted": draws.interrupted,
+        "note": draws.note,
         "streams": len(draws.overlaps),
         "states": [_plain(state) for state in draws.state or ()],
     }
@@ -83,6 +84,7 @@ def _draws(about: Mapping[str, Any], content: Mapping[str, Any]) -> Draws:
         seed=about["seed"],
         seconds=about["seconds"],
         interrupted=about["interrupted"],
+        note=about.get("note", ""),
         state=tuple(states) or None,
     )
 

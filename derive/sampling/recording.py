@@ -1,4 +1,4 @@
-"""Run chains side by side and keep what they pass through; shared by both samplers."""
+"""Run chains side by side and keep what they pass through; shared by all samplers."""
 
 from __future__ import annotations
 
@@ -44,17 +44,19 @@ def record(
     seed: int,
     progress: Progress | None = None,
     resume: Draws | None = None,
+    note: str = "",
 ) -> Draws:
     """Chains of draws.
 
     Args:
         walkers: The chains, at their starts.
-        method: WEIGHTS or OVERLAPS.
+        method: WEIGHTS, OVERLAPS or FEATURES.
         draws: Draws wanted of each chain, those of `resume` included.
         burn: Steps of each chain that are not kept; with `resume` they have been made.
         seed: Of the chains.
         progress: Called with the number of steps done.
         resume: Draws of the same chains, to go on with.
+        note: Which law is sampled, where it is not the network's own.
 
     Returns:
         All draws; after an interrupt those that every chain had reached.
@@ -93,7 +95,8 @@ def record(
     if resume is not None and not kept[0]:
         return replace(resume, interrupted=interrupted)
     seconds = time.perf_counter() - started
-    return _joined(resume, _stacked(kept, method, seed, seconds, interrupted, states))
+    found = _stacked(kept, method, seed, seconds, interrupted, states)
+    return _joined(resume, replace(found, note=note))
 
 
 def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, draws: int) -> int:

@@ -15,6 +15,7 @@ from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
 from derive.errors import SolveError
 from derive.network import Data, Network, Values
+from derive.network.data import check_kernel_variance
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
 from derive.solver.memory import refuse_large
@@ -57,9 +58,11 @@ class Solver:
         Raises:
             SolveError: They do not fit.
             SizeError: They do not fit into memory.
+            DataError: They were made with another kernel.
         """
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
+        check_kernel_variance(network, data)
         with one_line_errors():
             return self.module.make_problem(
                 data.merged(), data.labels, numbers.widths, numbers.variances,
@@ -88,6 +91,7 @@ class Solver:
         """
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
+        check_kernel_variance(network, data)
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
                 data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,

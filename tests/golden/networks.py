@@ -1,6 +1,7 @@
 """The networks of the golden files."""
 
 from derive import Attention, Embedding, Linear, Network, Readout, Repeat, Residual
+from derive.network import Features
 
 NETWORKS = {
     "chain": Network(
@@ -23,6 +24,11 @@ NETWORKS = {
         ),
         0.1,
         "attention below two residuals",
+    ),
+    "features": Network(
+        (Features(10, "arc-sine", 1.3), Attention("H", 0.9, 8), Readout(1.2)),
+        0.1,
+        "erf features below attention",
     ),
     "no_layer": Network((Embedding(10, 1.3), Readout(1.2)), 0.1, "embedding & readout (L = 0)"),
 }

@@ -16,6 +16,7 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 from sympy.core import numbers
 
 from derive.algebra import build, nodes
+from derive.algebra.copies import Copies
 from derive.analysis.exchangeable.picking import neighbours
 from derive.analysis.exchangeable.symmetry import Sector, Symmetry
 from derive.errors import NoRule
@@ -271,6 +272,7 @@ RULES: Rules = {
     Pow: lambda run, node: Pow(*map(run.of, node.args)),
     sympy.log: lambda run, node: sympy.log(run.of(node.args[0])),
     sympy.Symbol: lambda run, node: run.symmetry.ones.get(node, node),
+    Copies: lambda run, node: run.symmetry.size(node),
     **dict.fromkeys(
         (numbers.Integer, numbers.Zero, numbers.One, numbers.NegativeOne, numbers.Rational,
          numbers.Half, numbers.Pi), _itself),

@@ -20,6 +20,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.copies import opened
 from derive.derivation.notation import Notation
 from derive.errors import RuleError
 from derive.network.graph import Weight
@@ -61,8 +62,8 @@ class Symmetry:
         return bool(size.free_symbols <= heads)
 
     def size(self, size: Any) -> Any:
-        """A number of vectors, with the head counts that are 1 in place."""
-        return sympy.expand(size.subs(self.ones))
+        """A number of vectors, multiplied out, with the head counts that are 1 in place."""
+        return opened(size.xreplace(self.ones))
 
     def count(self, size: Any, sector: Sector) -> Any:
         """k_S: the coefficient of prod (H_l - 1) in a number of vectors.

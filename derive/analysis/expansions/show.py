@@ -16,9 +16,13 @@ from derive.derivation.render.text import unicode_of
 from derive.derivation.step import Step
 from derive.derivation.theory import Theory
 from derive.network import Network
+from derive.network.feature_inputs import feature_note
 
 Section = tuple[str, Equations]
 """A title and what stands below it."""
+
+
+FEATURES = "Here {}; at fixed $P$ nonlinear features have terms in $1/N$ of their own beside these."
 
 
 class Shown(Protocol):
@@ -51,8 +55,14 @@ class Shown(Protocol):
 def text(expansion: Shown) -> str:
     """The results first, then every name in the order in which it is defined."""
     lines = textwrap.wrap(f"{unicode_of(expansion.title)}: {expansion.network.name}", COLUMNS)
-    lines += textwrap.wrap(unicode_of(expansion.note), COLUMNS)
+    lines += textwrap.wrap(unicode_of(_note(expansion)), COLUMNS)
     return "\n".join((*lines, *result_lines(expansion)))
+
+
+def _note(expansion: Shown) -> str:
+    """What the expansion is not, and what its law is not."""
+    own = feature_note(expansion.network)
+    return f"{expansion.note} {FEATURES.format(own)}" if own else expansion.note
 
 
 def result_lines(expansion: Shown) -> list[str]:
@@ -74,7 +84,7 @@ def markdown(expansion: Shown) -> str:
 
 
 def _page(expansion: Shown) -> Page:
-    blocks: list[Block] = [Heading(1, expansion.title), Prose(expansion.note)]
+    blocks: list[Block] = [Heading(1, expansion.title), Prose(_note(expansion))]
     for head, shown, where in _displays(expansion):
         blocks += [Heading(2, head), _joined(shown, where)]
     blocks += [Heading(1, "How it was reached")]

@@ -22,6 +22,8 @@ from sympy import (
 from sympy.core import numbers
 
 from derive.algebra import build, nodes
+from derive.algebra.copies import Copies
+from derive.algebra.polynomials import factored
 from derive.errors import NoRule
 
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -144,6 +146,7 @@ def _kernel(word: str) -> Callable[[Any], Text]:
 
 RULES: dict[type, Callable[[Any], Text]] = {
     sympy.Symbol: lambda node: (node.name, ATOM),
+    Copies: lambda node: _product(node.heads * factored(node.size)),
     sympy.MatrixSymbol: lambda node: (node.name, ATOM),
     nodes.Overlap: lambda node: (node.name, ATOM),
     numbers.Integer: _rational,

@@ -18,6 +18,7 @@ class LabelFunctions(Functions):
 
     def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], depths: Depths) -> None:
         super().__init__(theory.lowest.theory, reserved)
+        self.sizes = {}
         overlap, variance = self.notation.overlap(0), self.notation.variance(0)
         found = Place(overlap.name, "overlaps", 0), Place(variance.name, "problem.variances", 0)
         self.names, self.depths = Names({}, found), depths

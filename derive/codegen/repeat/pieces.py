@@ -27,7 +27,7 @@ class PartFunctions(Functions):
 
     def __init__(self, section: Section, reserved: frozenset[str], hands: Sequence[str]) -> None:
         super().__init__(section.window.theory, reserved)
-        self.hints = {}
+        self.hints, self.sizes = {}, {}  # sizes of a few layers are short
         self.section = section
         self.names = section.names
         self.own = section.window.streams_of(0)

@@ -8,6 +8,7 @@ from derive.derivation.certificates.chain import chain
 from derive.derivation.certificates.change import change
 from derive.derivation.certificates.condition import condition
 from derive.derivation.certificates.eliminate import eliminate
+from derive.derivation.certificates.features import gaussian_features
 from derive.derivation.certificates.hessian import hessian
 from derive.derivation.certificates.integrate import integrate
 from derive.derivation.certificates.predictor import predictor
@@ -22,6 +23,7 @@ __all__ = [
     "condition",
     "correction",
     "eliminate",
+    "gaussian_features",
     "hessian",
     "infinite",
     "integrate",

@@ -13,11 +13,21 @@ from derive.algebra.nodes import LogNormal
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import log_independent
 from derive.derivation.certificates.instance import Array, Instance, Numbers, choose_heads
+from derive.derivation.rules import features
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError, DataError
 from derive.network import Network, Readout, Weighted, asked, forward
+from derive.network.feature_inputs import feature_layer
+from derive.network.feature_maps import MAPS, feature_map
 from derive.network.layers import GROUPS, KINDS, Identity
-from derive.network.paths import attended_inputs, data_names, token_counts, weighted_layers
+from derive.network.paths import (
+    attended_inputs,
+    data_names,
+    path_operators,
+    rows_of_outputs,
+    token_counts,
+    weighted_layers,
+)
 
 TOKENS = 4
 """Where the network takes any number of tokens."""
@@ -58,8 +68,8 @@ def _compare(network: Network, state: State, agreement: Agreement, seed: int) ->
         **sample.sizes(),
         **sample.data(),
         **{notation.tensor(k): tensor for k, tensor in enumerate(tensors)},
-        notation.data(): attended_inputs(resized, inputs, attentions),
     }
+    numbers |= _read(resized, sample, tensors[0], (inputs, attentions), agreement.arithmetic)
     for vectors, value in state.definitions:
         numbers[vectors] = agreement.value(value, numbers)
     outputs = _outputs(resized, sample, tensors, (inputs, attentions), agreement.arithmetic)
@@ -80,6 +90,32 @@ def tokens_for(network: Network) -> tuple[int, int]:
         with suppress(DataError):
             return tokens, token_counts(network, tokens)[1]
     raise CertificateError(f"the network takes no number of tokens below {MOST_TOKENS}")
+
+
+def _read(network: Network, sample: Instance, tensor: Array, data: Any, arithmetic: Any) -> Numbers:
+    """What the first layer reads; where it is one of features, its weights and its function."""
+    notation = sample.notation
+    if feature_layer(network) is None:
+        return {notation.data(): attended_inputs(network, *data)}
+    inputs, operators, divisor = path_operators(network, *data)
+    outputs = network.readout.outputs
+    whole = np.broadcast_to(operators, (len(inputs), *operators.shape[1:]))
+    x, omega = features.raw_inputs(notation)
+    return {
+        features.raw_features(notation): sample.features,
+        features.feature_weights(notation): tensor,
+        features.PHI: _nonlinearity(network, arithmetic),
+        x: np.repeat(inputs, outputs, axis=0),
+        omega: exact(arithmetic, rows_of_outputs(whole, outputs)) / divisor,
+    }
+
+
+def _nonlinearity(network: Network, arithmetic: Any) -> Any:
+    """phi in an arithmetic; where a kernel alone is given, any function shows the form."""
+    layer = feature_layer(network)
+    assert layer is not None
+    scalar = (feature_map(layer.kernel) or MAPS["arc-sine"]).scalar
+    return lambda h: scalar(arithmetic, h)
 
 
 @dataclass(frozen=True)
@@ -177,10 +213,14 @@ def _outputs(
     for weight, tensor in zip(sample.notation.graph.weights, tensors, strict=True):
         shape = (sample.heads[weight.index], -1, tensor.shape[1])
         weights.append(exact(arithmetic, tensor.reshape(shape)).tolist())
+    phi = None if feature_layer(network) is None else _nonlinearity(network, arithmetic)
     found: list[Any] = []
     for example in range(EXAMPLES):
         operators = _operators(network, inputs.shape[2], attentions, example)
-        out = forward(network, weights, inputs[example].tolist(), operators, arithmetic.sqrt)
+        out = forward(
+            network, weights, inputs[example].tolist(), operators, arithmetic.sqrt,
+            nonlinearity=phi,
+        )  # fmt: skip
         found += out if isinstance(out, list) else [out]
     return found
 

@@ -71,7 +71,7 @@ def _types(steps: tuple[Step, ...]) -> set[type]:
 def badge(step: Step) -> str:
     """EXACT, or LEADING and the limit."""
     if step.order is Order.EXACT:
-        return "EXACT"
+        return step.exact
     return f"LEADING as {typeset(step.limit)}"
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, equal, nodes, normal, rebuild
+from derive.algebra.copies import opened
+from derive.algebra.polynomials import is_small
 from derive.algebra.rebuild import MAKERS
 from derive.errors import RuleError
 
@@ -125,6 +127,7 @@ def _block(matrix: Any, start: Any, size: Any) -> Any:
 def _at_most(first: Any, second: Any) -> bool:
     """Whether first <= second for all sizes from 1, as the polynomials show it."""
     gap = sympy.expand(second - first)
+    gap = opened(gap) if is_small(gap) else gap
     # A size is 1 and what it exceeds 1 by: then no term may be negative.
-    shifted = sympy.expand(gap.xreplace({size: 1 + size for size in gap.free_symbols}))
+    shifted = sympy.expand(gap.xreplace({size: 1 + size for size in gap.atoms(sympy.Symbol)}))
     return not any(term.could_extract_minus_sign() for term in sympy.Add.make_args(shifted))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
-from derive.algebra import build, normal, substitute
+from derive.algebra import build, normal, polynomials, substitute
 from derive.algebra.naming import Name, fold, named, nodes_in
 from derive.algebra.nodes import Selection
 from derive.derivation.notation import Notation
@@ -15,6 +16,8 @@ from derive.derivation.theory import Theory
 
 FACTORS = 3
 """Sizes with as many factors are printed by name."""
+SYMBOLS = 6
+"""So are sums in which more symbols stand."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Names:
 
     Attributes:
         matrices: In the order in which they are explained.
-        sizes: From sizes, factored, to their names; None for those without one.
+        sizes: From sizes, multiplied out, to their names; None for those without one.
         directions: The symbols dG_s.
         blocks: Blocks of overlaps and of directions, named where there are directions.
     """
@@ -96,45 +99,36 @@ def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
 
 
 def size_names(notation: Notation) -> dict[Any, str | None]:
-    """Sizes, factored: with many factors by the name m and that of their weight."""
-    return {
-        size: notation.size_name(weight) if _is_long(size) else None
-        for weight, size in factored_sizes(notation).items()
-    }
+    """Sizes, multiplied out, each after those that it is made of: long ones have a name.
 
-
-def _is_long(size: Any) -> bool:
-    return len(sympy.Mul.make_args(size)) >= FACTORS
-
-
-def factored_sizes(notation: Notation) -> dict[int, Any]:
-    """For each weight, the number of vectors of its stream from the top down to its own.
-
-    With every branch of a stream in place it is m_s, the number of vectors of the stream.
+    It is m with the index of a weight for a stream's vectors down to those of the weight, b for
+    those of the weight alone, where it acts on vectors that do not stand side by side.
     """
-    found: dict[int, Any] = {}
-    blocks: dict[int, Any] = {}
+    found: dict[Any, str | None] = {}
+    symbols: dict[Any, Any] = {}
     for item in notation.inner_weights():
-        heads = notation.heads(item.index)
-        own = [blocks[k] for k in item.acts_on]
-        acted = sympy.Add(*own) if own else notation.outputs()
-        if item.above is not None:
-            order = notation.graph.streams[item.above].weights
-            if item.acts_on == order[: len(item.acts_on)]:
-                acted = found[item.acts_on[-1]]
-        blocks[item.index] = heads * acted
-        assert item.below is not None
-        order = notation.graph.streams[item.below].weights
-        earlier = order[: order.index(item.index)]
-        before = found[earlier[-1]] if earlier else sympy.S.Zero
-        found[item.index] = _joined(before, blocks[item.index])
+        total, own = notation.size_down_to(item.index), notation.block_size(item.index)
+        pairs = [(total, notation.size_name(item.index))]
+        if own != total and not notation.acts_on_first(item.index):
+            pairs.insert(0, (own, f"b_{notation.letter(item.index)}"))
+        for size, name in pairs:
+            if name is not None and _is_long(polynomials.factored(size, symbols), symbols):
+                symbols[size], found[size] = sympy.Symbol(name), name
+            else:
+                found.setdefault(size, None)
     return found
 
 
-def _joined(before: Any, block: Any) -> Any:
-    """before + block, factored where the block is a multiple of what stands before it."""
-    if before == 0:
-        return block
-    ratio = block / before
-    whole = sympy.denom(ratio) == 1
-    return before * (1 + ratio) if whole else before + block
+def factored_sizes(notation: Notation) -> dict[int, Any]:
+    """For each weight, the number of vectors of its stream from the top down to its own."""
+    weights = [item.index for item in notation.inner_weights()]
+    return {k: polynomials.factored(notation.size_down_to(k)) for k in weights}
+
+
+def _is_long(size: Any, symbols: Mapping[Any, Any]) -> bool:
+    """Whether a size has many factors or, as a sum, many symbols, or one named before it."""
+    named = set(symbols.values())
+    if type(size) is sympy.Add:
+        inside = [part for part in sympy.preorder_traversal(size) if part.is_Symbol]
+        return len(inside) > SYMBOLS or bool(named & set(inside))
+    return sum(FACTORS if f in named else 1 for f in sympy.Mul.make_args(size)) >= FACTORS

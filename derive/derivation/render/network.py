@@ -12,12 +12,16 @@ from derive.algebra.drawing import Drawer
 from derive.algebra.media import LATEX
 from derive.derivation.notation import Notation
 from derive.derivation.render.diagram import drawn_lines
-from derive.derivation.render.names import factored_sizes
+from derive.derivation.render.names import size_names
 from derive.derivation.render.page import Block, Display, Drawing, Items, Line, Prose, Table
 from derive.network import Network
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
     nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
+    nodes.FeatureReadout: (
+        r"\mathcal{X}_\phi[B; W]_\mu",
+        r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
+    ),
     nodes.PathKernel: (
         r"\mathcal{K}[G]_{\mu\nu}",
         r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
@@ -59,6 +63,11 @@ SYMBOLS = (
     r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
 WORDS: dict[type, str] = {
+    nodes.FeatureReadout: r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
+    r"$x_{\mu s}$ of $N_x$ numbers, gives the features $\phi(W x_{\mu s} / \sqrt{N_x})$, one for "
+    r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
+    r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
+    "Gaussian features that take their place.",
     nodes.PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
     r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
     nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
@@ -90,18 +99,17 @@ def _math(drawer: Drawer, expression: Any) -> str:
 
 
 def _streams(notation: Notation, drawer: Drawer) -> Table:
-    sizes = factored_sizes(notation)
     rows = []
     for stream in notation.streams():
         vectors = _listed(notation, drawer, stream.weights, stream.index)
-        size = sizes[stream.weights[-1]]
+        size = notation.vectors_count(stream.index)
         rows.append(
             (
                 f"${stream.name}$",
                 _math(drawer, notation.width(stream.index)),
                 vectors,
                 _math(drawer, notation.overlap(stream.index)),
-                _math(drawer, drawer.names.get(size, size)),
+                _math(drawer, drawer.named.get(size, size)),
             )
         )
     return Table(("stream", "width", "vectors", "overlaps", "number of vectors"), tuple(rows))
@@ -123,11 +131,11 @@ def _listed(
 def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     """What the named sizes are: a display, or none where no size has a name."""
     lines: list[Line] = []
-    for size in factored_sizes(notation).values():
-        name = drawer.names.get(size)
-        if name is not None and drawer.box(name) not in [line.left for line in lines]:
-            others = {value: other.name for value, other in drawer.names.items() if value != size}
-            lines.append(Line(drawer.box(name), Drawer(others).term(size)))
+    names = size_names(notation)
+    for size, name in names.items():
+        if name is not None:
+            others = Drawer({value: other for value, other in names.items() if value != size})
+            lines.append(Line(drawer.size(size), others.term(drawer.formulas[size])))
     return [Display(tuple(lines))] if lines else []
 
 

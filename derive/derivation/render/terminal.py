@@ -16,7 +16,7 @@ from derive.algebra.media import PLAIN
 from derive.derivation.render.content import displays_of, sections, step_name
 from derive.derivation.render.diagram import drawn_lines
 from derive.derivation.render.lines import Breaker
-from derive.derivation.render.names import factored_sizes, names_of
+from derive.derivation.render.names import names_of
 from derive.derivation.render.network import size_display
 from derive.derivation.render.page import Display
 from derive.derivation.render.text import typeset, unicode_of
@@ -61,7 +61,7 @@ def first_sentence(step: Step) -> str:
 
 def _holds(step: Step) -> str:
     if step.order is Order.EXACT:
-        return "EXACT"
+        return step.exact
     return unicode_of(f"LEADING {typeset(step.limit)}")
 
 
@@ -84,10 +84,9 @@ def theory_lines(theory: Theory) -> Iterator[str]:
 
 
 def _overlaps(theory: Theory, drawer: Drawer) -> str:
-    sizes, found = factored_sizes(theory.notation), []
-    for stream, overlap in zip(theory.notation.streams(), theory.order_parameters, strict=True):
-        size = sizes[stream.weights[-1]]
-        shown = PLAIN.text(drawer.box(drawer.names.get(size, size)))
+    found = []
+    for overlap in theory.order_parameters:
+        shown = PLAIN.text(drawer.size(overlap.shape[0]))
         found.append(f"{PLAIN.text(drawer.box(overlap))} ({shown})")
     return ", ".join(found)
 

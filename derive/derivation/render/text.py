@@ -23,6 +23,7 @@ UNICODE = {
     "cdot": "·", "top": "ᵀ", "dots": "…", "cdots": "⋯", "prod": "∏", "sum": "∑",
     "alpha": "α", "lambda": "λ", "epsilon": "ε", "psi": "ψ",
     "dagger": "†", "ast": "*", "langle": "⟨", "rangle": "⟩",
+    "phi": "φ", "kappa": "κ", "Omega": "Ω", "theta": "θ", "sqrt": "√",
     "Delta": "Δ", "mathbb": "", "mathcal": "", "mathrm": "", "text": "",
     "left": "", "right": "", "quad": " ", "propto": "∝", "in": "∈",
 }  # fmt: skip

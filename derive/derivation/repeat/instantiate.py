@@ -39,7 +39,8 @@ def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> 
         return None
 
     def cancelled(size: Any) -> Any:
-        return multiplied_out(size.xreplace({part: known(part) for part in size.atoms(LayerSize)}))
+        values = {part: known(part) for part in size.atoms(LayerSize)}
+        return multiplied_out(size.xreplace(values), notation.copies)
 
     return rebuild(written, known)
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.network import Data, Network
+from derive.network.feature_inputs import feature_note
 from derive.network.graph import stream_graph, values
 from derive.network.outside import no_density
 from derive.sampling.draws import OVERLAPS, Array, Draws
@@ -47,6 +48,8 @@ def sample_overlaps(
     with p(G) and K as derived, evaluated by the generated module: no width enters the cost. With
     k copies every width is k times as large and there are k independent copies of the data, so
     that the saddle point is the same for every k. The predictor is that of one copy.
+    Where the first layer is one of features the law is that of Gaussian features, and the draws
+    say so.
 
     Args:
         solver: Of the network.
@@ -91,7 +94,7 @@ def sample_overlaps(
             walker.steps = STEPS
         return record(
             walkers, method=OVERLAPS, draws=draws, seed=seed, progress=progress, resume=resume,
-            burn=max(50, draws // 10) if burn is None else burn,
+            burn=max(50, draws // 10) if burn is None else burn, note=feature_note(network),
         )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.network import Data, Network
+from derive.network.data import check_kernel_variance
+from derive.network.feature_inputs import feature_note
 from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.recording import Progress, record
 from derive.sampling.weights.chain import Chain
@@ -30,7 +32,8 @@ def sample_weights(
 
     The output is linear in each tensor, so each conditional is Gaussian and needs one P x P
     factorisation; nothing is tuned. Between sweeps the weights move along directions in which no
-    output changes (`derive.sampling.weights.moves`).
+    output changes (`derive.sampling.weights.moves`). Where the first layer is one of features these
+    are Gaussian features, and the draws say so: `sample_features` draws nonlinear ones.
 
     Args:
         network: Every symbol has a value; the temperature is above zero.
@@ -58,13 +61,14 @@ def sample_weights(
     >>> found.overlaps[0].shape, found.means.shape
     ((2, 10, 1, 1), (2, 10, 2))
     """
+    check_kernel_variance(network, data)
     model = Model.of(network, data.attended.shape[1])
     _check(model, data, draws, chains)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
     walkers = [Chain.start(model, data, generator) for generator in generators]
     return record(
         walkers, method=WEIGHTS, draws=draws, burn=draws // 2 if burn is None else burn,
-        seed=seed, progress=progress, resume=resume,
+        seed=seed, progress=progress, resume=resume, note=feature_note(network),
     )  # fmt: skip
 
 

@@ -16,9 +16,17 @@ from derive.derivation import derive
 from derive.derivation.repeat.instantiate import at_depth
 from derive.derivation.repeat.parts import Block, number_symbol
 
-# With a residual in the block the concrete sizes, polynomials, double with each copy.
-DEPTHS = {name: 3 if "residual" in name else 6 for name in REPEATED} | {"residual inside": 2}
-CASES = [(name, depth) for name, most in DEPTHS.items() for depth in range(1, most + 1)]
+DEPTHS = range(1, 7)
+QUICK = (1, 2, 3)
+"""With a residual in the block a stream has several weights: deeper ones take seconds each."""
+
+
+def case(name, depth):
+    quick = "residual" not in name or depth in QUICK
+    return pytest.param(name, depth, marks=() if quick else pytest.mark.slow)
+
+
+CASES = [case(name, depth) for name in REPEATED for depth in DEPTHS]
 
 
 def depths_of(name, depth):

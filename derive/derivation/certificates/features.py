@@ -1,0 +1,188 @@
+"""Certificate of Gaussian features: second moments by quadrature, and how fast laws approach."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from random import Random
+
+import numpy as np
+
+from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.dense import log_independent, units
+from derive.derivation.certificates.instance import Array, Instance, choose_heads
+from derive.derivation.certificates.start import label_law
+from derive.derivation.rules.gaussian import find_normal
+from derive.derivation.step import Certificate, Evidence, State
+from derive.errors import CertificateError
+from derive.network import Features
+from derive.network.feature_inputs import kernel_factor
+from derive.network.feature_maps import feature_map, kernel_matrix
+
+DIGITS = 11
+"""Kernels are found in float64, and so are these integrals."""
+SCALES = (1, 4, 16)
+"""Factors of the number of neurons."""
+REACH, NODES = 9.0, 48
+"""Of the radial integrals: exp(-81/2) is beyond float64."""
+
+
+def gaussian_features(layer: Features, before: State, after: State) -> Certificate:
+    r"""Second moments of the outputs, and the law of one label at a growing number of neurons.
+
+    A neuron's features carry a random sign, as the law of the vectors is the same for both. The
+    kernel is integrated in the plane of two preactivations, in polar coordinates. The law of one
+    label, T its noise, is a Fourier integral over
+
+    .. math:: \prod_i \langle \cos(t\, g_i\, \phi(h) / \sqrt{N}) \rangle
+
+    whose distance to the Gaussian one must fall like 1/N. Where a kernel alone is given, its
+    values are taken pair by pair, and the features are signs times the root of the kernel.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(min(digits, DIGITS))
+        _require_gone(before, after)
+        for seed in (1, 2):
+            _second_moments(layer, after, agreement, seed)
+        order = _observed_order(layer, after)
+        found = agreement.evidence(
+            "second moments of f by quadrature of the features; the law of a label nears the "
+            f"Gaussian one with order {order:.2f} in 1/N, from {SCALES[0]} to {SCALES[-1]} copies "
+            "of the neurons"
+        )
+        return Evidence(min(found.digits, DIGITS), found.detail)
+
+    return check
+
+
+def _require_gone(before: State, after: State) -> None:
+    if after.definitions != before.definitions:
+        raise CertificateError("the definitions of vectors changed")
+    if len(after.body.args) != len(before.body.args):
+        raise CertificateError("the density has another number of factors")
+
+
+def _second_moments(layer: Features, after: State, agreement: Agreement, seed: int) -> None:
+    notation = after.notation
+    widths = tuple(2 + stream.index % 3 for stream in notation.streams())
+    sample = Instance(notation, choose_heads(notation, 3), widths, 2, random=Random(seed))
+    paths = sample.block_size(0)
+    inputs = sample.array(sample.examples, sample.features, 2)
+    operators = sample.array(sample.examples, 2, paths)
+    (attended,) = kernel_factor(layer, sample.variance(0), [(inputs, operators)])
+    rank = attended.shape[1]
+    numbers = Instance(notation, sample.heads, widths, 2, rank, random=sample.random).point(())
+    numbers |= {notation.data(): attended}
+    mean = label_law(after).args[1]
+
+    def outputs(unit: Array) -> Array:
+        value = agreement.value(mean, {**numbers, notation.tensor(0): unit})
+        return np.asarray(value[:, 0], dtype=float)
+
+    response = np.stack([outputs(unit) for unit in units(widths[0], rank)], axis=1)
+    kernel = _moments(layer, sample.variance(0), inputs)
+    vectors = np.concatenate(
+        [numbers[notation.vectors(k)] for k in notation.graph.weights[0].acts_on]
+    )
+    gram = vectors @ vectors.T / widths[0]
+    expected = np.einsum("asp,pq,btq,asbt->ab", operators, gram, operators, kernel)
+    found = sample.variance(0) * response @ response.T
+    agreement.compare("the second moments of f", found, expected)
+    law = find_normal(after.body, notation.tensor(0))
+    weights = sample.array(widths[0], rank)
+    entries = exact(agreement.arithmetic, weights)
+    independent = log_independent(agreement.arithmetic, entries, sample.variance(0))
+    density = agreement.value(law, {**numbers, notation.tensor(0): weights})
+    agreement.compare("the law of the weights of Gaussian features", density, independent)
+
+
+def _moments(layer: Features, variance: float, inputs: Array) -> Array:
+    """<phi phi'> of all tokens of all examples, shape (P, T, P, T), each pair by itself."""
+    examples, _, tokens = inputs.shape
+    flat = inputs.transpose(0, 2, 1).reshape(examples * tokens, -1)
+    found = np.empty((len(flat), len(flat)))
+    for i, x in enumerate(flat):
+        for j, z in enumerate(flat):
+            found[i, j] = second_moment(layer, variance, x, z)
+    return found.reshape(examples, tokens, examples, tokens)
+
+
+def second_moment(layer: Features, variance: float, x: Array, z: Array) -> float:
+    """<phi(h) phi(h')> of two inputs by quadrature; a given kernel has its own value."""
+    known = feature_map(layer.kernel)
+    if known is None:
+        return float(kernel_matrix(layer.kernel, x[None], z[None], variance)[0, 0])
+    scale = variance / len(x)
+    lengths = math.sqrt(scale * (x @ x)), math.sqrt(scale * (z @ z))
+    cosine = float(np.clip(scale * (x @ z) / (lengths[0] * lengths[1]), -1, 1))
+    between = 0.0 if np.array_equal(x, z) else math.acos(cosine)
+    # along these directions a preactivation changes its sign
+    breaks = sorted({angle + s * np.pi / 2 for angle in (0.0, between) for s in (-1, 1)})
+    radius, weight = _legendre(0.0, REACH)
+    weight = weight * radius * np.exp(-(radius**2) / 2) / (2 * np.pi)
+    total = 0.0
+    for low, high in pairwise((*breaks, breaks[0] + 2 * np.pi)):
+        angle, spread = _legendre(low, high)
+        one = known.activation(lengths[0] * np.outer(np.cos(angle), radius))
+        two = known.activation(lengths[1] * np.outer(np.cos(angle - between), radius))
+        total += float(spread @ (one * two) @ weight)
+    return total
+
+
+def _legendre(low: float, high: float) -> tuple[Array, Array]:
+    points, weights = np.polynomial.legendre.leggauss(NODES)
+    half = (high - low) / 2
+    return low + half * (points + 1), half * weights
+
+
+def _observed_order(layer: Features, after: State) -> float:
+    """The order in 1/N with which ln p(y) of one label nears that of a Gaussian."""
+    sample = Instance(after.notation, choose_heads(after.notation), (5,), random=Random(7))
+    x, vector, noise = sample.array(sample.features), sample.array(5), sample.temperature
+    kappa = second_moment(layer, sample.variance(0), x, x)
+    gaps = []
+    for scale in SCALES:
+        entries = np.tile(vector, scale)
+        law = _log_density(layer, (sample.variance(0), x), entries, noise)
+        spread = float(np.mean(entries**2)) * kappa + noise
+        gaps.append(law + (LABEL**2 / spread + math.log(2 * np.pi * spread)) / 2)
+    order = math.log(abs(gaps[-2] / gaps[-1])) / math.log(SCALES[-1] / SCALES[-2])
+    if not abs(order - 1) < 0.2:
+        raise CertificateError(
+            f"the law of a label nears the Gaussian one with order {order:.2f} in 1/N, not 1"
+        )
+    return order
+
+
+LABEL = 0.75
+"""The label at which laws are compared."""
+
+
+def _log_density(layer: Features, at: tuple[float, Array], entries: Array, noise: float) -> float:
+    """ln of the density of y = g . phi / sqrt(N) + noise, features with random signs."""
+    step = 0.01
+    times = np.arange(0, math.sqrt(2 * 40 / noise), step)
+    values = np.exp(-noise * times**2 / 2) * np.cos(times * LABEL)
+    for entry in entries:
+        values = values * _characteristic(layer, at, times * entry / math.sqrt(len(entries)))
+    return math.log(step * (values.sum() - values[0] / 2) / np.pi)
+
+
+def _characteristic(layer: Features, at: tuple[float, Array], times: Array) -> Array:
+    """<cos(t phi(h))>."""
+    variance, x = at
+    known = feature_map(layer.kernel)
+    if known is None:
+        return np.asarray(np.cos(times * math.sqrt(second_moment(layer, variance, x, x))))
+    found = np.zeros_like(times)
+    for low, high in ((-REACH, 0.0), (0.0, REACH)):
+        h, weight = _legendre(low, high)
+        weight = weight * np.exp(-(h**2) / 2) / math.sqrt(2 * np.pi)
+        phi = known.activation(math.sqrt(variance / len(x) * (x @ x)) * h)
+        found += np.cos(np.outer(times, phi)) @ weight
+    return found
+
+
+__all__ = ["gaussian_features", "second_moment"]
