@@ -15,6 +15,7 @@ _HOME = {
     "Gated": "derive.network",
     "Identity": "derive.network",
     "Embedding": "derive.network",
+    "Features": "derive.network",
     "Linear": "derive.network",
     "Network": "derive.network",
     "Parallel": "derive.network",
