@@ -17,6 +17,10 @@ class ShapeError(DeriveError):
     """Matrices whose sizes do not fit together."""
 
 
+class SizeError(DeriveError):
+    """A problem that does not fit into the memory of the machine."""
+
+
 class NoRule(DeriveError):
     """An operation met a node for which it has no rule."""
 

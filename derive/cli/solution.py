@@ -15,13 +15,15 @@ MOST_HEADS = 16
 def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     """What a reader wants to know of a solution."""
     network = solution.network
-    examples, features, paths = data.attended.shape
+    examples, features, distinct = data.attended.shape
     shown = network.describe()
     if solution.message == INFINITE_WIDTH:
         shown = shown.replace("N=1", "N=∞")  # stands for every width there
     yield f"{network.name}: {shown}"
+    merged = "" if data.classes is None else f", {distinct} of them distinct"
     several = f", {data.outputs} outputs" if data.outputs > 1 else ""
-    yield f"P = {examples // data.outputs} examples of {features} features, {paths} paths{several}"
+    examples //= data.outputs  # a row each
+    yield f"P = {examples} examples of {features} features, {data.paths} paths{merged}{several}"
     yield f"temperature {network.temperature:g}"
     yield ""
     if solution.action == solution.action:

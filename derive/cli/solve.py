@@ -15,6 +15,7 @@ from derive.phases.note import symmetry_note
 from derive.running import check_target
 from derive.running.progress import spinner
 from derive.solver import Solution, Solver, save_solution
+from derive.solver.memory import refuse_large_task
 
 NOT_CONVERGED = 3
 
@@ -27,6 +28,7 @@ def solve(options: Options) -> int:
         network = network.with_width(1 if math.isinf(options.width) else options.width)
     values(network, stream_graph(network))
     target = check_target(options.out, options.spec, options.data)
+    refuse_large_task(network, options.data)
     data = load_data(options.data, network)
     with spinner("solving"):
         found = _solutions(network, data, options)

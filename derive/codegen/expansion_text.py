@@ -83,26 +83,13 @@ EXACT_OVERLAPS = (
 )
 CHAIN = "U_l of the papers is {scales} times as large."
 
-TEST_INPUTS = '''def test_inputs(attended_test: Any, problem: Problem) -> Array:
-    """Attended inputs of test examples, shape (P_test, N_0, M), with paths before features.
-
-    Raises:
-        ValueError: The shape is another.
-    """
-    given = np.asarray(attended_test, dtype=float)
-    _, paths, features = problem.attended.shape
-{rows}    if given.ndim != 3 or given.shape[1:] != (features, paths):
-        needed = f"(P_test, {{features}}, {{paths}}) is needed"
-        raise ValueError(f"attended_test: shape {{given.shape}}; {{needed}}")
-    return np.ascontiguousarray(given.transpose(0, 2, 1))
-'''
-
 PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
     """{summary}
 
     Args:
         problem: From `make_problem`.
-        attended_test: Attended inputs of test examples, shape (P_test, N_0, M).
+        attended_test: Attended inputs of test examples, shape (P_test, N_0, M); or a pair, see
+            `make_problem`.
 
     Raises:
         ValueError: The test inputs have another shape, or the labels' covariance is singular.
@@ -115,7 +102,7 @@ PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
             f"working precision (condition number {{condition:.1e}}); raise the temperature, or "
             "give fewer examples"
         )
-    return expansion_terms(problem, test_inputs(attended_test, problem))
+{rows}    return expansion_terms(problem, tests_by_path(attended_test, problem))
 '''
 
 SADDLE_SUMMARY = "The saddle point at large widths, term by term in 1/N."

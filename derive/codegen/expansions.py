@@ -12,7 +12,7 @@ from derive.algebra import build, nodes
 from derive.analysis.expansions import Expansion, FiniteWidthExpansion, SaddleExpansion
 from derive.analysis.expansions.show import result_lines
 from derive.codegen import expansion_text, header, problem_text, wrap
-from derive.codegen.assemble import Module, runtime_source
+from derive.codegen.assemble import MERGED, Module, runtime_source
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
 from derive.codegen.module import path_table
 from derive.codegen.runtime import fluctuations, linear, verdict
@@ -22,7 +22,7 @@ ARGUMENTS = "problem: Problem, attended_test: Array"
 RESERVED = frozenset(
     {
         "problem", "attended", "attended_test", "labels", "np", "linalg", "overlaps", "action",
-        "mean", "variance", "second_order", "average", "test_inputs", "make_problem", "SINGULAR",
+        "mean", "variance", "second_order", "average", "tests_by_path", "make_problem", "SINGULAR",
     }
     | {name for name in vars(linear) if not name.startswith("_")}
 )  # fmt: skip
@@ -71,7 +71,11 @@ def generate_expansion(expansion: Expansion) -> Module:
         _head(expansion, kind),
         problem_text.PROBLEM.format(more_attributes="", more_fields=""),
         kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
-        expansion_text.PUBLIC.format(function=kind.function, summary=kind.summary),
+        expansion_text.PUBLIC.format(
+            function=kind.function,
+            summary=kind.summary,
+            rows=problem_text.rows(notation.outputs(), "problem"),
+        ),
         kind.terms(expansion),
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
@@ -81,10 +85,9 @@ def generate_expansion(expansion: Expansion) -> Module:
             weight_count=len(notation.graph.weights),
             stream_count=len(notation.streams()),
         ),
-        expansion_text.TEST_INPUTS.format(rows=problem_text.rows(notation.outputs(), "given")),
         *problem_text.output_functions(notation.outputs()),
         path_table(notation),
-        *(runtime_source(module, "") for module in kind.runtime),
+        *(runtime_source(module, "") for module in (*MERGED, *kind.runtime)),
     ]
     parts.append(runtime_source(linear, "\n".join(parts)))
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"

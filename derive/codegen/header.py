@@ -92,7 +92,7 @@ def predict_lines(notation: Notation) -> dict[str, str]:
     called = ONE_OUTPUT["predicting"].replace("return", "mean, variance =")
     return {
         "predicted": "(P_test, OUTPUTS)",
-        "rows_test": problem_text.rows(notation.outputs(), "attended_test"),
+        "rows_test": problem_text.rows(notation.outputs(), "solution.problem"),
         "predicting": f"{called}\n    return {found}",
     }
 

@@ -47,7 +47,7 @@ PROBLEM = '''class Problem(NamedTuple):
 
     Attributes:
         attended: Attended inputs of every path, shape (P, M, N_0): paths before features, as the
-            products below run; path order as in `path_table`.
+            products below run; path order as in `path_table`. Identical paths are merged.
         labels: y, shape (P,).
         widths: One per stream.
         variances: One per weight.
@@ -55,7 +55,7 @@ PROBLEM = '''class Problem(NamedTuple):
         heads: One per layer with branches.{more_attributes}
     """
 
-    attended: Array
+    attended: Array | Merged
     labels: Array
     widths: tuple[float, ...]
     variances: tuple[float, ...]
@@ -97,17 +97,16 @@ SOLUTION = '''class Solution(NamedTuple):
 
 HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM, SOLUTION))
 
-CHECK_DATA = """    if attended.ndim != 3 or attended.shape[2] != paths or 0 in attended.shape:
-        raise ValueError(f"attended: shape {attended.shape}; (P, N_0, {paths}) is needed")
-    if labels.shape != attended.shape[:1]:
-        raise ValueError(f"labels: shape {labels.shape}; ({len(attended)},) is needed")
-    if not (np.isfinite(attended).all() and np.isfinite(labels).all()):
-        raise ValueError("attended, labels: there are entries that are not finite; remove them")
+CHECK_DATA = """    by_path = attended_by_path(attended, paths)
+    if labels.shape != by_path.shape[:1]:
+        raise ValueError(f"labels: shape {labels.shape}; ({by_path.shape[0]},) is needed")
+    if not np.isfinite(labels).all():
+        raise ValueError("labels: there are entries that are not finite; remove them")
 """
 """Of `attended` and `labels`, where there are so many `paths`."""
 
 MAKE_PROBLEM = '''def make_problem(
-    attended: Array,
+    attended: Any,
     labels: Array,
     widths: Any,
     variances: Any,
@@ -116,10 +115,19 @@ MAKE_PROBLEM = '''def make_problem(
 ) -> Problem:
     """Check the shapes of data and parameters.
 
+    Args:
+        attended: Shape (P, N_0, M); or a pair: the attended inputs of classes of identical paths,
+            shape (P, N_0, m), and the class of every path, shape (M,), from 0.
+        labels: y, shape (P,).
+        widths: One per stream, one per layer, or one for all.
+        variances: One per weight, or one for all.
+        temperature: Variance of the label noise.
+        heads: One per attention layer.
+
     Raises:
         ValueError: Something does not fit; the message says what and what would.
     """
-    attended, labels = np.asarray(attended, dtype=float), np.asarray(labels, dtype=float)
+    labels = np.asarray(labels, dtype=float)
 {rows}    whole = heads is not None and all(h == int(h) and h >= 1 for h in heads)
     if not whole or len(heads) != {head_count}:
         raise ValueError(f"heads: {{heads}} given; give {head_count} whole numbers from 1")
@@ -133,7 +141,6 @@ MAKE_PROBLEM = '''def make_problem(
         raise ValueError(f"variances: {{variances}} given; give {weight_count} positive numbers")
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
     return Problem(by_path, labels, widths, variances, float(temperature), heads)
 
 
@@ -153,21 +160,18 @@ def _one_per_stream(widths: Any) -> tuple[float, ...]:
 '''
 
 
-def rows(outputs: Any, tests: str = "") -> str:
-    """Lines that give every output of an example a row of its own, where there are several.
+def rows(outputs: Any, problem: str = "") -> str:
+    """The line that gives every output of an example a row of its own, where there are several.
 
     Args:
         outputs: O, a symbol where there are several.
-        tests: Of test inputs, their name; else the lines are for training data.
+        problem: For test inputs, what the problem is called; else the line is for training data.
     """
     if outputs == 1:
         return ""
-    if not tests:
+    if not problem:
         return "    attended, labels = one_row_per_output(attended, labels)\n"
-    return (
-        f"    if {tests}.ndim == 3 and {tests}.shape[2] * OUTPUTS == paths:\n"
-        f"        {tests} = rows_of_outputs({tests})\n"
-    )
+    return f"    attended_test = one_row_per_test_output(attended_test, {problem})\n"
 
 
 def output_functions(outputs: Any) -> list[str]:
@@ -175,16 +179,26 @@ def output_functions(outputs: Any) -> list[str]:
     return [] if outputs == 1 else [OUTPUTS]
 
 
-OUTPUTS = '''def one_row_per_output(attended: Array, labels: Array) -> tuple[Array, Array]:
+OUTPUTS = '''def one_row_per_output(attended: Any, labels: Array) -> tuple[Any, Array]:
     """Labels of shape (P, OUTPUTS) one below the other, the output the fast index.
 
     Labels of shape (P * OUTPUTS,), and attended inputs of such rows, stay as they are.
     """
     if labels.ndim == 1:
         return attended, labels
+    attended = np.asarray(attended, dtype=float)
     if labels.ndim != 2 or labels.shape[1] != OUTPUTS or attended.ndim != 3:
         raise ValueError(f"labels: shape {labels.shape}; (P, {OUTPUTS}) is needed")
     return rows_of_outputs(attended), labels.reshape(-1)
+
+
+def one_row_per_test_output(attended_test: Any, problem: Problem) -> Any:
+    """Test inputs in rows, if they are not; with classes of paths they are."""
+    if isinstance(attended_test, tuple) and len(attended_test) == 2:
+        return attended_test
+    given = np.asarray(attended_test, dtype=float)
+    fewer = given.ndim == 3 and given.shape[2] * OUTPUTS == problem.attended.shape[1]
+    return rows_of_outputs(given) if fewer else given
 
 
 def rows_of_outputs(attended: Array) -> Array:

@@ -31,7 +31,7 @@ def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
 
 
 def solve(
-    attended: Array,
+    attended: Any,
     labels: Array,
     *,{depth_arguments}
     widths: Any,
@@ -45,7 +45,7 @@ def solve(
     """Find the saddle point: the minimum of the action over positive definite overlaps.
 
     Args:
-        attended: Attended inputs of every path, shape (P, N_0, M).
+        attended: Attended inputs of every path, shape (P, N_0, M); or a pair, see `make_problem`.
         labels: y, shape (P,).
 {depths}{widths}
 {variances}
@@ -148,22 +148,17 @@ def refuse_singular(overlaps: tuple[Array, ...], problem: Problem) -> None:
         )
 
 
-def predict(solution: Solution, attended_test: Array) -> tuple[Array, Array]:
+def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
     """Mean and variance of the network's output on test examples.
 
     Args:
         solution: From `solve`.
-        attended_test: Attended inputs, shape (P_test, N_0, M).
+        attended_test: Attended inputs, shape (P_test, N_0, M); or a pair, see `make_problem`.
 
     Returns:
         Mean and variance, each of shape {predicted}.
     """
-    attended_test = np.asarray(attended_test, dtype=float)
-    _, paths, features = solution.problem.attended.shape
-{rows_test}    if attended_test.ndim != 3 or attended_test.shape[1:] != (features, paths):
-        needed = f"(P_test, {{features}}, {{paths}}) is needed"
-        raise ValueError(f"attended_test: shape {{attended_test.shape}}; {{needed}}")
-    by_path = np.ascontiguousarray(attended_test.transpose(0, 2, 1))
+{rows_test}    by_path = tests_by_path(attended_test, solution.problem)
 {predicting}
 '''
 

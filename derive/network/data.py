@@ -17,18 +17,19 @@ from derive.network.feature_inputs import (
     feature_note,
     kernel_variance,
 )
+from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.layers import Attention
 from derive.network.network import Network
+from derive.network.operators import Classes, common
 from derive.network.paths import (
-    attended_inputs,
+    classes_of_outputs,
     data_names,
+    distinct_inputs,
     is_skipped,
     path_count,
     rows_of_outputs,
 )
 from derive.network.wording import choices, one_line, shown
-
-TEST = "_test"
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +37,10 @@ class Data:
     """What a network is trained and tested on.
 
     Args:
-        attended: The attended inputs xi of every path, shape (P, N_0, M), paths in data order.
+        attended: The attended inputs xi of every path, shape (P, N_0, M), paths in data order; or,
+            with `classes`, those of every class of identical paths, shape (P, N_0, m).
         labels: y, shape (P,).
-        attended_test: Of the test examples, shape (P_*, N_0, M), if there are any.
+        attended_test: Of the test examples, shape (P_*, N_0, M or m), if there are any.
         labels_test: Shape (P_*,), if they are known.
         notes: What a reader of the results should know about how the data were read.
         outputs: O. Where there are several, every example has a row for each of them, with the
@@ -46,12 +48,16 @@ class Data:
             attended inputs are those of one output, shape (P, N_0, M / O).
         kernel_variance: The variance of a first layer of features at which its kernel was taken,
             where the kernel is not proportional to it.
+        classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
+            every path has its own inputs.
 
     Raises:
         DataError: Shapes do not fit together, or entries are not finite real numbers.
 
     >>> Data([[[1, 2]], [[3, 4]]], [1, -1])
     Data(P=2, N_0=1, M=2, test=0)
+    >>> Data([[[1, 2]], [[3, 4]]], [1, -1], classes=[0, 1, 0])
+    Data(P=2, N_0=1, M=3, distinct=2, test=0)
     """
 
     attended: Array
@@ -61,6 +67,7 @@ class Data:
     notes: tuple[str, ...] = ()
     outputs: int = 1
     kernel_variance: float | None = None
+    classes: Classes | None = None
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
@@ -80,6 +87,36 @@ class Data:
             if self.attended_test is None:
                 raise DataError("labels_test: there are no test inputs; give them, or leave it out")
             _check_labels(self.labels_test, "labels_test", len(self.attended_test))
+        if self.classes is not None:
+            object.__setattr__(self, "classes", _checked_classes(self.classes, self.attended))
+
+    @property
+    def paths(self) -> int:
+        """M, the number of paths."""
+        return self.attended.shape[2] if self.classes is None else len(self.classes)
+
+    def of_paths(self, *, test: bool = False) -> Array:
+        """The attended inputs of every path, shape (P, N_0, M), also where some are identical.
+
+        Args:
+            test: Whether those of the test examples.
+
+        Raises:
+            DataError: There are no test examples.
+        """
+        found = self.attended_test if test else self.attended
+        if found is None:
+            raise DataError("attended_test: there are no test inputs; give them")
+        return found if self.classes is None else found[:, :, self.classes]
+
+    def merged(self, *, test: bool = False) -> Any:
+        """What a generated module takes: attended inputs, with the classes where there are any.
+
+        Args:
+            test: Whether those of the test examples.
+        """
+        found = self.attended_test if test else self.attended
+        return found if self.classes is None else (found, self.classes)
 
     def _set_rows(self) -> None:
         """One row per example and output."""
@@ -96,13 +133,17 @@ class Data:
                 remedy = "give one row per example, with a number for every output"
                 expect_shape(labels, f"labels{end}", (count, outputs), remedy)
                 object.__setattr__(self, f"labels{end}", labels.reshape(-1))
+        if self.classes is not None:
+            classes = classes_of_outputs(np.asarray(self.classes), outputs)
+            object.__setattr__(self, "classes", classes)
 
     def __repr__(self) -> str:
-        rows, features, paths = self.attended.shape
+        rows, features, distinct = self.attended.shape
         tests = 0 if self.attended_test is None else len(self.attended_test)
         examples, tests = rows // self.outputs, tests // self.outputs
+        shown = f"M={self.paths}" + ("" if self.classes is None else f", distinct={distinct}")
         several = f", outputs={self.outputs}" if self.outputs > 1 else ""
-        return f"Data(P={examples}, N_0={features}, M={paths}, test={tests}{several})"
+        return f"Data(P={examples}, N_0={features}, {shown}, test={tests}{several})"
 
 
 def load_data(path: str | Path, network: Network) -> Data:
@@ -117,8 +158,10 @@ def load_data(path: str | Path, network: Network) -> Data:
     Raises:
         DataError: The file cannot be read, or it does not hold data for this network; in one line
             with the file, the array, the shape found, the shape expected and what would do.
+        SizeError: They do not fit into memory.
     """
     source = one_line(str(path))
+    refuse_large_file(path, network)
     remedy = "give an .npz file written by numpy.savez"
     try:
         with open(path, "rb") as file:
@@ -159,17 +202,32 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
         labels, labels_test = (_labels(arrays, network, f"labels{end}") for end in ("", TEST))
         notes, outputs = _notes(arrays, network), network.readout.outputs
         if feature_layer(network) is not None and "inputs" in arrays:
-            found = _in_feature_space(arrays, network)
+            space = _in_feature_space(arrays, network)
             known = kernel_variance(network)
-            return Data(found[0], labels, found[1], labels_test, notes, outputs, known)
-        attended = _attended(arrays, network, "")
-        has_test = any(name.endswith(TEST) for name in arrays)
-        attended_test = _attended(arrays, network, TEST) if has_test else None
-        if attended_test is not None:
-            _check_features(arrays, attended.shape[1])
-        return Data(attended, labels, attended_test, labels_test, notes, outputs)
+            return Data(space[0], labels, space[1], labels_test, notes, outputs, known)
+        found = [_attended(arrays, network, "")]
+        if any(name.endswith(TEST) for name in arrays):
+            found.append(_attended(arrays, network, TEST))
+            _check_features(arrays, found[0][0].shape[1])
+        (attended, *tests), classes = _together(found)
+        test = tests[0] if tests else None
+        return Data(attended, labels, test, labels_test, notes, outputs=outputs, classes=classes)
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
+
+
+def _together(
+    found: list[tuple[Array, Classes | None]],
+) -> tuple[list[Array], Classes | None]:
+    """The inputs of training and test examples with common classes; None where all paths differ."""
+    arrays, sets = [array for array, _ in found], [c for _, c in found if c is not None]
+    if not sets:
+        return arrays, None
+    columns, classes = common(sets)
+    count = len(columns[0])
+    pairs = zip(arrays, columns, strict=True)
+    arrays = [a if a.shape[2] == count else a[:, :, chosen] for a, chosen in pairs]
+    return arrays, None if count == len(classes) else classes
 
 
 def check_kernel_variance(network: Network, data: Data) -> None:
@@ -222,6 +280,17 @@ def _check_labels(labels: Array, name: str, examples: int) -> None:
     expect_shape(labels, name, (examples,), remedy)
 
 
+def _checked_classes(given: Any, attended: Array) -> Classes:
+    """One class for every path, each of them used."""
+    classes, count = np.asarray(given), attended.shape[2]
+    if classes.ndim != 1 or classes.dtype.kind not in "iu" or set(classes) != set(range(count)):
+        raise DataError(
+            f"classes: give the class of every path, whole numbers from 0 to {count - 1} as there "
+            f"are {count} attended inputs, each of them used"
+        )
+    return classes.astype(np.int64)
+
+
 def _check_keys(names: list[str], network: Network, source: str) -> None:
     """Check that the arrays are those of one of the two forms, and all of them.
 
@@ -269,11 +338,14 @@ def _attention_names(network: Network) -> list[str]:
     return [name for name, _ in data_names(network)]
 
 
-def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array:
-    paths = path_count(network)
+def _attended(
+    arrays: Mapping[str, Any], network: Network, suffix: str
+) -> tuple[Array, Classes | None]:
+    """Attended inputs, and the class of every path where they are made from inputs."""
     if "inputs" in arrays:
         attentions = [arrays[name + suffix] for name in _attention_names(network)]
-        return attended_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
+        return distinct_inputs(network, arrays[f"inputs{suffix}"], attentions, suffix=suffix)
+    paths = path_count(network)
     name, outputs = f"attended{suffix}", network.readout.outputs
     attended = real_array(arrays[name], name)
     remedy = (
@@ -281,7 +353,7 @@ def _attended(arrays: Mapping[str, Any], network: Network, suffix: str) -> Array
         "before heads"
     )
     expect_shape(attended, name, ("P", "N_0", paths // outputs), remedy)
-    return rows_of_outputs(attended, outputs)
+    return rows_of_outputs(attended, outputs), None
 
 
 def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:

@@ -7,7 +7,7 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -19,11 +19,13 @@ from derive.network import asked
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
 from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
+from derive.network.memory import NUMBER, path_text, refuse_beyond_memory
 from derive.network.network import Network
-from derive.network.wording import shown
+from derive.network.operators import Classes, Operators, applied
+from derive.network.predicted import Inputs, Watch, refuse_large_inputs
 
-MAX_PATHS = 100_000
-"""The overlaps of more paths would fill 80 GB."""
+PER_PATH = 8
+"""Numbers that it takes to list a path, beside its branches."""
 
 
 def path_count(network: Network) -> int:
@@ -51,14 +53,15 @@ def path_table(network: Network) -> NDArray[np.int64]:
         readout per position adds a column of positions, several outputs one of outputs.
 
     Raises:
-        DescriptionError: A number of heads is a symbol, or there are more than `MAX_PATHS` paths.
+        DescriptionError: A number of heads is a symbol.
+        SizeError: There are more paths than memory holds.
 
     >>> from derive.network import Attention, Embedding, Readout, Residual
     >>> layers = (Attention(2, 1.0, 8), Residual((Attention(1, 1.0),)))
     >>> path_table(Network((Embedding(8, 1.0), *layers, Readout(1.0)), 0.1)).tolist()
     [[1, 0], [1, 1], [2, 0], [2, 1]]
     """
-    _check_count(network)
+    check_count(network)
     weights = len(list(placed_weights(place(network)[0]))) - 2
 
     def visit(item: Placed, blocks: list[NDArray[np.int64]]) -> NDArray[np.int64]:
@@ -111,8 +114,7 @@ def attended_inputs(
     .. math:: \xi^\pi = x\, \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
 
     A layer that is skipped, and a linear layer, have the identity in the place of Omega; where two
-    identity branches meet, their operators add up. One operator per block of vectors goes down from
-    the readout, already applied to e_{t*}: arrays (P, T, paths), nothing larger.
+    identity branches meet, their operators add up.
 
     Args:
         network: The description, head counts numeric.
@@ -130,12 +132,94 @@ def attended_inputs(
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
     """
-    x, operators, divisor = path_operators(network, inputs, attentions, suffix=suffix)
+    distinct, classes = distinct_inputs(network, inputs, attentions, suffix=suffix)
+    return distinct if distinct.shape[2] == len(classes) else distinct[:, :, classes]
+
+
+def distinct_inputs(
+    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
+) -> tuple[Array, Classes]:
+    """The attended inputs of all paths, those of paths with identical operators once.
+
+    One operator per block of vectors goes down from the readout, already applied to e_{t*}: arrays
+    (P, T, m), nothing larger, and (1, T, m) as far down as no operator depends on the example.
+
+    Args:
+        network: As in `attended_inputs`.
+        inputs: As there.
+        attentions: As there.
+        suffix: As there.
+
+    Returns:
+        The inputs of every class of paths, shape (P, N_0, m), and the class of every path, shape
+        (M,), counted in the order of the first ones; where no two are identical m = M.
+
+    Raises:
+        DataError: As in `attended_inputs`.
+        DescriptionError: As in `path_table`.
+    """
+    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = x @ operators
+        found: Array = applied(x, operators.distinct)
     found = found / divisor  # last, so that a mean is exact where the sum is
-    found = real_array(found, f"attended{suffix}, computed from inputs{suffix}", "scale them down")
-    return rows_of_outputs(found, network.readout.outputs)
+    name, outputs = f"attended{suffix}, computed from inputs{suffix}", network.readout.outputs
+    found = rows_of_outputs(real_array(found, name, "scale them down"), outputs)
+    return found, classes_of_outputs(operators.classes, outputs)
+
+
+def expected_inputs(
+    network: Network, shape: tuple[int, ...], arrays: Mapping[int, tuple[int, ...]]
+) -> Inputs:
+    """The sizes of inputs and of what they are made into, for a prediction of memory.
+
+    Args:
+        network: The description, head counts numeric.
+        shape: (P, N_0, T).
+        arrays: Shapes of the arrays of the layers for one example, by the index of their weight.
+    """
+    examples, features, tokens = shape
+    counts, above = token_counts(network, tokens)
+    shapes = {
+        weight: arrays.get(weight) or asked.data_shape(layer, counts[weight])
+        if layer.needs
+        else None
+        for weight, layer in weighted_layers(network).items()
+    }
+    most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
+    return Inputs(
+        examples, features, most, path_count(network) // outputs, outputs, shapes,
+        descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
+    )  # fmt: skip
+
+
+def operators_of(
+    network: Network,
+    omegas: Mapping[int, Array | None],
+    tokens: int,
+    watch: Watch = lambda *_: None,
+) -> Operators:
+    """What every path does to the tokens of the inputs.
+
+    Args:
+        network: The description, head counts numeric.
+        omegas: The arrays of the layers, by the index of their weight.
+        tokens: T, of the inputs.
+        watch: Sees every step of the way down.
+    """
+    placed, above = token_counts(network, tokens)
+
+    def visit(item: Placed, blocks: list[Operators]) -> Operators:
+        operators, layer = Operators.join(blocks), item.layer
+        if not isinstance(layer, Weighted) or not layer.branched:
+            return operators
+        data = asked.operators(layer, omegas[item.weight], placed[item.weight])
+        found = operators.below(data)
+        watch(blocks, found)
+        return found
+
+    start = Operators.of(_readout_operator(network, above))
+    found: Operators = _carry(network, start, visit, Operators.__add__)
+    return found
 
 
 def path_operators(
@@ -159,23 +243,24 @@ def path_operators(
         DataError: As in `attended_inputs`.
         DescriptionError: As in `path_table`.
     """
-    _check_count(network)
+    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
+    return x, operators.distinct[:, :, operators.classes], divisor
+
+
+def _checked_operators(
+    network: Network, inputs: Any, attentions: Sequence[Any], suffix: str
+) -> tuple[Array, Operators, int]:
+    """The inputs, the operators, and what these are still to be divided by."""
+    check_count(network)
     x = real_array(inputs, f"inputs{suffix}")
     expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
     omegas = _checked_attentions(network, x, attentions, suffix)
-
-    placed, tokens = token_counts(network, x.shape[2])
-
-    def visit(item: Placed, blocks: list[Array]) -> Array:
-        operators, layer = _join(blocks), item.layer
-        if not isinstance(layer, Weighted) or not layer.branched:
-            return operators
-        return _attend(asked.operators(layer, omegas[item.weight], placed[item.weight]), operators)
-
-    token = _readout_operator(network, tokens)
+    given = {weight: omega.shape[1:] for weight, omega in omegas.items() if omega is not None}
+    refuse_large_inputs(expected_inputs(network, x.shape, given))
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = _carry(network, token, visit, np.add)
-    return x, found, tokens if network.readout.token == "mean" else 1
+        operators = operators_of(network, omegas, x.shape[2])
+    above = token_counts(network, x.shape[2])[1]
+    return x, operators, above if network.readout.token == "mean" else 1
 
 
 def rows_of_outputs(attended: Array, outputs: int) -> Array:
@@ -198,6 +283,15 @@ def rows_of_outputs(attended: Array, outputs: int) -> Array:
     rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
     examples, _, features, paths, _ = rows.shape
     return rows.reshape(examples * outputs, features, paths * outputs)
+
+
+def classes_of_outputs(classes: Classes, outputs: int) -> Classes:
+    """The class of every path of such rows: identical paths that end in one output are one.
+
+    >>> classes_of_outputs(np.array([0, 1, 0]), 2).tolist()
+    [0, 1, 2, 3, 0, 1]
+    """
+    return (outputs * classes[:, None] + np.arange(outputs)).reshape(-1)
 
 
 def is_skipped(network: Network, weight: int) -> bool:
@@ -247,13 +341,12 @@ def _check_heads(network: Network) -> None:
             )
 
 
-def _check_count(network: Network) -> None:
-    count = path_count(network)
-    if count > MAX_PATHS:
-        raise DescriptionError(
-            f"layers: the network has {shown(count)} paths, more than {MAX_PATHS}; use fewer heads "
-            "or fewer residuals"
-        )
+def check_count(network: Network) -> None:
+    """Refuse more paths than memory holds; before any of them is listed."""
+    count, weights = path_count(network), len(list(placed_weights(place(network)[0])))
+    needed = NUMBER * count * (PER_PATH + 2 * weights)
+    remedy = "use fewer heads or fewer residuals"
+    refuse_beyond_memory(needed, f"listing {path_text(count)} of the network", remedy)
 
 
 def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
@@ -374,27 +467,15 @@ def _readout_operator(network: Network, tokens: int) -> Array:
     return weights[None, :, None]
 
 
-def _join(blocks: list[Array]) -> Array:
-    examples = max(len(block) for block in blocks)
-    return np.concatenate(
-        [np.broadcast_to(block, (examples, *block.shape[1:])) for block in blocks], axis=2
-    )
-
-
-def _attend(omega: Array, operators: Array) -> Array:
-    """Omega, shape (P, H, T, T or 1), on operators (P, T, m): shape (P, T, H m), heads slow."""
-    if omega.shape[3] == 1:
-        # What is given for one query is used by all tokens that are read, in the same way.
-        operators = operators.sum(axis=1, keepdims=True)
-    product = np.matmul(omega, operators[:, None])
-    examples, heads, tokens, paths = product.shape  # tokens below
-    return product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * paths)
-
-
 __all__ = [
     "attended_inputs",
+    "check_count",
+    "classes_of_outputs",
     "data_names",
+    "distinct_inputs",
+    "expected_inputs",
     "is_skipped",
+    "operators_of",
     "path_count",
     "path_labels",
     "path_operators",

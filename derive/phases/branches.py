@@ -129,7 +129,7 @@ def descended(
         found = module.at(average(overlaps), problem)
         if not found.converged:
             found = module.solve(
-                solver.data.attended, problem.labels, widths=problem.widths,
+                solver.data.merged(), problem.labels, widths=problem.widths,
                 variances=problem.variances, temperature=problem.temperature,
                 heads=problem.heads, start=average(overlaps),
             )  # fmt: skip

@@ -40,7 +40,7 @@ def check_symmetry(
         DataError: A change is larger; the message shows the worst one.
     """
     table = vector_tables(symmetry.notation.graph, head_counts(network))[0]
-    attended = data.attended
+    attended = data.of_paths()
     if attended.shape[2] != len(table):
         raise DataError(
             f"attended: {attended.shape[2]} paths, the network has {len(table)}; give its paths"
@@ -98,7 +98,7 @@ def sector_arrays(network: Network, data: Data, symmetry: Symmetry) -> dict[str,
     found = {}
     for sector in symmetry.sectors(symmetry.notation.data().paths):
         basis = sector_basis(table, sector, heads).astype(float)
-        parts = np.einsum("min,vkn->mkiv", data.attended, basis, optimize=True)
+        parts = np.einsum("min,vkn->mkiv", data.of_paths(), basis, optimize=True)
         flat = parts.reshape(len(parts), basis.shape[1], -1)
         found[split.data(sector).name] = flat
         if basis.shape[1] == 1:

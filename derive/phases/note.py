@@ -21,8 +21,8 @@ def symmetry_note(solution: Solution, data: Data) -> str | None:
     """A sentence where the data do not tell the heads of a layer apart, and the solution does."""
     network, graph = solution.network, stream_graph(solution.network)
     heads = head_counts(network)
-    examples, features, paths = data.attended.shape
-    if (examples * paths) ** 2 * features * sum(heads) > MOST:
+    examples, features, _ = data.attended.shape
+    if (examples * data.paths) ** 2 * features * sum(heads) > MOST:
         return None
     broken = []
     for weight in graph.weights:

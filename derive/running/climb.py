@@ -66,6 +66,7 @@ class Climb:
                 instance.data.attended,
                 instance.data.labels,
                 instance.data.attended_test,
+                instance.data.classes,
             ):
                 digest.update(b"" if array is None else array.tobytes())
         return digest.hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.errors import CertificateError, SolveError
+from derive.errors import CertificateError, SizeError, SolveError
 from derive.network import Data, Network
 from derive.report import AS_DESCRIBED
 from derive.running.files import write_json, write_text
@@ -71,7 +71,7 @@ def solve_point(solver: Solver, network: Network, data: Data, width: float) -> S
 def with_spectrum(solver: Solver, solution: Solution, data: Data) -> Solution:
     """The solution with its stiff and sloppy directions, where they can be found."""
     if solution.spectrum is None:
-        with suppress(SolveError):  # the report goes without them
+        with suppress(SolveError, SizeError):  # the report goes without them
             return replace(solution, spectrum=solver.spectrum(solution, data))
     return solution
 

@@ -26,6 +26,7 @@ from derive.running.progress import bar
 from derive.running.task import Task, data_of
 from derive.running.workers import Job, run_jobs
 from derive.solver import Solver, load_solution
+from derive.solver.memory import refuse_large_task
 
 AGREES, DISAGREES, INCONCLUSIVE = 0, 1, 3
 
@@ -84,7 +85,7 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
     """
     data_of.cache_clear()  # a file may have changed since an earlier run of this process
     check_folder(path, resume=settings.resume, overwrite=settings.overwrite)
-    notes = _check_data(task)
+    notes = _check_data(task, settings.processes)
     solver = Solver.of(task.network)
     _refuse_singular(solver, task)
     folder = open_folder(
@@ -122,10 +123,15 @@ def _climb(task: Task, folder: Folder, settings: Settings) -> Ladder:
     return climb(wanted, folder.path)
 
 
-def _check_data(task: Task) -> tuple[str, ...]:
-    """Read a user's data, so that what is wrong with them is said before anything is written."""
+def _check_data(task: Task, processes: int) -> tuple[str, ...]:
+    """Read a user's data, so that what is wrong with them is said before anything is written.
+
+    Raises:
+        SizeError: They do not fit into memory, as often as there are processes.
+    """
     if task.data is None:
         return ()
+    refuse_large_task(task.cases[0].network, task.data, processes=min(processes, len(task.widths)))
     return data_of(task.cases[0], None, task.data).notes
 
 

@@ -44,7 +44,7 @@ def selected_score(
     overlaps = solver.module.infinite_width(problem)
     chosen = np.zeros(len(overlaps[0]))
     chosen[list(paths)] = 1.0 / len(paths)
-    by_path = np.ascontiguousarray(data.attended_test.transpose(0, 2, 1))  # type: ignore[union-attr]
+    by_path = solver.module.tests_by_path(data.merged(test=True), problem)
     mean, _ = solver.module.predictor((np.diag(chosen), *overlaps[1:]), by_path, problem)
     rating = score(data, mean)
     return None if rating is None else rating.value

@@ -109,8 +109,9 @@ def _smaller(solution: Solution, data: Data, left: np.ndarray, table: np.ndarray
     )
     fewer = replace(
         data,
-        attended=data.attended[:, :, left],
-        attended_test=data.attended_test[:, :, left],  # type: ignore[index]
+        attended=data.of_paths()[:, :, left],
+        attended_test=data.of_paths(test=True)[:, :, left],
+        classes=None,
     )
     return replace(solution.network, layers=layers), fewer
 
@@ -118,7 +119,7 @@ def _smaller(solution: Solution, data: Data, left: np.ndarray, table: np.ndarray
 def cut_mean(solver: Solver, solution: Solution, data: Data, left: np.ndarray) -> np.ndarray:
     """The mean output, (P_*,), of a trained network in which only the paths `left` are passable."""
     problem = solver.problem(solution.network, data)
-    attended = np.where(left, data.attended_test, 0.0)  # type: ignore[arg-type]
+    attended = np.where(left, data.of_paths(test=True), 0.0)
     return _mean(solver, solution.overlaps[0], attended, problem)
 
 
@@ -133,7 +134,7 @@ def kept_mean(solver: Solver, solution: Solution, data: Data, left: np.ndarray) 
     """
     problem = solver.problem(solution.network, data)
     bottom = solution.chain_overlaps[0][np.ix_(left, left)] / left.sum()
-    return _mean(solver, bottom, data.attended_test, problem)
+    return _mean(solver, bottom, data.of_paths(test=True), problem)
 
 
 def _mean(solver: Solver, bottom: np.ndarray, attended: Any, problem: Any) -> np.ndarray:

@@ -22,6 +22,7 @@ from derive.network import (
 from derive.network.graph import stream_graph, values
 from derive.network.layers import Readout, Weighted, walk
 from derive.report import AS_DESCRIBED
+from derive.solver.memory import refuse_large_task
 
 
 class Source(Protocol):
@@ -118,9 +119,11 @@ def user_task(
 
     Raises:
         DescriptionError: A symbol has no value.
+        SizeError: The data, or the overlaps of the paths, do not fit into memory.
     """
     sized = network if widths is None else network.with_width(1)
     numbers = values(sized, stream_graph(sized))
+    refuse_large_task(sized, data)  # before the paths are listed
     if widths is None:
         widths = (numbers.widths[0] if len(set(numbers.widths)) == 1 else AS_DESCRIBED,)
     case = Case("", network.name, network, path_labels(network), _head_names(network))

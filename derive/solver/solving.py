@@ -18,6 +18,7 @@ from derive.network import Data, Network, Values
 from derive.network.data import check_kernel_variance
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
+from derive.solver.memory import refuse_large
 from derive.solver.solution import Solution
 from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
 from derive.solver.starts import distinct, random_overlap
@@ -56,13 +57,15 @@ class Solver:
 
         Raises:
             SolveError: They do not fit.
+            SizeError: They do not fit into memory.
             DataError: They were made with another kernel.
         """
+        refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         check_kernel_variance(network, data)
         with one_line_errors():
             return self.module.make_problem(
-                data.attended, data.labels, numbers.widths, numbers.variances,
+                data.merged(), data.labels, numbers.widths, numbers.variances,
                 numbers.temperature, self._heads(numbers),
             )  # fmt: skip
 
@@ -84,12 +87,14 @@ class Solver:
         Raises:
             DescriptionError: A symbol of the network has no value.
             SolveError: Data and network do not fit, or the kernel is singular.
+            SizeError: They do not fit into memory.
         """
+        refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         check_kernel_variance(network, data)
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
-                data.attended, data.labels, widths=numbers.widths, variances=numbers.variances,
+                data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
                 continuation=continuation, tolerance=tolerance,
             )  # fmt: skip
@@ -134,12 +139,14 @@ class Solver:
 
         Raises:
             SolveError: The solution is at infinite width, or the spectrum cannot be found.
+            SizeError: It does not fit into memory.
         """
         if solution.message == INFINITE_WIDTH:
             raise SolveError(
                 "infinite width: the Hessian grows with the width and has no value; solve at a "
                 "finite width"
             )
+        refuse_large(solution.network, data, spectrum=True)
         with one_line_errors(), blas_threads(data):
             problem = self.problem(solution.network, data)
             product = self.module.hessian_product(solution.overlaps, problem)
@@ -157,7 +164,7 @@ class Solver:
             chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
         mean, variance = None, None
         if data.attended_test is not None:
-            mean, variance = self.module.predict(found, data.attended_test)
+            mean, variance = self.module.predict(found, data.merged(test=True))
         return Solution(
             network=network,
             overlaps=found.overlaps,

@@ -66,7 +66,8 @@ def test_from_inputs_to_the_saddle_point(system):
     assert solution.converged
     assert [overlap.shape for overlap in solution.overlaps] == [(4, 4), (2, 2)]
     patches = [system.arrays["inputs"][:, :, k + i] for k in range(2) for i in range(2)]
-    np.testing.assert_array_equal(system.data.attended, np.stack(patches, axis=2))
+    np.testing.assert_array_equal(system.data.of_paths(), np.stack(patches, axis=2))
+    assert system.data.attended.shape[2] == 3  # two of the four paths see one token
 
 
 def test_checks():

@@ -44,12 +44,12 @@ def test_from_inputs_to_the_saddle_point(system):
     shifted = [inputs[:, :, :2], inputs[:, :, 1:]]
     expected = [x @ y for x in shifted for y in (np.eye(2)[None], omega)]
     found = np.stack([x.mean(axis=2) for x in expected], axis=2)
-    np.testing.assert_allclose(system.data.attended, found, rtol=1e-12)
+    np.testing.assert_allclose(system.data.of_paths(), found, rtol=1e-12)
 
 
 def test_the_action_by_hand(system):
     """Section 2 written out: streams of widths 8, 6 and 5 with 4, 2 and 1 vectors."""
-    labels, attended = system.arrays["labels"], system.data.attended
+    labels, attended = system.arrays["labels"], system.data.of_paths()
 
     def action(lowest, middle, top):
         g, m = top[0, 0], middle

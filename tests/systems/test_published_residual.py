@@ -154,7 +154,7 @@ def by_hand(overlap, data, labels):
     prior = readout[0, 0] / 1.2 + np.log(1.2)
     for sigma, own in ((sigma_2, upper), (sigma_1, lower)):
         prior += np.trace(np.linalg.solve(sigma, own)) + log_det(sigma)
-    path = np.einsum("mip,pq,niq->mn", data.attended, overlap, data.attended) * 1.3 / FEATURES
+    path = np.einsum("mip,pq,niq->mn", data.of_paths(), overlap, data.of_paths()) * 1.3 / FEATURES
     return WIDTH * (prior - log_det(overlap)) + energy(path + 0.17 * np.eye(P), labels)
 
 

@@ -73,7 +73,7 @@ def test_solve_counts_examples_and_outputs(capsys, files):
     found = call(capsys, "solve", str(folder / "spec.toml"), *arguments)
     assert found.status == 0, found.err
     expected = {
-        "positions": "P = 5 examples of 3 features, 8 paths, 2 outputs\n",
+        "positions": "P = 5 examples of 3 features, 8 paths, 6 of them distinct, 2 outputs\n",
         "sum": "P = 5 examples of 3 features, 5 paths\n",
     }
     assert expected[name] in found.out

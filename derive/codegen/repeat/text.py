@@ -11,7 +11,7 @@ MORE_FIELDS = """
     vectors: tuple[int, ...]"""
 
 MAKE_PROBLEM = '''def make_problem(
-    attended: Array,
+    attended: Any,
     labels: Array,
     widths: Any,
     variances: Any,
@@ -21,6 +21,9 @@ MAKE_PROBLEM = '''def make_problem(
     {arguments},
 ) -> Problem:
     """Check the shapes of data and parameters at a depth.
+
+    Attended inputs have shape (P, N_0, M); or they are a pair: those of classes of identical paths,
+    shape (P, N_0, m), and the class of every path, shape (M,), from 0.
 
     Raises:
         ValueError: Something does not fit; the message says what and what would.
@@ -32,11 +35,10 @@ MAKE_PROBLEM = '''def make_problem(
     vectors = vectors_of_streams(branches, depths)
     widths = positive_numbers("widths", widths, len(vectors), "stream")
     variances = positive_numbers("variances", variances, len(with_heads), "weight")
-    attended, labels = np.asarray(attended, dtype=float), np.asarray(labels, dtype=float)
+    labels = np.asarray(labels, dtype=float)
     paths = vectors[0]
 {checks}    if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
     return Problem(
         by_path, labels, widths, variances, float(temperature), heads, depths, branches, vectors
     )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
+from derive.codegen.runtime.merged import fold, inputs_of, spread
+
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
     """The lower Cholesky factor L, matrix = L L^T, of a positive definite matrix."""
@@ -66,6 +68,7 @@ def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.
     two squares A A^T, each at half the cost of a product. For two data sets the smaller one is
     weighted.
     """
+    overlap, left, right = fold(overlap, left, right)
     if left is right:
         values, axes = np.linalg.eigh((overlap + overlap.T) / 2.0)
         kernel = np.zeros((len(left), len(left)))
@@ -86,14 +89,16 @@ def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.
 
 def path_diagonal(overlap: np.ndarray, data: np.ndarray) -> np.ndarray:
     """The diagonal of the path kernel of a data set with itself."""
+    overlap, data, _ = fold(overlap, data, data)
     return np.einsum("mpi,mpi->m", np.matmul(overlap, data), data)
 
 
 def path_projection(matrix: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """sum_{mu nu i} matrix[mu, nu] left[mu, p, i] right[nu, p', i]: adjoint of the path kernel."""
-    flat = right.reshape(len(right), -1)
-    weighted = linalg.blas.dgemm(1.0, flat.T, matrix.T).T.reshape(len(left), *right.shape[1:])
-    return np.matmul(left, weighted.transpose(0, 2, 1)).sum(axis=0)
+    first, second = inputs_of(left), inputs_of(right)
+    flat = second.reshape(len(second), -1)
+    weighted = linalg.blas.dgemm(1.0, flat.T, matrix.T).T.reshape(len(first), *second.shape[1:])
+    return spread(np.matmul(first, weighted.transpose(0, 2, 1)).sum(axis=0), left, right)
 
 
 def refuse_no_density(

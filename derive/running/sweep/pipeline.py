@@ -23,6 +23,7 @@ from derive.running.sweep.subject import Subject
 from derive.running.sweep.table import Row, columns, rows_of, table_csv
 from derive.running.workers import completed
 from derive.solver import Solver
+from derive.solver.memory import refuse_large
 
 MARKER, JOURNAL, TABLE = "sweep.json", "points.jsonl", "sweep.csv"
 FIGURES = {"png": "sweep.png", "pdf": "sweep.pdf"}
@@ -102,6 +103,7 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
     flags = {"resume": settings.resume, "overwrite": settings.overwrite}
     check_folder(path, **flags, marker=MARKER)
     points = wanted.subject.grid(wanted.axes)
+    _refuse_large(wanted.subject, len(points), settings)
     solver = Solver.of(wanted.subject.network)
     subject = wanted.subject.with_solver(solver.generated.source)
     folder = Folder(Path(path))
@@ -118,6 +120,13 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
         with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
             return _finish(wanted, points, journal, folder, solved)
+
+
+def _refuse_large(subject: Subject, points: int, settings: Settings) -> None:
+    """Refuse a user's data that do not fit into memory as often as there are processes."""
+    if subject.data is not None and settings.cluster is None:
+        at_once = min(settings.processes, points)
+        refuse_large(subject.network, subject.data, processes=at_once)
 
 
 def _refuse_another(folder: Folder, subject: Subject, points: Sequence[Point]) -> None:

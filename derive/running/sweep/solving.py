@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from derive.errors import SolveError
+from derive.errors import SizeError, SolveError
 from derive.network import Data, Network
 from derive.running.scores import ACCURACY
 from derive.running.sweep.grid import Point
@@ -47,7 +47,7 @@ class SolvePoint:
         try:
             with threadpool_limits(limits=1, user_api="blas"):
                 found = _found(solve(solver, self.point, data), data, subject)
-        except SolveError as error:
+        except (SizeError, SolveError) as error:
             found = {"converged": False, "message": str(error)}
         return self.point.key, found | {"seconds": time.perf_counter() - started}
 

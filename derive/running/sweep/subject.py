@@ -15,6 +15,7 @@ from derive.network import Data, Network, data_from_arrays, load_data
 from derive.running.packaged import packaged_network
 from derive.running.scores import Score, fit
 from derive.running.sweep.grid import Axes, Point, grid_of
+from derive.solver.memory import refuse_large_task
 from derive.tasks import hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
 
@@ -45,7 +46,8 @@ class Subject:
         digest = hashlib.sha256(self.solver.encode())
         if self.data is not None:
             named = (self.data.attended, self.data.labels)
-            for array in (*named, self.data.attended_test, self.data.labels_test):
+            rest = (self.data.attended_test, self.data.labels_test, self.data.classes)
+            for array in (*named, *rest):
                 digest.update(b"" if array is None else f"{array.shape}".encode() + array.tobytes())
         return digest.hexdigest()
 
@@ -106,7 +108,9 @@ def user_subject(network: Network, data: str | Path) -> Subject:
 
     Raises:
         DataError: The file does not hold data for the network.
+        SizeError: They, or solving them, do not fit into memory.
     """
+    refuse_large_task(network, data)
     return Subject(network, load_data(data, network))
 
 

@@ -21,8 +21,8 @@ class Kernel:
     Attributes:
         module: The generated module.
         problem: Of the module.
-        pairs: sum_i X[mu, p, i] X[nu, p', i] of every pair p <= p', both orders together, shape
-            (pairs, P, P); None where they are too many.
+        pairs: sum_i X[mu, p, i] X[nu, p', i] of every pair p <= p' of distinct paths, both orders
+            together, shape (pairs, P, P); None where they are too many.
     """
 
     module: Any = field(repr=False)
@@ -32,7 +32,7 @@ class Kernel:
     @classmethod
     def of(cls, module: Any, problem: Any) -> Kernel:
         """Keep the products where they fit in memory."""
-        attended = problem.attended
+        attended = module.inputs_of(problem.attended)
         examples, paths, _ = attended.shape
         rows, columns = np.triu_indices(paths)
         if len(rows) * examples**2 > MOST_GRAMS:
@@ -45,10 +45,10 @@ class Kernel:
 
     def __call__(self, overlaps: tuple[Array, ...]) -> Array:
         """The path kernel, shape (P, P)."""
-        bottom = self.module.bottom(overlaps, self.problem)
+        bottom, attended = self.module.bottom(overlaps, self.problem), self.problem.attended
         if self.pairs is None:
-            attended = self.problem.attended
             return np.asarray(self.module.path_kernel(bottom, attended, attended))
+        bottom, _, _ = self.module.fold(bottom, attended, attended)
         weights = bottom[np.triu_indices(len(bottom))]
         return np.asarray(
             (weights @ self.pairs.reshape(len(weights), -1)).reshape(self.pairs.shape[1:])

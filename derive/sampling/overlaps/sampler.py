@@ -142,7 +142,7 @@ def _saddle(solver: Solver, network: Network, data: Data, centre: Any) -> Any:
 def _predictor(law: Law, data: Data) -> Callable[[tuple[Array, ...]], tuple[Array, Array]]:
     if data.attended_test is None:
         return lambda _: (np.zeros(0), np.zeros(0))
-    tests = np.ascontiguousarray(data.attended_test.transpose(0, 2, 1))
+    tests = law.module.tests_by_path(data.merged(test=True), law.problem)
     return lambda overlaps: law.module.predictor(overlaps, tests, law.problem)
 
 

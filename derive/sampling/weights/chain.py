@@ -49,8 +49,9 @@ class Chain:
     def _blocks(self, labels: Array) -> None:
         model, tensors = self.model, self.tensors
         vectors = model.vectors(tensors)
-        active: dict[int, Array] = {0: self.data.attended.transpose(2, 0, 1)[None]}
-        outputs = model.outputs(tensors, self.data.attended)[0]
+        attended = self.data.of_paths()
+        active: dict[int, Array] = {0: attended.transpose(2, 0, 1)[None]}
+        outputs = model.outputs(tensors, attended)[0]
         for item in model.graph.weights:
             weight = item.index
             z = active.pop(weight)
@@ -72,7 +73,7 @@ class Chain:
         """f on the test examples, shape (P_*,)."""
         if self.data.attended_test is None:
             return np.zeros(0)
-        return np.asarray(self.model.outputs(self.tensors, self.data.attended_test)[0])
+        return np.asarray(self.model.outputs(self.tensors, self.data.of_paths(test=True))[0])
 
     def reading(self) -> Reading:
         """Overlaps and outputs; given the weights the outputs are known."""

@@ -78,9 +78,9 @@ def _check(model: Model, data: Data, draws: int, chains: int) -> None:
             "temperature: at zero the weights' posterior lies on a surface and no conditional has "
             "a density; raise the temperature"
         )
-    if data.attended.shape[2] != model.blocks[0]:
+    if data.paths != model.blocks[0]:
         raise SamplingError(
-            f"attended: {data.attended.shape[2]} paths, and the network has {model.blocks[0]}; "
+            f"attended: {data.paths} paths, and the network has {model.blocks[0]}; "
             "give data for this network"
         )
     if draws < 1 or chains < 1:
