@@ -52,7 +52,7 @@ def network(*layers, kernel="arc-sine", readout=None):
     return Network((Features(7, kernel, 1.3), *layers, readout), 0.1)
 
 
-@pytest.mark.parametrize("kernel", KERNELS, ids=str)
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda k: getattr(k, "__name__", k))
 @pytest.mark.parametrize("layers", ABOVE.values(), ids=ABOVE)
 def test_it_is_certified_as_leading_order(layers, kernel):
     steps = derive(network(*layers, kernel=kernel)).steps
