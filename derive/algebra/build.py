@@ -14,6 +14,7 @@ from derive.algebra.maps import (
     fast_trace,
     gram,
     kronecker,
+    layer_sum,
     partial_trace,
     path_kernel,
     path_projection,
@@ -44,8 +45,8 @@ from derive.algebra.traces import logdet, trace
 
 __all__ = [
     "ONE", "Matrix", "Scalar", "add", "average", "block", "block_diagonal", "columns", "diagonal",
-    "embed", "fast_trace", "gram", "inv", "is_symmetric", "is_unit", "is_zero", "kronecker", "lift",
-    "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
+    "embed", "fast_trace", "gram", "inv", "is_symmetric", "is_unit", "is_zero", "kronecker",
+    "layer_sum", "lift", "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
     "path_projection", "path_readout", "pick", "place",
     "require_square", "rows", "same_size", "scalar_symbol", "scale", "split", "stack", "subtract",
     "terms", "trace", "transpose",

@@ -16,6 +16,8 @@ from sympy.core import numbers
 
 from derive.algebra import nodes
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
+from derive.algebra.layered import LayerSum
+from derive.algebra.sums import reindex
 from derive.errors import NoRule, ShapeError
 
 
@@ -148,6 +150,15 @@ def _block_diagonal(run: _Evaluation, node: Any) -> Any:
     return out
 
 
+def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
+    """Numbers or matrices; layers have their values by their numbers."""
+    body, (index, first, last) = node.args[0], node.args[1:]
+    total = _filled(run, *(run.size(size) for size in node.shape), 0)
+    for number in range(run.size(first), run.size(last) + 1):
+        total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
+    return total
+
+
 def _gram(run: _Evaluation, node: Any) -> Any:
     vectors = run.of(node.args[0])
     return vectors @ vectors.T / vectors.shape[1]
@@ -224,6 +235,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Embed: _embed,
     nodes.Selection: _selection,
     nodes.BlockDiagonal: _block_diagonal,
+    LayerSum: _sum_over_layers,
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.PathReadout: _path_readout,

@@ -6,13 +6,14 @@ from typing import Any
 
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
-from derive.algebra.layered import LayerOverlap
+from derive.algebra.layered import LayerOverlap, LayerSum
 from derive.algebra.maps import (
     block,
     block_diagonal,
     embed,
     fast_trace,
     kronecker,
+    layer_sum,
     partial_trace,
     path_kernel,
     path_projection,
@@ -97,6 +98,8 @@ def transpose(matrix: Matrix) -> Matrix:
         return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
+    if kind is LayerSum:
+        return layer_sum(transpose(matrix.args[0]), *matrix.args[1:])
     if kind is Average:
         return average(transpose(matrix.args[0]))
     return Transpose(matrix)
