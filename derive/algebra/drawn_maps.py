@@ -115,7 +115,9 @@ def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Bo
 
 def _layer_sum(drawer: Any, node: Any) -> Box:
     body, index, first, last = node.args
-    return Apply(over_layers(drawer, symbols.SUM, index, first, last), Fence(drawer.box(body), SQUARE))
+    return Apply(
+        over_layers(drawer, symbols.SUM, index, first, last), Fence(drawer.box(body), SQUARE)
+    )
 
 
 def _layer_product(drawer: Any, node: Any) -> Box:

@@ -152,8 +152,9 @@ def _block_diagonal(run: _Evaluation, node: Any) -> Any:
 
 def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
     """Numbers or matrices; layers have their values by their numbers."""
-    body, (index, first, last) = node.args[0], node.args[1:]
-    total = _filled(run, *(run.size(size) for size in node.shape), 0)
+    body, index, first, last = node.args
+    count, width = (run.size(size) for size in node.shape)
+    total = _filled(run, count, width, 0)
     for number in range(run.size(first), run.size(last) + 1):
         total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
     return total

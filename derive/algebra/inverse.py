@@ -13,12 +13,11 @@ from derive.algebra.maps import (
     embed,
     fast_trace,
     kronecker,
-    layer_sum,
     partial_trace,
     path_kernel,
     path_projection,
 )
-from derive.algebra.multiply import average, lift, mul
+from derive.algebra.multiply import average, layer_sum, lift, mul
 from derive.algebra.nodes import (
     Average,
     Block,

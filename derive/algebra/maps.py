@@ -8,7 +8,6 @@ import sympy
 from sympy import Identity, MatAdd, Transpose, ZeroMatrix
 
 from derive.algebra import nodes, sizes
-from derive.algebra.layered import LayerSum
 from derive.algebra.multiply import lift, mul
 from derive.algebra.nodes import (
     Attended,
@@ -189,6 +188,9 @@ def embed(matrix: Matrix, start: Scalar, total: Scalar) -> Matrix:
     if type(matrix) is MatAdd:
         return _over_terms(embed, matrix, start, total)
     number, factors = split(matrix)
+    if len(factors) == 1 and type(factors[0]) is Embed:
+        inner, place, _ = factors[0].args
+        return mul(number, embed(inner, sizes.total(start, place), total))
     return mul(number, Embed(assemble(ONE, list(factors), matrix.shape), start, total))
 
 
@@ -283,22 +285,6 @@ def path_projection(matrix: Matrix, left: Attended, right: Attended) -> Matrix:
         return ZeroMatrix(left.paths, right.paths)
     number, factors = split(matrix)
     return mul(number, PathProjection(assemble(ONE, list(factors), matrix.shape), left, right))
-
-
-def layer_sum(matrix: Matrix, index: Any, first: Any, last: Any) -> Matrix:
-    """sum_{index = first}^{last} A; numbers that the index does not enter are taken out.
-
-    Raises:
-        ShapeError: The shape depends on the index.
-    """
-    if any(index in size.free_symbols for size in matrix.shape):
-        raise ShapeError(f"sum over {index}: {matrix} has shape {matrix.shape}, which depends on it")
-    if is_zero(matrix):
-        return matrix
-    number, factors = split(matrix)
-    outside, inside = number.as_independent(index, as_Add=False)
-    body = assemble(inside, list(factors), matrix.shape)
-    return mul(outside, LayerSum(body, index, first, last))
 
 
 def diagonal(matrix: Matrix) -> Matrix:

@@ -56,6 +56,12 @@ def test_files_read_the_same(tmp_path):
         # a residual on top of a copy stays with the layers above: L - 1 copies are left
         ((Repeat((LAYER, SKIP), "L"),), [2, (2, "L", 1), 2]),
         ((SKIP, Repeat((LAYER,), "L")), [3, (1, "L", 1), 1]),
+        # copies of residuals alone are in one stream: no repeat begins right above them
+        ((Repeat((SKIP,), "L"),), [1, (1, "L", 0), 1]),
+        ((SKIP, Repeat((SKIP,), "L"), SKIP), [2, (1, "L", 0), 2]),
+        ((LAYER, SKIP, Repeat((SKIP,), "L")), [2, 1, (1, "L", 0), 1]),
+        ((Repeat((SKIP,), "L"), Repeat((LAYER,), "D")), [1, (1, "L", 0), 1, (1, "D", 1), 1]),
+        ((Repeat((SKIP,), "L"), LAYER, Repeat((LAYER,), "D")), [1, (1, "L", 0), 1, (1, "D", 0), 1]),
         (
             (Repeat((LAYER,), "L"), LAYER, Repeat((LAYER,), "D")),
             [1, (1, "L", 0), 1, (1, "D", 0), 1],
@@ -103,9 +109,9 @@ WRONG = {
         lambda: parts(network(Repeat((LAYER,), "m"))),
         ["'m'", "taken", "'L'"],
     ),
-    "all in one stream": (
-        lambda: derive_repeated(network(Repeat((SKIP,), "L"))),
-        ["layers[2]", "opens no stream", "depth as a number"],
+    "some vectors of a shared stream": (
+        lambda: derive_repeated(network(Repeat((Residual((Linear(0.7), SKIP)),), "L"))),
+        ["repeated L times", "residual ends in a residual", "depth as a number"],
     ),
     "some vectors of a stream": (
         lambda: derive_repeated(

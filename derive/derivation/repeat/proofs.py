@@ -18,8 +18,8 @@ from derive.derivation.derivation import Derivation
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.repeat.induction import layer_of
 from derive.derivation.repeat.instantiate import at_depth
-from derive.derivation.repeat.parts import number_symbol
-from derive.derivation.repeat.theory import Layer, RepeatedTheory
+from derive.derivation.repeat.pieces import number_symbol
+from derive.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Equation, Evidence
 from derive.errors import CertificateError
@@ -101,8 +101,11 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
     Args:
         instances: The network at several depths.
         pairs: From the concrete theory to (what, ours, theirs).
-        also: A step of the network written out whose certificate is run at depth 2.
+        also: A step of the network written out whose certificate is run at one depth: 2, or 1
+            where copies share a stream, whose vectors soon are many.
     """
+    shared = any(isinstance(layer, SharedLayer) for layer in instances.theory.layers)
+    one = 1 if shared else 2
 
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
@@ -113,16 +116,17 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
                 found = agreement.value(instances.at(depth, ours), numbers)
                 expected = agreement.value(theirs, numbers)
                 agreement.compare(f"{what} at depth {depth}", found, expected)
-        detail = f"against networks written out, depths {_listed(DEPTHS)}"
+        detail = f"against networks written out, depths {listed(DEPTHS)}"
         if also:
-            step = next(s for s in instances.written_out(2).steps if s.name == also)
-            detail += f"; at depth 2 {step.certificate(digits).detail}"
+            step = next(s for s in instances.written_out(one).steps if s.name == also)
+            detail += f"; at depth {one} {step.certificate(digits).detail}"
         return agreement.evidence(detail)
 
     return guarded(check)
 
 
-def _listed(depths: tuple[int, ...]) -> str:
+def listed(depths: tuple[int, ...]) -> str:
+    """Numbers in a row."""
     return ", ".join(map(str, depths))
 
 
@@ -145,7 +149,7 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
                     found = agreement.value(ours, numbers)
                     expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
                     agreement.compare(f"the {name} of {layer.title}", found, expected)
-        detail = f"{evidence.detail}; all streams at depths {_listed(instances.usable())}"
+        detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
         return Evidence(min(evidence.digits, agreement.worst), detail)
 
     return guarded(check)
@@ -153,6 +157,11 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
 
 def _require_shown(layers: Iterable[Layer]) -> None:
     for layer in layers:
+        if isinstance(layer, SharedLayer):
+            found = layer.slopes.indexed(), layer.products.indexed()
+            if found != (layer.gradient, layer.equation.right):
+                raise CertificateError(f"{layer.title}: the equations are not those of its parts")
+            continue
         made = layer_of(layer.window, layer.stream, layer.known)
         if layer.scaled is None:
             made = replace(made, scaled=None)
@@ -164,7 +173,7 @@ def _require_each_once(instances: Instances, depth: int) -> None:
     found = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
     count = len(instances.written_out(depth).theory.order_parameters)
     if sorted(found) != list(range(count)):
-        streams = _listed(tuple(k + 1 for k in sorted(found)))
+        streams = listed(tuple(k + 1 for k in sorted(found)))
         raise CertificateError(f"equations of streams {streams} at depth {depth}, of {count}")
 
 
@@ -174,7 +183,7 @@ def of_start(instances: Instances) -> Certificate:
     def check(digits: int) -> Evidence:
         found = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
         worst = min(evidence.digits for evidence in found)
-        return Evidence(worst, f"at depths {_listed(DEPTHS[:2])}: {found[0].detail}")
+        return Evidence(worst, f"at depths {listed(DEPTHS[:2])}: {found[0].detail}")
 
     return guarded(check)
 

@@ -27,7 +27,10 @@ from derive.algebra import substitute
 from derive.codegen.repeat.module import generate_repeated
 from derive.derivation.repeat.parts import Block
 
-TEXTS = ("attention", "two depths", "residual inside")
+TEXTS = (
+    "attention", "two depths", "residual inside", "residuals alone",
+    "residuals with a stream inside",
+)  # fmt: skip
 
 
 def is_store(name):
@@ -95,6 +98,16 @@ def test_the_header_says_where_the_module_is_from():
         "copy, 1 <= l <= L: G_l of stream l, size H_l * m_above", "∑_{l = 1}^L", "tr_{Hₗ₋₁} Rₗ₋₁",
         "(N_1, ..., N_{L + 1}), one per stream", "4. step: copy l [EXACT]",
         "[LEADING, N, P -> infinity at fixed P/N]",
+    ):  # fmt: skip
+        assert part in docstring, part
+
+
+def test_the_header_says_what_copies_share():
+    docstring = ast.get_docstring(ast.parse(generated_source("residuals alone")))
+    for part in (
+        "copy, 1 <= l <= L: G_l of the first vectors of stream 1, size m_above * (H_l + 1)",
+        "(N_1,), one per stream", "G_s, N_s, m_s", "ln det [G₁]_{0:mₗ₊₁}", "− N₁ ln det G₁",
+        "5. overlaps G_1 [EXACT]",
     ):  # fmt: skip
         assert part in docstring, part
 
