@@ -152,9 +152,12 @@ def _block_diagonal(run: _Evaluation, node: Any) -> Any:
 
 def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
     """Numbers or matrices; layers have their values by their numbers."""
-    body, index, first, last = node.args
-    count, width = (run.size(size) for size in node.shape)
-    total = _filled(run, count, width, 0)
+    limits = node.args[1:] if type(node) is LayerSum else node.args[1]
+    body, (index, first, last) = node.args[0], limits
+    total = run.arithmetic.number(0)
+    if body.is_Matrix:
+        count, width = (run.size(size) for size in node.shape)
+        total = _filled(run, count, width, 0)
     for number in range(run.size(first), run.size(last) + 1):
         total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
     return total
@@ -237,6 +240,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Selection: _selection,
     nodes.BlockDiagonal: _block_diagonal,
     LayerSum: _sum_over_layers,
+    sympy.Sum: _sum_over_layers,
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.PathReadout: _path_readout,

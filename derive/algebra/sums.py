@@ -16,7 +16,7 @@ from sympy import Sum
 
 from derive.algebra import build
 from derive.algebra.layered import LayerOverlap, LayerProduct, LayerSum, index_text
-from derive.algebra.rebuild import rebuild
+from derive.algebra.rebuild import MAKERS, rebuild
 from derive.errors import NoRule
 
 
@@ -30,12 +30,36 @@ def layer_sum(summand: Any, index: Any, last: Any) -> Any:
 def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
     """The expression with other numbers in the place of symbols: G(l) becomes G(l + 1).
 
+    The index of a sum or product is its own, and stays.
+
     >>> l = sympy.Symbol("l", positive=True, integer=True)
     >>> from derive.algebra.layered import LayerValue
     >>> reindex(LayerValue("s", l), {l: l + 1}).name
     's_l+1'
     """
-    return rebuild(sympy.sympify(expression), numbers.get)
+
+    def replaced(node: Any) -> Any:
+        if node in numbers:
+            return numbers[node]
+        index = _own_index(node)
+        if index not in numbers:
+            return None
+        others = {old: new for old, new in numbers.items() if old != index}
+        body, *limits = node.args
+        if type(node) in (Sum, sympy.Product):
+            ends = (index, *(reindex(end, others) for end in limits[0][1:]))
+            return type(node)(reindex(body, others), ends)
+        ends = (index, *(reindex(end, others) for end in limits[1:]))
+        return MAKERS[type(node)](reindex(body, others), *ends)
+
+    return rebuild(sympy.sympify(expression), replaced)
+
+
+def _own_index(node: Any) -> Any:
+    """The index of a sum or a product; None for other nodes."""
+    if type(node) in (Sum, sympy.Product):
+        return node.args[1][0]
+    return node.args[1] if type(node) in (LayerSum, LayerProduct) else None
 
 
 def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
