@@ -1,7 +1,7 @@
 """Layers that are repeated: written out, or cut apart for an induction."""
 
 import pytest
-from command_line import call, refusal, write
+from command_line import RESIDUAL, call, refusal, write
 
 from derive.derivation.repeat.deriving import derive_repeated
 from derive.derivation.repeat.parts import parts
@@ -165,6 +165,26 @@ def test_sizes_and_the_least_depth_are_shown(capsys, tmp_path):
     assert "Numbers of vectors, l = 1, …, L:" in found.out
     assert "mₗ = 2 H₂ₗ mₗ₊₁" in found.out and "m_{L+1} = 1" in found.out
     assert "equations of streams for L ≥ 2" in found.out
+
+
+def test_residuals_alone_are_shown_and_generated_at_any_depth(capsys, tmp_path):
+    """A file with one residual, repeated: one stream, one change of variables."""
+    path = tmp_path / "residual.toml"
+    path.write_text(RESIDUAL)
+    found = call(capsys, "show", str(path), "--repeat", "L", "--heads", "H")
+    assert found.status == 0 and found.err == ""
+    for part in (
+        "repeat(L x residual(attention(H=H)))", "mₗ = mₗ₊₁ + Hₗ mₗ₊₁", "ln det [G₁]_{0:mₗ₊₁}",
+        "− N₁ ln det G₁", "Λₗ = Λₗ₊₁ ⊕ Qₗ", "Fₗ₊₁ = (σₗ²/Hₗ) tr_{Hₗ} Yₗ + [Fₗ]_{0:mₗ₊₁}",
+    ):  # fmt: skip
+        assert part in found.out, part
+    found = call(capsys, "show", str(path), "--repeat", "L", "--heads", "H", "--latex")
+    assert r"\sum_{l = 1}^L" in found.out and r"\Lambda_{l+1}" in found.out
+    deep = tmp_path / "deep.toml"
+    deep.write_text(network_to_toml(load_network(path).repeated("L").with_heads("H")))
+    out = tmp_path / "module.py"
+    assert call(capsys, "generate", str(deep), "--out", str(out)).status == 0
+    assert "def action_of_shared_stream" in out.read_text()
 
 
 def test_show_certifies_any_depth(capsys):
