@@ -41,12 +41,17 @@ def _meaning(derivation: Derived) -> str:
     """What m counts."""
     shared = [layer for layer in derivation.theory.layers if isinstance(layer, SharedLayer)]
     if not shared:
-        return "$m$ counts the vectors that come down"
+        several = any(here.notation.several for _, _, here in derivation.theory.shares)
+        more = f"; {ALL_VECTORS}" if several else ""
+        return f"$m$ counts the vectors that come down{more}"
     names = ", ".join(f"$G_{{{index_text(layer.number)}}}$" for layer in shared)
     return (
-        f"all copies add vectors to one stream, whose overlaps are {names}; $m_k$ counts the "
-        "vectors of a stream down to those of weight $k$"
+        f"all copies add vectors to one stream, whose overlaps are {names}; {ALL_VECTORS}, and "
+        "$m_k$ counts these"
     )
+
+
+ALL_VECTORS = "$v_k$ are all vectors of a stream, from the first down to those of weight $k$"
 
 
 def size_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:

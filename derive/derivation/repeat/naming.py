@@ -14,7 +14,7 @@ def window_names(window: Window) -> Names:
     """The names of a window's theory, for its expressions as they are shown."""
     names = names_of(window.theory)
     notation = window.notation
-    if not (notation.stacked or notation.shared):
+    if not (notation.several or notation.shared):
         return names
     matrices = tuple(_shown(name, window) for name in names.matrices)
     return replace(names, matrices=matrices, sizes=names.sizes | _sizes(window))

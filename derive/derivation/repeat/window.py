@@ -24,65 +24,16 @@ from derive.algebra.layered import (
 )
 from derive.algebra.nodes import Overlap
 from derive.algebra.sizes import multiplied_out
-from derive.derivation.notation import Notation
 from derive.derivation.pipeline import RULES, Rules, derive_theory
 from derive.derivation.repeat.parts import bare_network
 from derive.derivation.repeat.pieces import Piece
+from derive.derivation.repeat.window_notation import WindowNotation
 from derive.derivation.step import Step
 from derive.derivation.theory import Theory
 from derive.network import Network, StreamGraph, stream_graph
 
 OF_STREAMS = {"G": LayerOverlap, "U": LayerOverlap, "u": LayerOverlap, "R": LayerMatrix}
 """Letters of matrices of streams, and the nodes that stand for them."""
-
-
-@dataclass(frozen=True)
-class WindowNotation(Notation):
-    """The symbols of a window.
-
-    Attributes:
-        letters: The number of every weight, as written in names.
-        outputs: The symbol of how many vectors come down from what is above; None at the top.
-        shared: Whether a symbolic number of copies share the lowest stream.
-        stacked: Whether what stands in for the layers above stands for such a stream.
-        by_weight: Whether numbers of vectors have those of weights, not of streams.
-    """
-
-    letters: tuple[str, ...] = ()
-    outputs: Any = None
-    shared: bool = False
-    stacked: bool = False
-    by_weight: bool = False
-
-    def letter(self, weight: int) -> str:
-        """The number that names a weight's variance, heads and vectors."""
-        return self.letters[weight]
-
-    def heads(self, weight: int) -> Any:
-        """H of a weight; the number of vectors that come down, where one stands in for them."""
-        if self.outputs is not None and weight == len(self.graph.weights) - 1:
-            return self.outputs
-        return super().heads(weight)
-
-    def size_name(self, weight: int) -> str | None:
-        """Sizes are named as in the whole network: by streams, whose parts have no name then."""
-        below = self.graph.weights[weight].below
-        if self.by_weight:
-            return f"m_{self.letter(weight)}"
-        if below is None or self.graph.streams[below].weights[-1] != weight:
-            return None
-        return f"m_{self.graph.streams[below].name}"
-
-    def vectors(self, weight: int) -> Any:
-        """g of a weight; v, all vectors down to a weight, where one stands in for them."""
-        found = super().vectors(weight)
-        if not self.stacked or weight < len(self.graph.weights) - 1:
-            return found
-        return build.matrix_symbol(f"v_{self.letter(weight)}", *found.shape)
-
-    def is_whole(self, stream: int) -> bool:
-        """Whether the window has all weights that add vectors to a stream."""
-        return not (self.shared and stream == 0)
 
 
 @dataclass(frozen=True)
@@ -163,7 +114,22 @@ class Window:
             count, name = self.notation.outputs, self.notation.letters[-1]
             for old, new in (("Q", "Lambda"), ("Y", "F")):
                 printed[Overlap(f"{old}_{name}", count)] = Overlap(f"{new}_{name}", count)
+        elif self.notation.several:
+            point = Overlap(f"Q_{self.notation.letters[-1]}", self.notation.outputs)
+            printed[point] = self._points_above
         return rebuild(sympy.sympify(expression), printed.get) if printed else expression
+
+    @property
+    def _points_above(self) -> Any:
+        """The points of the weights for which one stands in; their sizes are not printed."""
+        over, left = self.pieces[-1].over, self.notation.outputs
+        points: list[Any] = []
+        for place, point in enumerate(over):
+            last = place == len(over) - 1
+            size = left if last else sympy.Symbol(f"rows_{place}", positive=True, integer=True)
+            points.append(Overlap(f"Q_{index_text(point.number)}", size))
+            left = left - size
+        return build.block_diagonal(*points)
 
     @cached_property
     def _nodes(self) -> Mapping[Any, Any]:
@@ -246,10 +212,12 @@ def window(
         name = weights[-1] if by_weight else streams[-1]
         outputs = sympy.Symbol(f"m_{name}", positive=True, integer=True)
     over = pieces[-1].over
+    stacked = bool(over) and str(over[0].args[0]) == "Lambda"
     notation = WindowNotation(
         _named(graph, streams, weights, top), weights, outputs,
         shared=pieces[0].whole is not None,
-        stacked=bool(over) and str(over[0].args[0]) == "Lambda",
+        stacked=stacked,
+        several=stacked or len(over) > 1,
         by_weight=by_weight,
     )  # fmt: skip
     theory, steps = derive_theory(network, notation, rules)

@@ -42,7 +42,7 @@ def shared_layers(name):
 
 
 @pytest.mark.parametrize(("name", "depth"), CASES)
-def test_law_action_constants_gradients_and_equations(name, depth):
+def test_law_action_predictor_and_equations(name, depth):
     case = Concrete(name, depth)
     found, expected = case.theory, case.expected
     law = case.at(found.law) + case.at(found.constant)
@@ -52,6 +52,10 @@ def test_law_action_constants_gradients_and_equations(name, depth):
     assert equal(case.at(found.evidence), expected.constant)
     assert equal(case.at(found.dropped), expected.dropped)
     assert found.scaled is None and found.fixed_point is None
+    ours, theirs = found.lowest.theory.predictor, expected.predictor
+    for key in ("covariance", "kernel", "own_kernel", "mean", "variance"):
+        value = case.at(found.lowest.indexed(getattr(ours, key)))
+        assert equal(value, getattr(theirs, key)), key
     if not case.exists():
         return
     seen = []
