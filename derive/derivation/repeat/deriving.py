@@ -23,10 +23,11 @@ from derive.derivation.repeat.taken import (
     own_steps,
     range_of,
     where_of,
+    whole_near,
     wide_equations,
     without_labels,
 )
-from derive.derivation.repeat.theory import Member, RepeatedTheory, SharedLayer
+from derive.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.derivation.rules.start import prior
 from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order
 from derive.network import Network
@@ -265,13 +266,10 @@ class _Steps:
         return self._step("predictor", text, [group], step.certificate, step.limit)
 
     def _wide(self, name: str, text: Text, *keys: str) -> RepeatedStep:
-        groups = []
+        groups: list[Group] = []
         for layer in self.theory.layers:
             if isinstance(layer, SharedLayer):
-                groups += [
-                    Group(m.window, where_of(m.part), (), _pairs(m, keys))
-                    for m in layer.members if _pairs(m, keys)
-                ]  # fmt: skip
+                groups += self._of_shared(layer, keys)
                 continue
             here, equations = layer.window, []
             for key in keys:
@@ -284,8 +282,12 @@ class _Steps:
             proof = shared_proofs.of_members(self.instances, proof, keys)
         return self._step(name, text, groups, proof, WIDE)
 
-
-def _pairs(member: Member, keys: tuple[str, ...]) -> tuple[Equation, ...]:
-    """What holds near infinite width for a part of a shared stream."""
-    pairs = [pair for key in keys for pair in getattr(member, key)]
-    return tuple(Equation(name, value) for name, value in pairs)
+    @staticmethod
+    def _of_shared(layer: SharedLayer, keys: tuple[str, ...]) -> Iterable[Group]:
+        """What holds near infinite width for a stream that copies share, part by part."""
+        yield Group(layer.window, "", (), (whole_near(layer, shifted="shifts" in keys),))
+        for member in layer.members:
+            pairs = [pair for key in keys for pair in getattr(member, key)]
+            shown = tuple(Equation(name, value) for name, value in pairs)
+            if shown:
+                yield Group(member.window, where_of(member.part), (), shown)

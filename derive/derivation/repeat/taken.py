@@ -6,9 +6,14 @@ from typing import Any
 
 import sympy
 
+from derive.algebra import build
+from derive.algebra.boxes import Sum
+from derive.algebra.latex import box
+from derive.algebra.layered import index_text
 from derive.algebra.nodes import LogNormal
-from derive.derivation.repeat.pieces import Block, Part
-from derive.derivation.repeat.theory import Layer
+from derive.derivation.render.content import REST
+from derive.derivation.repeat.pieces import Block, Part, generic
+from derive.derivation.repeat.theory import Layer, SharedLayer
 from derive.derivation.repeat.window import Window
 from derive.derivation.rules.chain import chain_form
 from derive.derivation.rules.gaussian import find_normal
@@ -80,3 +85,15 @@ def range_of(layer: Layer) -> str:
         return ""
     known = layer.known
     return f"for ${known.index} = {known.first}, \\dots, {known.last}$"
+
+
+def whole_near(layer: SharedLayer, *, shifted: bool) -> Equation:
+    """All overlaps of a shared stream at infinite width, or to first order."""
+    overlap, whole = layer.window.whole, generic(layer.parts[0]).whole
+    assert whole is not None
+    number = index_text(whole.weight)
+    letters = ("Lambda", "D") if shifted else ("Lambda",)
+    parts = [box(build.overlap(f"{letter}_{number}", overlap.shape[0])) for letter in letters]
+    if not shifted:
+        return Equation(overlap, parts[0])
+    return Equation(overlap, Sum(tuple((False, part) for part in (*parts, REST))))
