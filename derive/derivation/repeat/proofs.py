@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from derive.algebra import build, rebuild
 from derive.derivation.certificates.compare import Agreement, exact, guarded
-from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, choose_heads, instance
 from derive.derivation.derivation import Derivation
+from derive.derivation.notation import Notation
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.repeat.induction import layer_of
 from derive.derivation.repeat.instantiate import at_depth
@@ -23,11 +24,12 @@ from derive.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Equation, Evidence
 from derive.errors import CertificateError
-from derive.network import Network
+from derive.network import Network, stream_graph
 
 DEPTHS = (1, 2, 3)
 """With no copy between the ends, with ends alone, and with one between."""
-
+MOST_VECTORS = 20
+"""The third is left out where a stream has more vectors: their number may grow like a power."""
 
 Pairs = list[tuple[str, Any, Any]]
 """(what, ours, that of the network written out)."""
@@ -76,10 +78,25 @@ class Instances:
             numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
         return sample, numbers
 
+    @cached_property
+    def chosen(self) -> tuple[int, ...]:
+        """The depths at which the network is written out."""
+        return tuple(d for d in DEPTHS if d <= 2 or self._vectors(d) <= MOST_VECTORS)
+
+    def _vectors(self, depth: int) -> int:
+        """The number of vectors of the largest stream in the certificates' instances."""
+        graph = stream_graph(self.network.with_values(self.depths(depth)))
+        heads = choose_heads(Notation(graph))
+        return max(graph.vectors(stream, heads) for stream in graph.streams)
+
     def usable(self) -> tuple[int, ...]:
         """Depths at which every kind of layer exists."""
-        least = max(self.theory.least.values())
-        return tuple(depth for depth in DEPTHS if depth >= least) or (least,)
+        least = {depth.name: number for depth, number in self.theory.least.items()}
+
+        def has_all(depth: int) -> bool:
+            return all(number >= least[name] for name, number in self.depths(depth).items())
+
+        return tuple(filter(has_all, self.chosen)) or (max(least.values()),)
 
 
 def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
@@ -111,14 +128,14 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
 
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        for depth in DEPTHS:
+        for depth in instances.chosen:
             derivation = instances.written_out(depth)
             _, numbers = instances.numbers(depth)
             for what, ours, theirs in pairs(derivation.theory):
                 found = agreement.value(instances.at(depth, ours), numbers)
                 expected = agreement.value(theirs, numbers)
                 agreement.compare(f"{what} at depth {depth}", found, expected)
-        detail = f"against networks written out, depths {listed(DEPTHS)}"
+        detail = f"against networks written out, depths {listed(instances.chosen)}"
         if also:
             step = next(s for s in instances.written_out(one).steps if s.name == also)
             detail += f"; at depth {one} {step.certificate(digits).detail}"
@@ -196,7 +213,7 @@ def of_closing(instances: Instances) -> Certificate:
     def check(digits: int) -> Evidence:
         agreement, closed = Agreement(digits), instances.theory.fixed_point
         assert closed is not None
-        for depth in DEPTHS:
+        for depth in instances.chosen:
             theory = instances.written_out(depth).theory
             sample, numbers = instances.numbers(depth)
             lowest = theory.equations[0]

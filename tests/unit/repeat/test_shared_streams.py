@@ -6,12 +6,13 @@ embedded ones, and forces by their values.
 
 import pytest
 import sympy
-from repeated_networks import SHARED, skip, theory
+from repeated_networks import REPEATED, SHARED, skip, theory
 from repeated_theories import Concrete, depths_of
 
 from derive.algebra import build, equal, evaluate, gradient
 from derive.algebra.layered import LayerSize, index_text
 from derive.derivation.certificates.instance import instance
+from derive.derivation.repeat.deriving import derive_repeated
 from derive.derivation.repeat.parts import parts
 from derive.derivation.repeat.pieces import Block, number_symbol
 from derive.derivation.repeat.theory import SharedLayer
@@ -141,6 +142,16 @@ def test_the_gradient_of_the_sum_is_a_sum_of_gradients(name):
         known = (*depths, *(layer.known.known if layer.known else ()))
         slope = found.settled(gradient(found.action, layer.overlap, known))
         assert equal(slope, found.settled(layer.gradient)), index_text(layer.number)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=() if n == "residuals alone" else pytest.mark.slow) for n in SHARED],
+)
+def test_every_step_is_certified(name):
+    derivation = derive_repeated(REPEATED[name])
+    evidence = derivation.certify(12)
+    assert len(evidence) == len(derivation.steps) and min(e.digits for e in evidence) >= 12
 
 
 def test_the_change_of_variables_is_made_once():
