@@ -137,7 +137,7 @@ class _Stream:
         """The force that what is below hands to the stream."""
         here = self.windows.of(highest(part))
         last = force_symbol(here.notation, len(here.notation.graph.weights) - 1)
-        return Member(part, here, (), ((last, dict(here.theory.wide.forces)[last]),), ())
+        return Member(highest(part), here, (), ((last, dict(here.theory.wide.forces)[last]),), ())
 
     def _force(self, here: Window) -> Any:
         """The force on the first vectors of the stream, from what is below a part."""
@@ -165,8 +165,8 @@ class _Stream:
         found = response(self._force(here), here.theory.law, here.theory.wide)
         names = [shift_symbol(here.notation, weight) for weight in own]
         pairs = tuple((name, dict(found.corrections)[name]) for name in names)
-        chosen_forces = self._chosen(here, found.forces, own)
-        return Member(part, here, self._points(here, own), chosen_forces, pairs)
+        chosen = self._chosen(here, found.forces, own)
+        return Member(part, here, self._points(here, own), chosen, pairs)
 
     @staticmethod
     def _chosen(here: Window, pairs: Pairs, weights: tuple[int, ...]) -> Pairs:
