@@ -20,6 +20,7 @@ from derive import (
     Network,
     Readout,
     Repeat,
+    Residual,
     derive,
     generate,
 )
@@ -169,6 +170,15 @@ def test_head_counts_of_the_description_are_used_where_none_are_given():
     assert problem.branches == (1, 3, 2, 1, 2, 1, 1)
     other = module.make_problem(attended, [0.5, 1.0], 9, 1.1, 0.2, (1, 4, 3), depth=2)
     assert other.vectors == (12, 12, 3, 3, 1, 1) and other.heads == (1, 4, 3)
+
+
+def test_rows_of_a_shared_stream_are_counted_weight_by_weight():
+    copies = Repeat((Residual((Attention(4, 0.9),)),), "L")
+    module = made(Attention(3, 0.9, "N"), Residual((Attention(2, 0.8),)), copies).load()
+    problem = module.make_problem(np.ones((2, 3, 225)), [0.5, 1.0], 900, 1.1, 0.2, depth=2)
+    assert problem.heads == (3, 2, 4, 4)
+    assert problem.vectors == (225, 75)  # 3 * 3 * 5 * 5 and 3 * 5 * 5
+    assert problem.rows == (225, 225, 75, 25, 5, 1)
 
 
 NAN = float("nan")
