@@ -9,6 +9,7 @@ from derive import Attention, Embedding, Linear, Network, Readout, Repeat, Resid
 BLOCKS = {
     "attention": (Attention("H", 0.9, "N"),),
     "attention, linear": (Attention("H", 0.9, "N"), Linear(0.7, "N")),
+    "residual": (Residual((Attention("H", 0.8),)),),
     "residual, attention": (Residual((Attention("H", 0.8),)), Attention("H", 0.9, "N")),
 }
 

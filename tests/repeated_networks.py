@@ -42,12 +42,46 @@ _MIDDLES = {
         repeat(skip(heads(None)), linear()),
         skip(linear(None), linear(None)),
     ),
+    "residuals alone": (repeat(skip(heads(None))),),
+    "linear residuals alone": (repeat(skip(linear(None))),),
+    "two residuals alone": (repeat(skip(heads(None)), skip(linear(None))),),
+    "residuals between": (
+        heads(),
+        skip(heads(None)),
+        repeat(skip(heads(None))),
+        skip(linear(None)),
+        heads(),
+    ),
+    "residuals of two depths": (
+        repeat(skip(heads(None))),
+        repeat(skip(linear(None)), times="D"),
+    ),
+    "residuals above a block": (repeat(heads()), repeat(skip(heads(None)), times="D")),
+    "residuals below a block": (
+        repeat(skip(linear(None))),
+        repeat(skip(heads(None)), heads(), times="D"),
+    ),
+    "residuals with a stream inside": (repeat(skip(heads("M"), heads(None))),),
+    "residuals with a residual inside": (
+        repeat(skip(heads("M"), skip(heads(None)), linear(None))),
+        linear(),
+    ),
+    "residuals of a residual": (repeat(skip(skip(heads(None)), heads(None))),),
+    "two shared streams": (
+        repeat(skip(heads(None))),
+        heads(),
+        repeat(skip(linear(None)), times="D"),
+    ),
     "residual inside": (heads(), repeat(heads(), skip(linear(None)), heads()), skip(heads(None))),
 }
 REPEATED = {
     name: Network((Embedding("N", 1.2), *middle, Readout(1.1)), "T", name)
     for name, middle in _MIDDLES.items()
 }
+
+
+SHARED = tuple(name for name in REPEATED if "residuals" in name or "shared" in name)
+"""Those in which copies of residuals share a stream."""
 
 
 @cache

@@ -23,7 +23,7 @@ from derive.algebra.maps import (
     place,
     stack,
 )
-from derive.algebra.multiply import average, lift, mul, scale, subtract
+from derive.algebra.multiply import average, layer_sum, lift, mul, scale, subtract
 from derive.algebra.terms import (
     ONE,
     Matrix,
@@ -46,7 +46,7 @@ from derive.algebra.traces import logdet, trace
 __all__ = [
     "ONE", "Matrix", "Scalar", "add", "average", "block", "block_diagonal", "columns", "diagonal",
     "embed", "fast_trace", "feature_readout", "gram", "inv", "is_symmetric", "is_unit", "is_zero",
-    "kronecker", "lift",
+    "kronecker", "layer_sum", "lift",
     "logdet", "matrix_symbol", "mul", "overlap", "partial_trace", "path_kernel",
     "path_projection", "path_readout", "pick", "place",
     "require_square", "rows", "same_size", "scalar_symbol", "scale", "split", "stack", "subtract",

@@ -17,11 +17,11 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, nodes
-from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize
+from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize, LayerSum
 from derive.algebra.naming import nodes_in
-from derive.algebra.rebuild import contains
+from derive.algebra.rebuild import contains, rebuild
 from derive.algebra.sizes import multiplied_out
-from derive.algebra.sums import Known, place_in_sum, reindex, require_apart
+from derive.algebra.sums import Known, is_other_layer, place_in_sum, reindex, require_apart
 from derive.errors import NoRule
 
 Cotangents = list[Any]
@@ -147,10 +147,9 @@ def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
     for node in reversed(order):
         if node == variable or node not in cotangents:
             continue
-        if type(node) is sympy.Sum:
-            for part in _members(node, variable, known):
-                scaled = build.scale(cotangents[node], part)
-                cotangents[variable] = _sum(cotangents.get(variable), scaled)
+        if type(node) in (sympy.Sum, LayerSum):
+            for part in _of_sum(node, cotangents[node], variable, known):
+                cotangents[variable] = _sum(cotangents.get(variable), part)
             continue
         rule = RULES.get(type(node))
         if rule is None:
@@ -168,14 +167,30 @@ def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
     return cotangents
 
 
+def _of_sum(total: Any, cotangent: Any, variable: Any, known: Known) -> list[Any]:
+    """What a sum over layers, of numbers or of matrices, hands to one of them."""
+    if type(total) is sympy.Sum:
+        return [build.scale(cotangent, part) for part in _members(total, variable, known)]
+    body, *limits = total.args
+    held = sympy.MatrixSymbol("held", *cotangent.shape)  # no variable of the summand
+    work = sympy.Sum(build.trace(build.mul(build.transpose(held), body)), tuple(limits))
+    parts = _members(work, variable, known)
+    return [rebuild(part, {held: cotangent}.get) for part in parts]
+
+
 def _members(total: Any, variable: Any, known: Known) -> list[Any]:
     """The gradients of a sum over layers with respect to one of them.
 
-    The variable U_k may be each member U_{l+d} of the summand: then l = k - d.
+    The variable U_k may be each member U_{l+d} of the summand: then l = k - d. One whose number
+    does not depend on l is a member of every term.
     """
-    body, (index, _, _) = total.args
+    body, (index, first, last) = total.args
     found = []
     for member in _layers_like(body, variable):
+        if index not in member.number.free_symbols:
+            if not is_other_layer(member, variable, known):
+                found.append(build.layer_sum(gradient(body, member), index, first, last))
+            continue
         at = place_in_sum(member.number, variable.number, total, known)
         if at is not None:
             part = reindex(gradient(body, member), {index: at})
@@ -219,11 +234,11 @@ def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
     def visit(node: Any) -> bool:
         if node not in depends:
             # A size inside a symbol's shape is no dependence on a scalar of that name.
-            leaf = isinstance(node, (*LEAVES, sympy.Sum))
+            leaf = isinstance(node, (*LEAVES, sympy.Sum, LayerSum))
             below = False
             for arg in () if leaf else node.args:
                 below = visit(arg) or below  # every argument is visited, for the order
-            if type(node) is sympy.Sum:
+            if type(node) in (sympy.Sum, LayerSum):
                 below = contains(node, {variable}) or bool(_layers_like(node.args[0], variable))
             depends[node] = node == variable or below
             if depends[node]:

@@ -239,6 +239,7 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     layered.LayerMatrix: _named,
     layered.LayerValue: lambda drawer, node: symbols.symbol(node.name),
     layered.LayerSize: lambda drawer, node: symbols.symbol(node.name),
+    layered.LayerCount: lambda drawer, node: symbols.symbol(node.name),
     nodes.Average: _average,
     **drawn_maps.RULES,
     **indexed.RULES,

@@ -119,6 +119,13 @@ def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Bo
     return Script(sign, start, drawer.size(last))
 
 
+def _layer_sum(drawer: Any, node: Any) -> Box:
+    body, index, first, last = node.args
+    return Apply(
+        over_layers(drawer, symbols.SUM, index, first, last), Fence(drawer.box(body), SQUARE)
+    )
+
+
 def _layer_product(drawer: Any, node: Any) -> Box:
     body, index, first, last = node.args
     head = over_layers(drawer, symbols.PRODUCT, index, first, last)
@@ -142,5 +149,6 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
     layered.LayerProduct: _layer_product,
+    layered.LayerSum: _layer_sum,
 }
 """Exact node type to the rule that draws it."""

@@ -17,6 +17,8 @@ from sympy.core import numbers
 from derive.algebra import nodes
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
 from derive.algebra.copies import Copies
+from derive.algebra.layered import LayerSum
+from derive.algebra.sums import reindex
 from derive.errors import NoRule, ShapeError
 
 
@@ -149,6 +151,19 @@ def _block_diagonal(run: _Evaluation, node: Any) -> Any:
     return out
 
 
+def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
+    """Numbers or matrices; layers have their values by their numbers."""
+    limits = node.args[1:] if type(node) is LayerSum else node.args[1]
+    body, (index, first, last) = node.args[0], limits
+    total = run.arithmetic.number(0)
+    if body.is_Matrix:
+        count, width = (run.size(size) for size in node.shape)
+        total = _filled(run, count, width, 0)
+    for number in range(run.size(first), run.size(last) + 1):
+        total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
+    return total
+
+
 def _gram(run: _Evaluation, node: Any) -> Any:
     vectors = run.of(node.args[0])
     return vectors @ vectors.T / vectors.shape[1]
@@ -238,6 +253,8 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Embed: _embed,
     nodes.Selection: _selection,
     nodes.BlockDiagonal: _block_diagonal,
+    LayerSum: _sum_over_layers,
+    sympy.Sum: _sum_over_layers,
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.PathReadout: _path_readout,

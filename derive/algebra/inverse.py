@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
-from derive.algebra.layered import LayerOverlap
+from derive.algebra.layered import LayerOverlap, LayerSum
 from derive.algebra.maps import (
     block,
     block_diagonal,
@@ -17,7 +17,7 @@ from derive.algebra.maps import (
     path_kernel,
     path_projection,
 )
-from derive.algebra.multiply import average, lift, mul
+from derive.algebra.multiply import average, layer_sum, lift, mul
 from derive.algebra.nodes import (
     Average,
     Block,
@@ -97,6 +97,8 @@ def transpose(matrix: Matrix) -> Matrix:
         return OneMatrix(*reversed(matrix.shape))
     if kind is BlockDiagonal:
         return block_diagonal(*(transpose(arg) for arg in matrix.args))
+    if kind is LayerSum:
+        return layer_sum(transpose(matrix.args[0]), *matrix.args[1:])
     if kind is Average:
         return average(transpose(matrix.args[0]))
     return Transpose(matrix)

@@ -82,6 +82,10 @@ class LayerSize(LayerValue):
     is_integer = True
 
 
+class LayerCount(LayerSize):
+    """How many vectors a stream has from its first down to those of a weight; same arguments."""
+
+
 class LayerProduct(_Matrix):
     """A product of square matrices of one size over layers, the highest layer on the left.
 
@@ -95,4 +99,23 @@ class LayerProduct(_Matrix):
         return shape
 
 
-LAYERED = (LayerOverlap, LayerMatrix, LayerValue, LayerSize)
+class LayerSum(_Matrix):
+    """A sum of matrices of one shape over layers: args are a term, the index, its first, its last.
+
+    `derive.algebra.build.layer_sum` makes it.
+    """
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        """That of a term, which does not depend on the index."""
+        shape: tuple[Expr, Expr] = self.args[0].shape
+        return shape
+
+    @property
+    def free_symbols(self) -> set[Any]:
+        """Those of the terms but the index, and those of the limits."""
+        body, index, *limits = self.args
+        return set().union(body.free_symbols - {index}, *(x.free_symbols for x in limits))
+
+
+LAYERED = (LayerOverlap, LayerMatrix, LayerValue, LayerSize, LayerCount)

@@ -188,6 +188,9 @@ def embed(matrix: Matrix, start: Scalar, total: Scalar) -> Matrix:
     if type(matrix) is MatAdd:
         return _over_terms(embed, matrix, start, total)
     number, factors = split(matrix)
+    if len(factors) == 1 and type(factors[0]) is Embed:
+        inner, place, _ = factors[0].args
+        return mul(number, embed(inner, sizes.total(start, place), total))
     return mul(number, Embed(assemble(ONE, list(factors), matrix.shape), start, total))
 
 

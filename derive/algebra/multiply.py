@@ -1,4 +1,4 @@
-"""Products, lifts and averages."""
+"""Products, lifts, averages and sums over layers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sympy import Identity, Inverse, MatAdd, ZeroMatrix
 from sympy.core.sorting import default_sort_key
 
 from derive.algebra import sizes
+from derive.algebra.layered import LayerSum
 from derive.algebra.nodes import Average, BlockDiagonal, Lift
 from derive.algebra.terms import (
     ONE,
@@ -147,3 +148,21 @@ def average(matrix: Matrix) -> Matrix:
         return matrix
     number, factors = split(matrix)
     return mul(number, Average(assemble(ONE, list(factors), matrix.shape)))
+
+
+def layer_sum(matrix: Matrix, index: Any, first: Any, last: Any) -> Matrix:
+    """sum_{index = first}^{last} A; numbers that the index does not enter are taken out.
+
+    Raises:
+        ShapeError: The shape depends on the index.
+    """
+    if any(index in size.free_symbols for size in matrix.shape):
+        raise ShapeError(
+            f"sum over {index}: {matrix} has shape {matrix.shape}, which depends on it"
+        )
+    if is_zero(matrix):
+        return matrix
+    number, factors = split(matrix)
+    outside, inside = number.as_independent(index, as_Add=False)
+    body = assemble(inside, list(factors), matrix.shape)
+    return mul(outside, LayerSum(body, index, first, last))

@@ -12,7 +12,7 @@ from typing import Any
 import sympy
 from sympy import MatMul, Mul
 
-from derive.algebra import build, nodes
+from derive.algebra import build, layered, nodes
 from derive.algebra.rebuild import MAKERS, rebuild
 from derive.algebra.scalars import expand
 
@@ -36,6 +36,7 @@ NORMAL_MAKERS = {
     **MAKERS,
     MatMul: _distribute,
     Mul: lambda *args: expand(sympy.Mul(*args)),
+    layered.LayerSum: _each_term(build.layer_sum),
     nodes.PathReadout: _each_term(build.path_readout),
     nodes.PathKernel: _each_term(build.path_kernel),
     nodes.PathProjection: _each_term(build.path_projection),

@@ -15,25 +15,51 @@ from scipy.optimize import linprog
 from sympy import Sum
 
 from derive.algebra import build
-from derive.algebra.layered import LayerOverlap, LayerProduct, index_text
-from derive.algebra.rebuild import rebuild
+from derive.algebra.layered import LayerOverlap, LayerProduct, LayerSum, index_text
+from derive.algebra.rebuild import MAKERS, rebuild
 from derive.errors import NoRule
 
 
 def layer_sum(summand: Any, index: Any, last: Any) -> Any:
-    """sum_{index = 1}^{last} summand; 0 where the summand is 0."""
+    """sum_{index = 1}^{last} summand, a number or a matrix; 0 where the summand is 0."""
+    if getattr(summand, "is_Matrix", False):
+        return build.layer_sum(summand, index, sympy.S.One, last)
     return sympy.S.Zero if summand == 0 else Sum(summand, (index, 1, last))
 
 
 def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
     """The expression with other numbers in the place of symbols: G(l) becomes G(l + 1).
 
+    The index of a sum or product is its own, and stays.
+
     >>> l = sympy.Symbol("l", positive=True, integer=True)
     >>> from derive.algebra.layered import LayerValue
     >>> reindex(LayerValue("s", l), {l: l + 1}).name
     's_l+1'
     """
-    return rebuild(sympy.sympify(expression), numbers.get)
+
+    def replaced(node: Any) -> Any:
+        if node in numbers:
+            return numbers[node]
+        index = _own_index(node)
+        if index not in numbers:
+            return None
+        others = {old: new for old, new in numbers.items() if old != index}
+        body, *limits = node.args
+        if type(node) in (Sum, sympy.Product):
+            ends = (index, *(reindex(end, others) for end in limits[0][1:]))
+            return type(node)(reindex(body, others), ends)
+        ends = (index, *(reindex(end, others) for end in limits[1:]))
+        return MAKERS[type(node)](reindex(body, others), *ends)
+
+    return rebuild(sympy.sympify(expression), replaced)
+
+
+def _own_index(node: Any) -> Any:
+    """The index of a sum or a product; None for other nodes."""
+    if type(node) in (Sum, sympy.Product):
+        return node.args[1][0]
+    return node.args[1] if type(node) in (LayerSum, LayerProduct) else None
 
 
 def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
@@ -45,13 +71,17 @@ def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
     """
 
     def members(body: Any, index: Any, first: Any, last: Any) -> list[Any]:
-        numbers = range(int(first), int(reindex(last, values)) + 1)
+        numbers = range(int(reindex(first, values)), int(reindex(last, values)) + 1)
         return [reindex(body, {**values, index: sympy.Integer(n)}) for n in numbers]
 
     def written(node: Any) -> Any:
         if type(node) in (Sum, sympy.Product):
             join = sympy.Add if type(node) is Sum else sympy.Mul
             return join(*members(node.args[0], *node.args[1]))
+        if type(node) is LayerSum:
+            found = members(*node.args)
+            zero = sympy.ZeroMatrix(*(reindex(size, values) for size in node.shape))
+            return build.add(zero, *found)
         if type(node) is LayerProduct:
             unit = sympy.Identity(reindex(node.shape[0], values))
             return build.mul(unit, *reversed(members(*node.args)))
@@ -142,20 +172,30 @@ def require_apart(expression: Any, variable: LayerOverlap, known: Known) -> None
     pending, seen = [expression], set()
     while pending:
         node = pending.pop()
-        if node in seen or type(node) is Sum:
+        if node in seen or type(node) in (Sum, LayerSum):
             continue
         seen.add(node)
         pending.extend(node.args)
-        same = type(node) is type(variable) and node.args[0] == variable.args[0]
-        if not same or node.number == variable.number:
-            continue
-        gap = sympy.expand(node.number - variable.number)
-        beside = (is_at_least_zero(gap - 1, known), is_at_least_zero(-gap - 1, known))
-        if True not in beside and not _is_broken(gap):
-            raise NoRule(
-                f"differentiate: whether {node.name} is {variable.name} is not known; give the "
-                "range of its number"
-            )
+        if type(node) is type(variable) and node.args[0] == variable.args[0]:
+            is_other_layer(node, variable, known)
+
+
+def is_other_layer(node: LayerOverlap, variable: LayerOverlap, known: Known) -> bool:
+    """Whether the overlap of a layer is not that of another, of the same letter.
+
+    Raises:
+        NoRule: It cannot be decided.
+    """
+    if node.number == variable.number:
+        return False
+    gap = sympy.expand(node.number - variable.number)
+    beside = (is_at_least_zero(gap - 1, known), is_at_least_zero(-gap - 1, known))
+    if True not in beside and not _is_broken(gap):
+        raise NoRule(
+            f"differentiate: whether {node.name} is {variable.name} is not known; give the "
+            "range of its number"
+        )
+    return True
 
 
 def _is_broken(number: Any) -> bool:

@@ -12,6 +12,7 @@ GREEK = {
     "Phi": ("\\Phi", "Φ"),
     "alpha": ("\\alpha", "α"),
     "beta": ("\\beta", "β"),
+    "Lambda": ("\\Lambda", "Λ"),
     "Delta": ("\\Delta", "Δ"),
     "delta": ("\\delta", "δ"),
     "lambda": ("\\lambda", "λ"),

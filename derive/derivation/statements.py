@@ -16,6 +16,7 @@ VARIANCE = r"\mathrm{var}\ f_\ast"
 CHANGED = r"\ln p \ni"
 """The left side of equations that list the terms of the log density that a step changes."""
 CONSTANT = r"\ln p + \frac{1}{2} S"
+VOLUME = r"\text{volume}"
 DROPPED = r"\text{dropped}"
 CHAIN_ACTION = r"S_U"
 CHAIN_SHIFT = r"S - S_U"
@@ -146,6 +147,35 @@ INDUCTION_STEP = (
 BELOW = (
     "The layers below the repeated ones, in the same way.",
     "linear image of a Gaussian law; Wishart 1928",
+)
+BASE_WITHIN = (
+    "Base of the induction: the weights above the repeated layers are replaced by the law of their "
+    "vectors.",
+    "linear image of a Gaussian law",
+)
+WITHIN = (
+    "The weights are replaced by the law of their vectors, given those of the stream that are "
+    "there already: $v_k$, from the first of the stream down to those of weight $k$.",
+    "linear image of a Gaussian law",
+)
+WITHIN_STEP = (
+    f"Step of the induction. {WITHIN[0]} All copies are in one stream: the density of its vectors "
+    "is a product over the copies.",
+    INDUCTION_SOURCE,
+)
+SHARED_CHANGE = (
+    "All vectors of the stream are replaced by their overlaps, at once: whatever the copies, the "
+    "density depends on them through these alone. The laws of the copies keep their form, with "
+    "blocks of the overlaps in the place of products of vectors.",
+    "Wishart 1928; Muirhead, Aspects of Multivariate Statistical Theory, theorem 2.1.14",
+)
+POINT = (
+    r"$\Lambda_k$ are the overlaps of the vectors of a stream down to those of weight $k$, block "
+    "diagonal."
+)
+FORCE = (
+    "$F_k$ is the force on the vectors of a stream down to those of weight $k$, from all that is "
+    "below these; $D_k$ is their shift. Forces go up and shifts come down from copy to copy."
 )
 ANY_DEPTH = (
     "The exact law at finite width and any depth: every copy brings the terms of the step.",

@@ -7,7 +7,7 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network.groups import keeps_stream
-from derive.network.layers import GROUPS, Layer, Repeat, Size, walk
+from derive.network.layers import GROUPS, Embedding, Layer, Repeat, Size, walk
 from derive.network.wording import shown
 
 MAX_LAYERS = 2000
@@ -61,6 +61,8 @@ def written_out(layers: tuple[Any, ...]) -> tuple[Any, ...]:
 class Segment:
     """A run of layers: in a repeat, one copy of it.
 
+    A segment whose layers are residuals stands in the stream that the segment above it begins in.
+
     Attributes:
         layers: The lowest first; the lowest segment begins with the embedding, the highest ends
             with the readout.
@@ -72,16 +74,20 @@ class Segment:
     times: str | None = None
     fewer: int = 0
 
+    @property
+    def opens(self) -> bool:
+        """Whether there are layers, and one of them opens a stream outside residuals."""
+        layers = [layer for layer in self.layers if not isinstance(layer, Embedding)]
+        return _residuals_on_top(self.layers) < len(layers)
+
 
 def segments(layers: tuple[Any, ...]) -> tuple[Segment, ...]:
     """The layers cut so that the layer below each cut opens a stream.
 
     A residual adds vectors to the stream that the layer below it opens, so it stays with what is
     above. A copy that ends in residuals is cut below them, and the rest goes around: A B, A B,
-    A B is A, then B A, B A, then B.
-
-    Raises:
-        DescriptionError: A repeated block opens no stream: all of it is in one stream.
+    A B is A, then B A, B A, then B. Copies of residuals alone are all in one stream, which the
+    layers above it open: there the cuts are between the copies, and no repeat begins above them.
 
     >>> from derive.network import Embedding, Linear, Readout, Repeat
     >>> layers = (Embedding("N", 1.0), Repeat((Linear(1.0, "N"),), "L"), Readout(1.0))
@@ -89,28 +95,37 @@ def segments(layers: tuple[Any, ...]) -> tuple[Segment, ...]:
     [(1, None), (1, 'L'), (1, None)]
     """
     found: list[Segment] = [Segment(())]
-    for place, layer in enumerate(layers, start=1):
+    for layer in layers:
         if not isinstance(layer, Repeat):
             found[-1] = replace(found[-1], layers=(*found[-1].layers, layer))
             continue
-        tail = _residuals_on_top(layer.layers)
-        if tail == len(layer.layers):
-            raise DescriptionError(
-                f"layers[{place}]: the repeated block opens no stream: its vectors would join one "
-                f"order parameter {shown(layer.times)} times; give its depth as a number"
-            )
-        body, rest = (
-            layer.layers[: len(layer.layers) - tail],
-            layer.layers[len(layer.layers) - tail :],
-        )
-        below, fewer = found[-1].layers, int(tail > 0)
-        if tail or _residuals_on_top(below):
+        if _residuals_on_top(layer.layers) == len(layer.layers):
+            found = [*_cut_below_residuals(found), Segment(layer.layers, str(layer.times))]
+            found.append(Segment(()))
+            continue
+        body, rest = _parted(layer.layers)
+        below, fewer = found[-1].layers, 0
+        if rest or _residuals_on_top(below) or (not below and not found[-2].opens):
             below = (*below, *body)
             body = (*rest, *body)
             fewer = 1
         found[-1] = replace(found[-1], layers=below)
         found += [Segment(body, str(layer.times), fewer), Segment(rest)]
     return tuple(found)
+
+
+def _parted(layers: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The layers down from the last that opens a stream, and the residuals above it."""
+    count = len(layers) - _residuals_on_top(layers)
+    return layers[:count], layers[count:]
+
+
+def _cut_below_residuals(found: list[Segment]) -> list[Segment]:
+    """The segments with the residuals at the upper end apart from what opens their stream."""
+    below, rest = _parted(found[-1].layers)
+    if not rest or not any(not isinstance(layer, Embedding) for layer in below):
+        return found
+    return [*found[:-1], replace(found[-1], layers=below), Segment(rest)]
 
 
 def _residuals_on_top(layers: tuple[Any, ...]) -> int:

@@ -67,4 +67,15 @@ ANY_DEPTH = {
         "T",
         "residual and attention, any depth",
     ),
+    "any_depth_shared": Network(
+        (
+            Embedding("N", 1.3),
+            Linear(0.7, "N"),
+            Repeat((Residual((Attention("H", 0.9),)),), "L"),
+            Residual((Linear(1.1),)),
+            Readout(1.2),
+        ),
+        "T",
+        "residuals in one stream, any depth",
+    ),
 }

@@ -1,7 +1,7 @@
 """Layers that are repeated: written out, or cut apart for an induction."""
 
 import pytest
-from command_line import call, refusal, write
+from command_line import RESIDUAL, call, refusal, write
 
 from derive.derivation.repeat.deriving import derive_repeated
 from derive.derivation.repeat.parts import parts
@@ -56,6 +56,12 @@ def test_files_read_the_same(tmp_path):
         # a residual on top of a copy stays with the layers above: L - 1 copies are left
         ((Repeat((LAYER, SKIP), "L"),), [2, (2, "L", 1), 2]),
         ((SKIP, Repeat((LAYER,), "L")), [3, (1, "L", 1), 1]),
+        # copies of residuals alone are in one stream: no repeat begins right above them
+        ((Repeat((SKIP,), "L"),), [1, (1, "L", 0), 1]),
+        ((SKIP, Repeat((SKIP,), "L"), SKIP), [2, (1, "L", 0), 2]),
+        ((LAYER, SKIP, Repeat((SKIP,), "L")), [2, 1, (1, "L", 0), 1]),
+        ((Repeat((SKIP,), "L"), Repeat((LAYER,), "D")), [1, (1, "L", 0), 1, (1, "D", 1), 1]),
+        ((Repeat((SKIP,), "L"), LAYER, Repeat((LAYER,), "D")), [1, (1, "L", 0), 1, (1, "D", 0), 1]),
         (
             (Repeat((LAYER,), "L"), LAYER, Repeat((LAYER,), "D")),
             [1, (1, "L", 0), 1, (1, "D", 0), 1],
@@ -103,9 +109,9 @@ WRONG = {
         lambda: parts(network(Repeat((LAYER,), "m"))),
         ["'m'", "taken", "'L'"],
     ),
-    "all in one stream": (
-        lambda: derive_repeated(network(Repeat((SKIP,), "L"))),
-        ["layers[2]", "opens no stream", "depth as a number"],
+    "some vectors of a shared stream": (
+        lambda: derive_repeated(network(Repeat((Residual((Linear(0.7), SKIP)),), "L"))),
+        ["repeated L times", "residual ends in a residual", "depth as a number"],
     ),
     "some vectors of a stream": (
         lambda: derive_repeated(
@@ -159,6 +165,26 @@ def test_sizes_and_the_least_depth_are_shown(capsys, tmp_path):
     assert "Numbers of vectors, l = 1, …, L:" in found.out
     assert "mₗ = 2 H₂ₗ mₗ₊₁" in found.out and "m_{L+1} = 1" in found.out
     assert "equations of streams for L ≥ 2" in found.out
+
+
+def test_residuals_alone_are_shown_and_generated_at_any_depth(capsys, tmp_path):
+    """A file with one residual, repeated: one stream, one change of variables."""
+    path = tmp_path / "residual.toml"
+    path.write_text(RESIDUAL)
+    found = call(capsys, "show", str(path), "--repeat", "L", "--heads", "H")
+    assert found.status == 0 and found.err == ""
+    for part in (
+        "repeat(L x residual(attention(H=H)))", "mₗ = mₗ₊₁ + Hₗ mₗ₊₁", "ln det [G₁]_{0:mₗ₊₁}",
+        "− N₁ ln det G₁", "Λₗ = Λₗ₊₁ ⊕ Qₗ", "Fₗ₊₁ = (σₗ²/Hₗ) tr_{Hₗ} Yₗ + [Fₗ]_{0:mₗ₊₁}",
+    ):  # fmt: skip
+        assert part in found.out, part
+    found = call(capsys, "show", str(path), "--repeat", "L", "--heads", "H", "--latex")
+    assert r"\sum_{l = 1}^L" in found.out and r"\Lambda_{l+1}" in found.out
+    deep = tmp_path / "deep.toml"
+    deep.write_text(network_to_toml(load_network(path).repeated("L").with_heads("H")))
+    out = tmp_path / "module.py"
+    assert call(capsys, "generate", str(deep), "--out", str(out)).status == 0
+    assert "def action_of_shared_stream" in out.read_text()
 
 
 def test_show_certifies_any_depth(capsys):

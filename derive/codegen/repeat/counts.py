@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sympy
+
 from derive.codegen import wrap
 from derive.codegen.functions import tuple_text
 from derive.codegen.numpy_printer import size
@@ -23,7 +25,10 @@ class Counts:
 
     def all(self) -> list[str]:
         """Every function."""
-        return [self.weights_with_heads(), BRANCHES, self.vectors(), self.path_table()]
+        found = [self.weights_with_heads(), BRANCHES, self.vectors()]
+        if any(section.shared for section in self.sections):
+            found.append(self.rows())
+        return [*found, self.path_table()]
 
     def _depths(self) -> list[str]:
         return self.depths.unpack([s.copies for s in self.sections if s.block], "depths")
@@ -59,28 +64,60 @@ class Counts:
             *self._depths(),
         ]
         for section in reversed(self.sections):
-            indent, own = self._loop(section, lines)
-            notation = section.window.notation
-            counts = [section.names.of(notation.vectors_count(k)) for k in own]
-            lines += self._unpack(section, {s.name for c in counts for s in c.free_symbols}, indent)
-            found = tuple_text([size(count) for count in counts])
-            first = "vectors: tuple[int, ...] = " if section.top else "vectors = "
-            lines += wrap.statement(first, found if section.top else f"{found} + vectors", indent)
+            notation, places = section.window.notation, section.places
+            counts = [notation.vectors_count(k) for k in places]
+            above = "vectors[1:]" if section.within else "vectors"
+            self._counted(section, counts, ("vectors", above), lines)
         return "\n".join([*lines, "    return vectors"])
 
-    def _loop(self, section: Section, lines: list[str]) -> tuple[int, range]:
-        own = section.window.streams_of(0)
-        if section.block is None:
-            return 4, own
-        lines.append(f"    for {INDEX} in range({section.copies}, 0, -1):")
-        return 8, own
+    def rows(self) -> str:
+        """How many vectors a stream has down to those of each weight."""
+        lines = [
+            "def rows_of_weights(",
+            "    branches: tuple[int, ...], depths: tuple[int, ...]",
+            ") -> tuple[int, ...]:",
+            '    """How many vectors a stream has from its first down to those of each weight.',
+            "",
+            "    The first entry, of V_0, counts the paths.",
+            '    """',
+            *self._depths(),
+        ]
+        for section in reversed(self.sections):
+            notation = section.window.notation
+            counts = [
+                notation.block_start(k) + notation.block_size(k)
+                for k in section.window.weights_of(0)
+            ]
+            self._counted(section, counts, ("rows", "rows"), lines)
+        return "\n".join([*lines, "    return rows[:1] + rows"])
 
-    def _unpack(self, section: Section, used: set[str], indent: int) -> list[str]:
+    def _counted(
+        self, section: Section, counts: list[Any], name: tuple[str, str], lines: list[str]
+    ) -> None:
+        """Lines that put the counts of a part before those found above it."""
+        indent = self._loop(section, lines)
+        counts = [section.names.of(count) for count in counts]
+        target, above = name
+        used = {s.name for c in counts for s in c.free_symbols}
+        lines += self._unpack(section, used, indent, target)
+        found = tuple_text([size(count) for count in counts])
+        first = f"{target}: tuple[int, ...] = " if section.top else f"{target} = "
+        lines += wrap.statement(first, found if section.top else f"{found} + {above}", indent)
+
+    def _loop(self, section: Section, lines: list[str]) -> int:
+        if section.block is None:
+            return 4
+        lines.append(f"    for {INDEX} in range({section.copies}, 0, -1):")
+        return 8
+
+    def _unpack(
+        self, section: Section, used: set[str], indent: int, target: str = "vectors"
+    ) -> list[str]:
         """Heads by their weights; the number of vectors above, which is the last one found."""
         places = [p for p in section.names.places if p.name in used]
         names = [place.name for place in places]
         values = [
-            place.code("branches") if place.source == "problem.branches" else "vectors[0]"
+            place.code("branches") if place.source == "problem.branches" else f"{target}[0]"
             for place in places
         ]
         if not names:
@@ -99,7 +136,7 @@ class Counts:
         ]
         body: list[str] = []
         for section in reversed(self.sections):
-            indent, _ = self._loop(section, body)
+            indent = self._loop(section, body)
             body += self._paths_of(section, indent)
         if any("branches[" in line for line in body):
             lines.append("    branches = branches_of_weights(heads, depths)")
@@ -158,5 +195,6 @@ BRANCHES = '''def branches_of_weights(
 
 def count_of_streams(sections: Sequence[Section]) -> Any:
     """The number of streams, in the identifiers of a module."""
-    top = sections[-1]
-    return top.entry + len(top.window.streams_of(0))
+    own = [(s.copies if s.block else 1) * len(s.window.streams_of(0)) for s in sections]
+    shared = {section.entry for section in sections if section.shared}
+    return sympy.expand(sympy.Add(*own, len(shared)))

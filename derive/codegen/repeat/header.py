@@ -23,7 +23,7 @@ from derive.network.repeat import segments
 
 def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
-    network = derivation.network
+    network, shared = derivation.network, any(section.shared for section in sections)
     return problem_text.HEADER.format(
         title="\n".join(wrap.paragraph(printable(network.name))) or "network",
         version=package.__version__,
@@ -31,9 +31,9 @@ def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
         description="\n".join(wrap.paragraph(network.describe(), 4)),
         overlaps="\n".join(_overlaps(sections)),
         parameters="\n".join(_parameters(sections)),
-        names=f"\n{text.NAMES}",
-        more_attributes=text.MORE_ATTRIBUTES,
-        more_fields=text.MORE_FIELDS,
+        names=f"\n{text.NAMES}{text.SHARED_NAMES if shared else ''}",
+        more_attributes=text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
+        more_fields=text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
         theory="\n".join(plain_lines(theory_lines(derivation))) or NOTHING,
         steps="\n".join(step_lines(derivation.steps)) or NOTHING,
         example="\n".join(_example(sections)),
@@ -82,6 +82,8 @@ def _has_heads(sections: Sequence[Section]) -> bool:
 
 def _widths(sections: Sequence[Section]) -> str:
     last = sections[-1].depths
+    if count_of_streams(sections) == 1:
+        return "(N_1,), one per stream"
     return f"(N_1, ..., N_{_shown(count_of_streams(sections), last)}), one per stream"
 
 
@@ -117,11 +119,12 @@ def _overlaps(sections: Sequence[Section]) -> list[str]:
     for section in sections:
         notation, depths = section.window.notation, section.depths
         found = []
-        for k in section.window.streams_of(0):
+        for k in section.places:
             overlap = section.names.of(notation.overlap(k))
             number = _shown(section.window.stream_number(k), depths)
             count = str(sympy.factor(overlap.shape[0])).replace("*", " * ")
-            found.append(f"{overlap.name} of stream {number.strip('{}')}, size {count}")
+            part = "of the first vectors of" if k == 0 and section.shared else "of"
+            found.append(f"{overlap.name} {part} stream {number.strip('{}')}, size {count}")
         where = f", 1 <= l <= {_shown(section.copies, depths).strip('{}')}" if section.block else ""
         lines += wrap.paragraph(f"{section.name}{where}: {'; '.join(found)}", 4, 4)
     return lines

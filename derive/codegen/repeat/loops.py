@@ -33,7 +33,7 @@ class Loops:
             ),
             self.action_and_gradient(),
             self.hessian_product(),
-            ADD_UP,
+            self.add_up(),
             self.saddle_right_hand_side(),
             self.infinite_width(),
             self.first_correction(),
@@ -75,9 +75,18 @@ class Loops:
         def line(section: Section, indent: int) -> list[str]:
             return wrap.statement("total += ", section.call(what, *given), indent)
 
-        lines = [f"    total = {start}", *self._each(line), "    return total"]
+        lines = [f"    total = {start}", *self._each(line), *self._totals(what, given)]
+        lines.append("    return total")
         lines = [f"    {first}", *lines] if first else lines
         return self._function(name or what, arguments, "float", doc, lines)
+
+    def _totals(self, what: str, given: Sequence[str]) -> Iterable[str]:
+        """Lines that add what belongs to no part."""
+        return ()
+
+    def add_up(self) -> str:
+        """The sum over parts."""
+        return ADD_UP
 
     def _collected(self, what: str, target: str) -> list[str]:
         """Lines that list what the parts bring, each with the places of its streams."""
@@ -166,18 +175,11 @@ class Loops:
             call = f"force_above_{section.name}({', '.join((*given, 'forces[-1]', 'problem'))})"
             return [" " * indent + f"forces.append({call})"]
 
-        def down(section: Section, indent: int) -> list[str]:
-            if section.top:
-                call = section.call("shift", "forces.pop()", "problem")
-                return wrap.statement("shifts = ", call, indent)
-            call = section.call("shift", "forces.pop()", "shifts[0]", "points", "problem")
-            return wrap.statement("shifts = ", f"{call} + shifts", indent)
-
         lines = [
             "    points = infinite_width(problem)",
             "    forces = [-action_and_gradient_of_labels(points, problem)[1][0]]",
             *self._each(up),
-            *self._each(down, down=True),
+            *self._each(self._shift, down=True),
             "    return shifts",
         ]
         doc = (
@@ -185,6 +187,13 @@ class Loops:
             "    The forces go up from the labels, the shifts come down from the readout.\n    "
         )
         return self._function("first_correction", "problem: Problem", ARRAYS, doc, lines)
+
+    def _shift(self, section: Section, indent: int) -> list[str]:
+        if section.top:
+            call = section.call("shift", "forces.pop()", "problem")
+            return wrap.statement("shifts = ", call, indent)
+        call = section.call("shift", "forces.pop()", "shifts[0]", "points", "problem")
+        return wrap.statement("shifts = ", f"{call} + shifts", indent)
 
     def scaled(self) -> str:
         """The papers' normalisation."""

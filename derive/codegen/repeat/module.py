@@ -14,7 +14,9 @@ from derive.codegen.repeat.labels import LabelFunctions
 from derive.codegen.repeat.loops import Loops
 from derive.codegen.repeat.names import Depths, depths_of
 from derive.codegen.repeat.pieces import PartFunctions
-from derive.codegen.repeat.sections import FLUX, SLOPE, Section, sections_of
+from derive.codegen.repeat.sections import FLUX, SLOPE, sections_of
+from derive.codegen.repeat.shared_loops import SharedLoops
+from derive.codegen.repeat.streams import StreamFunctions, streams_of
 from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.derivation.repeat.steps import RepeatedStep
 from derive.derivation.repeat.theory import RepeatedTheory
@@ -41,20 +43,26 @@ def generate_repeated(
     reserved = reserved_names() | set(depths.names)
     sections = sections_of(theory, depths)
     labels = LabelFunctions(theory, reserved, depths)
+    streams = streams_of(theory.layers, frozenset(reserved), depths)
     taken = {section.takes for section in sections}
     hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
     heads = header.known_heads(network, depths)
+    functions = [PartFunctions(section, frozenset(reserved), hands) for section in sections]
+    loops = Loops(sections, hands, depths)
+    if streams:
+        loops = SharedLoops(functions, streams, hands, depths)
     parts = [
         header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
         solve_text.SOLVE.format(**header.argument_lines(sections, heads)),
         solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
-        _make_problem(depths, heads),
+        _make_problem(depths, heads, bool(streams)),
         "# All layers: what the parts bring, added up, or handed from part to part.",
-        *Loops(sections, hands, depths).all(),
+        *loops.all(),
         "# The labels and the predictor: expressions as derived.",
         *_of_labels(labels, sections[0].takes),
-        *(text for section in sections for text in _of_part(section, reserved, hands)),
+        *(text for part in functions for text in _of_part(part)),
+        *(text for stream in streams for text in _of_stream(stream)),
     ]
     return assemble(parts, network.name)
 
@@ -79,12 +87,17 @@ def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
     ]
 
 
-def _of_part(section: Section, reserved: frozenset[str], hands: Sequence[str]) -> list[str]:
-    title = f"# {section.title}: expressions as derived."
-    return [title, *PartFunctions(section, frozenset(reserved), hands).all()]
+def _of_part(functions: PartFunctions) -> list[str]:
+    title = f"# {functions.section.title}: expressions as derived."
+    return [title, *functions.all()]
 
 
-def _make_problem(depths: Depths, heads: str) -> str:
+def _of_stream(functions: StreamFunctions) -> list[str]:
+    title = "# A stream that copies share, as a whole: expressions as derived."
+    return [title, *functions.all()]
+
+
+def _make_problem(depths: Depths, heads: str, shared: bool) -> str:
     described = ""
     if heads:
         unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
@@ -94,5 +107,7 @@ def _make_problem(depths: Depths, heads: str) -> str:
         arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
         depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),
         described=described,
+        rows=text.ROWS if shared else "",
+        fields=text.FIELDS + (",\n        rows," if shared else ""),
         checks=problem_text.CHECK_DATA,
     )

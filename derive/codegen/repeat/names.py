@@ -13,7 +13,7 @@ import sympy
 from derive.algebra import rebuild
 from derive.algebra.nodes import Overlap
 from derive.codegen import wrap
-from derive.derivation.repeat.parts import number_symbol
+from derive.derivation.repeat.pieces import number_symbol
 from derive.derivation.repeat.window import Window
 from derive.derivation.rules.chain import overlap_symbol
 from derive.derivation.rules.wide import force_symbol, point_symbol, shift_symbol
@@ -30,15 +30,23 @@ class Place:
         name: The identifier of the value.
         source: The tuple.
         entry: Its place there, from 0; an expression in depths and the number of a copy.
+        rows: Of a matrix whose first rows and columns alone are meant, where their number is kept.
     """
 
     name: str
     source: str
     entry: Any
+    rows: Any = None
+
+    @property
+    def entries(self) -> tuple[Any, ...]:
+        """The numbers in it."""
+        return (self.entry,) if self.rows is None else (self.entry, self.rows)
 
     def code(self, source: str = "") -> str:
         """The entry as code."""
-        return f"{source or self.source}[{self.entry}]"
+        found = f"{source or self.source}[{self.entry}]"
+        return found if self.rows is None else f"leading({found}, problem.rows[{self.rows}])"
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ class Names:
     def unpack(self, used: set[str], depths: Depths) -> list[str]:
         """The lines that give the values their names: of those that are used."""
         chosen = [place for place in self.places if place.name in used]
-        lines = depths.unpack(place.entry for place in chosen)
+        lines = depths.unpack(entry for place in chosen for entry in place.entries)
         for source in dict.fromkeys(place.source for place in chosen):
             group = [place for place in chosen if place.source == source]
             names = ", ".join(place.name for place in group)
@@ -158,7 +166,9 @@ class _Naming:
         item, number = self.notation.graph.weights[weight], self.here.weight_number(weight)
         entry = self.depths.in_code(number)
         self._number(self.notation.variance(weight), f"s_{text}", "problem.variances", entry)
-        if text == ABOVE:
+        if text == ABOVE and self._within:
+            self._number(self.notation.handed, f"m_{text}", "problem.rows", entry)
+        elif text == ABOVE:
             entry = self._stream(len(self.streams) - 1)
             self._number(self.notation.outputs(), f"m_{text}", "problem.vectors", entry)
         elif item.branched:
@@ -176,10 +186,24 @@ class _Naming:
         for weight in notation.graph.streams[place].weights:
             for letter, symbol in (("Q", point_symbol), ("Y", force_symbol), ("D", shift_symbol)):
                 self._matrix(symbol(notation, weight), f"{letter}_{self.weights[weight]}")
-        found = [Place(f"G_{text}", "overlaps", self._stream(place))]
+        found = [Place(f"G_{text}", "overlaps", self._stream(place), self._rows(place))]
         if text == ABOVE:
             found.append(Place(f"Q_{text}", "points", self._stream(place)))
+        if place == 0 and self._within:
+            rows = self.depths.in_code(self.here.weight_number(len(self.weights) - 1))
+            found.append(Place(f"Q_{ABOVE}", "points", self._stream(0), rows))
         return found
+
+    @property
+    def _within(self) -> bool:
+        return self.here.pieces[-1].within
+
+    def _rows(self, place: int) -> Any:
+        """Where it is kept how many vectors of a shared stream the window has."""
+        if place or self.here.whole == self.notation.overlap(0):
+            return None
+        lowest = self.notation.graph.streams[0].weights[-1]
+        return self.depths.in_code(self.here.weight_number(lowest))
 
     def _matrix(self, old: Any, name: str) -> None:
         size = rebuild(old.shape[0], self.symbols.get)

@@ -15,6 +15,7 @@ from derive.codegen.grouping import grouped
 from derive.codegen.program import Program
 from derive.codegen.repeat.names import ABOVE
 from derive.codegen.repeat.sections import FLUX, SLOPE, Section
+from derive.derivation.repeat.shared import respond_within
 from derive.derivation.rules.eliminate import SaddleEquation, eliminate
 from derive.derivation.rules.wide import Wide, response
 from derive.derivation.step import State
@@ -31,7 +32,7 @@ class PartFunctions(Functions):
         self.section = section
         self.names = section.names
         self.own = section.window.streams_of(0)
-        self.hands = () if section.top else tuple(hands)
+        self.hands = () if section.top or section.within else tuple(hands)
 
     def all(self) -> list[str]:
         """Every function of the part."""
@@ -40,13 +41,18 @@ class PartFunctions(Functions):
             self.evidence_constant(),
             self.action_and_gradient(),
             self.hessian_product(),
-            self.saddle_right_hand_side(),
+            *([self.saddle_right_hand_side()] if self.has_saddle else []),
             self.infinite_width(),
             *([] if self.section.top else [self.force()]),
             self.first_correction(),
             self.overlap_law(),
         ]
         return parts if self.theory.chain is None else [*parts, self.scaled()]
+
+    @property
+    def has_saddle(self) -> bool:
+        """Whether it has saddle-point equations of its own, or hands something up."""
+        return bool(self.own or self.hands)
 
     def unpack(self, program: Program) -> list[str]:
         """The lines that name what a program needs."""
@@ -55,7 +61,7 @@ class PartFunctions(Functions):
 
     def widths(self) -> list[Any]:
         """The widths of the part's own streams."""
-        return [self.names.of(self.notation.width(k)) for k in self.own]
+        return [self.names.of(self.notation.width(k)) for k in self.section.places]
 
     def evidence_constant(self) -> str:
         """Its part of ln evidence + S/2."""
@@ -119,13 +125,13 @@ class PartFunctions(Functions):
         }
         results = [*own, *(handed[kind] for kind in self.hands)]
         program = self.program(results, definitions=definitions)
-        given = slope.name if flux is None else flux.name
+        given = "" if self.section.shared else slope.name if flux is None else flux.name
         names = [f"right_{suffix(self.names.of(equations[k].overlap))}" for k in self.own]
         handed_names = ["slope_above" if k == SLOPE else f"R_{ABOVE}" for k in self.hands]
         tail = self.named(names, replace(program, results=program.results[: len(names)]))
         if SLOPE in self.hands:
             tail += self.named(["slope_above"], replace(program, results=program.results[-1:]))
-        arguments = self.section.arguments(f"{given}: Array", *STATE)
+        arguments = self.section.arguments(*([f"{given}: Array"] if given else []), *STATE)
         returns = ", ".join((tuple_text(names), *handed_names))
         kind = f"tuple[{', '.join((ARRAYS, *['Array' for _ in self.hands]))}]"
         return self.function(
@@ -135,7 +141,9 @@ class PartFunctions(Functions):
 
     def _saddle_doc(self, given: str) -> str:
         below = "flux from below" if self.section.takes == FLUX else "dS/dG of all that is below"
-        doc = f"Right-hand sides of its saddle-point equations, from {given}, the {below}"
+        doc = "Right-hand sides of its saddle-point equations"
+        if given:
+            doc = f"{doc}, from {given}, the {below}"
         texts = {FLUX: "the flux", SLOPE: "dS/dG of what it brings"}
         handed = " and ".join(texts[kind] for kind in self.hands)
         said = f"{doc}; and {handed} for the stream above." if handed else f"{doc}."
@@ -154,7 +162,7 @@ class PartFunctions(Functions):
         """Its overlaps at infinite width, from those above."""
         wide = self.theory.wide
         points = [*self._defined(wide.points)]
-        results = [self.names.of(wide.overlaps[k]) for k in self.own]
+        results = [self.names.of(wide.overlaps[k]) for k in self.section.places]
         program = self.program(results, definitions=points)
         given = [] if self.section.top else [f"Q_{ABOVE}: Array"]
         doc = "Its overlaps at infinite width" + (
@@ -177,6 +185,15 @@ class PartFunctions(Functions):
         law: State = self.theory.law
         return response(build.overlap("force", lowest.shape[0]), law, self.theory.wide)
 
+    def _shifted(self) -> Wide:
+        """The same, with the shifts of what stands in above where it is in the same stream."""
+        found = self._response()
+        if not self.section.within:
+            return found
+        force = build.overlap("force", self.notation.overlap(0).shape[0])
+        forces, shifts = respond_within(self.section.window, force)
+        return replace(found, forces=forces, corrections=shifts)
+
     def force(self) -> str:
         """The force on the overlaps above, from that on its lowest."""
         pairs = self._response().forces
@@ -189,14 +206,15 @@ class PartFunctions(Functions):
 
     def first_correction(self) -> str:
         """The shifts of its overlaps, from those above and the force from below."""
-        found = self._response()
+        found = self._shifted()
         definitions = [
             pair for pairs in (found.points, found.forces, found.corrections)
             for pair in self._defined(pairs)
         ]  # fmt: skip
         symbols = {name.name: name for name, _ in definitions}
         graph = self.notation.graph
-        last = [self.section.weights[graph.streams[k].weights[-1]] for k in self.own]
+        places = self.section.places
+        last = [self.section.weights[graph.streams[k].weights[-1]] for k in places]
         program = self.program([symbols[f"D_{text}"] for text in last], definitions=definitions)
         given = [] if self.section.top else [f"D_{ABOVE}: Array", f"points: {ARRAYS}"]
         doc = "Shifts of its overlaps at first order in 1/N, from the force on its lowest" + (

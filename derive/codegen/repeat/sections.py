@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.algebra.layered import index_text
 from derive.codegen.repeat.names import ABOVE, Depths, Names, names_of
-from derive.derivation.repeat.parts import INDEX, Block, Part, Piece
+from derive.derivation.repeat.parts import INDEX
+from derive.derivation.repeat.pieces import Block, Part, Piece, generic
 from derive.derivation.repeat.theory import RepeatedTheory, Share
 from derive.derivation.repeat.window import Window
 
@@ -44,6 +45,22 @@ class Section:
         return self.part if isinstance(self.part, Block) else None
 
     @property
+    def shared(self) -> bool:
+        """Whether its lowest stream is one that a symbolic number of copies share."""
+        return self.window.notation.shared
+
+    @property
+    def within(self) -> bool:
+        """Whether all its layers stand in that stream."""
+        return generic(self.part).within
+
+    @property
+    def places(self) -> tuple[int, ...]:
+        """The streams of its window that it has overlaps of: of a shared one, the first."""
+        own = self.window.streams_of(0)
+        return (0, *own) if self.shared else tuple(own)
+
+    @property
     def top(self) -> bool:
         """Whether the readout is in it."""
         return self.window.top
@@ -59,12 +76,22 @@ class Section:
     @property
     def takes(self) -> str:
         """What it needs of what is below: FLUX or SLOPE."""
-        return FLUX if len(self.window.notation.graph.streams[0].weights) == 1 else SLOPE
+        single = len(self.window.notation.graph.streams[0].weights) == 1
+        return FLUX if single and not self.shared else SLOPE
 
     @property
     def entry(self) -> Any:
         """The place of its lowest stream, from 0."""
-        return self.depths.in_code(self.window.stream_number(0) - 1)
+        return self.stream_entry(0)
+
+    def stream_entry(self, place: int) -> Any:
+        """The place of a stream of its window, from 0."""
+        return self.depths.in_code(self.window.stream_number(place) - 1)
+
+    def row_entry(self, place: int) -> Any:
+        """The number of the lowest weight that adds vectors to a stream of its window."""
+        weight = self.window.notation.graph.streams[place].weights[-1]
+        return self.depths.in_code(self.window.weight_number(weight))
 
     @property
     def copies(self) -> Any:
@@ -87,8 +114,7 @@ def sections_of(theory: RepeatedTheory, depths: Depths) -> list[Section]:
     blocks = [part for part in theory.parts if isinstance(part, Block)]
     found: list[Section] = []
     for part, share, here in theory.shares:
-        own = here.streams_of(0)
-        if not own:
+        if not here.weights_of(0):
             continue
         if isinstance(part, Block):
             place = f"_in_block_{blocks.index(part) + 1}" if len(blocks) > 1 else ""
@@ -96,8 +122,9 @@ def sections_of(theory: RepeatedTheory, depths: Depths) -> list[Section]:
         else:
             name = _name_of(part, theory, blocks)
         weights = _weights(here, part)
-        names = names_of(here, _streams(here, own, part), weights, depths)
-        found.append(Section(name, part, share, here, names, tuple(weights), depths))
+        section = Section(name, part, share, here, Names({}, ()), tuple(weights), depths)
+        names = names_of(here, _streams(section), weights, depths)
+        found.append(replace(section, names=names))
     return found
 
 
@@ -106,14 +133,18 @@ def _name_of(part: Piece, theory: RepeatedTheory, blocks: Sequence[Block]) -> st
         return "last_layers" if part.layers else "readout"
     if part is theory.parts[0]:
         return "first_layers"
-    lower = theory.parts[theory.parts.index(part) - 1]
-    assert isinstance(lower, Block)
+    lower, upper = (theory.parts[theory.parts.index(part) + k] for k in (-1, 1))
+    if not isinstance(lower, Block):
+        assert isinstance(upper, Block)
+        return f"layers_below_block_{blocks.index(upper) + 1}"
     return f"layers_above_block_{blocks.index(lower) + 1}"
 
 
-def _streams(here: Window, own: range, part: Part) -> list[str]:
-    texts = _texts([here.stream_number(k) for k in own], part, here.top)
-    return texts if here.top else [*texts, ABOVE]
+def _streams(section: Section) -> list[str]:
+    here = section.window
+    numbers = [here.stream_number(k) for k in section.places]
+    texts = _texts(numbers, section.part, here.top)
+    return texts if here.top or section.within else [*texts, ABOVE]
 
 
 def _weights(here: Window, part: Part) -> list[str]:

@@ -10,6 +10,17 @@ MORE_FIELDS = """
     branches: tuple[int, ...]
     vectors: tuple[int, ...]"""
 
+ROWS_ATTRIBUTE = """
+        rows: How many vectors a stream has down to those of each weight, V_0 first."""
+
+ROWS_FIELD = """
+    rows: tuple[int, ...]"""
+
+ROWS = """
+    rows = rows_of_weights(branches, depths)"""
+
+FIELDS = "by_path, labels, widths, variances, float(temperature), heads, depths, branches, vectors"
+
 MAKE_PROBLEM = '''def make_problem(
     attended: Any,
     labels: Array,
@@ -32,7 +43,7 @@ MAKE_PROBLEM = '''def make_problem(
     with_heads = weights_with_heads(depths){described}
     heads = whole_numbers("heads", heads, sum(with_heads))
     branches = branches_of_weights(heads, depths)
-    vectors = vectors_of_streams(branches, depths)
+    vectors = vectors_of_streams(branches, depths){rows}
     widths = positive_numbers("widths", widths, len(vectors), "stream")
     variances = positive_numbers("variances", variances, len(with_heads), "weight")
     labels = np.asarray(labels, dtype=float)
@@ -40,7 +51,7 @@ MAKE_PROBLEM = '''def make_problem(
 {checks}    if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     return Problem(
-        by_path, labels, widths, variances, float(temperature), heads, depths, branches, vectors
+        {fields}
     )
 
 
@@ -86,4 +97,9 @@ NAMES = """Names in the functions of one part
     G_above, m_above        of the stream above the part, and how many vectors it has
     G_a, N_a, s_a           of the readout
     G, X; R; Q, Y, D        overlaps, directions; fluxes; points, forces, shifts at infinite width
+"""
+
+SHARED_NAMES = """\
+    G_s, N_s, m_s           of all vectors of a stream that copies share; there G_l has the first of
+                            them, down to those of copy l, and the first m_above are above it
 """

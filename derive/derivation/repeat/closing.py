@@ -14,7 +14,7 @@ import sympy
 from derive.algebra import build, equal, rebuild
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
-from derive.derivation.repeat.parts import Block, Part
+from derive.derivation.repeat.pieces import Block, Part
 from derive.derivation.repeat.theory import FixedPoint, Layer
 from derive.derivation.repeat.window import Window, Windows
 from derive.errors import RuleError

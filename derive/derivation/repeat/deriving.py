@@ -8,20 +8,28 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
-from derive.algebra.nodes import LogNormal
 from derive.derivation import statements
 from derive.derivation.pipeline import RULES, Rules
-from derive.derivation.repeat import proofs
+from derive.derivation.repeat import proofs, shared_proofs
 from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.derivation.repeat.induction import repeated_theory
-from derive.derivation.repeat.parts import Block, Part
-from derive.derivation.repeat.steps import Group, RepeatedStep, Summed, Term
-from derive.derivation.repeat.theory import Layer, RepeatedTheory
-from derive.derivation.repeat.window import Window
-from derive.derivation.rules.chain import chain_form
-from derive.derivation.rules.gaussian import find_normal
+from derive.derivation.repeat.pieces import Block, Part, generic
+from derive.derivation.repeat.steps import Group, RepeatedStep
+from derive.derivation.repeat.summed import Summed, Term
+from derive.derivation.repeat.taken import (
+    equation_step,
+    given_weights,
+    labels_share,
+    own_steps,
+    range_of,
+    where_of,
+    whole_near,
+    wide_equations,
+    without_labels,
+)
+from derive.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.derivation.rules.start import prior
-from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order, Step
+from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order
 from derive.network import Network
 
 Text = tuple[str, str]
@@ -55,6 +63,7 @@ class _Steps:
     def __init__(self, theory: RepeatedTheory, instances: proofs.Instances) -> None:
         self.theory = theory
         self.instances = instances
+        self.shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
 
     def all(self) -> Iterable[RepeatedStep]:
         """Every step in order."""
@@ -74,8 +83,14 @@ class _Steps:
         if self.theory.fixed_point is not None:
             yield self._closed()
         yield self._predictor()
-        yield self._wide("infinite width", statements.INFINITE, "points")
-        yield self._wide("first correction", statements.CORRECT, "forces", "shifts")
+        yield self._wide("infinite width", self._said(statements.INFINITE, statements.POINT),
+                         "points")  # fmt: skip
+        yield self._wide("first correction", self._said(statements.CORRECT, statements.FORCE),
+                         "forces", "shifts")  # fmt: skip
+
+    def _said(self, text: Text, more: str) -> Text:
+        """A statement, with what there is to say of shared streams."""
+        return (f"{text[0]} {more}", text[1]) if self.shared else text
 
     def _step(self, name: str, text: Text, groups: Iterable[Group], proof: Any,
               limit: str = "") -> RepeatedStep:  # fmt: skip
@@ -98,12 +113,12 @@ class _Steps:
             own = here.weights_of(0)
             value = sympy.Add(*(prior(here.notation, k) for k in own))
             if part is self.theory.parts[0]:
-                value += prior(here.notation, 0) + _given_weights(here)
+                value += prior(here.notation, 0) + given_weights(here)
             terms.append(Term(here, value, part if isinstance(part, Block) else None))
             defined = {here.notation.vectors(k) for k in own}
             found = [e for e in here.step("starting density").after if e.left in defined]
             if found:
-                groups.append(Group(here, _where(part), (), tuple(found)))
+                groups.append(Group(here, where_of(part), (), tuple(found)))
         lowest = self.theory.lowest
         total = Group(lowest, "", (), (Equation(r"\ln p", Summed(tuple(terms))),))
         proof = proofs.of_start(self.instances)
@@ -121,20 +136,38 @@ class _Steps:
         highest = len(self.theory.shares) - 1
         for place in range(highest, -1, -1):
             part, _, here = self.theory.shares[place]
-            chosen = _own_steps(here)
-            bare = _bare if place else lambda equations, _: equations
+            chosen = own_steps(here)
+            bare = without_labels if place else lambda equations, _: equations
             groups = [
-                Group(here, _where(part), bare(s.before, here), bare(s.after, here)) for s in chosen
+                Group(here, where_of(part), bare(s.before, here), bare(s.after, here))
+                for s in chosen
             ]
             if not chosen:
                 continue
             text = statements.BASE if place == highest else statements.BELOW
             name = "the layers below" if place == 0 else f"the layers of part {place + 1}"
             name = "base: the readout" if place == highest else name
+            within = generic(part).within
+            if not here.streams_of(0) or within:
+                text = statements.BASE_WITHIN if place == highest else statements.WITHIN
             if isinstance(part, Block):
-                text, name = statements.INDUCTION_STEP, f"step: copy {part.index}"
+                name = f"step: copy {part.index}"
+                text = statements.WITHIN_STEP if within else statements.INDUCTION_STEP
             proof = proofs.of_windows([(here, s.name) for s in chosen], "the rules on this window")
             yield self._step(name, text, groups, proof)
+            yield from self._change(part)
+
+    def _change(self, part: Part) -> Iterable[RepeatedStep]:
+        """The change of variables in the stream in which a part is the lowest."""
+        for layer in self.shared:
+            if layer.parts[0] is not part:
+                continue
+            share, here = layer.volume
+            value = share.plain["law"] + share.plain["constant"]
+            group = Group(here, "", (), (Equation(statements.VOLUME, value),))
+            proof = shared_proofs.of_change(layer)
+            name = f"overlaps {here.whole.name}"
+            yield self._step(name, statements.SHARED_CHANGE, [group], proof)
 
     def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
                 limit: str = "", also: str = "") -> RepeatedStep:  # fmt: skip
@@ -152,17 +185,23 @@ class _Steps:
             block = part if isinstance(part, Block) else None
             if share.plain[key] != 0:
                 terms.append(Term(here, share.plain[key], block))
-        own = _labels_share(self.theory.lowest, key)
+        volumes = [(layer.volume[0].plain[key], layer.volume[1]) for layer in self.shared]
+        terms += [Term(here, value) for value, here in volumes if value != 0]
+        own = labels_share(self.theory.lowest, key)
         labels = [Term(self.theory.lowest, own)] if own != 0 else []
         return Summed((*labels, *terms))
 
     def _stationarity(self) -> RepeatedStep:
         groups = []
         for layer in self.theory.layers:
+            if isinstance(layer, SharedLayer):
+                left = statements.slope_name(layer.window.whole)
+                groups.append(Group(layer.window, "", (), (Equation(left, layer.slopes),)))
+                continue
             step = layer.window.step("stationarity")
-            groups.append(Group(layer.window, _range(layer), (), (step.after[layer.stream],)))
+            groups.append(Group(layer.window, range_of(layer), (), (step.after[layer.stream],)))
         windows = proofs.of_windows(
-            [(layer.window, "stationarity") for layer in self.theory.layers],
+            [(here, "stationarity") for layer in self.theory.layers for here in layer.windows],
             "differences of the windows' actions",
         )
         proof = proofs.of_layers(self.instances, windows, "gradient")
@@ -171,11 +210,19 @@ class _Steps:
     def _equations(self) -> RepeatedStep:
         groups, cases = [], []
         for layer in self.theory.layers:
-            step = _equation_step(layer)
-            groups.append(Group(layer.window, _range(layer), (), step.after, step.moves))
+            if isinstance(layer, SharedLayer):
+                shown = (Equation(layer.window.whole, layer.products),)
+                groups.append(Group(layer.window, "", (), shown, layer.equation.moves))
+                continue
+            step = equation_step(layer)
+            groups.append(Group(layer.window, range_of(layer), (), step.after, step.moves))
             cases.append((layer.window, step.name))
         proof = proofs.of_windows(cases, "gradients and their partial traces")
-        return self._step("saddle equations", statements.LAYER_EQUATIONS, groups, proof)
+        if self.shared:
+            proof = shared_proofs.of_equations(self.instances, proof if cases else None)
+        reasons = " ".join(layer.equation.reason for layer in self.shared)
+        text = self._said(statements.LAYER_EQUATIONS, reasons)
+        return self._step("saddle equations", text, groups, proof)
 
     def _scaled(self) -> RepeatedStep:
         here = self.theory.lowest
@@ -194,7 +241,7 @@ class _Steps:
                 Equation(equation.overlap, equation.right),
                 Equation(equation.flux, equation.flux_value),
             )
-            groups.append(Group(layer.window, _range(layer), (), shown))
+            groups.append(Group(layer.window, range_of(layer), (), shown))
         proof = proofs.of_sums(
             self.instances, proofs.with_shown(self.theory, proofs.scaled_pairs, equations)
         )
@@ -219,76 +266,28 @@ class _Steps:
         return self._step("predictor", text, [group], step.certificate, step.limit)
 
     def _wide(self, name: str, text: Text, *keys: str) -> RepeatedStep:
-        groups = []
+        groups: list[Group] = []
         for layer in self.theory.layers:
+            if isinstance(layer, SharedLayer):
+                groups += self._of_shared(layer, keys)
+                continue
             here, equations = layer.window, []
             for key in keys:
                 letters = {"points": "Q", "forces": "Y", "shifts": "D"}[key]
-                equations += _wide_equations(here, layer.stream, letters)
-            groups.append(Group(here, _range(layer), (), tuple(equations)))
-        cases = [(layer.window, name) for layer in self.theory.layers]
+                equations += wide_equations(here, layer.stream, letters)
+            groups.append(Group(here, range_of(layer), (), tuple(equations)))
+        cases = [(here, name) for layer in self.theory.layers for here in layer.windows]
         proof = proofs.of_windows(cases, "gradients at the point, from widths that grow")
+        if self.shared:
+            proof = shared_proofs.of_members(self.instances, proof, keys)
         return self._step(name, text, groups, proof, WIDE)
 
-
-def _given_weights(here: Window) -> Any:
-    """The labels given the weights, as the window's starting density has them."""
-    (density,) = [e.right for e in here.step("starting density").after if e.left == r"\ln p"]
-    return find_normal(density, here.notation.labels())
-
-
-def _labels_share(here: Window, key: str) -> Any:
-    """What the labels bring to a sum, in the symbols of the lowest window."""
-    theory = here.theory
-    if key == "law":
-        return find_normal(theory.law.body, here.notation.labels())
-    if key == "action":
-        return theory.energy
-    if key == "kept":
-        return -here.notation.examples * sympy.log(2 * sympy.pi) / 2
-    chain = chain_form(theory.energy, (), here.notation) if key == "scaled" else None
-    return chain.action if chain is not None else sympy.S.Zero
-
-
-def _own_steps(here: Window) -> list[Step]:
-    """The steps that condition a window's own weights and change the variables of its streams."""
-    notation = here.notation
-    weights = {f"condition {notation.graph.weights[k].name}" for k in here.weights_of(0)}
-    streams = {f"overlaps G_{notation.graph.streams[k].name}" for k in here.streams_of(0)}
-    return [step for step in here.steps if step.name in weights | streams]
-
-
-def _bare(equations: tuple[Equation, ...], here: Window) -> tuple[Equation, ...]:
-    """The changed terms without the labels' law, which stands in for what is below."""
-    labels = here.notation.labels()
-    found = []
-    for equation in equations:
-        terms = sympy.Add.make_args(equation.right)
-        kept = [t for t in terms if not (type(t) is LogNormal and t.args[0] == labels)]
-        found.append(Equation(equation.left, sympy.Add(*kept)))
-    return tuple(found)
-
-
-def _equation_step(layer: Layer) -> Step:
-    name = layer.window.notation.overlap(layer.stream).name
-    return layer.window.step(f"saddle equation of {name}")
-
-
-def _wide_equations(here: Window, stream: int, letter: str) -> list[Equation]:
-    notation, wide = here.notation, here.theory.wide
-    names = {f"{letter}_{notation.letter(k)}" for k in notation.graph.streams[stream].weights}
-    pairs = (*wide.points, *wide.forces, *wide.corrections)
-    return [Equation(name, value) for name, value in pairs if name.name in names]
-
-
-def _where(part: Part) -> str:
-    if not isinstance(part, Block):
-        return ""
-    return f"for ${part.index} = 1, \\dots, {part.copies}$"
-
-
-def _range(layer: Layer) -> str:
-    if layer.known is None:
-        return ""
-    known = layer.known
-    return f"for ${known.index} = {known.first}, \\dots, {known.last}$"
+    @staticmethod
+    def _of_shared(layer: SharedLayer, keys: tuple[str, ...]) -> Iterable[Group]:
+        """What holds near infinite width for a stream that copies share, part by part."""
+        yield Group(layer.window, "", (), (whole_near(layer, shifted="shifts" in keys),))
+        for member in layer.members:
+            pairs = [pair for key in keys for pair in getattr(member, key)]
+            shown = tuple(Equation(name, value) for name, value in pairs)
+            if shown:
+                yield Group(member.window, where_of(member.part), (), shown)

@@ -16,8 +16,11 @@ import sympy
 from derive.algebra.sums import layer_sum
 from derive.derivation.pipeline import RULES, Rules
 from derive.derivation.repeat.closing import close
-from derive.derivation.repeat.parts import Block, Part, parts
-from derive.derivation.repeat.theory import Layer, Range, RepeatedTheory, Share
+from derive.derivation.repeat.parts import parts
+from derive.derivation.repeat.pieces import Block, Part, generic, highest, lowest
+from derive.derivation.repeat.shared import shared_layer
+from derive.derivation.repeat.shares import share_of
+from derive.derivation.repeat.theory import Layer, Range, RepeatedTheory, SharedLayer
 from derive.derivation.repeat.window import Window, Windows
 from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.rules.gaussian import find_normal
@@ -32,70 +35,44 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
         DescriptionError: The network cannot be cut into parts.
         RuleError: It is outside the theory.
     """
-    found, windows = parts(network), Windows(rules)
-    shares = tuple(_share(part, part is found[-1], windows) for part in found)
-    lowest = shares[0][2]
-    law = find_normal(lowest.theory.law.body, lowest.notation.labels())
+    found = parts(network)
+    windows = Windows(rules, by_weight=any(generic(part).whole for part in found))
+    shares = tuple(share_of(part, part is found[-1], windows) for part in found)
+    bottom = shares[0][2]
+    law = find_normal(bottom.theory.law.body, bottom.notation.labels())
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
-    energy = lowest.indexed(lowest.theory.energy)
-    _, label_constant = label_energy(lowest.theory.law)
+    energy = bottom.indexed(bottom.theory.energy)
+    _, label_constant = label_energy(bottom.theory.law)
+
+    layers = tuple(_layers(found, windows))
+    volumes = [layer.volume[0] for layer in layers if isinstance(layer, SharedLayer)]
 
     def total(name: str, start: Any) -> Any:
         terms = [_summed(part, getattr(share, name)) for part, share, _ in shares]
-        return sympy.Add(start, *terms)
+        return sympy.Add(start, *terms, *(getattr(share, name) for share in volumes))
 
-    layers = tuple(_layers(found, windows))
     if not chain:  # a window may be a chain where the network is none
         layers = tuple(replace(layer, scaled=None) for layer in layers)
     closed = close(found, layers, windows) if chain else None
     return RepeatedTheory(
         parts=found,
-        law=total("law", lowest.indexed(law)),
+        law=total("law", bottom.indexed(law)),
         constant=total("constant", sympy.S.Zero),
         action=total("action", energy),
         energy=energy,
-        evidence=total("kept", lowest.indexed(label_constant)),
+        evidence=total("kept", bottom.indexed(label_constant)),
         dropped=total("dropped", sympy.S.Zero),
         layers=layers,
-        scaled=total("scaled", _scaled_energy(lowest, rules)) if chain else None,
+        scaled=total("scaled", _scaled_energy(bottom, rules)) if chain else None,
         shift=total("shift", sympy.S.Zero) if chain else None,
         fixed_point=closed,
-        lowest=lowest,
+        lowest=bottom,
         shares=shares,
     )
 
 
 def _summed(part: Part, share: Any) -> Any:
     return layer_sum(share, part.index, part.copies) if isinstance(part, Block) else share
-
-
-def _share(part: Part, top: bool, windows: Windows) -> tuple[Part, Share, Window]:
-    """What a part brings, in nodes of layers; a block's for copy l."""
-    piece = part.at(part.index) if isinstance(part, Block) else part
-    here = windows.of(piece, top=top)
-    plain = _plain_share(here)
-    if not top:
-        rest = _plain_share(windows.above(piece))
-        plain = {name: value - rest[name] for name, value in plain.items()}
-    chain = windows.rules.chain(plain["action"], (), here.notation) if plain["action"] else None
-    plain["scaled"] = chain.action if chain else sympy.S.Zero
-    plain["shift"] = chain.shift if chain else sympy.S.Zero
-    values = {name: here.indexed(value) for name, value in plain.items()}
-    return part, Share(**values, plain=plain), here
-
-
-def _plain_share(here: Window) -> dict[str, Any]:
-    """What a window brings, without its labels, in its own symbols."""
-    theory = here.theory
-    labels = find_normal(theory.law.body, here.notation.labels())
-    _, label_constant = label_energy(theory.law)
-    return {
-        "law": theory.law.body - labels,
-        "constant": theory.law.constant,
-        "action": theory.action - theory.energy,
-        "kept": theory.constant - label_constant,
-        "dropped": theory.dropped,
-    }
 
 
 def _scaled_energy(lowest: Window, rules: Rules) -> Any:
@@ -107,20 +84,35 @@ def _scaled_energy(lowest: Window, rules: Rules) -> Any:
 
 def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:
     """The equations of every stream, from windows of neighbours."""
-    kept = [p for k, p in enumerate(found) if _is_kept(p, k, len(found))]
+    kept = tuple(p for k, p in enumerate(found) if _is_kept(p, k, len(found)))
     layers: list[Layer] = []
-    for place, upper in enumerate(kept[1:], start=1):
-        lower = kept[place - 1]
-        below = lower.at(lower.copies) if isinstance(lower, Block) else lower
-        first = upper.at(1) if isinstance(upper, Block) else upper
-        here = windows.of(below, first, top=upper is found[-1])
-        if place == 1:
-            layers += _of_piece(here, 0, None)
-        own = _of_piece(here, 1, None)
-        if isinstance(upper, Block):
-            own = _of_block(own, upper, windows)
-        layers += own
+    for place, upper in enumerate(kept):
+        if generic(upper).whole is None:
+            layers += _of_ordinary(kept, place, windows)
+            continue
+        if not (place and generic(kept[place - 1]).within):
+            layers.append(shared_layer(kept, place, windows))
+        here = windows.of(generic(upper), top=upper is kept[-1])
+        layers += _of_piece(here, 0, _copies(upper))
     return layers
+
+
+def _of_ordinary(kept: tuple[Part, ...], place: int, windows: Windows) -> list[Layer]:
+    """The equations of the streams of a part, from windows of it and what is below."""
+    upper = kept[place]
+    if place == 0:
+        next_one = kept[1]
+        pieces = (
+            (highest(upper),) if generic(next_one).whole else (highest(upper), lowest(next_one))
+        )
+        return _of_piece(windows.of(*pieces, top=len(pieces) == len(kept) == 2), 0, None)
+    here = windows.of(highest(kept[place - 1]), lowest(upper), top=upper is kept[-1])
+    own = _of_piece(here, 1, None)
+    return _of_block(own, upper, windows) if isinstance(upper, Block) else own
+
+
+def _copies(part: Part) -> Range | None:
+    return Range(part.index, 1, part.copies) if isinstance(part, Block) else None
 
 
 def _of_block(first: list[Layer], block: Block, windows: Windows) -> list[Layer]:

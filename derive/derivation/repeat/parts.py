@@ -1,9 +1,4 @@
-"""The parts of a network of symbolic depth: layers that stand once, and repeated blocks.
-
-Every stream and weight has a number, counted from the input, which is an expression in the depths;
-so has the number of vectors that come down through a repeated block. There the branches of one
-weight are written as a quotient of these, so that sizes cancel as they do for known depth.
-"""
+"""The parts of a network of symbolic depth: layers that stand once, and repeated blocks."""
 
 from __future__ import annotations
 
@@ -12,10 +7,11 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.layered import LayerSize
+from derive.algebra.layered import LayerCount, LayerOverlap, LayerSize
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import reindex
 from derive.derivation.notation import Notation
+from derive.derivation.repeat.pieces import Block, Part, Piece, Whole, lowest, number_symbol
 from derive.errors import DescriptionError
 from derive.network import Embedding, Network, Readout, StreamGraph, stream_graph
 from derive.network.layers import GROUPS
@@ -30,115 +26,30 @@ RESERVED = (
 """Names that mean something else in every derivation, or look as if they did."""
 
 
-def number_symbol(name: str) -> Any:
-    """A depth, or the number of a generic copy."""
-    return sympy.Symbol(name, positive=True, integer=True)
-
-
 @dataclass(frozen=True)
-class Piece:
-    """A run of layers in its place: layers that stand once, or one copy of a repeated block.
+class _Placed:
+    """A segment in its place, before its sizes are known."""
 
-    Attributes:
-        layers: Without embedding and readout, the lowest first.
-        stream: The number of the stream below the lowest layer; the lowest of all is 1.
-        weight: The number of the lowest weight; the embedding's is 0.
-        streams: How many streams the layers open.
-        branches: How many branches every weight has, the lowest first.
-        above: How many vectors come down from what is above.
-        below: How many go on to what is below.
-        over: (number, size) of the weights whose vectors come down, in the order of paths.
-    """
-
+    segment: Segment
     layers: tuple[Any, ...]
+    graph: StreamGraph
     stream: Any
+    opened: Any
     weight: Any
-    streams: int
-    branches: tuple[Any, ...]
-    above: Any
-    below: Any
-    over: tuple[tuple[Any, Any], ...] = ()
-
-    @property
-    def weights(self) -> int:
-        """How many weights there are."""
-        return len(self.branches)
-
-    def changed(self, numbers: dict[Any, Any]) -> Piece:
-        """The same layers with other numbers."""
-        named = ("stream", "weight", "above", "below")
-        values = {key: multiplied_out(reindex(getattr(self, key), numbers)) for key in named}
-        branches = tuple(reindex(count, numbers) for count in self.branches)
-        over = tuple((reindex(k, numbers), reindex(n, numbers)) for k, n in self.over)
-        return replace(self, branches=branches, over=over, **values)
-
-
-@dataclass(frozen=True)
-class Block:
-    """A repeated block in its place.
-
-    Attributes:
-        copy: Copy number l of it, l = 1 the lowest.
-        index: The symbol l.
-        copies: How many there are: the depth, or one less where a copy stands outside.
-        ends: The number of vectors above the highest copy, by its name and in full.
-        over: (number, size) of the weights whose vectors come down to the highest copy.
-        counted: The number of vectors below copy l, in head counts and those above it.
-    """
-
-    copy: Piece
-    index: Any
     copies: Any
-    ends: tuple[Any, Any]
-    over: tuple[tuple[Any, Any], ...]
-    counted: Any
 
     @property
-    def below(self) -> Any:
-        """How many vectors go on to what is below the lowest copy."""
-        return self.at(1).below
-
-    @property
-    def alike(self) -> bool:
-        """Whether above the highest copy stand the weights that stand above every other one."""
-        found = [reindex(number, {self.index: self.copies}) for number, _ in self.copy.over]
-        return found == [number for number, _ in self.over]
-
-    @property
-    def least(self) -> int:
-        """The least depth at which the lowest copy is no other one, and there is one."""
-        return (1 if self.alike else 2) - int(self.copies.as_coeff_Add()[0])
-
-    @property
-    def counts(self) -> tuple[tuple[Any, Any], ...]:
-        """(name, value): m below copy l from m above it, and m above the highest copy."""
-        low, high = (LayerSize("m", self.copy.stream + k) for k in (0, self.copy.streams))
-        value = self.counted
-        if self.copy.below != low:
-            value = multiplied_out(self.copy.below / self.copy.above) * high
-        end = reindex(high, {self.index: self.copies})
-        pairs = ((low, value), (end, self.ends[1]))
-        return tuple(pair for pair in pairs if pair[0] != pair[1])
-
-    def in_heads(self, expression: Any) -> Any:
-        """An expression of copy l with head counts in the place of quotients of sizes."""
-        return sympy.cancel(reindex(expression, {self.copy.below: self.counted}))
-
-    def at(self, number: Any) -> Piece:
-        """One copy by its number."""
-        moved = self.copy.changed({self.index: sympy.sympify(number)}).changed(dict([self.ends]))
-        return replace(moved, over=self.over) if number == self.copies else moved
-
-
-Part = Piece | Block
+    def within(self) -> bool:
+        """Whether all its layers stand in the stream that the layers above it open."""
+        return bool(self.layers) and not self.segment.opens
 
 
 def parts(network: Network) -> tuple[Part, ...]:
     """The parts of a network from the input up, without embedding and readout.
 
     Raises:
-        DescriptionError: A depth has a name that is taken, a repeated block opens no stream, a
-            part hands down some vectors of a stream only, or the readout is not of one output.
+        DescriptionError: A depth has a name that is taken, a part hands down some vectors of a
+            stream only, or the readout is not of one output.
     """
     for name in network.depths():
         if name in RESERVED or "_" in name:
@@ -150,19 +61,27 @@ def parts(network: Network) -> tuple[Part, ...]:
             "layers: a readout per position, or of several outputs, above a symbolic depth; give "
             "the depth as a number, or read one output at one token"
         )
-    stream, weight = sympy.Integer(1), sympy.Integer(1)
+    stream, opened, weight = sympy.Integer(1), sympy.Integer(2), sympy.Integer(1)
     index, found = number_symbol(INDEX), []
     for segment in segments(network.layers):
         layers, graph = _bare_layers(segment)
         streams, weights = len(graph.streams) - 1, len(graph.weights) - 2
         _require_whole(graph, segment)
-        copies: Any = sympy.S.One
-        first, low = stream, weight
-        if segment.times is not None:
-            copies = number_symbol(segment.times) - segment.fewer
-            first, low = stream + streams * (index - 1), weight + weights * (index - 1)
-        found.append((layers, graph, first, low, copies if segment.times else None))
-        stream, weight = stream + streams * copies, weight + weights * copies
+        copies: Any = number_symbol(segment.times) - segment.fewer if segment.times else None
+        placed = _Placed(segment, layers, graph, stream, opened, weight, copies)
+        if copies is not None:
+            low, first = placed.stream + streams * (index - 1), opened + streams * (index - 1)
+            placed = replace(
+                placed,
+                stream=stream if placed.within else low,
+                opened=first,
+                weight=weight + weights * (index - 1),
+            )
+        found.append(placed)
+        times = sympy.S.One if copies is None else copies
+        opened, weight = opened + streams * times, weight + weights * times
+        if streams and not placed.within:
+            stream = opened - 1
     return _with_sizes(found, index)
 
 
@@ -195,24 +114,54 @@ def _require_whole(graph: StreamGraph, segment: Segment) -> None:
         )
 
 
-def _with_sizes(found: list[Any], index: Any) -> tuple[Part, ...]:
+def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
     """Sizes from the readout down."""
     above: Any = sympy.S.One
-    over: tuple[tuple[Any, Any], ...] = ()
-    placed: list[Part] = []
-    for layers, graph, stream, weight, copies in reversed(found):
-        piece = Piece(layers, stream, weight, len(graph.streams) - 1, (), above, above, over)
+    over: tuple[LayerOverlap, ...] = ()
+    shared = {item.stream for item in found if item.within and item.copies is not None}
+    by_weight = bool(shared)
+    result: list[Part] = []
+    for item in reversed(found):
+        piece = Piece(
+            item.layers, item.stream, item.opened, item.weight, len(item.graph.streams) - 1, (),
+            above, above, over, within=item.within,
+        )  # fmt: skip
         heads = [
-            LayerSize("H", weight + k) if item.branched else sympy.S.One
-            for k, item in enumerate(graph.weights[1:-1])
+            LayerSize("H", item.weight + k) if w.branched else sympy.S.One
+            for k, w in enumerate(item.graph.weights[1:-1])
         ]
-        if copies is None:
-            placed.insert(0, _piece(piece, graph, heads))
+        if item.copies is None:
+            result.insert(0, _piece(piece, item.graph, heads))
         else:
-            placed.insert(0, _block(piece, graph, heads, index, copies))
-        lowest = placed[0].at(1) if isinstance(placed[0], Block) else placed[0]
-        above, over = placed[0].below, _handed_down(lowest, graph)
-    return tuple(placed)
+            names = _count_names(piece, len(heads), by_weight)
+            part = _block(piece, item, heads, index, names)
+            result.insert(0, _with_over(part, item.graph, piece.stream in shared))
+        above = result[0].below
+        over = _handed_down(lowest(result[0]), item.graph, piece.stream in shared)
+    return _with_whole(tuple(result), shared)
+
+
+def _with_whole(found: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:
+    """The parts of a shared stream with the number of all its vectors."""
+    whole: dict[Any, Whole] = {}
+    result: list[Part] = []
+    for part in found:
+        piece = part.copy if isinstance(part, Block) else part
+        if piece.stream in shared and (piece.layers or part is found[-1]):
+            here = Whole(part.below, lowest(part).weight)
+            piece = replace(piece, whole=whole.setdefault(piece.stream, here))
+        result.append(replace(part, copy=piece) if isinstance(part, Block) else piece)
+    return tuple(result)
+
+
+def _count_names(piece: Piece, weights: int, by_weight: bool) -> tuple[Any, Any]:
+    """The names of the numbers of vectors below and above a copy.
+
+    They are those of streams; where a stream is shared by the copies of a block, of weights.
+    """
+    if by_weight:
+        return LayerCount("m", piece.weight), LayerCount("m", piece.weight + weights)
+    return LayerSize("m", piece.stream), LayerSize("m", piece.stream + piece.streams)
 
 
 def _piece(piece: Piece, graph: StreamGraph, heads: list[Any]) -> Piece:
@@ -221,17 +170,19 @@ def _piece(piece: Piece, graph: StreamGraph, heads: list[Any]) -> Piece:
     return replace(piece, branches=tuple(heads), below=below)
 
 
-def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copies: Any) -> Block:
+def _block(
+    piece: Piece, item: _Placed, heads: list[Any], index: Any, names: tuple[Any, Any]
+) -> Block:
     """A repeated block: m vectors come down, and the branches of one weight are a quotient of m.
 
     Where no weight has branches, every copy multiplies the vectors by the same number.
     """
     branched = [k for k, count in enumerate(heads) if count != 1]
+    graph, copies = item.graph, item.copies
     below, above, end = piece.above, piece.above, piece.above
     total = piece.above
     if branched:
-        below = LayerSize("m", piece.stream)
-        above = LayerSize("m", piece.stream + piece.streams)
+        below, above = names
         end = reindex(above, {index: copies})
         total = _sizes(graph, heads, above)[0]
         chosen = heads[branched[0]]  # a product of head counts has each of them once
@@ -241,26 +192,33 @@ def _block(piece: Piece, graph: StreamGraph, heads: list[Any], index: Any, copie
         times = _sizes(graph, heads, sympy.S.One)[0]
         above = multiplied_out(end * times ** (copies - index))
         below = total = multiplied_out(above * times)
-    copy = replace(piece, branches=tuple(heads), above=above, below=below)
+    copy = replace(piece, branches=tuple(heads), above=above, below=below, over=())
+    return Block(copy, index, copies, names, (end, piece.above), piece.over, total)
+
+
+def _with_over(block: Block, graph: StreamGraph, shared: bool) -> Block:
+    """The block with what comes down to copy l from the copy above it."""
+    index = block.index
     over = tuple(
-        (reindex(k, {index: index + 1}), reindex(n, {index: index + 1}))
-        for k, n in _handed_down(copy, graph)
+        reindex(point, {index: index + 1}) for point in _handed_down(block.copy, graph, shared)
     )
-    return Block(replace(copy, over=over), index, copies, (end, piece.above), piece.over, total)
+    return replace(block, copy=replace(block.copy, over=over))
 
 
-def _handed_down(piece: Piece, graph: StreamGraph) -> tuple[tuple[Any, Any], ...]:
-    """(number, size) of the weights that add vectors to the stream below a piece."""
+def _handed_down(piece: Piece, graph: StreamGraph, shared: bool) -> tuple[LayerOverlap, ...]:
+    """The points of the weights that add vectors to the stream below a piece."""
+    if shared:  # a symbolic number of weights: their points are one block-diagonal matrix
+        return (LayerOverlap("Lambda", piece.below, piece.weight),)
     if not piece.weights:
-        return piece.over or ((piece.weight, piece.above),)
+        return piece.over or (LayerOverlap("Q", piece.above, piece.weight),)
     sizes = _sizes(graph, list(piece.branches), piece.above)[1]
     stands_in = len(graph.weights) - 1
-    found: list[tuple[Any, Any]] = []
+    found: list[LayerOverlap] = []
     for k in graph.streams[0].weights:
         if k == stands_in and piece.over:
             found += piece.over
         else:
-            found.append((piece.weight - 1 + k, sizes[k]))
+            found.append(LayerOverlap("Q", sizes[k], piece.weight - 1 + k))
     return tuple(found)
 
 

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from derive.algebra import build, rebuild
 from derive.derivation.certificates.compare import Agreement, exact, guarded
-from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, choose_heads, instance
 from derive.derivation.derivation import Derivation
+from derive.derivation.notation import Notation
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.repeat.induction import layer_of
 from derive.derivation.repeat.instantiate import at_depth
-from derive.derivation.repeat.parts import number_symbol
-from derive.derivation.repeat.theory import Layer, RepeatedTheory
+from derive.derivation.repeat.pieces import number_symbol
+from derive.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Equation, Evidence
 from derive.errors import CertificateError
-from derive.network import Network
+from derive.network import Network, stream_graph
 
 DEPTHS = (1, 2, 3)
 """With no copy between the ends, with ends alone, and with one between."""
-
+MOST_VECTORS = 20
+"""The third is left out where a stream has more vectors: their number may grow like a power."""
 
 Pairs = list[tuple[str, Any, Any]]
 """(what, ours, that of the network written out)."""
@@ -69,15 +71,32 @@ class Instances:
         """Random sizes, data and overlaps, for chains also in the papers' normalisation."""
         theory = self.written_out(depth).theory
         sample = instance(theory.notation, 3 + depth)
+        # One wider than they are made: N - m - 1, an exponent of the law, would be zero.
+        sample = replace(sample, widths=tuple(width + 1 for width in sample.widths))
         numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
         for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
             numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
         return sample, numbers
 
+    @cached_property
+    def chosen(self) -> tuple[int, ...]:
+        """The depths at which the network is written out."""
+        return tuple(d for d in DEPTHS if d <= 2 or self._vectors(d) <= MOST_VECTORS)
+
+    def _vectors(self, depth: int) -> int:
+        """The number of vectors of the largest stream in the certificates' instances."""
+        graph = stream_graph(self.network.with_values(self.depths(depth)))
+        heads = choose_heads(Notation(graph))
+        return max(graph.vectors(stream, heads) for stream in graph.streams)
+
     def usable(self) -> tuple[int, ...]:
         """Depths at which every kind of layer exists."""
-        least = max(self.theory.least.values())
-        return tuple(depth for depth in DEPTHS if depth >= least) or (least,)
+        least = {depth.name: number for depth, number in self.theory.least.items()}
+
+        def has_all(depth: int) -> bool:
+            return all(number >= least[name] for name, number in self.depths(depth).items())
+
+        return tuple(filter(has_all, self.chosen)) or (max(least.values()),)
 
 
 def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
@@ -101,28 +120,32 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
     Args:
         instances: The network at several depths.
         pairs: From the concrete theory to (what, ours, theirs).
-        also: A step of the network written out whose certificate is run at depth 2.
+        also: A step of the network written out whose certificate is run at one depth: 2, or 1
+            where copies share a stream, whose vectors soon are many.
     """
+    shared = any(isinstance(layer, SharedLayer) for layer in instances.theory.layers)
+    one = 1 if shared else 2
 
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        for depth in DEPTHS:
+        for depth in instances.chosen:
             derivation = instances.written_out(depth)
             _, numbers = instances.numbers(depth)
             for what, ours, theirs in pairs(derivation.theory):
                 found = agreement.value(instances.at(depth, ours), numbers)
                 expected = agreement.value(theirs, numbers)
                 agreement.compare(f"{what} at depth {depth}", found, expected)
-        detail = f"against networks written out, depths {_listed(DEPTHS)}"
+        detail = f"against networks written out, depths {listed(instances.chosen)}"
         if also:
-            step = next(s for s in instances.written_out(2).steps if s.name == also)
-            detail += f"; at depth 2 {step.certificate(digits).detail}"
+            step = next(s for s in instances.written_out(one).steps if s.name == also)
+            detail += f"; at depth {one} {step.certificate(digits).detail}"
         return agreement.evidence(detail)
 
     return guarded(check)
 
 
-def _listed(depths: tuple[int, ...]) -> str:
+def listed(depths: tuple[int, ...]) -> str:
+    """Numbers in a row."""
     return ", ".join(map(str, depths))
 
 
@@ -145,7 +168,7 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
                     found = agreement.value(ours, numbers)
                     expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
                     agreement.compare(f"the {name} of {layer.title}", found, expected)
-        detail = f"{evidence.detail}; all streams at depths {_listed(instances.usable())}"
+        detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
         return Evidence(min(evidence.digits, agreement.worst), detail)
 
     return guarded(check)
@@ -153,6 +176,11 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
 
 def _require_shown(layers: Iterable[Layer]) -> None:
     for layer in layers:
+        if isinstance(layer, SharedLayer):
+            found = layer.slopes.indexed(), layer.products.indexed()
+            if found != (layer.gradient, layer.equation.right):
+                raise CertificateError(f"{layer.title}: the equations are not those of its parts")
+            continue
         made = layer_of(layer.window, layer.stream, layer.known)
         if layer.scaled is None:
             made = replace(made, scaled=None)
@@ -164,7 +192,7 @@ def _require_each_once(instances: Instances, depth: int) -> None:
     found = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
     count = len(instances.written_out(depth).theory.order_parameters)
     if sorted(found) != list(range(count)):
-        streams = _listed(tuple(k + 1 for k in sorted(found)))
+        streams = listed(tuple(k + 1 for k in sorted(found)))
         raise CertificateError(f"equations of streams {streams} at depth {depth}, of {count}")
 
 
@@ -174,7 +202,7 @@ def of_start(instances: Instances) -> Certificate:
     def check(digits: int) -> Evidence:
         found = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
         worst = min(evidence.digits for evidence in found)
-        return Evidence(worst, f"at depths {_listed(DEPTHS[:2])}: {found[0].detail}")
+        return Evidence(worst, f"at depths {listed(DEPTHS[:2])}: {found[0].detail}")
 
     return guarded(check)
 
@@ -185,7 +213,7 @@ def of_closing(instances: Instances) -> Certificate:
     def check(digits: int) -> Evidence:
         agreement, closed = Agreement(digits), instances.theory.fixed_point
         assert closed is not None
-        for depth in DEPTHS:
+        for depth in instances.chosen:
             theory = instances.written_out(depth).theory
             sample, numbers = instances.numbers(depth)
             lowest = theory.equations[0]

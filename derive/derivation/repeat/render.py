@@ -9,7 +9,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import nodes
-from derive.algebra.boxes import SQUARE, Apply, Box, Fence, Sum, terms_of
+from derive.algebra.boxes import SQUARE, Apply, Box, Fence, Sum, row, terms_of
 from derive.algebra.drawn_maps import over_layers
 from derive.algebra.layered import LayerProduct
 from derive.algebra.media import LATEX
@@ -20,23 +20,22 @@ from derive.derivation.render.diagram import drawn_lines
 from derive.derivation.render.document import document_of
 from derive.derivation.render.equations import Displays
 from derive.derivation.render.markdown import markdown_of
-from derive.derivation.render.names import names_of
-from derive.derivation.render.network import DEFINITIONS, branch_words, notation_blocks
+from derive.derivation.render.network import DEFINITIONS, notation_blocks
 from derive.derivation.render.page import (
     Block,
     Display,
-    Drawing,
     Heading,
     Items,
     Line,
     Page,
     Prose,
-    Table,
 )
 from derive.derivation.render.terminal import COLUMNS, display_lines, steps_table
 from derive.derivation.render.text import typeset, unicode_of
-from derive.derivation.repeat import parts as network_parts
-from derive.derivation.repeat.steps import Derived, Group, RepeatedStep, Summed
+from derive.derivation.repeat.described import network_blocks, size_blocks
+from derive.derivation.repeat.naming import window_names
+from derive.derivation.repeat.steps import Derived, Group, RepeatedStep
+from derive.derivation.repeat.summed import Summed
 from derive.derivation.repeat.window import Window
 from derive.derivation.statements import CHANGED
 from derive.derivation.step import Equation
@@ -58,8 +57,10 @@ class Pages:
     def of(self, window: Window) -> Displays:
         """The displays of a window."""
         if id(window) not in self._displays:
-            made = displays_of(window.theory, names_of(window.theory))
+            made = displays_of(window.theory, window_names(window))
             made.explained = self.explained
+            if window.notation.shared:
+                made.homes = {window.whole: window.notation.width(0), **made.homes}
             self._displays[id(window)] = made
         return self._displays[id(window)]
 
@@ -68,11 +69,14 @@ class Pages:
         drawn: list[Equation] = []
         names: list[Name] = []
         for equation in equations:
-            right = equation.right
+            left, right = equation.left, equation.right
             if isinstance(right, Summed):
                 right, used = self._summed(right)
                 names += used
-            drawn.append(Equation(equation.left, right))
+            elif isinstance(right, sympy.Basic):
+                right = window.shown(right)
+            left = window.shown(left) if isinstance(left, sympy.Basic) else left
+            drawn.append(Equation(left, right))
         display, where = self.of(window).of(tuple(drawn))
         extra = self._explained(window, names)
         lines = self._new((*(where.lines if where else ()), *extra))
@@ -104,14 +108,17 @@ class Pages:
         names: list[Name] = []
         for term in total.terms:
             displays = self.of(term.window)
-            box, used = displays.right(term.value)
+            box, used = displays.right(term.window.shown(term.value))
             names += used
             if term.block is not None:
                 limits = (term.block.index, 1, term.block.copies)
                 head = over_layers(displays.drawer, SUM, *limits)
                 box = Apply(head, Fence(box, SQUARE))
             terms += terms_of(box)
-        return Sum(tuple(terms), stacked=len(terms) > 1), names
+        if total.around is None:
+            return Sum(tuple(terms), stacked=len(terms) > 1), names
+        side = self.of(total.around.window).drawer.box(total.around.value)
+        return row(side, Fence(Sum(tuple(terms))), side), names
 
 
 def page(derivation: Derived) -> Page:
@@ -123,72 +130,6 @@ def page(derivation: Derived) -> Page:
     for number, step in enumerate(derivation.steps, start=1):
         blocks += step_blocks(number, step, pages)
     return Page(derivation.network.name, tuple(blocks))
-
-
-def network_blocks(derivation: Derived, pages: Pages) -> list[Block]:
-    """The network in one line, and its streams and weights, kind by kind."""
-    depths = ", ".join(f"${name}$" for name in derivation.network.depths())
-    return [
-        Prose(
-            f"`{derivation.network.describe()}`. The depth {depths} is a symbol. Every stream and "
-            "every weight has a number, counted from the input, and sizes and variances of its "
-            "own; $m$ counts the vectors that come down."
-        ),
-        Drawing(tuple(drawn_lines(derivation.network))),
-        _weights(derivation, pages),
-        *_sizes(derivation, pages),
-    ]
-
-
-def _sizes(derivation: Derived, pages: Pages) -> list[Block]:
-    """What the numbers of vectors are, and from which depth on streams have their equations."""
-    drawer = pages.of(derivation.theory.lowest).drawer
-    blocks: list[Block] = []
-    for part in derivation.theory.parts:
-        if isinstance(part, network_parts.Block):
-            lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in part.counts)
-            range_of = f"${part.index} = 1, \\dots, {part.copies}$"
-            blocks += [Prose(f"Numbers of vectors, {range_of}:"), Display(lines)]
-    late = [rf"${L} \ge {least}$" for L, least in derivation.theory.least.items() if least > 1]
-    if late:
-        blocks.append(
-            Prose(f"Sums hold for any depth, equations of streams for {', '.join(late)}.")
-        )
-    return blocks
-
-
-def _weights(derivation: Derived, pages: Pages) -> Table:
-    rows = [_row(derivation.theory.lowest, 0, "", pages)]
-    for part, _, here in derivation.theory.shares:
-        where = ""
-        if isinstance(part, network_parts.Block):
-            where = f"${part.index} = 1, \\dots, {part.copies}$"
-        rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
-    _, heads = branch_words(*derivation.theory.notations)
-    titles = ("weight", "layer", "copies", heads, "variance", "acts on", "gives", "to stream")
-    return Table(titles, tuple(rows))
-
-
-def _row(here: Window, weight: int, where: str, pages: Pages) -> tuple[str, ...]:
-    notation, drawer = here.notation, pages.of(here).drawer
-    item = notation.graph.weights[weight]
-
-    def shown(expression: Any) -> str:
-        return f"${LATEX.text(drawer.box(expression))}$"
-
-    inner = item.below is not None
-    acted = ", ".join(shown(notation.vectors(k)) for k in item.acts_on)
-    stream = notation.graph.streams[item.below].name if item.below is not None else ""
-    return (
-        shown(sympy.Symbol(item.name)),
-        item.kind,
-        where,
-        shown(notation.heads(weight)) if inner else "",
-        shown(notation.variance(weight)),
-        acted or "the output",
-        shown(notation.vectors(weight)) if inner else "the outputs",
-        f"${stream}$" if stream else "",
-    )
 
 
 def _notation(derivation: Derived) -> list[Block]:
@@ -286,7 +227,7 @@ def table(derivation: Derived) -> str:
 def theory_lines(derivation: Derived) -> Iterator[str]:
     """The theory in plain text, a line each."""
     pages = Pages()
-    for block in _sizes(derivation, pages):
+    for block in size_blocks(derivation, pages):
         if isinstance(block, Display):
             yield from (f"  {line}" for line in display_lines(block))
         elif isinstance(block, Prose):

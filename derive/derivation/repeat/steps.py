@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import sympy
-
-from derive.algebra.sums import layer_sum
-from derive.derivation.repeat.parts import Block
 from derive.derivation.repeat.theory import RepeatedTheory
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Equation, Step
 from derive.network import Network
-
-
-@dataclass(frozen=True)
-class Term:
-    """What one part of the network brings to a sum, in the symbols of its window.
-
-    Attributes:
-        window: The window.
-        value: The terms.
-        block: The repeated block that they are summed over; None for layers that stand once.
-    """
-
-    window: Window
-    value: Any
-    block: Block | None = None
-
-
-@dataclass(frozen=True)
-class Summed:
-    """A right-hand side that is a sum over the parts of a network."""
-
-    terms: tuple[Term, ...]
-
-    def indexed(self) -> Any:
-        """The sum in nodes of layers."""
-        found = []
-        for term in self.terms:
-            value = term.window.indexed(term.value)
-            block = term.block
-            found.append(layer_sum(value, block.index, block.copies) if block else value)
-        return sympy.Add(*found)
 
 
 @dataclass(frozen=True)

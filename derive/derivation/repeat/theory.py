@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from derive.algebra import rebuild
 from derive.algebra.layered import index_text
 from derive.algebra.sums import Known, reindex
-from derive.derivation.repeat.parts import Block, Part
+from derive.derivation.repeat.pieces import Block, Part
+from derive.derivation.repeat.summed import Summed
 from derive.derivation.repeat.window import Window
 from derive.derivation.rules.eliminate import SaddleEquation
 
@@ -36,6 +38,33 @@ class Share:
     scaled: Any
     shift: Any
     plain: Mapping[str, Any] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What the change of variables of some vectors of one stream brings.
+
+    Attributes:
+        window: The window that it was read off.
+        values: By the field of a share, in that window's symbols.
+    """
+
+    window: Window = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def overlap(self) -> Any:
+        """The overlaps in the values."""
+        return self.window.notation.overlap(0)
+
+    @property
+    def count(self) -> Any:
+        """The number of vectors in the values."""
+        return self.window.notation.handed
+
+    def at(self, name: str, overlap: Any, count: Any) -> Any:
+        """A value for other overlaps of vectors of the stream."""
+        return rebuild(self.values[name], {self.overlap: overlap, self.count: count}.get)
 
 
 @dataclass(frozen=True)
@@ -116,6 +145,11 @@ class Layer:
         )
 
     @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where it was derived."""
+        return (self.window,)
+
+    @property
     def title(self) -> str:
         """The number of the stream, and for which copies the equations hold."""
         name = f"stream {index_text(self.number)}"
@@ -126,6 +160,52 @@ class Layer:
 
 def _of_equation(found: SaddleEquation) -> tuple[Any, ...]:
     return found.overlap, found.right, found.flux, found.flux_value
+
+
+@dataclass(frozen=True)
+class Member:
+    """What holds near infinite width for one part of a shared stream, in its window's symbols.
+
+    Attributes:
+        part: The part.
+        window: Where it was derived.
+        points: (Q, value) of its weights, and (Lambda, value) of all vectors down to them.
+        forces: (Y, value) of its weights, and (F, value) on all vectors above them.
+        shifts: (D, value) of all vectors down to each weight.
+    """
+
+    part: Part
+    window: Window = field(repr=False)
+    points: tuple[tuple[Any, Any], ...]
+    forces: tuple[tuple[Any, Any], ...]
+    shifts: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True)
+class SharedLayer(Layer):
+    """The equations of a stream to which a symbolic number of copies add vectors.
+
+    Attributes:
+        slopes: dS/dG, part by part.
+        products: The right-hand side of its equation, part by part.
+        members: What holds near infinite width, part by part from the lowest; the first may be
+            what is below the stream, for the force on all its vectors.
+        volume: What the change of variables brings, which it undergoes as a whole; its window.
+        change: The same, for any of its first vectors.
+        parts: Those that add vectors to it, from the lowest up.
+    """
+
+    slopes: Summed
+    products: Summed
+    members: tuple[Member, ...]
+    volume: tuple[Share, Window] = field(repr=False)
+    change: Volume = field(repr=False)
+    parts: tuple[Part, ...] = field(repr=False)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where it was derived: from what is below up to the layers that open the stream."""
+        return tuple(member.window for member in self.members)
 
 
 @dataclass(frozen=True)
@@ -163,7 +243,8 @@ class RepeatedTheory:
         shift: S less that.
         fixed_point: The equation of the lowest overlaps alone; None where it does not close.
         lowest: The window at the input, with the labels and the predictor.
-        shares: (part, what it brings, window), from the input up.
+        shares: (part, what it brings, window), from the input up. What the change of variables
+            of a shared stream brings is not in them; it stands in `layers`.
     """
 
     parts: tuple[Part, ...]

@@ -47,7 +47,8 @@ def chain_form(
     The variances leave the action: sum_l N_l m_l ln sigma_l^2 does not depend on an order
     parameter, and the papers drop it.
     """
-    if not notation.graph.is_chain():
+    whole = all(notation.is_whole(stream.index) for stream in notation.streams())
+    if not notation.graph.is_chain() or not whole:
         return None
     scales: list[Any] = []
     scale = notation.outputs() if notation.outputs_apart == 1 else sympy.S.One

@@ -46,7 +46,7 @@ def eliminate(gradients: tuple[Any, ...], law: State) -> tuple[SaddleEquation, .
     solved: dict[int, SaddleEquation] = {}
     notation = law.notation
     for stream in notation.streams():
-        if len(stream.weights) == 1:
+        if len(stream.weights) == 1 and notation.is_whole(stream.index):
             solved[stream.index] = _solve(gradients[stream.index], law, stream.index, solved)
         else:
             solved[stream.index] = _multiply_out(gradients[stream.index], notation, stream.index)

@@ -15,9 +15,13 @@ FAST = [
     ("residual below", 2),
     ("linear", 3),
     ("residual inside", 1),
+    *[("residuals alone", depth) for depth in (1, 2, 3)],
+    ("linear residuals alone", 2),
+    ("residuals between", 1),
+    ("residuals with a stream inside", 2),
 ]
 DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
-DEPTHS["residual inside"] = (1, 2)
+DEPTHS |= dict.fromkeys(("residual inside", "residuals between", "two shared streams"), (1, 2))
 CASES = [
     pytest.param(name, depth, marks=() if (name, depth) in FAST else pytest.mark.slow)
     for name, depths in DEPTHS.items()
@@ -78,7 +82,13 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
 
 
 @pytest.mark.parametrize(
-    ("name", "depth"), [("attention", 2), ("two depths", 1), ("residual below", 2)]
+    ("name", "depth"),
+    [
+        ("attention", 2),
+        ("two depths", 1),
+        ("residual below", 2),
+        *[("residuals alone", depth) for depth in (1, 2, 3)],
+    ],
 )
 def test_the_saddle_point_is_that_of_the_network_written_out(name, depth):
     here = case(name, depth)

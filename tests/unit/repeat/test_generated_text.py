@@ -20,6 +20,7 @@ from derive import (
     Network,
     Readout,
     Repeat,
+    Residual,
     derive,
     generate,
 )
@@ -27,7 +28,10 @@ from derive.algebra import substitute
 from derive.codegen.repeat.module import generate_repeated
 from derive.derivation.repeat.parts import Block
 
-TEXTS = ("attention", "two depths", "residual inside")
+TEXTS = (
+    "attention", "two depths", "residual inside", "residuals alone",
+    "residuals with a stream inside",
+)  # fmt: skip
 
 
 def is_store(name):
@@ -99,6 +103,16 @@ def test_the_header_says_where_the_module_is_from():
         assert part in docstring, part
 
 
+def test_the_header_says_what_copies_share():
+    docstring = ast.get_docstring(ast.parse(generated_source("residuals alone")))
+    for part in (
+        "copy, 1 <= l <= L: G_l of the first vectors of stream 1, size m_above * (H_l + 1)",
+        "(N_1,), one per stream", "G_s, N_s, m_s", "ln det [G₁]_{0:mₗ₊₁}", "− N₁ ln det G₁",
+        "5. overlaps G_1 [EXACT]",
+    ):  # fmt: skip
+        assert part in docstring, part
+
+
 def test_a_module_can_be_made_of_a_theory_without_its_steps():
     module = generate_repeated(theory("attention"), REPEATED["attention"])
     assert "(not recorded)" in ast.get_docstring(ast.parse(module.source))
@@ -156,6 +170,15 @@ def test_head_counts_of_the_description_are_used_where_none_are_given():
     assert problem.branches == (1, 3, 2, 1, 2, 1, 1)
     other = module.make_problem(attended, [0.5, 1.0], 9, 1.1, 0.2, (1, 4, 3), depth=2)
     assert other.vectors == (12, 12, 3, 3, 1, 1) and other.heads == (1, 4, 3)
+
+
+def test_rows_of_a_shared_stream_are_counted_weight_by_weight():
+    copies = Repeat((Residual((Attention(4, 0.9),)),), "L")
+    module = made(Attention(3, 0.9, "N"), Residual((Attention(2, 0.8),)), copies).load()
+    problem = module.make_problem(np.ones((2, 3, 225)), [0.5, 1.0], 900, 1.1, 0.2, depth=2)
+    assert problem.heads == (3, 2, 4, 4)
+    assert problem.vectors == (225, 75)  # 3 * 3 * 5 * 5 and 3 * 5 * 5
+    assert problem.rows == (225, 225, 75, 25, 5, 1)
 
 
 NAN = float("nan")

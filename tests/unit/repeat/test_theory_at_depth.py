@@ -3,18 +3,14 @@
 The two share the rules, but nothing of the induction: sums, generic layers and reindexing.
 """
 
-from functools import cache
-
 import pytest
-import sympy
-from repeated_networks import REPEATED, theory
+from repeated_networks import REPEATED, SHARED, theory
+from repeated_theories import Concrete
 
 from derive.algebra import equal, gradient
 from derive.algebra.layered import index_text
 from derive.algebra.scalars import expand
-from derive.derivation import derive
-from derive.derivation.repeat.instantiate import at_depth
-from derive.derivation.repeat.parts import Block, number_symbol
+from derive.derivation.repeat.pieces import number_symbol
 
 DEPTHS = range(1, 7)
 QUICK = (1, 2, 3)
@@ -26,43 +22,7 @@ def case(name, depth):
     return pytest.param(name, depth, marks=() if quick else pytest.mark.slow)
 
 
-CASES = [case(name, depth) for name in REPEATED for depth in DEPTHS]
-
-
-def depths_of(name, depth):
-    """Unequal numbers where there are two depths."""
-    return {symbol: depth + k for k, symbol in enumerate(REPEATED[name].depths())}
-
-
-@cache
-def written_out(name, depth):
-    return derive(REPEATED[name].with_values(depths_of(name, depth))).theory
-
-
-class Concrete:
-    """A network written out, and what the theory of symbolic depth says of it."""
-
-    def __init__(self, name, depth):
-        self.theory, self.expected = theory(name), written_out(name, depth)
-        self.depths = {number_symbol(k): v for k, v in depths_of(name, depth).items()}
-        wide = self.expected.wide
-        self.assigned = dict((*wide.points, *wide.forces, *wide.corrections))
-
-    def at(self, expression, **more):
-        numbers = {**self.depths, **{number_symbol(k): v for k, v in more.items()}}
-        return at_depth(expression, numbers, self.expected.notation)
-
-    def copies(self, layer):
-        """The numbers of a generic layer's copies; one empty case for a single stream."""
-        if layer.known is None:
-            return [{}]
-        last = int(sympy.sympify(layer.known.last).subs(self.depths))
-        return [{"l": k} for k in range(layer.known.first, last + 1)]
-
-    def exists(self):
-        """Whether every block has the copies that first and last layers are about."""
-        blocks = [part for part in self.theory.parts if isinstance(part, Block)]
-        return min(self.depths.values()) >= max(block.least for block in blocks)
+CASES = [case(name, depth) for name in REPEATED if name not in SHARED for depth in DEPTHS]
 
 
 @pytest.mark.parametrize(("name", "depth"), CASES)
@@ -112,7 +72,7 @@ def _compare(case, layer, copy, stream):
         assert equal(case.at(layer.scaled.flux_value, **copy), scaled.flux_value)
 
 
-@pytest.mark.parametrize("name", REPEATED)
+@pytest.mark.parametrize("name", DEPTHS)
 def test_the_gradient_of_the_sum_is_that_of_the_window(name):
     """`gradient` finds the members of the sum; the window has only the terms near a layer."""
     found = theory(name)
