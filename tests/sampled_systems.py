@@ -18,7 +18,7 @@ from derive.ladder.effort import Effort
 from derive.ladder.judging import QUANTITIES, deviations, saddle_point, weights_rung
 from derive.ladder.rung import Deviation
 from derive.network import Data, Network, data_from_arrays
-from derive.network.paths import data_names, token_counts, weighted_layers
+from derive.network.tokens import data_names, token_counts, weighted_layers
 from derive.sampling.draws import Draws
 from derive.sampling.files import load_draws
 from derive.sampling.overlaps import sample_overlaps

@@ -71,7 +71,7 @@ class Sample:
     def attention_heads(self) -> tuple[int, ...]:
         """Branches of the layers that have some, as the generated module takes them."""
         weights = self.notation.graph.weights
-        return tuple(self.heads[w.index] for w in weights if w.attention is not None)
+        return tuple(self.heads[w.index] for w in weights if w.branching is not None)
 
     def numbers(self) -> Numbers:
         """A number or an array for every symbol but the order parameters."""
@@ -89,7 +89,7 @@ class Sample:
             found[notation.outputs()] = notation.graph.weights[-1].outputs
         for weight, variance in zip(notation.graph.weights, self.variances, strict=True):
             found[notation.variance(weight.index)] = variance
-            if weight.attention is not None:
+            if weight.branching is not None:
                 found[notation.heads(weight.index)] = self.heads[weight.index]
         for stream, width in zip(notation.streams(), self.widths, strict=True):
             found[notation.width(stream.index)] = width

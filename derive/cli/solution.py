@@ -68,7 +68,7 @@ def _direction(direction: Direction) -> str:
 
 def _heads(solution: Solution) -> Iterator[str]:
     weights = stream_graph(solution.network).weights
-    heads = [int(weight.heads) for weight in weights if weight.attention]
+    heads = [int(weight.heads) for weight in weights if weight.branching]
     scores = [float(value) for value in solution.head_scores]
     if len(scores) != sum(heads) or not 0 < len(scores) <= MOST_HEADS:
         return
@@ -77,6 +77,6 @@ def _heads(solution: Solution) -> Iterator[str]:
         shown = " ".join(f"{value:.2f}" for value in scores[:count])
         parts.append(f"layer {layer}: {shown}")
         scores = scores[count:]
-    words = {weight.branch for weight in weights if weight.attention}
+    words = {weight.branch for weight in weights if weight.branching}
     word = words.pop() if len(words) == 1 else "branch"
     yield _row(f"{word} scores", "; ".join(parts))

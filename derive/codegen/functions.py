@@ -244,7 +244,7 @@ class Functions:
         overlaps = _names(self.theory.order_parameters)
         widths = [f"N_{s.name}" for s in graph.streams]
         variances = [f"s_{notation.letter(w.index)}" for w in graph.weights]
-        heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.attention]
+        heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.branching]
         groups = [
             (overlaps, "overlaps"),
             (widths, "problem.widths"),

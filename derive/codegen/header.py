@@ -106,7 +106,7 @@ def made_problem(*more: str) -> str:
 def parameter_names(notation: Notation) -> tuple[str, str, str]:
     """The names of widths, variances and head counts, in order."""
     graph = notation.graph
-    heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.attention]
+    heads = [f"H_{notation.letter(w.index)}" for w in graph.weights if w.branching]
     return (
         ", ".join(f"N_{s.name}" for s in graph.streams),
         ", ".join(f"s_{notation.letter(w.index)}" for w in graph.weights),
@@ -116,7 +116,7 @@ def parameter_names(notation: Notation) -> tuple[str, str, str]:
 
 def head_count(notation: Notation) -> int:
     """The number of layers with branches."""
-    return sum(1 for weight in notation.graph.weights if weight.attention)
+    return sum(1 for weight in notation.graph.weights if weight.branching)
 
 
 def printable(name: str) -> str:
@@ -186,7 +186,7 @@ def _tuple(values: Any) -> str:
 
 
 def _heads(notation: Notation) -> tuple[int, ...] | None:
-    heads = [weight.heads for weight in notation.graph.weights if weight.attention]
+    heads = [weight.heads for weight in notation.graph.weights if weight.branching]
     return None if any(isinstance(h, str) for h in heads) else tuple(int(h) for h in heads)
 
 

@@ -60,7 +60,7 @@ def path_table(notation: Notation) -> str:
     Of several outputs, a last column says in which the path ends.
     """
     graph = notation.graph
-    branched = [w for w in graph.weights if w.attention]
+    branched = [w for w in graph.weights if w.branching]
     columns = len(branched) + (notation.outputs() != 1)
     shape = "number of layers with heads"
     if notation.outputs() != 1:
@@ -93,15 +93,15 @@ def _ends(notation: Notation) -> list[str]:
     if notation.outputs() == 1:
         ends = "[{}]"
     else:
-        column = sum(1 for w in notation.graph.weights if w.attention) + 1
+        column = sum(1 for w in notation.graph.weights if w.branching) + 1
         ends = f"[{{{column}: output + 1}} for output in range(OUTPUTS)]"
-    if not readout.attention:
+    if not readout.branching:
         return [f"    vectors_{letter}: {kind} = {ends}"]
     return [
         f"    ends: {kind} = {ends}",
         *wrap.statement(
             f"vectors_{letter} = ",
-            f"[{{{readout.attention}: h, **path}} for h in range(1, H_{letter} + 1) "
+            f"[{{{readout.branching}: h, **path}} for h in range(1, H_{letter} + 1) "
             "for path in ends]",
         ),
     ]
@@ -118,7 +118,7 @@ def _vectors(notation: Notation, weight: Weight) -> list[str]:
     if len(weight.acts_on) > 1:
         lines, above = wrap.statement("above = ", above), "above"
     code = f"list({above})"
-    if weight.attention:
+    if weight.branching:
         choices = f"for h in range(1, H_{letter} + 1)"
-        code = f"[{{{weight.attention}: h, **path}} {choices} for path in {above}]"
+        code = f"[{{{weight.branching}: h, **path}} {choices} for path in {above}]"
     return [*lines, f"    vectors_{letter} = {code}"]

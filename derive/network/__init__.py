@@ -1,6 +1,7 @@
 """What a user writes: layers, networks, TOML files and data; and what follows from them alone."""
 
-from derive.network.data import Data, data_from_arrays, load_data
+from derive.network.attended import attended_inputs
+from derive.network.data import Data
 from derive.network.feature_inputs import feature_inputs
 from derive.network.features import Features
 from derive.network.forward import forward
@@ -20,8 +21,9 @@ from derive.network.layers import (
     Serial,
     Weighted,
 )
+from derive.network.loading import data_from_arrays, load_data
 from derive.network.network import Network, Values
-from derive.network.paths import attended_inputs, path_count, path_labels, path_table
+from derive.network.paths import path_count, path_labels, path_table
 from derive.network.toml import load_network, network_from_dict, network_to_toml
 
 __all__ = [

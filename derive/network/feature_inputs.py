@@ -15,10 +15,10 @@ from scipy.linalg import lapack
 
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array
+from derive.network.attended import path_operators, rows_of_outputs
 from derive.network.feature_maps import feature_map, kernel_matrix, kernel_name
 from derive.network.features import Features
 from derive.network.network import Network
-from derive.network.paths import path_operators, rows_of_outputs
 from derive.network.wording import shown
 
 MOST_BYTES = 4 * 10**9

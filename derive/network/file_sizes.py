@@ -7,11 +7,13 @@ from math import prod
 from pathlib import Path
 
 from derive.errors import DataError
+from derive.network.attended import expected_inputs
 from derive.network.headers import array_shapes
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.network import Network
-from derive.network.paths import check_count, data_names, expected_inputs, path_count
+from derive.network.paths import check_count, path_count
 from derive.network.predicted import REMEDY, Inputs
+from derive.network.tokens import data_names
 
 TEST = "_test"
 

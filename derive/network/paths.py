@@ -1,4 +1,4 @@
-r"""Paths through a network and the inputs that they attend (theory of sections 1 and 2).
+r"""Paths through a network (theory of sections 1 and 2): their number, branches and labels.
 
 A path takes one branch through each weight tensor on its way, or skips it. Paths are in data order:
 the branch through the lowest weights is the slow index, a skip comes before the heads. That is the
@@ -7,22 +7,17 @@ order in which `descend` hands the blocks of vectors down, so everything here is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.errors import DataError, DescriptionError
-from derive.network import asked
-from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.graph import Active, Placed, Places, descend, place, placed_weights
-from derive.network.layers import Attention, Readout, Weighted, kind_of, walk
+from derive.errors import DescriptionError
+from derive.network.layers import Readout, Weighted, walk
 from derive.network.memory import NUMBER, path_text, refuse_beyond_memory
 from derive.network.network import Network
-from derive.network.operators import Classes, Operators, applied
-from derive.network.predicted import Inputs, Watch, refuse_large_inputs
+from derive.network.placing import Active, Placed, descend, place, placed_weights
 
 PER_PATH = 8
 """Numbers that it takes to list a path, beside its branches."""
@@ -42,7 +37,7 @@ def path_count(network: Network) -> int:
     _check_heads(network)
     readout = network.readout
     start = int(readout.branches) * readout.outputs
-    return int(_carry(network, start, lambda item, blocks: _heads(item) * sum(blocks), _first))
+    return int(carry(network, start, lambda item, blocks: _heads(item) * sum(blocks), _first))
 
 
 def path_table(network: Network) -> NDArray[np.int64]:
@@ -81,7 +76,7 @@ def path_table(network: Network) -> NDArray[np.int64]:
     start = np.zeros((len(ends[0]) if ends else 1, weights + len(ends)), dtype=np.int64)
     for column, choices in enumerate(ends, start=weights):
         start[:, column] = choices
-    table: NDArray[np.int64] = _carry(network, start, visit, _first)
+    table: NDArray[np.int64] = carry(network, start, visit, _first)
     return table
 
 
@@ -106,194 +101,6 @@ def path_labels(network: Network) -> tuple[str, ...]:
     )
 
 
-def attended_inputs(
-    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
-) -> Array:
-    r"""The attended inputs of every path.
-
-    .. math:: \xi^\pi = x\, \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
-
-    A layer that is skipped, and a linear layer, have the identity in the place of Omega; where two
-    identity branches meet, their operators add up.
-
-    Args:
-        network: The description, head counts numeric.
-        inputs: x, shape (P, N_0, T).
-        attentions: One array per layer that needs one, the lowest first. For attention Omega of
-            shape (P, H_l, T, T), the first token index the key, the second the query; the last may
-            have shape (P, H_L, T, 1): given for the readout token alone; a skip around it takes
-            the token of the readout layer. For gates shape (P, H_l).
-        suffix: What the names of the arrays end in, in error messages.
-
-    Returns:
-        Shape (P, N_0, M), paths in data order; of O outputs as `rows_of_outputs` has them.
-
-    Raises:
-        DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
-        DescriptionError: As in `path_table`.
-    """
-    distinct, classes = distinct_inputs(network, inputs, attentions, suffix=suffix)
-    return distinct if distinct.shape[2] == len(classes) else distinct[:, :, classes]
-
-
-def distinct_inputs(
-    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
-) -> tuple[Array, Classes]:
-    """The attended inputs of all paths, those of paths with identical operators once.
-
-    One operator per block of vectors goes down from the readout, already applied to e_{t*}: arrays
-    (P, T, m), nothing larger, and (1, T, m) as far down as no operator depends on the example.
-
-    Args:
-        network: As in `attended_inputs`.
-        inputs: As there.
-        attentions: As there.
-        suffix: As there.
-
-    Returns:
-        The inputs of every class of paths, shape (P, N_0, m), and the class of every path, shape
-        (M,), counted in the order of the first ones; where no two are identical m = M.
-
-    Raises:
-        DataError: As in `attended_inputs`.
-        DescriptionError: As in `path_table`.
-    """
-    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = applied(x, operators.distinct)
-    found = found / divisor  # last, so that a mean is exact where the sum is
-    name, outputs = f"attended{suffix}, computed from inputs{suffix}", network.readout.outputs
-    found = rows_of_outputs(real_array(found, name, "scale them down"), outputs)
-    return found, classes_of_outputs(operators.classes, outputs)
-
-
-def expected_inputs(
-    network: Network, shape: tuple[int, ...], arrays: Mapping[int, tuple[int, ...]]
-) -> Inputs:
-    """The sizes of inputs and of what they are made into, for a prediction of memory.
-
-    Args:
-        network: The description, head counts numeric.
-        shape: (P, N_0, T).
-        arrays: Shapes of the arrays of the layers for one example, by the index of their weight.
-    """
-    examples, features, tokens = shape
-    counts, above = token_counts(network, tokens)
-    shapes = {
-        weight: arrays.get(weight) or asked.data_shape(layer, counts[weight])
-        if layer.needs
-        else None
-        for weight, layer in weighted_layers(network).items()
-    }
-    most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
-    return Inputs(
-        examples, features, most, path_count(network) // outputs, outputs, shapes,
-        descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
-    )  # fmt: skip
-
-
-def operators_of(
-    network: Network,
-    omegas: Mapping[int, Array | None],
-    tokens: int,
-    watch: Watch = lambda *_: None,
-) -> Operators:
-    """What every path does to the tokens of the inputs.
-
-    Args:
-        network: The description, head counts numeric.
-        omegas: The arrays of the layers, by the index of their weight.
-        tokens: T, of the inputs.
-        watch: Sees every step of the way down.
-    """
-    placed, above = token_counts(network, tokens)
-
-    def visit(item: Placed, blocks: list[Operators]) -> Operators:
-        operators, layer = Operators.join(blocks), item.layer
-        if not isinstance(layer, Weighted) or not layer.branched:
-            return operators
-        data = asked.operators(layer, omegas[item.weight], placed[item.weight])
-        found = operators.below(data)
-        watch(blocks, found)
-        return found
-
-    start = Operators.of(_readout_operator(network, above))
-    found: Operators = _carry(network, start, visit, Operators.__add__)
-    return found
-
-
-def path_operators(
-    network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
-) -> tuple[Array, Array, int]:
-    r"""The inputs, checked, and what every path does to their tokens.
-
-    .. math:: \Omega^\pi = \Omega^{1,h_1} \cdots \Omega^{L,h_L}\, e_{t^*}
-
-    Args:
-        network: The description, head counts numeric.
-        inputs: x, shape (P, N_0, T).
-        attentions: As in `attended_inputs`.
-        suffix: What the names of the arrays end in, in error messages.
-
-    Returns:
-        x, the operators of shape (P or 1, T, M / O), paths in data order, and what they are still
-        to be divided by: the number of tokens of a mean.
-
-    Raises:
-        DataError: As in `attended_inputs`.
-        DescriptionError: As in `path_table`.
-    """
-    x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
-    return x, operators.distinct[:, :, operators.classes], divisor
-
-
-def _checked_operators(
-    network: Network, inputs: Any, attentions: Sequence[Any], suffix: str
-) -> tuple[Array, Operators, int]:
-    """The inputs, the operators, and what these are still to be divided by."""
-    check_count(network)
-    x = real_array(inputs, f"inputs{suffix}")
-    expect_shape(x, f"inputs{suffix}", ("P", "N_0", "T"), "give examples, features, tokens")
-    omegas = _checked_attentions(network, x, attentions, suffix)
-    given = {weight: omega.shape[1:] for weight, omega in omegas.items() if omega is not None}
-    refuse_large_inputs(expected_inputs(network, x.shape, given))
-    with np.errstate(over="ignore", invalid="ignore"):
-        operators = operators_of(network, omegas, x.shape[2])
-    above = token_counts(network, x.shape[2])[1]
-    return x, operators, above if network.readout.token == "mean" else 1
-
-
-def rows_of_outputs(attended: Array, outputs: int) -> Array:
-    r"""One row per example and output, which sees the paths that end in this output.
-
-    .. math:: X_{(\mu o'), (\pi o)} = \delta_{o o'}\, \xi^\pi_\mu
-
-    Args:
-        attended: Shape (P, N_0, M / O).
-        outputs: O.
-
-    Returns:
-        Shape (P O, N_0, M), the output the fast index of rows and of paths.
-
-    >>> rows_of_outputs(np.array([[[5.0]]]), 2).tolist()
-    [[[5.0, 0.0]], [[0.0, 5.0]]]
-    """
-    if outputs == 1:
-        return attended
-    rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
-    examples, _, features, paths, _ = rows.shape
-    return rows.reshape(examples * outputs, features, paths * outputs)
-
-
-def classes_of_outputs(classes: Classes, outputs: int) -> Classes:
-    """The class of every path of such rows: identical paths that end in one output are one.
-
-    >>> classes_of_outputs(np.array([0, 1, 0]), 2).tolist()
-    [0, 1, 2, 3, 0, 1]
-    """
-    return (outputs * classes[:, None] + np.arange(outputs)).reshape(-1)
-
-
 def is_skipped(network: Network, weight: int) -> bool:
     """Whether some path skips a weight.
 
@@ -304,7 +111,7 @@ def is_skipped(network: Network, weight: int) -> bool:
     return bool((path_table(network)[:, weight - 1] == 0).any())
 
 
-def _carry(network: Network, start: Any, visit: Any, combine: Any) -> Any:
+def carry(network: Network, start: Any, visit: Any, combine: Any) -> Any:
     """What the embedding makes of `start`, handed down from the readout.
 
     Args:
@@ -349,138 +156,10 @@ def check_count(network: Network) -> None:
     refuse_beyond_memory(needed, f"listing {path_text(count)} of the network", remedy)
 
 
-def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
-    """How many tokens go into every weight, and how many the readout sees.
-
-    Raises:
-        DataError: A layer has no token left, or a skip joins unequal numbers of tokens.
-    """
-    found: dict[int, int] = {}
-
-    def through(places: Places, count: int) -> int:
-        for item in places:
-            if isinstance(item, Placed):
-                found[item.weight] = count
-                count = _tokens_above(item, count)
-                continue
-            ends = {through(branch, count) for branch in item.branches}
-            if len(ends) > 1:
-                unequal = " and ".join(map(str, sorted(ends)))
-                raise DataError(
-                    f"inputs: branches with {unequal} tokens cannot be added; give convolutions "
-                    "in them padding, or stride 1"
-                )
-            (count,) = ends
-        return count
-
-    return found, through(place(network)[0], tokens)
-
-
-def _tokens_above(item: Placed, count: int) -> int:
-    above = asked.tokens_above(item.layer, count) if isinstance(item.layer, Weighted) else count
-    if above < 1:
-        raise DataError(
-            f"inputs: no token of {count} is left above weight V_{item.weight}, a "
-            f"{kind_of(item.layer)}; give more tokens, or padding"
-        )
-    return above
-
-
-def weighted_layers(network: Network) -> dict[int, Weighted]:
-    """The layers between embedding and readout that have a weight, by its index."""
-    return {
-        item.weight: item.layer
-        for item in placed_weights(place(network)[0])
-        if isinstance(item.layer, Weighted)
-    }
-
-
-def data_names(network: Network) -> list[tuple[str, int]]:
-    """The arrays that layers need: name, and index of the weight; the lowest first."""
-    counts: dict[str, int] = {}
-    found = []
-    for weight, layer in weighted_layers(network).items():
-        if layer.needs:
-            counts[layer.needs] = counts.get(layer.needs, 0) + 1
-            found.append((f"{layer.needs}_{counts[layer.needs]}", weight))
-    return found
-
-
-def _checked_attentions(
-    network: Network, inputs: Array, attentions: Sequence[Any], suffix: str
-) -> dict[int, Array | None]:
-    """The arrays of the layers by the index of their weight."""
-    examples, _, tokens = inputs.shape
-    names = data_names(network)
-    if len(attentions) != len(names):
-        kinds = " and ".join(sorted({name.rpartition("_")[0] for name, _ in names})) or "attention"
-        raise DataError(
-            f"{kinds}: {len(attentions)} arrays for the {len(names)} {kinds} layers of the "
-            "network; give one array per layer"
-        )
-    layers = weighted_layers(network)
-    counts, _ = token_counts(network, tokens)
-    found: dict[int, Array | None] = dict.fromkeys(layers)
-    for (stem, weight), given in zip(names, attentions, strict=True):
-        name, layer = f"{stem}{suffix}", layers[weight]
-        array = real_array(given, name)
-        due = asked.data_shape(layer, counts[weight])
-        remedy = "give examples, heads, keys, queries as the network and the inputs have them"
-        if stem == names[-1][0] and _may_have_one_query(network, weight):
-            remedy += ", for all queries or one"
-            if array.shape[-1:] == (1,):
-                due = (*due[:-1], 1)
-        if not isinstance(layer, Attention):
-            remedy = "give examples and branches as the network has them"
-        expect_shape(array, name, (examples, *due), remedy)
-        found[weight] = array
-    return found
-
-
-def _may_have_one_query(network: Network, weight: int) -> bool:
-    """Whether a layer is an attention and all above it treats tokens apart, up to one readout."""
-    layers = weighted_layers(network)
-    above = [layer for number, layer in layers.items() if number > weight]
-    if not isinstance(layers[weight], Attention) or network.readout.branched:
-        return False
-    return not any(layer.mixes_tokens for layer in above)
-
-
-def _readout_operator(network: Network, tokens: int) -> Array:
-    """e_{t*}, shape (1, T, 1); for a mean the sum, for a readout per position the identity.
-
-    Raises:
-        DataError: Another number of tokens comes to it than the description says.
-    """
-    readout = network.readout
-    if readout.branched:
-        if readout.positions != tokens:
-            raise DataError(
-                f"inputs: {tokens} tokens come to the readout, which has positions = "
-                f"{readout.positions}; make them equal"
-            )
-        return np.eye(tokens)[None]
-    weights = np.ones(tokens)
-    if readout.token != "mean":
-        weights = np.zeros(tokens)
-        weights[{"last": -1, "first": 0}[readout.token]] = 1.0
-    return weights[None, :, None]
-
-
 __all__ = [
-    "attended_inputs",
     "check_count",
-    "classes_of_outputs",
-    "data_names",
-    "distinct_inputs",
-    "expected_inputs",
     "is_skipped",
-    "operators_of",
     "path_count",
     "path_labels",
-    "path_operators",
     "path_table",
-    "rows_of_outputs",
-    "token_counts",
-    "weighted_layers",
 ]

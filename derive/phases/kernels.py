@@ -53,7 +53,7 @@ def check_symmetry(
             gap = np.abs(found[0] - found[1])
             if gap.max() > worst[0]:
                 place = np.unravel_index(int(gap.argmax()), gap.shape)
-                where = (symmetry.notation.graph.weights[weight].attention, head, path, place)
+                where = (symmetry.notation.graph.weights[weight].branching, head, path, place)
                 numbers = float(found[0][place]), float(found[1][place])
                 worst = float(gap.max()), _violation(network, where, numbers)
     if worst[0] > tolerance * scale:

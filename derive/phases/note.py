@@ -26,10 +26,10 @@ def symmetry_note(solution: Solution, data: Data) -> str | None:
         return None
     broken = []
     for weight in graph.weights:
-        if weight.attention is None or heads[weight.index] == 1:
+        if weight.branching is None or heads[weight.index] == 1:
             continue
         symmetry = Symmetry(Notation(graph), (weight.index,), ())
-        layers = (weight.attention,)
+        layers = (weight.branching,)
         layout = Layout(stream_tables(graph, heads), layers, (weight.index,), heads)
         try:
             check_symmetry(network, data, symmetry)
@@ -37,7 +37,7 @@ def symmetry_note(solution: Solution, data: Data) -> str | None:
             continue
         (groups,) = exchangeable_heads(solution.overlaps, layout)
         if len(groups) > 1:
-            broken.append(str(weight.attention))
+            broken.append(str(weight.branching))
     if not broken:
         return None
     plural = "s" if len(broken) > 1 else ""

@@ -71,7 +71,7 @@ class Solver:
 
     def _heads(self, numbers: Values) -> tuple[int, ...]:
         weights = self.derivation.theory.notation.graph.weights
-        return tuple(numbers.heads[w.index] for w in weights if w.attention)
+        return tuple(numbers.heads[w.index] for w in weights if w.branching)
 
     def solve(
         self,

@@ -34,9 +34,9 @@ from derive.network import (
     path_table,
     stream_graph,
 )
-from derive.network.graph import place, placed_weights
 from derive.network.layers import walk
-from derive.network.paths import data_names, token_counts, weighted_layers
+from derive.network.placing import place, placed_weights
+from derive.network.tokens import data_names, token_counts, weighted_layers
 
 QUICK = settings(deadline=None, max_examples=60)
 WIDTH_SYMBOLS = st.sampled_from(["N_1", "N"])  # a symbol is one kind of thing

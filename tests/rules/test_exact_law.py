@@ -29,7 +29,7 @@ def values_of(notation, heads):
         found[notation.overlap(stream.index)] = positive(graph.vectors(stream, heads))
     for weight in graph.weights:
         found[notation.variance(weight.index)] = VARIANCES[notation.letter(weight.index)]
-        if weight.attention is not None:
+        if weight.branching is not None:
             found[notation.heads(weight.index)] = heads[weight.index]
     found[notation.data()] = RNG.normal(size=(4, 5, graph.block_size(0, heads)))
     found[notation.labels()] = RNG.normal(size=(4, 1))

@@ -147,7 +147,7 @@ def test_head_counts_may_be_arguments(data):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_module_lists_the_paths_that_the_network_has(name):
     graph = solver(name).derivation.theory.notation.graph
-    numbers = [w.index - 1 for w in graph.weights if w.attention]
+    numbers = [w.index - 1 for w in graph.weights if w.branching]
     expected = path_table(NETWORKS[name])[:, numbers]
     module = solver(name).module
     np.testing.assert_array_equal(module.path_table(module.HEADS), expected)

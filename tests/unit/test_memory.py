@@ -19,9 +19,9 @@ from derive import (
 )
 from derive.errors import SizeError
 from derive.network import attended_inputs, memory, network_to_toml, path_table
+from derive.network.attended import distinct_inputs, expected_inputs
 from derive.network.file_sizes import file_sizes
 from derive.network.memory import amount, available_memory, refuse_beyond_memory
-from derive.network.paths import distinct_inputs, expected_inputs
 from derive.solver import Solver
 from derive.solver.memory import (
     Sizes,

@@ -27,7 +27,7 @@ from derive import (
 )
 from derive.errors import DataError
 from derive.network import attended_inputs, data_from_arrays, operators, path_count
-from derive.network.paths import distinct_inputs
+from derive.network.attended import distinct_inputs
 from derive.network.weighted import Weighted
 from derive.sampling.overlaps import sample_overlaps
 from derive.sampling.overlaps.law import Kernel

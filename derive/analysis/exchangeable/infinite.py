@@ -77,7 +77,7 @@ def infinite_heads(
         rights.append(rebuild(equation.right, scaled.get))
     unknowns = [e.unknown.symbol for e in result.equations]
     return Infinite(
-        layers=tuple(symmetry.notation.graph.weights[w].attention or 0 for w in weights),
+        layers=tuple(symmetry.notation.graph.weights[w].branching or 0 for w in weights),
         kernels=tuple(shared.items()),
         sector_kernels=tuple(kernels.items()),
         symbol=symbol,

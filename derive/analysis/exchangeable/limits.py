@@ -85,7 +85,7 @@ class _Heads:
         """Head counts, kernels of sectors and fluxes at so many heads, different in each layer."""
         symmetry, numbers = self.symmetry, dict(self.fixed)
         for weight in symmetry.weights:
-            layer = symmetry.notation.graph.weights[weight].attention
+            layer = symmetry.notation.graph.weights[weight].branching
             if layer in self.found.layers:
                 numbers[symmetry.notation.heads(weight)] = count * (1 + weight)
         for kernel, value in self.found.sector_kernels:

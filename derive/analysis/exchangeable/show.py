@@ -137,7 +137,7 @@ def _declared(theory: Shown) -> str:
         heads = LATEX.text(Displays({}, Names((), {})).drawer.box(notation.heads(weight)))
         kind = notation.graph.weights[weight].kind
         parts.append(f"the ${heads}$ heads of layer {layer}, {kind}")
-    single = [notation.graph.weights[weight].attention for weight in theory.symmetry.single]
+    single = [notation.graph.weights[weight].branching for weight in theory.symmetry.single]
     ones = f" Layers of one head: {', '.join(map(str, single))}." if single else ""
     return f"Exchangeable: {'; '.join(parts)}.{ones}"
 
@@ -194,7 +194,7 @@ class _Page:
         graph = self.notation.graph
         for weight in dict.fromkeys(margin.weight for margin in margins):
             own = [Equation(m.symbol, m.value) for m in margins if m.weight == weight]
-            said = f"Heads of layer {graph.weights[weight].attention}:"
+            said = f"Heads of layer {graph.weights[weight].branching}:"
             blocks += [Prose(said), *self.display(own)]
         return blocks
 

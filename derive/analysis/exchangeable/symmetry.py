@@ -49,7 +49,7 @@ class Symmetry:
     def layers(self) -> tuple[int, ...]:
         """The declared layers, as numbers of layers with branches from below."""
         graph = self.notation.graph
-        return tuple(graph.weights[weight].attention or 0 for weight in self.weights)
+        return tuple(graph.weights[weight].branching or 0 for weight in self.weights)
 
     @property
     def ones(self) -> dict[Any, Any]:
@@ -117,7 +117,7 @@ def declare(notation: Notation, layers: Sequence[int] | None = None) -> Symmetry
         RuleError: A layer does not exist, or has one head; or one with several heads is left out,
             so that its overlaps would stay matrices.
     """
-    attention = {w.attention: w for w in notation.graph.weights if w.attention is not None}
+    attention = {w.branching: w for w in notation.graph.weights if w.branching is not None}
     several = [number for number, weight in attention.items() if weight.heads != 1]
     if not several:
         raise RuleError(

@@ -36,7 +36,7 @@ def numbers_of(numbers: Mapping[Any, Any], theory: Theory) -> dict[Any, Any]:
 def one_head(theory: Theory) -> dict[Any, Any]:
     """One in the place of every head count."""
     notation = theory.notation
-    return {notation.heads(w.index): sympy.S.One for w in notation.graph.weights if w.attention}
+    return {notation.heads(w.index): sympy.S.One for w in notation.graph.weights if w.branching}
 
 
 def replaced(expression: Any, replacements: dict[Any, Any]) -> Any:

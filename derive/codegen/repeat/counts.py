@@ -37,7 +37,7 @@ class Counts:
         """Which weights have heads."""
         found = ["False"]
         for section in self.sections:
-            marks = [str(w.attention is not None) for w in _own(section)]
+            marks = [str(w.branching is not None) for w in _own(section)]
             if section.block is None:
                 found += marks
             else:
@@ -156,7 +156,7 @@ class Counts:
         above, lines = _joined(section, weight), []
         if len(weight.acts_on) > 1:
             lines, above = wrap.statement("above = ", above, indent), "above"
-        if weight.attention is None:
+        if weight.branching is None:
             return [*lines, f"{space}vectors_{text} = {above}"]
         entry = self.depths.in_code(section.window.weight_number(weight.index))
         return [

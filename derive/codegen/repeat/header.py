@@ -77,7 +77,7 @@ def _heads(sections: Sequence[Section]) -> str:
 
 def _has_heads(sections: Sequence[Section]) -> bool:
     weights = [w for s in sections for w in s.window.notation.graph.weights]
-    return any(weight.attention is not None for weight in weights)
+    return any(weight.branching is not None for weight in weights)
 
 
 def _widths(sections: Sequence[Section]) -> str:

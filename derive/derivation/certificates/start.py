@@ -17,17 +17,11 @@ from derive.derivation.rules import features
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError, DataError
 from derive.network import Network, Readout, Weighted, asked, forward
+from derive.network.attended import attended_inputs, path_operators, rows_of_outputs
 from derive.network.feature_inputs import feature_layer
 from derive.network.feature_maps import MAPS, feature_map
 from derive.network.layers import GROUPS, KINDS, Identity
-from derive.network.paths import (
-    attended_inputs,
-    data_names,
-    path_operators,
-    rows_of_outputs,
-    token_counts,
-    weighted_layers,
-)
+from derive.network.tokens import data_names, token_counts, weighted_layers
 
 TOKENS = 4
 """Where the network takes any number of tokens."""

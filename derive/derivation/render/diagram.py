@@ -15,9 +15,10 @@ from derive.derivation.render.names import factored_sizes
 from derive.derivation.render.opened import Numbers, Opened
 from derive.derivation.render.rails import Row
 from derive.network import Network, Readout
-from derive.network.graph import Placed, StreamGraph, place, placed_weights, stream_graph
+from derive.network.graph import StreamGraph, stream_graph
 from derive.network.layers import Weighted, kind_of
 from derive.network.paths import path_labels
+from derive.network.placing import Placed, place, placed_weights
 
 COLUMNS = 100
 MOST_ROWS = 40

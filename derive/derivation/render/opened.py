@@ -7,8 +7,8 @@ from typing import Any
 
 from derive.derivation.render.rails import Key, Row, Rows, end_of, run_units, stacked
 from derive.network import Network, Repeat
-from derive.network.graph import Places, place, placed_weights
 from derive.network.layers import Identity, Serial
+from derive.network.placing import Places, place, placed_weights
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from derive.network.graph import Fork, Placed, Places, placed_weights
+from derive.network.placing import Fork, Placed, Places, placed_weights
 
 RAIL, SUM, WEIGHT, STREAM, GAP = "│", "⊕", "■", "●", "┊"
 LEAST = 4

@@ -17,9 +17,9 @@ from scipy.linalg import lapack
 
 from derive.errors import SamplingError
 from derive.network import Features, Network, Readout
+from derive.network.attended import path_operators
 from derive.network.feature_maps import feature_map
 from derive.network.graph import stream_graph, values
-from derive.network.paths import path_operators
 from derive.sampling.draws import Array
 
 

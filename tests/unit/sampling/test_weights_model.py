@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS
 
+from derive.network.attended import attended_inputs
 from derive.network.forward import forward
-from derive.network.paths import attended_inputs
 from derive.sampling.weights.model import Model
 
 FEATURES, EXAMPLES, TOKENS = 3, 3, 4
@@ -15,7 +15,7 @@ FEATURES, EXAMPLES, TOKENS = 3, 3, 4
 def test_outputs_equal_the_plain_forward_pass(name):
     network, generator = NETWORKS[name], np.random.default_rng(len(name))
     model = Model.of(network, FEATURES)
-    heads = [weight.heads for weight in model.graph.weights if weight.attention]
+    heads = [weight.heads for weight in model.graph.weights if weight.branching]
     inputs = generator.normal(size=(EXAMPLES, FEATURES, TOKENS))
     omegas = [generator.normal(size=(EXAMPLES, h, TOKENS, TOKENS)) for h in heads]
     tensors = [model.prior(generator, k)[None] for k in range(len(model.graph.weights))]
