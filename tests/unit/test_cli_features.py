@@ -114,7 +114,7 @@ def test_wrong_descriptions(spec, text, capsys, tmp_path):
     [
         ({"inputs_test": np.ones((3, 5, 2))}, "inputs_test: 5 features, and 4 of the training"),
         ({"inputs": np.ones((7, 4))}, "inputs: shape (7, 4)"),
-        ({"attention_1": np.ones((7, 1, 2, 2))}, "the network has 0 attention layers"),
+        ({"attention_1": np.ones((7, 1, 2, 2))}, "the network has 0 layers that take attention"),
     ],
 )
 def test_wrong_data(changes, text, capsys, tmp_path):

@@ -72,7 +72,7 @@ def test_what_has_no_limit_is_refused_in_one_line():
     heads = [theory.symmetry.notation.heads(weight) for weight in theory.symmetry.weights]
     with pytest.raises(RuleError, match=r"no limit as H_1, H_2 -> infinity: .* grows like"):
         limit(theory.papers.action, heads)
-    with pytest.raises(RuleError, match="a stream with a skip has none"):
+    with pytest.raises(RuleError, match="a stream with a skip, or below several outputs, has none"):
         theory_of("residual").infinite_heads()
     layers = (Attention(1, 0.8, 9), Attention(3, 0.9, 8))
     one = exchangeable(derive(Network((Embedding(8, 1.3), *layers, Readout(1.2)), 0.3)))
