@@ -128,6 +128,12 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     >>> substitute(build.logdet(U), {U: build.lift(V, 1)})
     LogDet(V)
 
+    A product is found among the factors of a longer one too.
+
+    >>> W = build.overlap("W", 2)
+    >>> substitute(build.mul(3, U, V, W), {build.mul(U, V): W}) == build.mul(3, W, W)
+    True
+
     Raises:
         NoRule: Nothing in the expression matches, or a symmetric symbol would get a matrix that
             is not symmetric.
@@ -142,8 +148,16 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
         if node in replacements:
             hits.add(node)
             return replacements[node]
-        return None
+        found = _run_of(node, products)
+        if found is None:
+            return None
+        old, before, after = found
+        hits.add(old)
+        rest = ([rebuild(part, replace) for part in parts] for parts in (before, after))
+        left, right = rest
+        return build.mul(*left, replacements[old], *right)
 
+    products = [old for old in replacements if type(old) is MatMul]
     for old, new in replacements.items():
         _require_same_shape(old, new, replace)
     result = rebuild(expression, replace)
@@ -151,6 +165,18 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     if missed:
         raise NoRule(f"substitute: {missed[0]} does not occur in {expression}")
     return result
+
+
+def _run_of(node: Any, products: list[Any]) -> tuple[Any, Any, Any] | None:
+    """A product among the factors of a longer one: it, the factors before it and those after it."""
+    if type(node) is not MatMul:
+        return None
+    for old in products:
+        length = len(old.args)
+        for start in range(len(node.args) - length + 1):
+            if node.args[start : start + length] == old.args:
+                return old, node.args[:start], node.args[start + length :]
+    return None
 
 
 def _require_same_shape(old: Any, new: Any, replace: Callable[[Any], Any | None]) -> None:

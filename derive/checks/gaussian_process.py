@@ -77,13 +77,10 @@ def _through(
 def _through_one(layer: Any, branches: Iterator[tuple[int, Any]], arithmetic: Digits) -> list[Path]:
     """The paths through one layer."""
     if isinstance(layer, Residual | Parallel):
-        found: list[Path] = []
-        for branch in branches_of(layer):
-            for path in _through(branch, branches, arithmetic):
-                # Several skips at one point are one vector: their sum is in the data already.
-                if not (path[1] and any(skips for _, skips in found)):
-                    found.append(path)
-        return found
+        every = [p for b in branches_of(layer) for p in _through(b, branches, arithmetic)]
+        # Several skips at one point are one vector: their sum is in the data already.
+        skips = [path for path in every if path[1]][:1]
+        return [*skips, *(path for path in every if not path[1])]
     if isinstance(layer, Serial):
         return _through(layer.layers, branches, arithmetic)
     if isinstance(layer, Identity):

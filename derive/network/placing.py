@@ -65,7 +65,8 @@ def descend(
         combine: What becomes of one block that two identity branches hand down.
 
     Returns:
-        The blocks at the bottom, in the order of paths: that of the branches.
+        The blocks at the bottom, in the order of paths: what an identity hands down comes first,
+        then what branches add, in their order. That is the order in which the stream has them.
     """
     for item in reversed(places):
         if isinstance(item, Placed):
@@ -75,7 +76,7 @@ def descend(
         for branch in item.branches:
             for block, value in descend(branch, active, visit, combine).items():
                 below[block] = combine(below[block], value) if block in below else value
-        active = below
+        active = {block: below[block] for block in (*active, *below) if block in below}
     return active
 
 

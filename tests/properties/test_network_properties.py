@@ -169,8 +169,8 @@ def test_each_weight_acts_on_blocks_of_the_stream_above(network):
     assert graph.block_sizes(heads)[0] == path_count(network)
     for weight in graph.weights[:-1]:
         blocks = graph.streams[weight.above].weights
-        assert len(set(weight.acts_on)) == len(weight.acts_on) > 0
-        assert set(weight.acts_on) <= set(blocks)
+        assert len(weight.acts_on) > 0
+        assert [k for k in blocks if k in weight.acts_on] == list(weight.acts_on)
     assert sorted(k for stream in graph.streams for k in stream.weights) == list(
         range(1, len(graph.weights))
     )
@@ -193,7 +193,7 @@ def choices(layer):
                 row = (0,) * before + choice + (0,) * after
                 if any(choice) or row not in found:  # skips at one point are one path
                     found.append(row)
-        return found
+        return sorted(found, key=any)  # what is skipped comes first, whatever the order of branches
     return [(h,) for h in range(1, layer.branches + 1)]
 
 
@@ -206,7 +206,7 @@ def chosen(layers):
 @given(networks())
 @settings(QUICK)
 def test_paths_are_in_the_order_of_branches_the_lowest_layer_slowest(network):
-    """Where every sum begins with its skip, or has none, that is the lexicographic order."""
+    """What is skipped comes first; without sums of branches that is the lexicographic order."""
     assume(path_count(network) <= 300)
     readout = network.readout
     ends = [range(1, readout.branches + 1)] if readout.token == "each" else []
