@@ -72,7 +72,7 @@ class Case:
         """Widths, variances, temperature and heads: unequal, and none of them 1 but some heads."""
         graph = stream_graph(self.written_out)
         heads = sum(1 for weight in graph.weights if weight.branching)
-        widths = tuple(27.0 + 3.5 * (k * 5 % 7) + k for k in range(len(graph.streams)))
+        widths = tuple(35.0 + 3.5 * (k * 5 % 7) + k for k in range(len(graph.streams)))
         variances = tuple(0.7 + 0.11 * (k * 3 % 8) for k in range(len(graph.weights)))
         return widths, variances, 0.31, HEADS[:heads]
 

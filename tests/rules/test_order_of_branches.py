@@ -1,4 +1,4 @@
-"""Skips in any place of a sum: the order of vectors is that of their stream, and all is certified."""
+"""Skips in any place of a sum: vectors are in the order of their stream, and all is certified."""
 
 import pytest
 

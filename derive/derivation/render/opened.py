@@ -75,7 +75,7 @@ class Numbers:
 
     The copy l of a block of c weights has the numbers of the first copy plus c (l - 1), and what is
     above the block those plus c (L - 1); so has every stream, where a copy begins in the last
-    stream of the copy below.
+    stream of the copy below, or where all begin and end in one.
     """
 
     def __init__(self, opened: Opened) -> None:
@@ -89,9 +89,11 @@ class Numbers:
                 end = end_of(item, end)
             assert begin is not None and end is not None
             count = len({item.above for item in placed} - {begin})
-            regular = end == begin + count
             self.weights.append(Block(depth, placed[0].weight, len(placed)))
-            self.streams.append(Block(depth, begin, count, regular))
+            if end == begin:  # all copies are in one stream, and open streams of their own
+                self.streams.append(Block(depth, begin + 1, count))
+            else:
+                self.streams.append(Block(depth, begin, count, end == begin + count))
 
     def weight(self, index: int) -> str:
         """The number of a weight, such as 2l+1."""
@@ -116,7 +118,7 @@ def _number(index: int, blocks: list[Block], least: int) -> str:
     constant, terms = index + least, []
     for block in blocks:
         if index < block.first:
-            break
+            continue
         if not block.regular:
             return ""
         inside = index < block.first + block.count

@@ -120,6 +120,8 @@ def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
     over: tuple[LayerOverlap, ...] = ()
     shared = {item.stream for item in found if item.within and item.copies is not None}
     by_weight = bool(shared)
+    if by_weight:
+        _require_descending(found)
     result: list[Part] = []
     for item in reversed(found):
         piece = Piece(
@@ -139,6 +141,22 @@ def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
         above = result[0].below
         over = _handed_down(lowest(result[0]), item.graph, piece.stream in shared)
     return _with_whole(tuple(result), shared)
+
+
+def _require_descending(found: list[_Placed]) -> None:
+    """Where vectors are counted by weights, a later weight must add them to a stream first.
+
+    Raises:
+        DescriptionError: Of several branches beside a skip the first one does.
+    """
+    for item in found:
+        for stream in item.graph.streams:
+            if list(stream.weights) != sorted(stream.weights, reverse=True):
+                raise DescriptionError(
+                    "layers: a sum of several branches in a network in which residuals are "
+                    "repeated by themselves a symbolic number of times; give the depth as a "
+                    "number, or put residuals with one branch each above one another"
+                )
 
 
 def _with_whole(found: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:

@@ -32,6 +32,7 @@ def drawn(kind, seed):
     return network, data
 
 
+@pytest.mark.slow
 def test_short_runs_agree_within_their_errors():
     """Fewer draws than a verdict needs: within 4.5 Monte Carlo errors, entry by entry."""
     network, data = drawn("chain", 11)
