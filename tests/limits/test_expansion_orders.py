@@ -21,6 +21,9 @@ from derive.checks.sample import Draw
 from derive.checks.subject import Subject
 from derive.sampling.exact import quadrature
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 SADDLES = ("no layer", "two attentions", "residual", "residual ends in residual")
 WIDER = (10**4, 10**5, 10**6)
 

@@ -10,6 +10,9 @@ from derive.analysis.exchangeable import exchangeable
 from derive.analysis.exchangeable.infinite import limit
 from derive.errors import CertificateError, RuleError
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 
 def theory_of(name):
     return exchangeable(derive(NETWORKS[name]))

@@ -15,6 +15,9 @@ from derive.errors import CertificateError, RuleError
 from derive.phases import SymmetricSolver
 from derive.phases.onset import PARAMETERS, onset_of
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 
 def theory_of(name):
     return exchangeable(derive(NETWORKS[name]))

@@ -12,6 +12,9 @@ from derive.analysis.expansions import saddle_expansion
 from derive.checks.sample import Draw
 from derive.errors import RuleError
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 DIGITS = 30
 ONE_STAGE = Network((Embedding("N", 1.1), Readout(1.2)), "T")
 

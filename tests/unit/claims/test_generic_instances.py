@@ -7,6 +7,9 @@ from derive import Attention, Embedding, Network, Readout, compare, derive
 from derive.claims.maker import Maker
 from derive.claims.ours import Ours
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 
 def network(layers):
     heads = [Attention(f"H{k}", f"v{k}", f"N{k + 1}") for k in range(1, layers + 1)]

@@ -19,6 +19,9 @@ from derive.phases.representations import (
     kinds_of,
 )
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 SHAPES = {
     "three heads": (Attention(3, 0.8, 7),),
     "five heads": (Attention(5, 0.8, 11),),

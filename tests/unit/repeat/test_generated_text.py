@@ -28,6 +28,9 @@ from derive.algebra import substitute
 from derive.codegen.repeat.module import generate_repeated
 from derive.derivation.repeat.parts import Block
 
+pytestmark = pytest.mark.slow
+"""Evidence beyond what CI has time for: run by hand."""
+
 TEXTS = (
     "attention", "two depths", "residual inside", "residuals alone",
     "residuals with a stream inside",

@@ -13,7 +13,7 @@ from derive.algebra.scalars import expand
 from derive.derivation.repeat.pieces import number_symbol
 
 DEPTHS = range(1, 7)
-QUICK = (1, 2, 3)
+QUICK = (1, 2)
 """With a residual in the block a stream has several weights: deeper ones take seconds each."""
 
 
