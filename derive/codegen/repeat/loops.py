@@ -159,7 +159,7 @@ class Loops:
             if section.top:
                 return wrap.statement("points = ", section.call("infinite_width", "problem"))
             call = section.call("infinite_width", "points[0]", "problem")
-            return wrap.statement("points = ", f"{call} + points", indent)
+            return wrap.statement("points = ", f"{call} + {self._kept(section, 'points')}", indent)
 
         doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
         lines = [*self._each(line, down=True), "    return points"]
@@ -193,7 +193,11 @@ class Loops:
             call = section.call("shift", "forces.pop()", "problem")
             return wrap.statement("shifts = ", call, indent)
         call = section.call("shift", "forces.pop()", "shifts[0]", "points", "problem")
-        return wrap.statement("shifts = ", f"{call} + shifts", indent)
+        return wrap.statement("shifts = ", f"{call} + {self._kept(section, 'shifts')}", indent)
+
+    def _kept(self, section: Section, name: str) -> str:
+        """What stays of what was found above a part."""
+        return name
 
     def scaled(self) -> str:
         """The papers' normalisation."""

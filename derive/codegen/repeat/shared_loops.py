@@ -158,30 +158,9 @@ class SharedLoops(Loops):
         call = f"saddle_of_{stream.name}(total, overlaps, problem)"
         return [f"    right += ({call}, *within)"]
 
-    def infinite_width(self) -> str:
-        """The overlaps at infinite width, from the top down."""
-
-        def line(section: Section, indent: int) -> list[str]:
-            if section.top:
-                return wrap.statement("points = ", section.call("infinite_width", "problem"))
-            call = section.call("infinite_width", "points[0]", "problem")
-            return wrap.statement("points = ", f"{call} + {_kept(section, 'points')}", indent)
-
-        doc = "Order parameters at infinite width: no weight's vectors overlap with another's."
-        lines = [*self._each(line, down=True), "    return points"]
-        return self._function("infinite_width", "problem: Problem", ARRAYS, doc, lines)
-
-    def _shift(self, section: Section, indent: int) -> list[str]:
-        if section.top:
-            call = section.call("shift", "forces.pop()", "problem")
-            return wrap.statement("shifts = ", call, indent)
-        call = section.call("shift", "forces.pop()", "shifts[0]", "points", "problem")
-        return wrap.statement("shifts = ", f"{call} + {_kept(section, 'shifts')}", indent)
-
-
-def _kept(section: Section, name: str) -> str:
-    """What was found above a part: the lowest of it grows where it is in the same stream."""
-    return f"{name}[1:]" if section.within else name
+    def _kept(self, section: Section, name: str) -> str:
+        """What was found above a part; the lowest of it grows where it is in the same stream."""
+        return f"{name}[1:]" if section.within else name
 
 
 ADD_UP = '''def add_up(parts: Any, problem: Problem) -> tuple[Array, ...]:
