@@ -20,7 +20,7 @@ from derive.network import Network, Readout, Weighted, asked, forward
 from derive.network.attended import attended_inputs, path_operators, rows_of_outputs
 from derive.network.feature_inputs import feature_layer
 from derive.network.feature_maps import MAPS, feature_map
-from derive.network.layers import GROUPS, KINDS, Identity
+from derive.network.layers import GROUPS, Identity
 from derive.network.tokens import data_names, token_counts, weighted_layers
 
 TOKENS = 4
@@ -146,13 +146,13 @@ class Rounded(Weighted):
 
 
 def exactly(network: Network) -> Network:
-    """The network with operators that floating-point numbers hold, where kinds are not ours."""
+    """The network with operators that floating-point numbers hold."""
 
     def changed(layer: Any) -> Any:
         if isinstance(layer, GROUPS):
             return replace(layer, layers=tuple(changed(inner) for inner in layer.layers))
-        ours = type(layer) in KINDS.values() or not layer.branched
-        return layer if ours else Rounded(layer, layer.variance, layer.width)
+        branched = isinstance(layer, Weighted) and layer.branched
+        return Rounded(layer, layer.variance, layer.width) if branched else layer
 
     return replace(network, layers=tuple(changed(layer) for layer in network.layers))
 
