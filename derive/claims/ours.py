@@ -70,7 +70,7 @@ class Ours:
         found |= {
             f"H_{notation.letter(w.index)}": notation.heads(w.index)
             for w in weights
-            if w.below is not None and w.above is not None
+            if w.below is not None and (w.above is not None or w.branched)
         }
         # The papers count on: N_a is N_{L+1}, s_a is s_{L+1}.
         found[f"N_{len(streams)}"] = notation.width(streams[-1].index)

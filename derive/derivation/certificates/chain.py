@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
-from derive.derivation.certificates.instance import Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.rules.chain import Chain
 from derive.derivation.rules.eliminate import SaddleEquation
@@ -27,9 +27,13 @@ def chain(
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        _compare(action, equations, chain, notation, agreement)
-        _no_constant_is_left(chain, notation, agreement)
-        return agreement.evidence("action, right-hand sides and fluxes at random order parameters")
+        samples = instances(notation, 19)
+        for sample in samples:
+            _compare(action, equations, chain, sample, agreement)
+            _no_constant_is_left(chain, sample, agreement)
+        return agreement.evidence(
+            "action, right-hand sides and fluxes at random order parameters" + unseen(samples)
+        )
 
     return check
 
@@ -38,10 +42,10 @@ def _compare(
     action: Any,
     equations: Sequence[SaddleEquation],
     chain: Chain,
-    notation: Notation,
+    sample: Instance,
     agreement: Agreement,
 ) -> None:
-    sample, arithmetic = instance(notation, 19), agreement.arithmetic
+    notation, arithmetic = sample.notation, agreement.arithmetic
     sizes: Numbers = {**sample.sizes(), **sample.data()}
     outputs = notation.outputs_apart
     streams, scaled, ours = notation.streams(), dict(sizes), dict(sizes)
@@ -65,9 +69,9 @@ def _compare(
         compare(f"the right-hand side of {new.overlap}", new.right, old.right, count // outputs)
 
 
-def _no_constant_is_left(chain: Chain, notation: Notation, agreement: Agreement) -> None:
+def _no_constant_is_left(chain: Chain, sample: Instance, agreement: Agreement) -> None:
     """At unit overlaps and infinite variances nothing is left of what the widths multiply."""
-    sample = instance(notation, 43)
+    notation = sample.notation
     numbers: Numbers = {**sample.sizes(), **sample.data()}
     for weight in notation.inner_weights():
         numbers[notation.variance(weight.index)] = 10 ** (agreement.digits + 2 * GUARD)

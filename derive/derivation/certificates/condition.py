@@ -8,11 +8,17 @@ from typing import Any
 import numpy as np
 
 from derive.algebra import contains
-from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, log_normal, units
-from derive.derivation.certificates.instance import Instance, choose_heads, unequal
+from derive.derivation.certificates.instance import Instance, head_counts, rounds, several, unequal
+from derive.derivation.notation import Notation
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
+
+FEW_PATHS = 4
+"""As `MOST_PATHS`: covariances of all entries of all vectors are large."""
+ROOM = 12
+"""As that of `head_counts`."""
 
 
 def condition(before: State, after: State, weight: int) -> Certificate:
@@ -25,8 +31,8 @@ def condition(before: State, after: State, weight: int) -> Certificate:
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
         _require_gone(before, after, weight)
-        for seed in (1, 2):
-            _compare(before, after, weight, agreement, seed)
+        for seed, heads in rounds(_turns(before.notation, weight)):
+            _compare(before, after, weight, agreement, _sample(after, seed, heads))
         return agreement.evidence(
             "the vectors' covariance from unit weights; the log density at random points"
         )
@@ -42,11 +48,13 @@ def _require_gone(before: State, after: State, weight: int) -> None:
         raise CertificateError(f"the definitions of vectors other than {vectors} changed")
     if contains(after.body, {tensor}):
         raise CertificateError(f"{tensor} is still in the density")
+    require_rest(before, after, {tensor}, {vectors})
 
 
-def _compare(before: State, after: State, weight: int, agreement: Agreement, seed: int) -> None:
+def _compare(
+    before: State, after: State, weight: int, agreement: Agreement, sample: Instance
+) -> None:
     notation, arithmetic = before.notation, agreement.arithmetic
-    sample = _sample(after, seed)
     numbers = sample.point(before.weights)
     tensor, vectors = notation.tensor(weight), notation.vectors(weight)
     definition = dict(before.definitions)[vectors]
@@ -70,10 +78,17 @@ def _compare(before: State, after: State, weight: int, agreement: Agreement, see
         numbers[vectors] = sample.vectors(weight)
 
 
-def _sample(after: State, seed: int) -> Instance:
+def _turns(notation: Notation, weight: int) -> tuple[tuple[int, ...], ...]:
+    """Whatever the others have, this weight has several branches once."""
+    turns = head_counts(notation, FEW_PATHS, ROOM)
+    seen = any(heads[weight] > 1 for heads in turns)
+    more = () if seen else (several(notation, weight, FEW_PATHS),)
+    return tuple(dict.fromkeys((*turns, *more)))
+
+
+def _sample(after: State, seed: int, heads: tuple[int, ...]) -> Instance:
     """Narrow streams, yet wide enough for every covariance in the density to be regular."""
     notation = after.notation
-    heads = choose_heads(notation, 4)
     smallest = [2] * len(notation.streams())
     for item in notation.inner_weights():
         if item.above is not None and item.index not in after.weights:

@@ -9,7 +9,7 @@ import numpy as np
 
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import inverse
-from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.step import Certificate, Evidence
@@ -35,19 +35,25 @@ def eliminate(
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        run = _Run(gradients, equations, notation, instance(notation, 7), agreement)
         equation = equations[stream]
         if equation.stream != stream or equation.overlap != notation.overlap(stream):
             name = notation.overlap(stream)
             raise CertificateError(f"equation {stream + 1} is not that of {name}")
+        samples = instances(notation, 7)
+        for sample in samples:
+            run = _Run(gradients, equations, sample, agreement)
+            if equation.flux is None:
+                run.compare_implicit(stream)
+            else:
+                run.compare_residual(stream)
+                run.compare_flux(stream)
         if equation.flux is None:
-            run.compare_implicit(stream)
-            return agreement.evidence("the residual is the gradient between two overlaps")
-        run.compare_residual(stream)
-        run.compare_flux(stream)
+            return agreement.evidence(
+                "the residual is the gradient between two overlaps" + unseen(samples)
+            )
         return agreement.evidence(
             "the residual, at a random point, is a sum of gradients and their partial traces; the "
-            "flux does not depend on the stream's own width"
+            "flux does not depend on the stream's own width" + unseen(samples)
         )
 
     return check
@@ -60,13 +66,12 @@ class _Run:
         self,
         gradients: tuple[Any, ...],
         equations: Equations,
-        notation: Notation,
         sample: Instance,
         agreement: Agreement,
     ) -> None:
         self.gradients = gradients
         self.equations = equations
-        self.notation = notation
+        self.notation = sample.notation
         self.sample = sample
         self.agreement = agreement
         self.numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}

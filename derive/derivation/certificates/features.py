@@ -8,10 +8,11 @@ from random import Random
 
 import numpy as np
 
-from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, units
 from derive.derivation.certificates.instance import Array, Instance, choose_heads
 from derive.derivation.certificates.start import label_law
+from derive.derivation.rules.features import feature_weights
 from derive.derivation.rules.gaussian import find_normal
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
@@ -58,10 +59,15 @@ def gaussian_features(layer: Features, before: State, after: State) -> Certifica
 
 
 def _require_gone(before: State, after: State) -> None:
+    notation = before.notation
     if after.definitions != before.definitions:
         raise CertificateError("the definitions of vectors changed")
+    labels, weights = notation.labels(), feature_weights(notation)
+    require_rest(before, after, {labels, weights}, {labels, notation.tensor(0)})
     if len(after.body.args) != len(before.body.args):
         raise CertificateError("the density has another number of factors")
+    if label_law(after).args[2] != label_law(before).args[2]:
+        raise CertificateError("the noise of the labels changed")
 
 
 def _second_moments(layer: Features, after: State, agreement: Agreement, seed: int) -> None:

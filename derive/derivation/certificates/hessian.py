@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
-from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.rules.hessian import Hessian
 from derive.derivation.step import Certificate, Evidence
@@ -20,12 +20,14 @@ def hessian(gradients: tuple[Any, ...], found: Hessian, notation: Notation) -> C
 
     @guarded
     def check(digits: int) -> Evidence:
-        run = _Directions(gradients, found, notation, instance(notation, 23), digits)
-        run.compare_with_differences()
-        run.compare_exchanged()
-        return run.agreement.evidence(
+        agreement, samples = Agreement(digits), instances(notation, 23)
+        for sample in samples:
+            run = _Directions(gradients, found, sample, agreement)
+            run.compare_with_differences()
+            run.compare_exchanged()
+        return agreement.evidence(
             "central differences of the gradients along a random direction of all overlaps, and "
-            "symmetry with a second one"
+            "symmetry with a second one" + unseen(samples)
         )
 
     return check
@@ -38,15 +40,14 @@ class _Directions:
         self,
         gradients: tuple[Any, ...],
         found: Hessian,
-        notation: Notation,
         sample: Instance,
-        digits: int,
+        agreement: Agreement,
     ) -> None:
         self.gradients = gradients
         self.found = found
-        self.overlaps = [notation.overlap(s.index) for s in notation.streams()]
-        self.agreement = Agreement(digits)
-        self.fine = Agreement(2 * digits + GUARD)
+        self.overlaps = [sample.notation.overlap(s.index) for s in sample.notation.streams()]
+        self.agreement = agreement
+        self.fine = Agreement(2 * agreement.digits + GUARD)
         self.numbers: Numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
         self.along, self.across = self._direction(sample), self._direction(sample)
 

@@ -6,6 +6,7 @@ variances are unequal, variances differ from 1: no factor can hide.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -21,6 +22,8 @@ Numbers = dict[Any, Any]
 
 MOST_PATHS = 6
 """Head counts grow while no stream has more vectors than this."""
+ROOM = 24
+"""Where copies of a weight share a stream, so many vectors may be what it takes to see a factor."""
 
 
 @dataclass(frozen=True)
@@ -136,18 +139,73 @@ class Instance:
         return numbers
 
 
-def choose_heads(notation: Notation, most_paths: int = MOST_PATHS) -> tuple[int, ...]:
-    """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1."""
+def choose_heads(
+    notation: Notation, most_paths: int = MOST_PATHS, first: tuple[int, ...] = ()
+) -> tuple[int, ...]:
+    """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1.
+
+    Args:
+        notation: The symbols.
+        most_paths: So many vectors are not too many.
+        first: Weights whose turn comes first; the others follow from the lowest up.
+    """
     graph = notation.graph
     heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
-    branched = [weight.index for weight in graph.weights if weight.branched and not weight.fixed]
-    for number, index in enumerate(branched):
+    rest = (k for k in _branched(notation) if k not in first)
+    for number, index in enumerate((*first, *rest)):
         for count in (2, 3) if number % 2 == 0 else (3, 2):
             heads[index] = count
-            if max(graph.vectors(stream, tuple(heads)) for stream in graph.streams) <= most_paths:
+            if _most(notation, heads) <= most_paths:
                 break
             heads[index] = 1
     return tuple(heads)
+
+
+def head_counts(
+    notation: Notation, most_paths: int = MOST_PATHS, room: int = ROOM
+) -> tuple[tuple[int, ...], ...]:
+    """Head counts in turns, until every weight with branches has had several: 1 hides a factor.
+
+    Args:
+        notation: The symbols.
+        most_paths: As in `choose_heads`.
+        room: A weight for which there is none otherwise gets a turn of its own with two branches,
+            if no stream has more vectors than this.
+    """
+    left, found = list(_branched(notation)), [choose_heads(notation, most_paths)]
+    while left := [k for k in left if found[-1][k] == 1]:
+        heads = several(notation, left[0], most_paths, tuple(left))
+        if _most(notation, heads) > room:
+            left = left[1:]
+        else:
+            found.append(heads)
+    return tuple(found)
+
+
+def several(
+    notation: Notation, weight: int, most_paths: int = MOST_PATHS, first: tuple[int, ...] = ()
+) -> tuple[int, ...]:
+    """Head counts as chosen, but for a weight with branches that has several in any case."""
+    if weight not in _branched(notation):
+        return choose_heads(notation, most_paths)
+    heads = choose_heads(notation, most_paths, first or (weight,))
+    if heads[weight] == 1:
+        return tuple(2 if k == weight else count for k, count in enumerate(heads))
+    return heads
+
+
+def rounds(turns: Sequence[tuple[int, ...]]) -> list[tuple[int, tuple[int, ...]]]:
+    """Seeds 1, 2, ..., each with head counts in turn; at least two."""
+    return [(k + 1, turns[k % len(turns)]) for k in range(max(2, len(turns)))]
+
+
+def _branched(notation: Notation) -> tuple[int, ...]:
+    return tuple(w.index for w in notation.graph.weights if w.branched and not w.fixed)
+
+
+def _most(notation: Notation, heads: Sequence[int]) -> int:
+    """The most vectors that a stream has."""
+    return max(notation.graph.vectors(stream, tuple(heads)) for stream in notation.streams())
 
 
 def unequal(smallest: list[int]) -> tuple[int, ...]:
@@ -162,6 +220,29 @@ def unequal(smallest: list[int]) -> tuple[int, ...]:
 
 def instance(notation: Notation, seed: int, most_paths: int = MOST_PATHS) -> Instance:
     """An instance with widths above the number of vectors, as densities of overlaps need."""
-    heads = choose_heads(notation, most_paths)
+    return _instance(notation, seed, choose_heads(notation, most_paths))
+
+
+def instances(
+    notation: Notation, seed: int, most_paths: int = MOST_PATHS, room: int = ROOM
+) -> tuple[Instance, ...]:
+    """Such instances, one for each of the `head_counts`."""
+    turns = head_counts(notation, most_paths, room)
+    return tuple(_instance(notation, seed + 100 * k, heads) for k, heads in enumerate(turns))
+
+
+def unseen(samples: Sequence[Instance]) -> str:
+    """What to say of the weights that had a single branch in all instances; empty if none had."""
+    notation = samples[0].notation
+    single = [
+        notation.graph.weights[k].name
+        for k in _branched(notation)
+        if all(sample.heads[k] == 1 for sample in samples)
+    ]
+    return f"; with a single branch of {', '.join(single)}" if single else ""
+
+
+def _instance(notation: Notation, seed: int, heads: tuple[int, ...]) -> Instance:
+    """N - m - 1, the exponent of a determinant, is nowhere 0."""
     counts = [notation.graph.vectors(stream, heads) for stream in notation.streams()]
-    return Instance(notation, heads, unequal([m + 1 for m in counts]), random=Random(seed))
+    return Instance(notation, heads, unequal([m + 2 for m in counts]), random=Random(seed))

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from derive.derivation.certificates.compare import Agreement, exact, guarded
+from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, log_normal, units
-from derive.derivation.certificates.instance import Instance, choose_heads
+from derive.derivation.certificates.instance import Instance, choose_heads, head_counts, rounds
 from derive.derivation.certificates.start import label_law
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
@@ -28,8 +28,10 @@ def integrate(before: State, after: State) -> Certificate:
         agreement = Agreement(digits)
         if after.definitions != before.definitions:
             raise CertificateError("the definitions of vectors changed")
-        for seed in (1, 2):
-            _moments(before, after, agreement, seed)
+        labels = before.notation.labels()
+        require_rest(before, after, {before.notation.tensor(0), labels}, {labels})
+        for seed, heads in rounds(head_counts(before.notation)):
+            _moments(before, after, agreement, seed, heads)
         _quadrature(before, after, agreement)
         return agreement.evidence(
             "the covariance of f from unit weights; a density of one weight by quadrature"
@@ -38,10 +40,12 @@ def integrate(before: State, after: State) -> Certificate:
     return check
 
 
-def _moments(before: State, after: State, agreement: Agreement, seed: int) -> None:
+def _moments(
+    before: State, after: State, agreement: Agreement, seed: int, heads: tuple[int, ...]
+) -> None:
     notation, arithmetic = before.notation, agreement.arithmetic
     widths = tuple(2 + stream.index % 3 for stream in notation.streams())
-    sample = Instance(notation, choose_heads(notation), widths, random=Random(seed))
+    sample = Instance(notation, heads, widths, random=Random(seed))
     numbers = sample.point(before.weights)
     mean, tensor = label_law(before).args[1], notation.tensor(0)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import cholesky, inverse, log_normal
-from derive.derivation.certificates.instance import Instance, instance
+from derive.derivation.certificates.instance import Instance, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.rules.predictor import Predictor
 from derive.derivation.step import Certificate, Evidence, State
@@ -28,16 +28,19 @@ def predictor(law: State, found: Predictor, notation: Notation) -> Certificate:
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        _compare(law, found, notation, agreement)
+        samples = instances(notation, 11)
+        for sample in samples:
+            _compare(law, found, sample, agreement)
         return agreement.evidence(
             "kernels from unit input weights; mean and variance from the joint precision matrix"
+            + unseen(samples)
         )
 
     return check
 
 
-def _compare(law: State, found: Predictor, notation: Notation, agreement: Agreement) -> None:
-    sample, arithmetic = instance(notation, 11), agreement.arithmetic
+def _compare(law: State, found: Predictor, sample: Instance, agreement: Agreement) -> None:
+    notation, arithmetic = sample.notation, agreement.arithmetic
     numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
     numbers[notation.data(test=True)] = sample.array(2, sample.features, sample.block_size(0))
 

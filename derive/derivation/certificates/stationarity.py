@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
-from derive.derivation.certificates.instance import instance
+from derive.derivation.certificates.instance import Instance, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.step import Certificate, Evidence
 from derive.errors import CertificateError
@@ -23,18 +23,21 @@ def stationarity(action: Any, gradients: tuple[Any, ...], notation: Notation) ->
         streams = notation.streams()
         if len(gradients) != len(streams):
             raise CertificateError(f"{len(gradients)} gradients for {len(streams)} streams")
+        samples = instances(notation, 5)
         for stream, gradient in zip(streams, gradients, strict=True):
-            _compare(action, gradient, notation.overlap(stream.index), agreement, notation)
-        return agreement.evidence("central differences of S in random symmetric directions")
+            for sample in samples:
+                _compare(action, gradient, notation.overlap(stream.index), agreement, sample)
+        return agreement.evidence(
+            "central differences of S in random symmetric directions" + unseen(samples)
+        )
 
     return check
 
 
 def _compare(
-    action: Any, gradient: Any, overlap: Any, agreement: Agreement, notation: Notation
+    action: Any, gradient: Any, overlap: Any, agreement: Agreement, sample: Instance
 ) -> None:
     fine = Agreement(2 * agreement.digits + GUARD)
-    sample = instance(notation, 5)
     numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
     centre = exact(fine.arithmetic, numbers[overlap])
     root = exact(fine.arithmetic, sample.array(*centre.shape))

@@ -71,8 +71,6 @@ class Instances:
         """Random sizes, data and overlaps, for chains also in the papers' normalisation."""
         theory = self.written_out(depth).theory
         sample = instance(theory.notation, 3 + depth)
-        # One wider than they are made: N - m - 1, an exponent of the law, would be zero.
-        sample = replace(sample, widths=tuple(width + 1 for width in sample.widths))
         numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
         for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
             numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
