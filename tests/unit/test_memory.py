@@ -12,6 +12,7 @@ from derive import (
     Convolution,
     Data,
     Embedding,
+    Features,
     Gated,
     Network,
     Readout,
@@ -115,6 +116,22 @@ class TestPrediction:
 
         used, _ = peak_of(everything)
         assert used / FACTOR < needed < used * FACTOR
+
+    @pytest.mark.parametrize("kernel", ["arc-sine", "arc-cosine-1"])
+    def test_features_are_as_many_as_their_kernel_has_rank(self, tmp_path, kernel):
+        """The kernel between all paths is far larger than the inputs that it is taken of."""
+        ends = Features(30, kernel, 1.2), Readout(0.9)
+        net = Network((ends[0], Attention(2, 1.1, 30), ends[1]), 0.2)
+        arrays = {"labels": RNG.normal(size=90)}
+        for end, examples in (("", 90), ("_test", 40)):
+            arrays[f"inputs{end}"] = RNG.normal(size=(examples, 5, 4))
+            arrays[f"attention_1{end}"] = RNG.random((examples, 2, 4, 4))
+        np.savez(tmp_path / "data.npz", **arrays)
+        sizes = file_sizes(tmp_path / "data.npz", net, merged=True)
+        used, data = peak_of(lambda: load_data(tmp_path / "data.npz", net))
+        assert used / FACTOR < sizes.loading < used * FACTOR
+        assert sizes.features == data.attended.shape[1] == 260
+        assert sizes.kept == data.attended.nbytes + data.attended_test.nbytes
 
     def test_attending(self):
         x, omegas = RNG.normal(size=(50, 30, 40)), [RNG.random((50, h, 40, 40)) for h in (2, 3)]
