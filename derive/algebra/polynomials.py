@@ -160,6 +160,9 @@ def _with_sizes(node: Any, known: Known) -> list[Any]:
             if len(ratios) > 1 or 0 in ratios:
                 continue
             ratio = ratios.pop()
+            rest = [k for k, n in left.items() if n != 0 and k != 1 and k / factor not in parts]
+            if size == shown and not (rest and ratio.is_Integer):
+                continue  # sums shown by each other would have no end: only by shorter ones
             for part, number in parts.items():
                 left[factor * part] = left.get(factor * part, 0) - ratio * number
             found.append(Mul(ratio, factor, shown, evaluate=False))

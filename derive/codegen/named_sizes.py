@@ -18,7 +18,7 @@ class NamedSizes:
     """Names of the sizes of one program, and which of them it uses.
 
     Args:
-        names: From sizes to symbols, each after those that it is made of.
+        names: From sizes to symbols.
     """
 
     def __init__(self, names: Mapping[Any, Any]) -> None:
@@ -57,14 +57,29 @@ class NamedSizes:
             self.used |= shown.atoms(sympy.Symbol) & set(self.names.values())
 
     def definitions(self) -> list[tuple[Any, Any]]:
-        """(symbol, value) of the names that are used, by way of others or not, in order."""
-        found = []
-        for size, symbol in reversed(self.names.items()):
+        """(symbol, value) of the names that are used, by way of others or not, in order.
+
+        A size may be made of one that is named after it: what a value needs comes first, which is
+        always smaller.
+        """
+        sizes = {symbol: size for size, symbol in self.names.items()}
+        found: dict[Any, Any] = {}
+
+        def define(symbol: Any) -> None:
+            if symbol in found:
+                return
+            value = factored(sizes[symbol], self.names)
+            self._note(value)
+            inner = value.atoms(sympy.Symbol)
+            for other in sizes:
+                if other in inner:
+                    define(other)
+            found[symbol] = value
+
+        for symbol in sizes:
             if symbol in self.used:
-                value = factored(size, self.names)
-                self._note(value)
-                found.append((symbol, value))
-        return found[::-1]
+                define(symbol)
+        return list(found.items())
 
 
 NO_NAMES = NamedSizes({})

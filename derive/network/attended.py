@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -98,9 +99,15 @@ def expected_inputs(
         else None
         for weight, layer in weighted_layers(network).items()
     }
+    entries = {
+        weight: prod((int(layer.branches), count, asked.tokens_above(layer, count)))
+        for weight, layer in weighted_layers(network).items()
+        if layer.branched
+        for count in (counts[weight],)
+    }
     most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
     return Inputs(
-        examples, features, most, path_count(network) // outputs, outputs, shapes,
+        examples, features, most, path_count(network) // outputs, outputs, shapes, entries,
         descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
     )  # fmt: skip
 
@@ -125,10 +132,10 @@ def operators_of(
         operators, layer = Operators.join(blocks), item.layer
         if not isinstance(layer, Weighted) or not layer.branched:
             return operators
-        data = asked.operators(layer, omegas[item.weight], placed[item.weight])
-        found = operators.below(data)
-        watch(blocks, found)
-        return found
+        given = omegas[item.weight]
+        omega = asked.operators(layer, given, placed[item.weight])
+        watch(blocks, operators, omega, given)
+        return operators.below(omega)
 
     start = Operators.of(_readout_operator(network, above))
     found: Operators = carry(network, start, visit, Operators.__add__)

@@ -18,6 +18,7 @@ from derive.network.arrays import Array
 from derive.network.attended import path_operators, rows_of_outputs
 from derive.network.feature_maps import feature_map, kernel_matrix, kernel_name
 from derive.network.features import Features
+from derive.network.memory import NUMBER
 from derive.network.network import Network
 from derive.network.wording import shown
 
@@ -27,6 +28,8 @@ COPIES = 6
 """How many arrays of that size there are at once."""
 BLOCK = 2**22
 """Values of the kernel between tokens that are held at once."""
+VALUES = 3
+"""How many arrays of those values there are at once."""
 ROUNDING = 1e-8
 """How far from symmetric, and below zero, a kernel may be, over its largest value."""
 
@@ -156,9 +159,20 @@ def kernel_factor(
     return found
 
 
+def factor_bytes(side: int, tokens: int) -> int:
+    """Bytes that it takes to make the inputs of all examples, the kernel's factor among them.
+
+    Args:
+        side: Examples times paths of one output, of training and test examples together.
+        tokens: Of the larger set of examples.
+    """
+    block = min(max(BLOCK, tokens), tokens**2)
+    return NUMBER * max(COPIES * side**2, 2 * side**2 + VALUES * block)
+
+
 def _check_memory(sizes: list[tuple[int, int]]) -> None:
     side = sum(examples * paths for examples, paths in sizes)
-    needed = COPIES * 8 * side**2
+    needed = NUMBER * COPIES * side**2
     if needed > MOST_BYTES:
         examples, paths = sum(count for count, _ in sizes), sizes[0][1]
         raise DataError(
@@ -229,4 +243,7 @@ def _factor(kernel: Array, name: str) -> Array:
     return factor
 
 
-__all__ = ["feature_inputs", "feature_layer", "feature_note", "kernel_factor", "kernel_variance"]
+__all__ = [
+    "factor_bytes", "feature_inputs", "feature_layer", "feature_note", "kernel_factor",
+    "kernel_variance",
+]  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from derive.errors import DataError
 from derive.network.attended import expected_inputs
+from derive.network.feature_inputs import factor_bytes, feature_layer
 from derive.network.headers import array_shapes
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.network import Network
@@ -25,9 +26,9 @@ class FileSizes:
     Attributes:
         examples: P; of several outputs, a row for each.
         tests: P_*.
-        features: N_0.
+        features: N_0; of a first layer of features, the most that its kernel's rank can be.
         paths: M.
-        distinct: m, as far as it is known before the data are read.
+        distinct: m, as far as it is known before the data are read; M above features.
         loading: Bytes that reading the file and attending its inputs need at their peak.
         kept: Bytes of what is kept of it.
     """
@@ -66,6 +67,12 @@ def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes
         found = [inputs.memory() if merged else (inputs.bound(), paths) for inputs in sets]
         distinct = max(count for _, count in found)
         peak += sum(needed for needed, _ in found)
+        if feature_layer(network) is not None:
+            count = (examples + tests) // outputs
+            each, side = shapes[main][2], count * paths // outputs
+            features, distinct = min(count * each, count * distinct // outputs), paths
+            peak += factor_bytes(side, max(examples, tests) // outputs * each)
+            peak += NUMBER * features * side
     kept = NUMBER * features * distinct * (examples + tests)
     if main == "attended" and outputs > 1:
         peak += kept

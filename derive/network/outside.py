@@ -171,6 +171,15 @@ def key_outside(key: Any) -> str:
     return row.message(key) if row else ""
 
 
+def nonlinearity_inside(name: str) -> str:
+    """Why a kind that is a nonlinearity cannot stand above another weight, and what works instead.
+
+    >>> nonlinearity_inside("features")[:54]
+    "'features' is a nonlinearity between two integrated we"
+    """
+    return KINDS_OUTSIDE["nonlinearity"].message(name)
+
+
 def no_density(stream: str, vectors: int, width: int) -> str:
     """Why the overlaps of a stream have no density, and the width that would do.
 
@@ -216,4 +225,4 @@ def refuse_object(place: str, value: Any, known: Iterable[str]) -> None:
 
 
 __all__ = ["KEYS_OUTSIDE", "KINDS_OUTSIDE", "TABLE", "Outside", "key_outside", "kind_outside",
-           "no_density", "refuse_object"]  # fmt: skip
+           "no_density", "nonlinearity_inside", "refuse_object"]  # fmt: skip

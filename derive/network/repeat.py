@@ -7,7 +7,7 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network.groups import keeps_stream
-from derive.network.layers import GROUPS, Embedding, Layer, Repeat, Size, walk
+from derive.network.layers import GROUPS, Embedding, Layer, Parallel, Repeat, Serial, Size, walk
 from derive.network.wording import shown
 
 MAX_LAYERS = 2000
@@ -41,8 +41,13 @@ def _count(layer: Layer) -> int:
     return times * sum(_count(inner) for inner in layer.layers)
 
 
-def written_out(layers: tuple[Any, ...]) -> tuple[Any, ...]:
+def written_out(layers: tuple[Any, ...], *, branches: bool = False) -> tuple[Any, ...]:
     """The layers with every repeat of a known number written out.
+
+    Args:
+        layers: One above the other.
+        branches: Whether they are the branches of a sum instead: a repeat among them stays one
+            branch, its copies one above the other.
 
     >>> from derive.network import Linear, Repeat
     >>> written_out((Repeat((Linear(1.0, 9),), 2),))
@@ -51,9 +56,11 @@ def written_out(layers: tuple[Any, ...]) -> tuple[Any, ...]:
     found: list[Any] = []
     for layer in layers:
         if isinstance(layer, GROUPS):
-            layer = replace(layer, layers=written_out(layer.layers))
+            inner = written_out(layer.layers, branches=isinstance(layer, Parallel))
+            layer = replace(layer, layers=inner)
         known = isinstance(layer, Repeat) and isinstance(layer.times, int)
-        found.extend(layer.layers * layer.times if known else (layer,))
+        copies = layer.layers * layer.times if known else (layer,)
+        found.extend((Serial(copies),) if branches and known else copies)
     return tuple(found)
 
 

@@ -81,7 +81,7 @@ def network_to_toml(network: Network) -> str:
 
 def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
     yield f"{indent}[[{header}]]"
-    yield f"{indent}kind = {_literal(kind_of(layer))}"
+    yield f"{indent}kind = {_literal(_kind(layer))}"
     for field in fields(layer):
         value = getattr(layer, field.name)
         if value != field.default and value is not None and field.name != "layers":
@@ -89,6 +89,17 @@ def _layer_lines(layer: Any, header: str, indent: str) -> Iterator[str]:
     if isinstance(layer, GROUPS):
         for inner in layer.layers:
             yield from _layer_lines(inner, f"{header}.layers", indent + "    ")
+
+
+def _kind(layer: Any) -> str:
+    """The name of a layer's kind, if it is not that of another one."""
+    kind, cls = kind_of(layer), type(layer)
+    if kind in kind_names() and kind_class(kind) is not cls:
+        raise DescriptionError(
+            f"the class {cls.__name__} cannot be written to TOML: the kind {kind!r} is another "
+            "one; give it another name, and offer it under the entry point group derive.layers"
+        )
+    return kind
 
 
 def _literal(value: Any) -> str:

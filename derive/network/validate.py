@@ -29,7 +29,7 @@ from derive.network.layers import (
     walk,
 )
 from derive.network.offered import check_kind
-from derive.network.outside import refuse_object
+from derive.network.outside import nonlinearity_inside, refuse_object
 from derive.network.wording import choices, shown
 
 MAX_SYMBOL_LENGTH = 40
@@ -72,7 +72,10 @@ def check_structure(layers: tuple[Any, ...]) -> None:
             check_kind(type(layer), Weighted, f"{place}: the class {type(layer).__name__}")
     _check_ends(layers)
     for place, layer in places[1:-1]:
-        if isinstance(layer, Embedding | Features | Readout):
+        if isinstance(layer, Features):
+            reason = nonlinearity_inside(kind_of(layer))
+            raise DescriptionError(f"{place}: features stands inside: {reason}")
+        if isinstance(layer, Embedding | Readout):
             raise DescriptionError(
                 f"{place}: {kind_of(layer)} stands inside; between embedding and readout come "
                 "linear, attention, residual and other layers"

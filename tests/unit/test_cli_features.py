@@ -99,7 +99,11 @@ WRONG = {
     "code": (kernel_("\"__import__('os').system('x')\""), "is no kernel"),
     "number": (kernel_("2"), "2 is no kernel"),
     "missing": (SPEC.replace('kernel = "arc-sine"\n', ""), "features needs width, kernel"),
-    "inside": (SPEC.replace(READOUT, FIRST + READOUT), "features stands inside"),
+    "inside": (
+        SPEC.replace(READOUT, FIRST + READOUT),
+        "features stands inside: 'features' is a nonlinearity between two integrated weights, "
+        "which is outside the theory",
+    ),
 }
 
 

@@ -7,12 +7,22 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from small_networks import NETWORKS, solver
 
 from derive.codegen import generate
 from derive.derivation import derive
-from derive.network import Attention, Embedding, Network, Readout, Residual
+from derive.network import (
+    Attention,
+    Embedding,
+    Gated,
+    Linear,
+    Network,
+    Parallel,
+    Readout,
+    Residual,
+)
 
 LAYERS = (Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2))
 NAMES = (
@@ -69,6 +79,25 @@ def test_ruff_finds_nothing_unused_or_undefined(source):
         pytest.skip("ruff is not installed")
     found = subprocess.run([*run, "-"], input=source, capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
+
+
+def test_a_size_is_defined_before_what_is_made_of_it():
+    """The branches of one stream and those below it: m_2 is m_1 and more."""
+    branches = Parallel((Attention(2, 1.1, 6), Attention(3, 0.7, 6)))
+    lower = Residual((Gated(2, 0.8, 4), branches))
+    upper = Residual((Attention(2, 0.9, 6), Residual((Gated(3, 1.2),))))
+    network = Network((Embedding(9, 1.3), Linear(0.6, 6), lower, upper, Readout(1.2)), 0.3)
+    module = generate(derive(network)).load()
+    heads = (2, 2, 3, 2, 3)
+    paths = len(module.path_table(heads))
+    random = np.random.default_rng(0)
+    data = random.normal(size=(4, 2, paths)), random.normal(size=4)
+    problem = module.make_problem(*data, 500.0, 1.0, 0.3, heads)
+    overlaps = module.infinite_width(problem)
+    value, gradients = module.action_and_gradient(overlaps, problem)
+    assert value == pytest.approx(module.action(overlaps, problem))
+    assert np.isfinite(module.overlap_law(overlaps, problem))
+    assert [len(gradient) for gradient in gradients] == [len(overlap) for overlap in overlaps]
 
 
 def test_every_function_has_a_docstring_and_every_name_is_used(source):

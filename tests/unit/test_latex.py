@@ -143,6 +143,16 @@ def test_named_sizes_are_printed_by_name_also_within_products_and_sums():
     assert latex(sympy.Identity(sympy.expand(size)), {size: "m_1"}) == r"I_{m_1}"
 
 
+def test_sums_that_hold_each_other_are_not_shown_by_each_other():
+    """Half of a size, or a size with another 1, is no way to show a shorter sum, without end."""
+    first, second, double = 1 + H1 + H2, 2 + H1 + H2, 2 * (1 + H1 + H2)
+    for sizes in ((first, second), (second, first), (first, double), (double, second)):
+        names = dict.fromkeys(sizes)
+        assert plain(first, names) == "1 + H₁ + H₂"
+        assert plain(second, names) == "2 + H₁ + H₂"
+        assert plain(double, names) == "2 (1 + H₁ + H₂)"
+
+
 @pytest.mark.parametrize(
     "node",
     [

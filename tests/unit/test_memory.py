@@ -12,6 +12,8 @@ from derive import (
     Convolution,
     Data,
     Embedding,
+    Features,
+    Gated,
     Network,
     Readout,
     Residual,
@@ -115,12 +117,45 @@ class TestPrediction:
         used, _ = peak_of(everything)
         assert used / FACTOR < needed < used * FACTOR
 
+    @pytest.mark.parametrize("kernel", ["arc-sine", "arc-cosine-1"])
+    def test_features_are_as_many_as_their_kernel_has_rank(self, tmp_path, kernel):
+        """The kernel between all paths is far larger than the inputs that it is taken of."""
+        ends = Features(30, kernel, 1.2), Readout(0.9)
+        net = Network((ends[0], Attention(2, 1.1, 30), ends[1]), 0.2)
+        arrays = {"labels": RNG.normal(size=90)}
+        for end, examples in (("", 90), ("_test", 40)):
+            arrays[f"inputs{end}"] = RNG.normal(size=(examples, 5, 4))
+            arrays[f"attention_1{end}"] = RNG.random((examples, 2, 4, 4))
+        np.savez(tmp_path / "data.npz", **arrays)
+        sizes = file_sizes(tmp_path / "data.npz", net, merged=True)
+        used, data = peak_of(lambda: load_data(tmp_path / "data.npz", net))
+        assert used / FACTOR < sizes.loading < used * FACTOR
+        assert sizes.features == data.attended.shape[1] == 260
+        assert sizes.kept == data.attended.nbytes + data.attended_test.nbytes
+
     def test_attending(self):
         x, omegas = RNG.normal(size=(50, 30, 40)), [RNG.random((50, h, 40, 40)) for h in (2, 3)]
         net = heads(2, 3)
         used, _ = peak_of(lambda: distinct_inputs(net, x, omegas))
         needed, distinct = expected_inputs(net, x.shape, {}).memory()
         assert distinct == 6 and used / FACTOR < needed < used * FACTOR
+
+    @pytest.mark.parametrize(
+        "net, arrays, tokens",
+        [
+            (network(Gated(3, 1.1, 30)), [(20, 3)], 100),
+            (network(Convolution((3, 3), 1.1, 30, padding=1, grid=(12, 12))), [], 144),
+            (network(Convolution(3, 1.1, 30), token="each", positions=58), [], 60),
+            (network(*[Residual((Attention(2, 1.1),))] * 4), [(20, 2, 9, 9)] * 4, 9),
+        ],
+    )
+    def test_operators_that_layers_make_are_counted(self, net, arrays, tokens):
+        """A gate's, for every example, and shifts are far larger than what they are made of."""
+        x, given = RNG.normal(size=(20, 5, tokens)), [RNG.normal(size=shape) for shape in arrays]
+        used, _ = peak_of(lambda: distinct_inputs(net, x, given))
+        inputs = expected_inputs(net, x.shape, {})
+        assert used / FACTOR < inputs.memory()[0] < used * FACTOR
+        assert inputs.bound() > used
 
     def test_the_bound_bounds(self):
         for net, tokens in ((convolutions(4), 12), (heads(2, 3), 9)):
@@ -195,6 +230,20 @@ class TestRefusal:
         net = heads(6)
         message = refused(lambda: Solver.of(net).solve(net, plain(6, 120, 100)))
         assert "solving with 6 paths, P = 120, N_0 = 100, needs about 2." in message
+
+    @pytest.mark.parametrize(
+        "net, tokens, arrays",
+        [
+            (network(Convolution((3, 3), 1.1, 30, padding=1, grid=(40, 40))), 1600, 0),
+            (network(*[Residual((Attention(2, 1.1),))] * 7), 40, 7),
+        ],
+    )
+    def test_operators_are_refused_before_there_are_any(self, small_machine, net, tokens, arrays):
+        """A large grid, and many paths that all differ: nothing is made in order to predict it."""
+        x, given = np.ones((5, 2, tokens)), [np.ones((5, 2, tokens, tokens))] * arrays
+        used, message = peak_of(lambda: refused(lambda: attended_inputs(net, x, given)))
+        assert re.search(r"attending \d+ paths.* needs about \d+ MB, and 2.0 MB are free", message)
+        assert used < 3e6
 
     def test_merging_is_what_makes_it_fit(self, small_machine):
         """81 paths, 6 of them distinct: every one by itself would not fit."""

@@ -9,13 +9,17 @@ from derive.errors import DescriptionError
 from derive.network import (
     Attention,
     Embedding,
+    Identity,
     Linear,
     Network,
+    Parallel,
     Readout,
     Repeat,
     Residual,
+    Serial,
     load_network,
     network_to_toml,
+    path_table,
     stream_graph,
 )
 from derive.network.repeat import segments
@@ -31,6 +35,17 @@ def test_a_known_number_of_times_is_written_out():
     body = (Linear(0.7, 9), Repeat((SKIP,), 2))
     found = Network((Embedding(9, 1.0), Repeat(body, 3), Readout(1.0)), 0.1)
     assert found.layers == (Embedding(9, 1.0), *((Linear(0.7, 9), SKIP, SKIP) * 3), Readout(1.0))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_repeat_is_one_branch_of_a_sum(times):
+    """Its copies stand one above the other; they are not branches of their own."""
+    pair = (Linear(0.7, 9), Linear(0.8, 9))
+    found = Network(
+        (Embedding(9, 1.0), Parallel((Repeat(pair, times), Identity())), Readout(1.0)), 0.1
+    )
+    assert found.layers[1] == Parallel((Serial(pair * times), Identity()))
+    assert path_table(found).tolist() == [[0] * 2 * times, [1] * 2 * times]
 
 
 def test_a_symbol_is_kept_until_it_has_a_value():

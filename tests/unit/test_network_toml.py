@@ -1,5 +1,8 @@
 """TOML files: the contract of issue 2, and one line for every way of getting it wrong."""
 
+from dataclasses import dataclass
+
+import numpy as np
 import pytest
 
 from derive.errors import DescriptionError
@@ -11,8 +14,9 @@ from derive.network import (
     Residual,
     load_network,
     network_from_dict,
+    network_to_toml,
 )
-from derive.network.layers import MAX_NESTING
+from derive.network.layers import MAX_NESTING, Weighted
 from derive.network.toml import MAX_BYTES
 
 CONTRACT = """
@@ -219,3 +223,19 @@ def test_dictionary():
         network_from_dict([])
     with pytest.raises(DescriptionError, match=r"^spec: unknown key 3"):
         network_from_dict({3: 4}, "spec")
+
+
+def test_a_class_with_the_name_of_another_kind_is_not_written():
+    """It would be read as that kind, which is another layer."""
+
+    @dataclass(frozen=True)
+    class Linear(Weighted):
+        variance: float
+        width: int | None = None
+
+        def operators(self, data, tokens):
+            return np.eye(tokens)[::-1][None, None]
+
+    network = Network((Embedding(4, 1.0), Linear(1.0, 4), Readout(1.0)), 0.1)
+    with pytest.raises(DescriptionError, match="the class Linear cannot be written to TOML"):
+        network_to_toml(network)
