@@ -22,11 +22,23 @@ Known = list[tuple[Any, Any]]
 
 
 def known_sums(sizes: Mapping[Any, Any]) -> Known:
-    """The sizes that are sums when they are multiplied out."""
+    """The sizes that are sums when they are multiplied out.
+
+    A multiple of a sum that is shown as it stands is known by that sum, which would otherwise be
+    shown by its multiple, and so on without end.
+
+    >>> H, G = sympy.symbols("H_1 H_2", positive=True, integer=True)
+    >>> known_sums({2 * H + 2 * G + 2: 2 * H + 2 * G + 2})
+    [(H_1 + H_2 + 1, H_1 + H_2 + 1)]
+    """
     sums = {sympy.expand(size): shown for size, shown in sizes.items()}
     sums |= {opened(size): shown for size, shown in sums.items() if is_small(size)}
-    kept = [(size, shown) for size, shown in sums.items() if type(size) is sympy.Add]
-    return sorted(kept, key=lambda item: -len(item[0].args))
+    kept = dict(
+        (size.primitive()[1],) * 2 if size == shown else (size, shown)
+        for size, shown in sums.items()
+        if type(size) is sympy.Add
+    )
+    return sorted(kept.items(), key=lambda item: -len(item[0].args))
 
 
 def is_small(size: Any) -> bool:

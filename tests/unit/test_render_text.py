@@ -9,7 +9,16 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from derive import Attention, Embedding, Network, Readout, Residual
+from derive import (
+    Attention,
+    Embedding,
+    Identity,
+    Linear,
+    Network,
+    Parallel,
+    Readout,
+    Residual,
+)
 from derive.derivation import derive, render
 from derive.derivation.render.text import (
     markdown_escaped,
@@ -107,3 +116,11 @@ def test_jupyter_gets_the_markdown():
 
 def test_a_square_root_is_a_half_in_the_exponent():
     assert unicode_math(r"\lambda\ X_s = G_1^{1/2}\ X") == "λ X_s = G₁^½ X"
+
+
+def test_twice_as_many_vectors_as_branches_are_shown():
+    heads, linear = Attention(heads="H_1", variance=0.7, width=35), Linear(0.8, 35)
+    several = Parallel((Attention("H_2", 0.6), Identity(), Attention("H_3", 0.9)))
+    layers = (Embedding(46, 1.5), Parallel((linear, linear, heads)), several, Readout(1.4))
+    found = derive(Network(layers, 0.17))
+    assert "(2 N₁ + H₃ N₁ + Nₐ) (1 + H₄ + H₅)/2" in repr(found)
