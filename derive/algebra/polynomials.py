@@ -22,23 +22,11 @@ Known = list[tuple[Any, Any]]
 
 
 def known_sums(sizes: Mapping[Any, Any]) -> Known:
-    """The sizes that are sums when they are multiplied out.
-
-    A multiple of a sum that is shown as it stands is known by that sum, which would otherwise be
-    shown by its multiple, and so on without end.
-
-    >>> H, G = sympy.symbols("H_1 H_2", positive=True, integer=True)
-    >>> known_sums({2 * H + 2 * G + 2: 2 * H + 2 * G + 2})
-    [(H_1 + H_2 + 1, H_1 + H_2 + 1)]
-    """
+    """The sizes that are sums when they are multiplied out."""
     sums = {sympy.expand(size): shown for size, shown in sizes.items()}
     sums |= {opened(size): shown for size, shown in sums.items() if is_small(size)}
-    kept = dict(
-        (size.primitive()[1],) * 2 if size == shown else (size, shown)
-        for size, shown in sums.items()
-        if type(size) is sympy.Add
-    )
-    return sorted(kept.items(), key=lambda item: -len(item[0].args))
+    kept = [(size, shown) for size, shown in sums.items() if type(size) is sympy.Add]
+    return sorted(kept, key=lambda item: -len(item[0].args))
 
 
 def is_small(size: Any) -> bool:
@@ -160,13 +148,20 @@ def _has_fraction(node: Any) -> bool:
 
 
 def _with_sizes(node: Any, known: Known) -> list[Any]:
-    """The terms of a sum, those that make up a known size together as one term."""
+    """The terms of a sum, those that make up a known size together as one term.
+
+    >>> H, G = sympy.symbols("H_1 H_2", positive=True, integer=True)
+    >>> _with_sizes(H + G + 2, [(H + G + 3, H + G + 3)])
+    [2, H_1, H_2]
+    """
     left = dict(node.as_coefficients_dict())
     found = []
     for size, shown in known:
         parts = dict(size.as_coefficients_dict())
         if size == node or len(parts) < LARGE:
             continue
+        if size == shown and left.keys() - {1} == parts.keys() - {1}:
+            continue  # each of two such sums could be shown by the other, without end
         for factor in _factors(left, parts):
             ratios = {left.get(factor * part, 0) / n for part, n in parts.items() if part != 1}
             if len(ratios) > 1 or 0 in ratios:
