@@ -13,7 +13,16 @@ from derive.derivation.certificates.compare import Agreement, guarded
 from derive.derivation.certificates.instance import Instance, choose_heads, instance, unequal
 from derive.derivation.notation import Notation
 from derive.errors import CertificateError, ShapeError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual, stream_graph
+from derive.network import (
+    Attention,
+    Convolution,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+    stream_graph,
+)
 
 HEADS = Attention(7, 1.0, 9)
 RNG = np.random.default_rng(3)
@@ -91,6 +100,30 @@ def test_head_counts_differ_where_there_is_room():
     assert choose_heads(notation(HEADS, HEADS)) == (1, 2, 3, 1)
     assert choose_heads(notation(HEADS, HEADS), 4) == (1, 2, 2, 1)
     assert choose_heads(notation(Linear(1.0, 5))) == (1, 1, 1)
+
+
+CROWDED = {
+    "three outputs": ((HEADS,), Readout(1.0, outputs=3)),
+    "a readout per position of three outputs": (
+        (HEADS,),
+        Readout(1.0, "each", positions=2, outputs=3),
+    ),
+    "a residual below two outputs": ((Residual((HEADS,)),), Readout(1.0, outputs=2)),
+    "three residuals": ((Residual((Attention(7, 1.0),)),) * 3, Readout(1.0)),
+    "a large filter": ((HEADS, Convolution(9, 1.0, 8)), Readout(1.0)),
+}
+
+
+@pytest.mark.parametrize("case", CROWDED)
+@pytest.mark.parametrize("most_paths", [4, 6])
+def test_no_factor_of_heads_hides_where_there_are_many_vectors(case, most_paths):
+    layers, readout = CROWDED[case]
+    graph = stream_graph(Network((Embedding(9, 1.0), *layers, readout), 0.1))
+    for weight in graph.weights:
+        if weight.branched:
+            heads = choose_heads(Notation(graph), most_paths, first=weight.index)
+            assert heads[weight.index] > 1
+    assert max(choose_heads(Notation(graph), most_paths)) > 1
 
 
 def test_instances_of_one_seed_are_the_same():

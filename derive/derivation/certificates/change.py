@@ -37,7 +37,7 @@ def change(before: State, after: State, stream: int) -> Certificate:
             raise CertificateError(f"vectors of stream {stream + 1} are still in the density")
         if after.definitions != before.definitions:
             raise CertificateError("the definitions of vectors changed")
-        sample = replace(instance(notation, 1, 4), examples=2, features=1)
+        sample = replace(instance(notation, 1, 4, room=1), examples=2, features=1)
         _check(_Volume(before, after, stream, sample, agreement))
         return agreement.evidence(
             "the density before is invariant under rotations of the vectors; the integral of "

@@ -46,7 +46,7 @@ def _require_gone(before: State, after: State, weight: int) -> None:
 
 def _compare(before: State, after: State, weight: int, agreement: Agreement, seed: int) -> None:
     notation, arithmetic = before.notation, agreement.arithmetic
-    sample = _sample(after, seed)
+    sample = _sample(after, weight, seed)
     numbers = sample.point(before.weights)
     tensor, vectors = notation.tensor(weight), notation.vectors(weight)
     definition = dict(before.definitions)[vectors]
@@ -70,10 +70,10 @@ def _compare(before: State, after: State, weight: int, agreement: Agreement, see
         numbers[vectors] = sample.vectors(weight)
 
 
-def _sample(after: State, seed: int) -> Instance:
+def _sample(after: State, weight: int, seed: int) -> Instance:
     """Narrow streams, yet wide enough for every covariance in the density to be regular."""
     notation = after.notation
-    heads = choose_heads(notation, 4)
+    heads = choose_heads(notation, 4, first=weight)
     smallest = [2] * len(notation.streams())
     for item in notation.inner_weights():
         if item.above is not None and item.index not in after.weights:

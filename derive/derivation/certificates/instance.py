@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.derivation.notation import Notation
+from derive.network import StreamGraph
 
 Array = NDArray[Any]
 Numbers = dict[Any, Any]
@@ -136,18 +137,35 @@ class Instance:
         return numbers
 
 
-def choose_heads(notation: Notation, most_paths: int = MOST_PATHS) -> tuple[int, ...]:
-    """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1."""
+def choose_heads(
+    notation: Notation, most_paths: int = MOST_PATHS, *, first: int | None = None, room: int = 2
+) -> tuple[int, ...]:
+    """Head counts 2 and 3 in turn, as long as no stream gets too many vectors; else 1.
+
+    Too many are more than `most_paths`, and more than `room` times as many as single heads make:
+    outputs, skips and fixed branches alone may make many, and no factor of heads may hide.
+
+    Args:
+        notation: The symbols.
+        most_paths: How many vectors are not too many.
+        first: The weight whose heads are chosen before all others.
+        room: 1 where it does not matter whether any weight has several heads.
+    """
     graph = notation.graph
     heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
     branched = [weight.index for weight in graph.weights if weight.branched and not weight.fixed]
-    for number, index in enumerate(branched):
+    limit = max(most_paths, room * _most_vectors(graph, heads))
+    for number, index in enumerate(sorted(branched, key=lambda index: index != first)):
         for count in (2, 3) if number % 2 == 0 else (3, 2):
             heads[index] = count
-            if max(graph.vectors(stream, tuple(heads)) for stream in graph.streams) <= most_paths:
+            if _most_vectors(graph, heads) <= limit:
                 break
             heads[index] = 1
     return tuple(heads)
+
+
+def _most_vectors(graph: StreamGraph, heads: list[int]) -> int:
+    return max(graph.vectors(stream, tuple(heads)) for stream in graph.streams)
 
 
 def unequal(smallest: list[int]) -> tuple[int, ...]:
@@ -160,8 +178,10 @@ def unequal(smallest: list[int]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def instance(notation: Notation, seed: int, most_paths: int = MOST_PATHS) -> Instance:
+def instance(
+    notation: Notation, seed: int, most_paths: int = MOST_PATHS, *, room: int = 2
+) -> Instance:
     """An instance with widths above the number of vectors, as densities of overlaps need."""
-    heads = choose_heads(notation, most_paths)
+    heads = choose_heads(notation, most_paths, room=room)
     counts = [notation.graph.vectors(stream, heads) for stream in notation.streams()]
     return Instance(notation, heads, unequal([m + 1 for m in counts]), random=Random(seed))
