@@ -148,9 +148,14 @@ def _has_fraction(node: Any) -> bool:
 
 
 def _with_sizes(node: Any, known: Known) -> list[Any]:
-    """The terms of a sum, those that make up a known size together as one term."""
-    left = dict(node.as_coefficients_dict())
-    found = []
+    """The terms of a sum, those that make up a known size together as one term.
+
+    >>> H, G = sympy.symbols("H_1 H_2", positive=True, integer=True)
+    >>> _with_sizes(H + G + 2, [(H + G + 3, H + G + 3)])
+    [2, H_1, H_2]
+    """
+    whole = node.as_coefficients_dict()
+    left, found = dict(whole), []
     for size, shown in known:
         parts = dict(size.as_coefficients_dict())
         if size == node or len(parts) < LARGE:
@@ -160,7 +165,7 @@ def _with_sizes(node: Any, known: Known) -> list[Any]:
             if len(ratios) > 1 or 0 in ratios:
                 continue
             ratio = ratios.pop()
-            rest = [k for k, n in left.items() if n != 0 and k != 1 and k / factor not in parts]
+            rest = [k for k in whole if k != 1 and k / factor not in parts]
             if size == shown and not (rest and ratio.is_Integer):
                 continue  # sums shown by each other would have no end: only by shorter ones
             for part, number in parts.items():

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import sympy
 from breaking import (
+    HEADS,
     change_of,
     doubled,
     equation,
@@ -15,12 +16,12 @@ from breaking import (
     without_matrix_term,
     without_terms,
 )
-from broken_rules import ALL, INTEGRATE, OVERLAPS_LOST
+from broken_rules import ALL, CONDITION, INTEGRATE, OVERLAPS_LOST
 
 from derive.algebra import build, nodes
 from derive.derivation import RULES, derive
 from derive.errors import CertificateError, NoRule, RuleError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.network import Attention, Embedding, Features, Linear, Network, Readout, Residual
 
 CHAIN = Network(
     (Embedding("N_1", 1.0), Attention("H_1", 1.0, "N_2"), Attention(2, 1.0, 9), Readout(1.0)), "T"
@@ -29,6 +30,16 @@ SKIP = Network((Embedding(8, 1.0), Residual((Attention(2, 1.0),)), Readout(1.0))
 BODY = Network(
     (Embedding(8, 1.0), Residual((Attention(2, 1.0, 7), Linear(1.0))), Readout(1.0)), 0.1
 )
+SIZE = {"positive": True, "integer": True}
+CROWDED = {
+    "three outputs": Network(
+        (Embedding(8, 1.0), Attention(2, 1.0, 9), Readout(1.0, outputs=3)), 0.1
+    ),
+    "a residual below two outputs": Network(
+        (Embedding(8, 1.0), Residual((Attention(2, 1.0),)), Readout(1.0, outputs=2)), 0.1
+    ),
+}
+FEATURES = Network((Features(8, "arc-sine", 1.3), Attention(2, 1.0, 9), Readout(1.0)), 0.1)
 STEPS = {
     "start": "starting density",
     "integrate": "integrate",
@@ -112,6 +123,27 @@ SKIP_CASES = {
 @pytest.mark.parametrize(("network", "rule", "broken"), SKIP_CASES.values(), ids=SKIP_CASES)
 def test_rules_broken_for_residual_networks_are_refused(network, rule, broken):
     assert STEPS[rule] in refusal(network, rule, broken)
+
+
+@pytest.mark.parametrize("network", CROWDED.values(), ids=CROWDED)
+@pytest.mark.parametrize("rule", ["start", "condition"])
+def test_lost_heads_are_noticed_where_there_are_many_vectors(network, rule):
+    broken = {
+        "start": items("definitions", lambda v: build.scale(sympy.sqrt(HEADS), v), 1),
+        "condition": CONDITION["heads lost"],
+    }
+    assert STEPS[rule] in refusal(network, rule, broken[rule])
+
+
+def kernel_features_for_those_of_an_input(readout):
+    vectors, weights, *others = readout.args
+    ratio = sympy.sqrt(weights.shape[1] / sympy.Symbol("N_0", **SIZE))
+    return build.feature_readout(vectors, build.scale(ratio, weights), *others)
+
+
+def test_features_of_an_input_are_not_those_of_the_kernel():
+    broken = field("body", swap(nodes.FeatureReadout, kernel_features_for_those_of_an_input))
+    assert STEPS["start"] in refusal(FEATURES, "start", broken)
 
 
 def test_a_broken_rule_is_named_by_the_whole_derivation():

@@ -10,10 +10,28 @@ from scipy.stats import multivariate_normal, norm
 
 from derive.derivation.certificates import compare, dense
 from derive.derivation.certificates.compare import Agreement, guarded
-from derive.derivation.certificates.instance import Instance, choose_heads, instance, unequal
+from derive.derivation.certificates.instance import (
+    Instance,
+    choose_heads,
+    head_counts,
+    instance,
+    instances,
+    several,
+    unequal,
+    unseen,
+)
 from derive.derivation.notation import Notation
 from derive.errors import CertificateError, ShapeError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual, stream_graph
+from derive.network import (
+    Attention,
+    Convolution,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+    stream_graph,
+)
 
 HEADS = Attention(7, 1.0, 9)
 RNG = np.random.default_rng(3)
@@ -91,6 +109,46 @@ def test_head_counts_differ_where_there_is_room():
     assert choose_heads(notation(HEADS, HEADS)) == (1, 2, 3, 1)
     assert choose_heads(notation(HEADS, HEADS), 4) == (1, 2, 2, 1)
     assert choose_heads(notation(Linear(1.0, 5))) == (1, 1, 1)
+
+
+CROWDED = {
+    "three outputs": ((HEADS,), Readout(1.0, outputs=3)),
+    "a readout per position of three outputs": (
+        (HEADS,),
+        Readout(1.0, "each", positions=2, outputs=3),
+    ),
+    "a residual below two outputs": ((Residual((HEADS,)),), Readout(1.0, outputs=2)),
+    "three residuals": ((Residual((Attention(7, 1.0),)),) * 3, Readout(1.0)),
+    "a large filter": ((HEADS, Convolution(9, 1.0, 8)), Readout(1.0)),
+}
+
+
+@pytest.mark.parametrize("case", CROWDED)
+@pytest.mark.parametrize("most_paths", [4, 6])
+def test_no_factor_of_heads_hides_where_there_are_many_vectors(case, most_paths):
+    layers, readout = CROWDED[case]
+    graph = stream_graph(Network((Embedding(9, 1.0), *layers, readout), 0.1))
+    turns = head_counts(Notation(graph), most_paths, room=20)
+    for weight in graph.weights:
+        if weight.branched:
+            assert several(Notation(graph), weight.index, most_paths)[weight.index] > 1
+            assert any(heads[weight.index] > 1 for heads in turns)
+
+
+def test_what_has_no_room_is_told():
+    graph = stream_graph(
+        Network((Embedding(9, 1.0), *(Residual((Attention(7, 1.0),)),) * 3, Readout(1.0)), 0.1)
+    )
+    assert unseen(instances(Notation(graph), 5)) == ""
+    assert (
+        unseen(instances(Notation(graph), 5, room=11)) == "; with a single branch of V_1, V_2, V_3"
+    )
+
+
+def test_exponents_of_determinants_do_not_vanish():
+    for sample in instances(notation(HEADS, HEADS, HEADS), 5):
+        counts = [sample.count(stream.index) for stream in sample.notation.streams()]
+        assert all(n - m - 1 > 0 for n, m in zip(sample.widths, counts, strict=True))
 
 
 def test_instances_of_one_seed_are_the_same():

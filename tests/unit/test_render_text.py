@@ -9,7 +9,16 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from derive import Attention, Embedding, Network, Readout, Residual
+from derive import (
+    Attention,
+    Embedding,
+    Identity,
+    Linear,
+    Network,
+    Parallel,
+    Readout,
+    Residual,
+)
 from derive.derivation import derive, render
 from derive.derivation.render.text import (
     markdown_escaped,
@@ -107,3 +116,26 @@ def test_jupyter_gets_the_markdown():
 
 def test_a_square_root_is_a_half_in_the_exponent():
     assert unicode_math(r"\lambda\ X_s = G_1^{1/2}\ X") == "λ X_s = G₁^½ X"
+
+
+SEVERAL = Parallel((Attention("H_2", 0.6), Identity(), Attention("H_3", 0.9)))
+CLOSE = {
+    "a sum and its double": (
+        (
+            Parallel((Linear(0.8, 35), Linear(0.7, 35), Attention("H_1", variance=0.7, width=35))),
+            SEVERAL,
+        ),
+        "(2 N₁ + H₃ N₁ + Nₐ) (1 + H₄ + H₅)/2",
+    ),
+    "sums that differ in a number": (
+        (Parallel((SEVERAL, Residual((Linear(0.7),)), Residual((Linear(0.9),)))),),
+        "(3 + H₁ + H₂)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CLOSE)
+def test_numbers_of_vectors_that_are_close_are_not_shown_by_each_other(case):
+    layers, shown = CLOSE[case]
+    found = derive(Network((Embedding(46, 1.5), *layers, Readout(1.4)), 0.17))
+    assert shown in repr(found)

@@ -99,6 +99,7 @@ def _read(network: Network, sample: Instance, tensor: Array, data: Any, arithmet
     x, omega = features.raw_inputs(notation)
     return {
         features.raw_features(notation): sample.features,
+        notation.features: sample.features + 2,  # of another space; no factor may take it for N_x
         features.feature_weights(notation): tensor,
         features.PHI: _nonlinearity(network, arithmetic),
         x: np.repeat(inputs, outputs, axis=0),
