@@ -15,7 +15,7 @@ from derive.network.network import Network
 from derive.network.operators import Classes, Operators, applied
 from derive.network.paths import carry, check_count, path_count
 from derive.network.placing import Placed
-from derive.network.predicted import Inputs, Watch, refuse_large_inputs
+from derive.network.predicted import Inputs, Watch, largest_made, refuse_large_inputs
 from derive.network.tokens import data_names, token_counts, weighted_layers
 
 
@@ -92,15 +92,17 @@ def expected_inputs(
     """
     examples, features, tokens = shape
     counts, above = token_counts(network, tokens)
+    layers = weighted_layers(network)
     shapes = {
         weight: arrays.get(weight) or asked.data_shape(layer, counts[weight])
         if layer.needs
         else None
-        for weight, layer in weighted_layers(network).items()
+        for weight, layer in layers.items()
     }
     most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
     return Inputs(
         examples, features, most, path_count(network) // outputs, outputs, shapes,
+        made=largest_made(layers, counts, examples),
         descend=lambda omegas, watch: operators_of(network, omegas, tokens, watch),
     )  # fmt: skip
 

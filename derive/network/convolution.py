@@ -98,10 +98,9 @@ class Convolution(Weighted):
     def operators(self, data: Any, tokens: int) -> Any:
         """The shifts, shape (1, K, T below, T above)."""
         lengths = self.grid or (tokens,)
-        found = np.ones((1, 1, 1))
         fields = zip(lengths, *map(self._pair, ("size", "stride", "padding")), strict=True)
-        for length, size, stride, padding in fields:
-            shifts = _shifts(length, size, stride, padding)
+        found, *others = (_shifts(*numbers) for numbers in fields)
+        for shifts in others:
             joined = np.einsum("kst,lab->klsatb", found, shifts)
             k, m, s, a, t, b = joined.shape
             found = joined.reshape(k * m, s * a, t * b)

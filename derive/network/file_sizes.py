@@ -65,7 +65,8 @@ def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes
             return None
         found = [inputs.memory() if merged else (inputs.bound(), paths) for inputs in sets]
         distinct = max(count for _, count in found)
-        peak += sum(needed for needed, _ in found)
+        making = [inputs.making() for inputs in sets]  # of one set at a time
+        peak += sum(needed for needed, _ in found) - sum(making) + max(making)
     kept = NUMBER * features * distinct * (examples + tests)
     if main == "attended" and outputs > 1:
         peak += kept

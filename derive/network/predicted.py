@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from derive.errors import DeriveError
+from derive.network import asked
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.operators import Operators
+from derive.network.weighted import Weighted
 
 STAND_INS = 2
 """Examples that stand in for all: what is the same for two is the same for all."""
@@ -22,6 +24,52 @@ PER_CLASS = 6
 
 Watch = Callable[[list[Operators], Operators], None]
 """Is called with the blocks above a layer with branches, and with those below it."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The largest operators that a layer makes; they are made one layer at a time.
+
+    Attributes:
+        weight: The index of the layer's weight.
+        shape: (P or 1, H, tokens below, tokens above).
+    """
+
+    weight: int
+    shape: tuple[int, int, int, int]
+
+    @property
+    def bytes(self) -> int:
+        """Of the array, and of the test that its entries are finite."""
+        return (NUMBER + 1) * prod(self.shape)
+
+    def refuse_large(self) -> None:
+        """Raise SizeError where they do not fit into memory."""
+        what = f"making the operators of weight V_{self.weight}, shape {self.shape},"
+        refuse_beyond_memory(self.bytes, what, "use fewer tokens, branches or examples")
+
+
+def largest_made(
+    layers: Mapping[int, Weighted], counts: Mapping[int, int], examples: int
+) -> Made | None:
+    """The largest operators that layers make; None where none makes any.
+
+    An array that has the shape of the operators already is taken to be them, as attention's is.
+
+    Args:
+        layers: By the index of their weight, branches numeric.
+        counts: How many tokens go into every weight.
+        examples: P.
+    """
+    found = []
+    for weight, layer in layers.items():
+        if not layer.branched:
+            continue
+        tokens = counts[weight]
+        own = int(asked.branch_count(layer)), tokens, asked.tokens_above(layer, tokens)
+        if not layer.needs or asked.data_shape(layer, tokens) != own:
+            found.append(Made(weight, (examples if layer.needs else 1, *own)))
+    return max(found, key=lambda made: made.bytes, default=None)
 
 
 @dataclass(frozen=True)
@@ -36,6 +84,7 @@ class Inputs:
         outputs: O.
         arrays: By the index of its weight the shape of a layer's array for one example; None where
             it has no array.
+        made: The largest operators that a layer makes.
         descend: Gives the operators of all paths from the layers' arrays, and shows every step.
     """
 
@@ -45,12 +94,18 @@ class Inputs:
     paths: int
     outputs: int
     arrays: Mapping[int, tuple[int, ...] | None]
+    made: Made | None
     descend: Callable[[Mapping[int, Any], Watch], Operators] = field(repr=False)
 
     def bound(self) -> int:
         """Bytes that attending cannot exceed, even if no two paths are identical."""
         per_example = 3 * self.tokens + 2 * self.features * self.outputs**2
-        return NUMBER * (self.paths * (self.examples * per_example + PER_CLASS) + self._checked())
+        numbers = self.paths * (self.examples * per_example + PER_CLASS) + self._checked()
+        return NUMBER * numbers + self.making()
+
+    def making(self) -> int:
+        """Bytes of the largest operators that a layer makes."""
+        return 0 if self.made is None else self.made.bytes
 
     def _checked(self) -> int:
         """Numbers whose place a test of the largest array that is given takes: two bytes each."""
@@ -65,7 +120,12 @@ class Inputs:
 
         Operators go down for two random examples: what is the same for every example stays so, and
         paths that are identical whatever the data are found. Data can make further ones identical.
+
+        Raises:
+            SizeError: The operators of a layer, which have to be made for that, do not fit.
         """
+        if self.made is not None:
+            self.made.refuse_large()
         peak = 0
 
         def size(block: Operators) -> int:
@@ -90,7 +150,7 @@ class Inputs:
         rows = attended * self.outputs**2 if self.outputs > 1 else 0
         attended += 2 * attended // NUMBER
         peak = max(peak, self._checked(), size(found) + attended, attended + rows)
-        return NUMBER * (peak + PER_CLASS * self.paths), distinct * self.outputs
+        return NUMBER * (peak + PER_CLASS * self.paths) + self.making(), distinct * self.outputs
 
 
 def refuse_large_inputs(inputs: Inputs) -> None:
