@@ -212,3 +212,28 @@ def test_a_folder_of_something_else_is_left_alone(capsys, tmp_path):
     for option in ("--resume", "--overwrite"):
         said = refusal(capsys, *arguments, option, folder=tmp_path)
         assert "no sweep.json in it, so it is no sweep of derive" in said
+
+
+@pytest.mark.parametrize("options", [(), ("--resume",)])
+def test_another_sweep_may_come_first(options, capsys, tmp_path, monkeypatch):
+    """One of other data, which begins and ends while this one derives its solver."""
+    from derive.running.sweep import pipeline
+
+    def checked(*arguments, **settings):
+        monkeypatch.undo()
+        check(*arguments, **settings)
+        folder = tmp_path / "other"
+        folder.mkdir()
+        spec, data = write(folder, labels=np.arange(10.0))
+        other = ("sweep", spec, "--data", data, "--out", tmp_path / "out", "--widths", "5")
+        assert call(capsys, *other, "--jobs", "1", *others).status == 0
+
+    others = ("--overwrite",) if options else ()
+    check = pipeline.check_folder
+    write(tmp_path)
+    if options:
+        assert sweep(capsys, tmp_path, "--widths", "5").status == 0
+    monkeypatch.setattr(pipeline, "check_folder", checked)
+    found = sweep(capsys, tmp_path, "--widths", "5", *options)
+    said = "it holds a sweep of another network" if options else "out: it exists already"
+    assert found.status == 2 and said in found.err and found.err.count("\n") == 1
