@@ -19,8 +19,9 @@ class Convolution(Weighted):
 
     .. math:: z_t \mapsto \sum_{k=1}^{K} V^k z_{s t + k - 1 - p} / \sqrt{K N}
 
-    with zeros beyond the ends; s is the stride, p the padding on either side. On a grid t, k, s and
-    p are pairs (row, column), and tokens are counted row by row; so are the offsets.
+    with t counted from 0 and zeros beyond the ends; s is the stride, p the padding on either side.
+    On a grid t, k, s and p are pairs (row, column), and tokens are counted row by row; so are the
+    offsets.
 
     Args:
         size: K, the number of offsets; on a grid a pair.
