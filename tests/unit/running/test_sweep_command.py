@@ -237,3 +237,34 @@ def test_another_sweep_may_come_first(options, capsys, tmp_path, monkeypatch):
     found = sweep(capsys, tmp_path, "--widths", "5", *options)
     said = "it holds a sweep of another network" if options else "out: it exists already"
     assert found.status == 2 and said in found.err and found.err.count("\n") == 1
+
+
+FEATURES = """
+temperature = 0.1
+[[layers]]
+kind = "features"
+kernel = "arc-sine"
+width = 9
+variance = 1.1
+[[layers]]
+kind = "readout"
+variance = 1.2
+"""
+
+
+def test_a_variance_inside_a_kernel_is_refused_at_once(capsys, tmp_path):
+    (tmp_path / "spec.toml").write_text(FEATURES)
+    inputs = np.random.default_rng(0).normal(size=(10, 6, 1))
+    np.savez(tmp_path / "data.npz", inputs=inputs, labels=np.sign(inputs[:, 0, 0]))
+    arguments = ("sweep", tmp_path / "spec.toml", "--data", tmp_path / "data.npz", "--widths", "5")
+    values = ("--variance", "s_0=0.5,1.1", "--out", tmp_path / "out")
+    said = refusal(capsys, *arguments, *values, folder=tmp_path)
+    assert "--variance: that of the first layer is inside its kernel" in said
+    assert sweep(capsys, tmp_path, "--variance", "s_0=1.1", "--variance", "s_a=1,2").status == 0
+
+
+def test_numbers_beyond_floats_are_a_point_that_failed(capsys, tmp_path):
+    write(tmp_path)
+    found = sweep(capsys, tmp_path, "--variance", "s_0=1,1e300", "--temperatures", "1e300")
+    assert found.status == 3 and "rounding or overflow" in found.err
+    assert [row["converged"] for row in rows(tmp_path)] == ["True", "False"]
