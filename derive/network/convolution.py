@@ -19,8 +19,9 @@ class Convolution(Weighted):
 
     .. math:: z_t \mapsto \sum_{k=1}^{K} V^k z_{s t + k - 1 - p} / \sqrt{K N}
 
-    with zeros beyond the ends; s is the stride, p the padding on either side. On a grid t, k, s and
-    p are pairs (row, column), and tokens are counted row by row; so are the offsets.
+    with t counted from 0 and zeros beyond the ends; s is the stride, p the padding on either side.
+    On a grid t, k, s and p are pairs (row, column), and tokens are counted row by row; so are the
+    offsets.
 
     Args:
         size: K, the number of offsets; on a grid a pair.
@@ -98,10 +99,9 @@ class Convolution(Weighted):
     def operators(self, data: Any, tokens: int) -> Any:
         """The shifts, shape (1, K, T below, T above)."""
         lengths = self.grid or (tokens,)
-        found = np.ones((1, 1, 1))
         fields = zip(lengths, *map(self._pair, ("size", "stride", "padding")), strict=True)
-        for length, size, stride, padding in fields:
-            shifts = _shifts(length, size, stride, padding)
+        found, *others = (_shifts(*numbers) for numbers in fields)
+        for shifts in others:
             joined = np.einsum("kst,lab->klsatb", found, shifts)
             k, m, s, a, t, b = joined.shape
             found = joined.reshape(k * m, s * a, t * b)

@@ -212,7 +212,8 @@ def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
         return None
     labels = real_array(arrays[name], name)
     if outputs == 1:
-        _check_labels(labels, name, len(labels))
+        if labels.ndim:  # a single number is refused beside the examples, which it does not count
+            _check_labels(labels, name, len(labels))
         return labels
     remedy = "give one row per example, with a number for every output"
     expect_shape(labels, name, ("P", outputs), remedy)

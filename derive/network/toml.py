@@ -192,9 +192,9 @@ def _layer(table: Any, place: str) -> Any:
             raise DescriptionError(
                 f"{place}.{field.name}: it is missing; {kind} needs {_needs(cls)}"
             )
-    values = {key: value for key, value in table.items() if key != "kind"}
+    values = {key: _fixed(value) for key, value in table.items() if key != "kind"}
     if cls in GROUPS:
-        values["layers"] = _layers(values["layers"], f"{place}.layers")
+        values["layers"] = _layers(table["layers"], f"{place}.layers")
     return _made(cls, values, f"{place}: {kind}")
 
 
@@ -209,6 +209,11 @@ def _class(table: Mapping[str, Any], place: str) -> type:
     raise DescriptionError(
         f"{place}.kind: {reason or f'{shown(kind)} is no kind{choices(kind, kinds)}'}"
     )
+
+
+def _fixed(value: Any) -> Any:
+    """A value with tuples in the place of lists, as layers are compared and hashed."""
+    return tuple(map(_fixed, value)) if isinstance(value, list) else value
 
 
 def _made(cls: type, values: dict[str, Any], what: str) -> Any:

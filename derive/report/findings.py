@@ -133,9 +133,18 @@ def _paths(case: CaseResults) -> str:
         return f"No path stands out {where}."
     return (
         f"Relative to infinite width, the order parameter of the path {_path_name(case, most)} is "
-        f"{ratios[most]:.3g} times as large {where}, that of {_path_name(case, least)} "
-        f"{ratios[least]:.2g} times."
+        f"{_factor(ratios[most], 3)} times as large {where}, that of {_path_name(case, least)} "
+        f"{_factor(ratios[least], 2)} times."
     )
+
+
+def _factor(value: float, digits: int) -> str:
+    """A number of so many digits that count, without an exponent below a million.
+
+    >>> _factor(112.3, 2), _factor(1234.5, 3), _factor(0.0456, 2)
+    ('110', '1230', '0.046')
+    """
+    return f"{float(f'{value:.{digits}g}'):g}"
 
 
 def _path_name(case: CaseResults, path: int) -> str:

@@ -98,7 +98,7 @@ class Solver:
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
                 continuation=continuation, tolerance=tolerance,
             )  # fmt: skip
-        solution = self._solution(network, data, found)
+            solution = self._solution(network, data, found)
         if found.hessian_is_bound:
             return solution
         return replace(solution, spectrum=self.spectrum(solution, data))
@@ -229,12 +229,12 @@ def one_line_errors() -> Iterator[None]:
     """Turn what a generated module raises into a SolveError that says what would help.
 
     Raises:
-        SolveError: In the place of a ValueError or a failure of linear algebra.
+        SolveError: In the place of a ValueError, an overflow or a failure of linear algebra.
     """
     try:
         with np.errstate(all="ignore"):  # what overflows is refused below, in one line
             yield
-    except np.linalg.LinAlgError:  # a ValueError too, but one that does not say why
+    except (np.linalg.LinAlgError, OverflowError):  # neither says why
         raise SolveError(
             "the labels' covariance or the overlaps lost positive definiteness to rounding or "
             "overflow; scale inputs and labels to order one, or raise the temperature"

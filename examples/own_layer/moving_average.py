@@ -27,7 +27,7 @@ class MovingAverage(Weighted):
     width: int | str | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.decays, list):  # as TOML has them
+        if isinstance(self.decays, list):  # layers are hashed
             object.__setattr__(self, "decays", tuple(self.decays))
 
     @property

@@ -157,6 +157,22 @@ class TestPrediction:
         assert used / FACTOR < inputs.memory()[0] < used * FACTOR
         assert inputs.bound() > used
 
+    @pytest.mark.parametrize(
+        "layer, examples, tokens, omegas",
+        [
+            (Gated(3, 1.1, 30), 60, 120, [RNG.normal(size=(60, 3))]),
+            (Convolution(5, 1.1, 30, padding=2), 20, 400, []),
+            (Convolution((3, 3), 1.1, 30, padding=1, grid=(20, 20)), 20, 400, []),
+        ],
+    )
+    def test_operators_that_a_layer_makes(self, layer, examples, tokens, omegas):
+        """They are larger than everything that is made of them."""
+        net, x = network(layer), RNG.normal(size=(examples, 4, tokens))
+        used, _ = peak_of(lambda: distinct_inputs(net, x, omegas))
+        inputs = expected_inputs(net, x.shape, {})
+        needed, _ = inputs.memory()
+        assert used / FACTOR < needed < used * FACTOR and needed <= inputs.bound()
+
     def test_the_bound_bounds(self):
         for net, tokens in ((convolutions(4), 12), (heads(2, 3), 9)):
             inputs = expected_inputs(net, (20, 5, tokens), {})
@@ -225,6 +241,21 @@ class TestRefusal:
             r"free; use fewer heads, residuals, features or examples",
             message,
         )
+
+    @pytest.mark.parametrize(
+        "layer, omegas",
+        [
+            (Convolution(3, 1.0, 30, padding=10**9), []),
+            (Gated(5, 1.0, 30), [np.ones((10**3, 5))]),
+        ],
+    )
+    def test_operators_that_a_layer_makes(self, small_machine, layer, omegas):
+        """They are refused before they are made."""
+        x, net = np.ones((1000, 1, 9)), network(layer)
+        used, message = peak_of(lambda: refused(lambda: attended_inputs(net, x, omegas)))
+        assert message.startswith("memory: attending ") and "needs about" in message
+        assert message.endswith("are free; use fewer heads, residuals, features or examples")
+        assert used < 1e6
 
     def test_solving(self, small_machine):
         net = heads(6)

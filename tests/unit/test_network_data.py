@@ -160,6 +160,8 @@ WRONG = {
         ["inputs_test", "(3, 9, 5)", "(3, 4, 5)", "training"],
     ),
     "labels": (changed(A, labels=np.ones(5)), ["labels", "(5,)", "(6,)", "per example"]),
+    "label_number": (changed(A, labels=3.0), ["labels", "shape ()", "(6,)", "per example"]),
+    "test_label_number": (changed(A, labels_test=3.0), ["labels_test", "shape ()", "(3,)"]),
     "label_axes": (changed(A, labels=np.ones((P, 1))), ["labels", "(6, 1)", "(6,)"]),
     "test_labels": (changed(A, labels_test=np.ones(P)), ["labels_test", "(6,)", "(3,)"]),
     "no_examples": (

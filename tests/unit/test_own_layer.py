@@ -185,3 +185,27 @@ def test_a_name_that_is_not_free(points, parts, tmp_path):
     found = run(tmp_path, "-c", REFUSE, "linear", cwd=tmp_path)
     (line, status) = found.stderr.splitlines()[:2]
     assert status == "2" and all(part in line for part in parts), found.stderr
+
+
+NESTED = """
+from dataclasses import dataclass
+from derive import Weighted
+@dataclass(frozen=True)
+class Windows(Weighted):
+    edges: tuple[tuple[int, ...], ...]
+    variance: float
+    width: int | None = None
+"""
+
+
+def test_lists_in_a_file_come_as_tuples(tmp_path):
+    """A network is hashed: workers of a sweep keep the solver of each."""
+    (tmp_path / "kinds.py").write_text(NESTED)
+    offer(tmp_path, {"windows": "kinds:Windows"})
+    spec = SMALL.replace("moving_average", "windows").replace(
+        "decays = [0, 0.6]", "edges = [[0, 1], [2]]"
+    )
+    (tmp_path / "small.toml").write_text(spec)
+    script = "import derive; n = derive.load_network('small.toml'); hash(n); print(n.layers[1])"
+    found = run(tmp_path, "-c", script, cwd=tmp_path)
+    assert found.stdout == "Windows(edges=((0, 1), (2,)), variance=0.9, width=7)\n", found.stderr

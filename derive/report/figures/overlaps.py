@@ -80,10 +80,11 @@ def _names(axes: Any, names: tuple[str, ...], *, first: bool) -> None:
 
 
 def _numbers(axes: Any, matrix: np.ndarray, largest: float) -> None:
+    size = min(9.5, 45 / len(matrix))  # five characters in a cell
     for (row, column), value in np.ndenumerate(matrix):
         colour = "white" if abs(value) > 0.75 * largest else "#222222"
         text = "0" if abs(value) < 5e-4 * largest else _short(float(value))
-        axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=9.5)
+        axes.text(column, row, text, ha="center", va="center", color=colour, fontsize=size)
 
 
 def _short(value: float) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ class Journal:
     """Finished points by key; what is appended is on the disk when `append` returns.
 
     Args:
-        path: The file. A line that a kill left half written is cut off.
+        path: The file. A line that a kill left half written is cut off; one that does not agree
+            with its digest is damaged, and its point is one to solve.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,8 +31,8 @@ class Journal:
         content = path.read_bytes() if path.exists() else b""
         whole = content[: content.rfind(b"\n") + 1]
         for line in whole.splitlines():
-            with suppress(ValueError, KeyError, TypeError):  # a damaged line is a point to solve
-                record = json.loads(line)
+            record = _read(line)
+            if record is not None:
                 self.records.setdefault(record["point"], record["found"])
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         if len(whole) < len(content):
@@ -43,9 +45,8 @@ class Journal:
             DataError: It cannot be written.
         """
         record = finite({"point": key, "parameters": parameters, "found": found})
-        line = json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n"
         try:
-            left = line.encode()
+            left = _line(record)
             while left:
                 left = left[os.write(self._file, left) :]
             self.records[key] = record["found"]
@@ -56,6 +57,24 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+
+def _line(record: Record) -> bytes:
+    """A record and the digest of its text, as a line of JSON."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f'{text[:-1]}, "digest": "{digest}"}}\n'.encode()
+
+
+def _read(line: bytes) -> Record | None:
+    """The record of a line, or None where it is not as it was written."""
+    try:
+        record = json.loads(line)
+        del record["digest"]
+        same = _line(record) == line + b"\n"
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return record if same else None
 
 
 @contextmanager

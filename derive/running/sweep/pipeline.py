@@ -114,6 +114,10 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
     with writable(folder.path):
         folder.path.mkdir(exist_ok=True)
     with locked(folder.path):
+        if settings.resume or any(folder.path.iterdir()):  # another sweep may have come first
+            check_folder(path, **flags, marker=MARKER)
+        if settings.resume:
+            _refuse_another(folder, subject, points)
         with writable(folder.path):
             _begin(folder, wanted, subject, points, settings)
             opened = Journal(folder.file(JOURNAL))

@@ -12,6 +12,7 @@ import numpy as np
 
 from derive.errors import DataError
 from derive.network import Data, Network, data_from_arrays, load_data
+from derive.network.data import check_kernel_variance
 from derive.running.packaged import packaged_network
 from derive.running.scores import Score, fit
 from derive.running.sweep.grid import Axes, Point, grid_of
@@ -70,7 +71,9 @@ class Subject:
         for examples in axes.examples:
             if examples > there:
                 raise DataError(f"--examples: {examples} of {there} are asked for; give fewer")
-        return grid_of(self.network, axes, examples=there)
+        points = grid_of(self.network, axes, examples=there)
+        _refuse_kernels(points, self.data)
+        return points
 
     def data_at(self, point: Point) -> Data:
         """The data of a point.
@@ -112,6 +115,18 @@ def user_subject(network: Network, data: str | Path) -> Subject:
     """
     refuse_large_task(network, data)
     return Subject(network, load_data(data, network))
+
+
+def _refuse_kernels(points: tuple[Point, ...], data: Data) -> None:
+    """Refuse what is swept inside the kernel from which the data were made."""
+    for point in points:
+        try:
+            check_kernel_variance(point.network, data)
+        except DataError:
+            raise DataError(
+                "--variance: that of the first layer is inside its kernel, from which the data are "
+                "made; sweep over others, and give each value of this one in a file of its own"
+            ) from None
 
 
 def _refuse_odd(points: tuple[Point, ...]) -> None:

@@ -212,3 +212,59 @@ def test_a_folder_of_something_else_is_left_alone(capsys, tmp_path):
     for option in ("--resume", "--overwrite"):
         said = refusal(capsys, *arguments, option, folder=tmp_path)
         assert "no sweep.json in it, so it is no sweep of derive" in said
+
+
+@pytest.mark.parametrize("options", [(), ("--resume",)])
+def test_another_sweep_may_come_first(options, capsys, tmp_path, monkeypatch):
+    """One of other data, which begins and ends while this one derives its solver."""
+    from derive.running.sweep import pipeline
+
+    def checked(*arguments, **settings):
+        monkeypatch.undo()
+        check(*arguments, **settings)
+        folder = tmp_path / "other"
+        folder.mkdir()
+        spec, data = write(folder, labels=np.arange(10.0))
+        other = ("sweep", spec, "--data", data, "--out", tmp_path / "out", "--widths", "5")
+        assert call(capsys, *other, "--jobs", "1", *others).status == 0
+
+    others = ("--overwrite",) if options else ()
+    check = pipeline.check_folder
+    write(tmp_path)
+    if options:
+        assert sweep(capsys, tmp_path, "--widths", "5").status == 0
+    monkeypatch.setattr(pipeline, "check_folder", checked)
+    found = sweep(capsys, tmp_path, "--widths", "5", *options)
+    said = "it holds a sweep of another network" if options else "out: it exists already"
+    assert found.status == 2 and said in found.err and found.err.count("\n") == 1
+
+
+FEATURES = """
+temperature = 0.1
+[[layers]]
+kind = "features"
+kernel = "arc-sine"
+width = 9
+variance = 1.1
+[[layers]]
+kind = "readout"
+variance = 1.2
+"""
+
+
+def test_a_variance_inside_a_kernel_is_refused_at_once(capsys, tmp_path):
+    (tmp_path / "spec.toml").write_text(FEATURES)
+    inputs = np.random.default_rng(0).normal(size=(10, 6, 1))
+    np.savez(tmp_path / "data.npz", inputs=inputs, labels=np.sign(inputs[:, 0, 0]))
+    arguments = ("sweep", tmp_path / "spec.toml", "--data", tmp_path / "data.npz", "--widths", "5")
+    values = ("--variance", "s_0=0.5,1.1", "--out", tmp_path / "out")
+    said = refusal(capsys, *arguments, *values, folder=tmp_path)
+    assert "--variance: that of the first layer is inside its kernel" in said
+    assert sweep(capsys, tmp_path, "--variance", "s_0=1.1", "--variance", "s_a=1,2").status == 0
+
+
+def test_numbers_beyond_floats_are_a_point_that_failed(capsys, tmp_path):
+    write(tmp_path)
+    found = sweep(capsys, tmp_path, "--variance", "s_0=1,1e300", "--temperatures", "1e300")
+    assert found.status == 3 and "rounding or overflow" in found.err
+    assert [row["converged"] for row in rows(tmp_path)] == ["True", "False"]

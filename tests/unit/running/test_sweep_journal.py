@@ -43,6 +43,25 @@ def test_a_damaged_line_costs_its_own_point_only(tmp_path):
     assert list(Journal(tmp_path / "j").records) == ["key0", "key2"]
 
 
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        (b'{"action": 1.1}', b'{"action": 1.2}'),
+        (b'{"action": 1.1}', b'{"action": 11}'),
+        (b'{"action": 1.1}', b"3"),
+        (b'{"action": 1.1}', b"{}"),
+        (b'"key1"', b'"key9"'),
+        (b', "digest"', b', "x": 1, "digest"'),
+        (b'{"point"', b"[" * 10**5 + b'{"point"'),
+    ],
+)
+def test_a_line_that_reads_well_but_was_changed_is_damaged(tmp_path, old, new):
+    lines = filled(tmp_path / "j").splitlines(keepends=True)
+    assert old in lines[1]
+    (tmp_path / "j").write_bytes(lines[0] + lines[1].replace(old, new) + lines[2])
+    assert list(Journal(tmp_path / "j").records) == ["key0", "key2"]
+
+
 def test_two_sweeps_cannot_share_a_folder(tmp_path):
     refused = pytest.raises(DataError, match="another sweep is writing to it")
     with locked(tmp_path), refused, locked(tmp_path):
