@@ -105,7 +105,7 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
     points = wanted.subject.grid(wanted.axes)
     _refuse_large(wanted.subject, len(points), settings)
     solver = Solver.of(wanted.subject.network)
-    subject = wanted.subject.with_solver(solver.generated.source)
+    subject = wanted.subject.with_solver(solver.generated.source).with_kernels(points)
     folder = Folder(Path(path))
     if settings.resume:
         _refuse_another(folder, subject, points)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 
 from derive.errors import DataError
 from derive.network import Data, Network, data_from_arrays, load_data
-from derive.network.data import check_kernel_variance
+from derive.network.feature_inputs import kernel_variance
 from derive.running.packaged import packaged_network
 from derive.running.scores import Score, fit
 from derive.running.sweep.grid import Axes, Point, grid_of
@@ -32,15 +33,33 @@ class Subject:
         network: Numbers for everything that is not swept.
         data: A user's own; None for the packaged task, which is drawn.
         solver: Digest of the generated solver's text, so that workers know that theirs is the same.
+        file: Where a user's data are from.
+        kernels: The same data by the variance inside the kernel of a first layer of features, where
+            other variances than the network's own are swept.
     """
 
     network: Network
     data: Data | None
     solver: str = ""
+    file: Path | None = None
+    kernels: Mapping[float, Data] = field(default_factory=dict)
 
     def with_solver(self, source: str) -> Subject:
         """The same subject, with the text of its solver."""
         return replace(self, solver=hashlib.sha256(source.encode()).hexdigest())
+
+    def with_kernels(self, points: Sequence[Point]) -> Subject:
+        """The same subject, with data for every variance that is inside a kernel.
+
+        Raises:
+            DataError: The file has changed, and does not hold data for the network any more.
+            SizeError: They do not fit into memory.
+        """
+        wanted = {kernel_variance(point.network): point.network for point in points}
+        others = [k for k in wanted if k is not None and k != kernel_variance(self.network)]
+        if not others or self.file is None:
+            return self
+        return replace(self, kernels={k: load_data(self.file, wanted[k]) for k in others})
 
     def fingerprint(self) -> str:
         """A digest of what all points depend on: the solver and the data."""
@@ -71,9 +90,7 @@ class Subject:
         for examples in axes.examples:
             if examples > there:
                 raise DataError(f"--examples: {examples} of {there} are asked for; give fewer")
-        points = grid_of(self.network, axes, examples=there)
-        _refuse_kernels(points, self.data)
-        return points
+        return grid_of(self.network, axes, examples=there)
 
     def data_at(self, point: Point) -> Data:
         """The data of a point.
@@ -84,15 +101,14 @@ class Subject:
         """
         if self.data is None:
             return _drawn(self.network, point.examples, point.seed or 0)
-        outputs = self.data.outputs
-        chosen = np.arange(len(self.data.labels) // outputs)
+        inside = kernel_variance(point.network)
+        data = self.data if inside is None else self.kernels.get(inside, self.data)
+        chosen = np.arange(len(data.labels) // data.outputs)
         if point.seed is not None:
             chosen = np.random.default_rng(point.seed).permutation(chosen)
         chosen = chosen[: point.examples]
-        chosen = (outputs * chosen[:, None] + np.arange(outputs)).ravel()  # a row for each
-        return replace(
-            self.data, attended=self.data.attended[chosen], labels=self.data.labels[chosen]
-        )
+        chosen = (data.outputs * chosen[:, None] + np.arange(data.outputs)).ravel()  # all rows
+        return replace(data, attended=data.attended[chosen], labels=data.labels[chosen])
 
     def fit(self, data: Data, mean: Any) -> Score:
         """The score on test examples; all of a user's labels say whether they are classes."""
@@ -114,19 +130,7 @@ def user_subject(network: Network, data: str | Path) -> Subject:
         SizeError: They, or solving them, do not fit into memory.
     """
     refuse_large_task(network, data)
-    return Subject(network, load_data(data, network))
-
-
-def _refuse_kernels(points: tuple[Point, ...], data: Data) -> None:
-    """Refuse what is swept inside the kernel from which the data were made."""
-    for point in points:
-        try:
-            check_kernel_variance(point.network, data)
-        except DataError:
-            raise DataError(
-                "--variance: that of the first layer is inside its kernel, from which the data are "
-                "made; sweep over others, and give each value of this one in a file of its own"
-            ) from None
+    return Subject(network, load_data(data, network), file=Path(data))
 
 
 def _refuse_odd(points: tuple[Point, ...]) -> None:

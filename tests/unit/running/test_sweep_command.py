@@ -252,15 +252,20 @@ variance = 1.2
 """
 
 
-def test_a_variance_inside_a_kernel_is_refused_at_once(capsys, tmp_path):
+def test_a_variance_inside_a_kernel_is_that_of_each_point(capsys, tmp_path):
     (tmp_path / "spec.toml").write_text(FEATURES)
     inputs = np.random.default_rng(0).normal(size=(10, 6, 1))
     np.savez(tmp_path / "data.npz", inputs=inputs, labels=np.sign(inputs[:, 0, 0]))
-    arguments = ("sweep", tmp_path / "spec.toml", "--data", tmp_path / "data.npz", "--widths", "5")
-    values = ("--variance", "s_0=0.5,1.1", "--out", tmp_path / "out")
-    said = refusal(capsys, *arguments, *values, folder=tmp_path)
-    assert "--variance: that of the first layer is inside its kernel" in said
-    assert sweep(capsys, tmp_path, "--variance", "s_0=1.1", "--variance", "s_a=1,2").status == 0
+    options = ("--variance", "s_0=0.5,1.1,2", "--examples", "7,10")
+    assert sweep(capsys, tmp_path, "--widths", "5", *options, jobs="2").status == 0
+    found = {(float(r["s_0"]), int(r["examples"])): float(r["action"]) for r in rows(tmp_path)}
+    assert len(found) == 6
+    network = load_network(tmp_path / "spec.toml")
+    for variance in (0.5, 1.1, 2.0):
+        first = replace(network.layers[0], variance=variance, width=5)
+        point = replace(network, layers=(first, network.layers[1]))
+        due = solve(point, load_data(tmp_path / "data.npz", point)).action
+        assert found[variance, 10] == pytest.approx(due, rel=1e-9)
 
 
 def test_numbers_beyond_floats_are_a_point_that_failed(capsys, tmp_path):
