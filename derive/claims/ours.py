@@ -134,6 +134,8 @@ class Ours:
         found["G_bottom"] = self.under(notation.bottom())
         found["y"] = self.under(notation.labels())
         found["E"], found["dE"] = self.energy, gradient(self.energy, self.lowest)
+        if notation.outputs() != 1:
+            found["O"] = notation.outputs()
         found["L"] = sympy.Integer(len(notation.streams()) - 1)
         for flux, _ in self.fluxes:
             for letter in ("R", "r") if flux.shape[0] == 1 else ("R",):

@@ -78,3 +78,34 @@ def test_what_is_left_of_large_terms_is_no_rounding(factor, verdict):
     lines = ["sqrt(x**2 + 2/10**6) - x", left]
     result = compare(None, "", lines, declare={"x": "positive"}, explain=False)
     assert result.verdict.value == verdict
+
+
+POSITIONS = Network(
+    (Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va", "each", positions="T_r")),
+    "T",
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("s_0/(N_0*H_1)*path_kernel(U_1)", "DISAGREES"),
+        ("s_0/(N_0*H_1*H_a)*path_kernel(U_1)", "AGREES"),
+    ],
+)
+def test_positions_are_several_in_instances_and_have_a_name(line, verdict):
+    """One position in all of them would hide their number."""
+    assert compare(POSITIONS, "kernel", [line], explain=False).verdict.value == verdict
+
+
+@pytest.mark.parametrize(("number", "verdict"), [("O", "AGREES"), ("1", "DISAGREES")])
+def test_the_number_of_outputs_has_a_name(number, verdict):
+    network = Network((Embedding(9, 1.0), Attention(2, 1.0, 8), Readout(1.0, outputs=3)), 0.1)
+    line = (
+        "N_a*(tr(U_a)/s_a - logdet(U_a)) + tr(inv(U_a)*ptrace(U_1, H_1))*N_1/s_1"
+        f" - N_1*logdet(U_1) + N_1*H_1*(logdet(U_a/2) + {number}*log(2))"
+        " + logdet(C) + y.T*inv(C)*y"
+    )
+    symbols = {"C": "K(U_1) + temperature*eye(P)"}
+    result = compare(network, "action", [line], symbols=symbols, explain=False)
+    assert result.verdict.value == verdict

@@ -11,7 +11,7 @@ from derive.analysis.expansions.averages import define_values
 from derive.analysis.expansions.saddle import Orders
 from derive.derivation.certificates.compare import Agreement, guarded
 from derive.derivation.certificates.dense import cholesky
-from derive.derivation.certificates.instance import Instance, Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.step import Certificate, Evidence
 from derive.errors import CertificateError
 
@@ -29,9 +29,12 @@ def overlaps_to_order(found: Orders, order: int) -> Certificate:
 
     @guarded
     def check(digits: int) -> Evidence:
-        run = _Widths(found, order, seed=23)
-        seen = run.order(run.gradients, order, "the gradients")
-        return Evidence(digits, f"the gradients there decay with order {seen:.6f} in 1/N")
+        samples, seen = instances(found.notation, 23), 0.0
+        for sample in samples:
+            run = _Widths(found, order, sample)
+            seen = run.order(run.gradients, order, "the gradients")
+        decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
+        return Evidence(digits, f"the gradients there decay with {decay}")
 
     return check
 
@@ -41,10 +44,13 @@ def series_to_order(found: Orders, order: int, quantities: Sequence[Quantity]) -
 
     @guarded
     def check(digits: int) -> Evidence:
-        run, seen = _Widths(found, order, seed=29), 0.0
-        for quantity in quantities:
-            seen = run.order(run.remainder(quantity), order + 1, quantity[0])
-        return Evidence(digits, f"what the series leave out decays with order {seen:.6f} in 1/N")
+        samples, seen = instances(found.notation, 29), 0.0
+        for sample in samples:
+            run = _Widths(found, order, sample)
+            for quantity in quantities:
+                seen = run.order(run.remainder(quantity), order + 1, quantity[0])
+        decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
+        return Evidence(digits, f"what the series leave out decays with {decay}")
 
     return check
 
@@ -59,10 +65,10 @@ def with_tests(sample: Instance) -> Numbers:
 class _Widths:
     """One instance at growing widths, with the overlaps of an expansion."""
 
-    def __init__(self, found: Orders, order: int, seed: int) -> None:
+    def __init__(self, found: Orders, order: int, sample: Instance) -> None:
         self.found, self.highest = found, order
         self.theory = found.theory
-        self.sample = instance(found.notation, seed)
+        self.sample = sample
         self.fine = Agreement((order + 3) * FAR)
         self.data = with_tests(self.sample)
 

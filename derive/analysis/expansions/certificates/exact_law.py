@@ -27,12 +27,12 @@ from derive.analysis.expansions.laplace import (
 from derive.analysis.expansions.saddle import Orders
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
 from derive.derivation.certificates.dense import cholesky, inverse, log_normal
-from derive.derivation.certificates.instance import Numbers, instance
+from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.step import Certificate, Evidence
 from derive.derivation.theory import Theory
 
-FEW_PATHS = 4
-"""Vectors of a stream where all second derivatives are found by differences."""
+FEW_PATHS, ROOM = 4, 6
+"""Vectors of a stream where all second derivatives are found by differences (see `head_counts`)."""
 LARGER = 1000
 """By what the widths are multiplied, to see what grows with them."""
 
@@ -42,24 +42,29 @@ def split_law(theory: Theory, parts: Split) -> Certificate:
 
     @guarded
     def check(digits: int) -> Evidence:
-        agreement, sample = Agreement(digits), instance(theory.notation, 31)
-        data = with_tests(sample)
-        points = [{**data, **sample.overlaps()} for _ in range(2)]
-
-        def change(expression: Any, **sizes: int) -> Any:
-            wide = sample.sizes(**sizes)
-            first, second = (agreement.value(expression, {**p, **wide}) for p in points)
-            return second - first
-
-        leading, rest = change(parts.leading), change(parts.rest)
-        agreement.compare("L + A", leading + rest, -2 * change(theory.law.body))
-        agreement.compare("L, wider", change(parts.leading, scale=LARGER), LARGER * leading)
-        agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
+        agreement, samples = Agreement(digits), instances(theory.notation, 31)
+        for sample in samples:
+            _compare_parts(theory, parts, sample, agreement)
         return agreement.evidence(
-            f"the law at random overlaps, and at widths {LARGER} times larger"
+            f"the law at random overlaps, and at widths {LARGER} times larger{unseen(samples)}"
         )
 
     return check
+
+
+def _compare_parts(theory: Theory, parts: Split, sample: Instance, agreement: Agreement) -> None:
+    data = with_tests(sample)
+    points = [{**data, **sample.overlaps()} for _ in range(2)]
+
+    def change(expression: Any, **sizes: int) -> Any:
+        wide = sample.sizes(**sizes)
+        first, second = (agreement.value(expression, {**p, **wide}) for p in points)
+        return second - first
+
+    leading, rest = change(parts.leading), change(parts.rest)
+    agreement.compare("L + A", leading + rest, -2 * change(theory.law.body))
+    agreement.compare("L, wider", change(parts.leading, scale=LARGER), LARGER * leading)
+    agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
 
 
 def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certificate:
@@ -67,30 +72,39 @@ def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certifi
 
     @guarded
     def check(digits: int) -> Evidence:
-        agreement, fine = Agreement(digits), Agreement(4 * digits + GUARD)
-        sample = instance(theory.notation, 37)
-        numbers, due = with_tests(sample), fine.arithmetic.mpf(0)
-        define_values(theory.wide.points, numbers, fine)
-        for stream, own in enumerate(found.innovations):
-            root = exact(fine.arithmetic, sample.array(*(sample.count(stream),) * 2))
-            numbers[own.symbol] = root + root.T
-            white = inverse(fine.arithmetic, fine.value(own.covariance, numbers)) @ (root + root.T)
-            due += fine.value(own.width, numbers) / 2 * np.trace(white @ white)
-        define_values(found.definitions, numbers, fine)
-        places = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
-        lines = [(g, fine.value(point, numbers), numbers[x]) for g, point, x in places]
-        step = fine.arithmetic.mpf(10) ** (-digits - 5)
-
-        def value(sign: int) -> Any:
-            moved = {g: point + sign * step * x for g, point, x in lines}
-            return fine.value(parts.leading, {**numbers, **moved})
-
-        up, middle, down = (value(sign) for sign in (1, 0, -1))
-        agreement.compare("L to first order", (up - down) / (2 * step), 0, due)
-        agreement.compare("L to second order", (up + down - 2 * middle) / (2 * step**2), due)
-        return agreement.evidence("differences of L along random fluctuations of all streams")
+        agreement, samples = Agreement(digits), instances(theory.notation, 37)
+        for sample in samples:
+            _compare_squares(theory, parts, found, sample, agreement)
+        return agreement.evidence(
+            f"differences of L along random fluctuations of all streams{unseen(samples)}"
+        )
 
     return check
+
+
+def _compare_squares(
+    theory: Theory, parts: Split, found: Fluctuations, sample: Instance, agreement: Agreement
+) -> None:
+    fine = Agreement(4 * agreement.digits + GUARD)
+    numbers, due = with_tests(sample), fine.arithmetic.mpf(0)
+    define_values(theory.wide.points, numbers, fine)
+    for stream, own in enumerate(found.innovations):
+        root = exact(fine.arithmetic, sample.array(*(sample.count(stream),) * 2))
+        numbers[own.symbol] = root + root.T
+        white = inverse(fine.arithmetic, fine.value(own.covariance, numbers)) @ (root + root.T)
+        due += fine.value(own.width, numbers) / 2 * np.trace(white @ white)
+    define_values(found.definitions, numbers, fine)
+    places = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
+    lines = [(g, fine.value(point, numbers), numbers[x]) for g, point, x in places]
+    step = fine.arithmetic.mpf(10) ** (-agreement.digits - 5)
+
+    def value(sign: int) -> Any:
+        moved = {g: point + sign * step * x for g, point, x in lines}
+        return fine.value(parts.leading, {**numbers, **moved})
+
+    up, middle, down = (value(sign) for sign in (1, 0, -1))
+    agreement.compare("L to first order", (up - down) / (2 * step), 0, due)
+    agreement.compare("L to second order", (up + down - 2 * middle) / (2 * step**2), due)
 
 
 def mean_without_labels(theory: Theory, means: tuple[PriorMean, ...]) -> Certificate:
@@ -101,22 +115,29 @@ def mean_without_labels(theory: Theory, means: tuple[PriorMean, ...]) -> Certifi
 
     @guarded
     def check(digits: int) -> Evidence:
-        agreement, fine = Agreement(digits), Agreement(2 * digits + GUARD)
-        sample = instance(theory.notation, 43)
-        numbers = {**sample.sizes(), **sample.overlaps()}
-        for weight, mean in zip(theory.notation.inner_weights(), means, strict=True):
-            numbers[mean.symbol] = fine.value(mean.covariance, numbers)
-            root = cholesky(fine.arithmetic, numbers[mean.symbol])
-            due = sum(np.outer(column, column) for column in root.T)
-            what = f"the mean of {mean.overlap}"
-            agreement.compare(what, fine.value(mean.mean, numbers), due)
-            vectors = exact(fine.arithmetic, sample.vectors(weight.index))
-            _compare_score(agreement, fine, mean, numbers, vectors)
+        agreement, samples = Agreement(digits), instances(theory.notation, 43)
+        for sample in samples:
+            _compare_means(theory, means, sample, agreement)
         return agreement.evidence(
             "differences of Gaussian densities, and second moments from unit weights"
+            + unseen(samples)
         )
 
     return check
+
+
+def _compare_means(
+    theory: Theory, means: tuple[PriorMean, ...], sample: Instance, agreement: Agreement
+) -> None:
+    fine = Agreement(2 * agreement.digits + GUARD)
+    numbers = {**sample.sizes(), **sample.overlaps()}
+    for weight, mean in zip(theory.notation.inner_weights(), means, strict=True):
+        numbers[mean.symbol] = fine.value(mean.covariance, numbers)
+        root = cholesky(fine.arithmetic, numbers[mean.symbol])
+        due = sum(np.outer(column, column) for column in root.T)
+        agreement.compare(f"the mean of {mean.overlap}", fine.value(mean.mean, numbers), due)
+        vectors = exact(fine.arithmetic, sample.vectors(weight.index))
+        _compare_score(agreement, fine, mean, numbers, vectors)
 
 
 def _compare_score(
@@ -146,15 +167,17 @@ def mean_of_overlaps(
 
     @guarded
     def check(digits: int) -> Evidence:
-        agreement, numeric = Agreement(digits), _Laplace(theory, parts, digits)
-        numbers = numeric.with_definitions(first)
-        forces = average_values(prior_forces(theory, found), found, (), numbers, numeric.fine)
-        for force in forces:
-            agreement.compare("the force of the prior alone", force, 0 * force)
-        for series, due in zip(first.overlaps, numeric.shifts, strict=True):
-            agreement.compare("the shift of the mean", numbers[series[1]], due)
+        agreement, samples = Agreement(digits), _few(theory)
+        for sample in samples:
+            numeric = _Laplace(theory, parts, sample, digits)
+            numbers = numeric.with_definitions(first)
+            forces = average_values(prior_forces(theory, found), found, (), numbers, numeric.fine)
+            for force in forces:
+                agreement.compare("the force of the prior alone", force, 0 * force)
+            for series, due in zip(first.overlaps, numeric.shifts, strict=True):
+                agreement.compare("the shift of the mean", numbers[series[1]], due)
         return agreement.evidence(
-            "Laplace's method with second and third differences of the exact law"
+            "Laplace's method with second and third differences of the exact law" + unseen(samples)
         )
 
     return check
@@ -167,22 +190,30 @@ def mean_of_predictor(
 
     @guarded
     def check(digits: int) -> Evidence:
-        agreement, numeric = Agreement(digits), _Laplace(theory, parts, digits)
-        numbers = numeric.with_definitions(first)
-        both = (*averages.mean, *averages.variance)
-        mean, more, variance, wider = average_values(
-            both, found, averages.definitions, numbers, numeric.fine
+        agreement, samples = Agreement(digits), _few(theory)
+        for sample in samples:
+            numeric = _Laplace(theory, parts, sample, digits)
+            numbers = numeric.with_definitions(first)
+            both = (*averages.mean, *averages.variance)
+            mean, more, variance, wider = average_values(
+                both, found, averages.definitions, numbers, numeric.fine
+            )
+            predictor = theory.predictor
+            value, change, spread = numeric.average(predictor.mean)
+            agreement.compare("the mean at infinite width", mean, value)
+            agreement.compare("the mean", more, change)
+            value, change, _ = numeric.average(predictor.variance)
+            agreement.compare("the variance at infinite width", variance, value)
+            agreement.compare("the variance", wider, change + spread)
+        return agreement.evidence(
+            "first and second differences of the predictor in all directions" + unseen(samples)
         )
-        predictor = theory.predictor
-        value, change, spread = numeric.average(predictor.mean)
-        agreement.compare("the mean at infinite width", mean, value)
-        agreement.compare("the mean", more, change)
-        value, change, _ = numeric.average(predictor.variance)
-        agreement.compare("the variance at infinite width", variance, value)
-        agreement.compare("the variance", wider, change + spread)
-        return agreement.evidence("first and second differences of the predictor in all directions")
 
     return check
+
+
+def _few(theory: Theory) -> tuple[Instance, ...]:
+    return instances(theory.notation, 41, FEW_PATHS, ROOM)
 
 
 class _Laplace:
@@ -194,10 +225,10 @@ class _Laplace:
         shifts: D_s, the lowest stream first.
     """
 
-    def __init__(self, theory: Theory, parts: Split, digits: int) -> None:
+    def __init__(self, theory: Theory, parts: Split, sample: Instance, digits: int) -> None:
         self.theory = theory
         self.fine = Agreement(4 * digits + 2 * GUARD)
-        self.sample = instance(theory.notation, 41, FEW_PATHS)
+        self.sample = sample
         self.numbers = with_tests(self.sample)
         define_values(theory.wide.points, self.numbers, self.fine)
         self.step = self.fine.arithmetic.mpf(10) ** (-digits - 5)
