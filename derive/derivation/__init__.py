@@ -1,6 +1,6 @@
 """From a network description to its theory, by a list of certified rewrites."""
 
-from derive.derivation.derivation import Derivation
+from derive.derivation.derivation import Derivation, known_theory
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.render import draw
 from derive.derivation.step import Equation, Evidence, Order, State, Step
@@ -18,4 +18,5 @@ __all__ = [
     "Theory",
     "derive",
     "draw",
+    "known_theory",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from derive.derivation import render
 from derive.derivation.step import Evidence, Step
 from derive.derivation.theory import Theory
-from derive.errors import CertificateError
+from derive.errors import CertificateError, DescriptionError
 from derive.network import Network
 
 
@@ -80,3 +80,19 @@ class Derivation:
 
     def __repr__(self) -> str:
         return render.table(self)
+
+
+def known_theory(derivation: Any) -> Theory:
+    """The theory of a network whose depth is a number.
+
+    Raises:
+        DescriptionError: The depth is a symbol.
+    """
+    theory = derivation.theory
+    if isinstance(theory, Theory):
+        return theory
+    name = derivation.network.depths()[0]
+    raise DescriptionError(
+        f"the depth {name!r} is a symbol, and a number is needed here; derive the network with "
+        f"one: network.with_values({{{name!r}: 3}})"
+    )

@@ -12,6 +12,7 @@ from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.attended import classes_of_outputs, rows_of_outputs
 from derive.network.feature_inputs import (
     feature_layer,
+    first_kernel,
     kernel_variance,
 )
 from derive.network.file_sizes import TEST
@@ -35,6 +36,8 @@ class Data:
             attended inputs are those of one output, shape (P, N_0, M / O).
         kernel_variance: The variance of a first layer of features at which its kernel was taken,
             where the kernel is not proportional to it.
+        kernel: The kernel of the first layer for which inputs were attended, "linear" for that of
+            an embedding; None where attended inputs are given as they are.
         classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
             every path has its own inputs.
 
@@ -55,6 +58,7 @@ class Data:
     outputs: int = 1
     kernel_variance: float | None = None
     classes: Classes | None = None
+    kernel: str | None = None
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
@@ -133,12 +137,18 @@ class Data:
         return f"Data(P={examples}, N_0={features}, {shown}, test={tests}{several})"
 
 
-def check_kernel_variance(network: Network, data: Data) -> None:
+def check_kernel(network: Network, data: Data) -> None:
     """Check that the data were made with the kernel that the network has.
 
     Raises:
-        DataError: The kernel was taken at another variance.
+        DataError: It was another one, or was taken at another variance.
     """
+    known = first_kernel(network)
+    if data.kernel not in (None, known):
+        raise DataError(
+            f"attended: the inputs were made with the kernel {data.kernel} of a first layer, and "
+            f"that of the network is {known}; read the data again for this network"
+        )
     if data.kernel_variance is None or feature_layer(network) is None:
         return
     due = kernel_variance(network)

@@ -52,6 +52,12 @@ def feature_note(network: Network) -> str:
     )
 
 
+def first_kernel(network: Network) -> str:
+    """The kernel of the first layer, by name: "linear" is that of an embedding."""
+    layer = feature_layer(network)
+    return "linear" if layer is None else kernel_name(layer.kernel)
+
+
 def kernel_variance(network: Network) -> float | None:
     """The variance that a kernel contains in a way that no factor undoes; None without one.
 
@@ -244,6 +250,6 @@ def _factor(kernel: Array, name: str) -> Array:
 
 
 __all__ = [
-    "factor_bytes", "feature_inputs", "feature_layer", "feature_note", "kernel_factor",
-    "kernel_variance",
+    "factor_bytes", "feature_inputs", "feature_layer", "feature_note", "first_kernel",
+    "kernel_factor", "kernel_variance",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from derive.network.feature_inputs import (
     feature_inputs,
     feature_layer,
     feature_note,
+    first_kernel,
     kernel_variance,
 )
 from derive.network.file_sizes import TEST, refuse_large_file
@@ -85,14 +86,20 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
         if feature_layer(network) is not None and "inputs" in arrays:
             space = _in_feature_space(arrays, network)
             known = kernel_variance(network)
-            return Data(space[0], labels, space[1], labels_test, notes, outputs, known)
+            return Data(
+                space[0], labels, space[1], labels_test, notes, outputs, known,
+                kernel=first_kernel(network),
+            )  # fmt: skip
         found = [_attended(arrays, network, "")]
         if any(name.endswith(TEST) for name in arrays):
             found.append(_attended(arrays, network, TEST))
             _check_features(arrays, found[0][0].shape[1])
         (attended, *tests), classes = _together(found)
         test = tests[0] if tests else None
-        return Data(attended, labels, test, labels_test, notes, outputs=outputs, classes=classes)
+        kernel = first_kernel(network) if "inputs" in arrays else None
+        return Data(
+            attended, labels, test, labels_test, notes, outputs, classes=classes, kernel=kernel
+        )
     except (DataError, DescriptionError) as error:
         raise DataError(f"{source}: {error}") from None
 

@@ -15,7 +15,7 @@ from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
 from derive.errors import SolveError
 from derive.network import Data, Network, Values
-from derive.network.data import check_kernel_variance
+from derive.network.data import check_kernel
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
 from derive.solver.memory import refuse_large
@@ -62,7 +62,7 @@ class Solver:
         """
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
-        check_kernel_variance(network, data)
+        check_kernel(network, data)
         with one_line_errors():
             return self.module.make_problem(
                 data.merged(), data.labels, numbers.widths, numbers.variances,
@@ -91,7 +91,7 @@ class Solver:
         """
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
-        check_kernel_variance(network, data)
+        check_kernel(network, data)
         with one_line_errors(), blas_threads(data):
             found = self.module.solve(
                 data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,

@@ -8,6 +8,7 @@ from derive.network import (
     Attention,
     Data,
     Embedding,
+    Features,
     Network,
     Readout,
     Residual,
@@ -15,6 +16,7 @@ from derive.network import (
     data_from_arrays,
     load_data,
 )
+from derive.solver import solve
 
 P, TEST, FEATURES, TOKENS = 6, 3, 4, 5
 
@@ -284,3 +286,19 @@ class TestFiles:
                 load_data(path, NETWORK)
             except DataError as error:
                 assert len(str(error).splitlines()) == 1
+
+
+def test_inputs_of_one_first_layer_do_not_serve_another():
+    """Shapes may be the same: only the data know with which kernel they were made."""
+    readout = Readout(1.2)
+    plain = Network((Embedding(9, 1.1), readout), 0.3)
+    ramps = Network((Features(9, "arc-cosine-1", 1.1), readout), 0.3)
+    random = np.random.default_rng(0)
+    arrays = {"inputs": random.normal(size=(6, 8, 1)), "labels": random.normal(size=6)}
+    for own, other in ((plain, ramps), (ramps, plain)):
+        data = data_from_arrays(arrays, own)
+        solve(own, data)
+        with pytest.raises(DataError, match="the inputs were made with the kernel"):
+            solve(other, data)
+    given = Data(random.normal(size=(6, 8, 1)), arrays["labels"])
+    assert solve(plain, given).converged and solve(ramps, given).converged

@@ -16,7 +16,7 @@ from derive.analysis.exchangeable.sectors import Rules
 from derive.analysis.exchangeable.stability import Margin
 from derive.analysis.exchangeable.stability import stability as find_margins
 from derive.analysis.exchangeable.symmetry import Symmetry, declare
-from derive.derivation import Derivation, Equation, Evidence, Order, Step
+from derive.derivation import Derivation, Equation, Evidence, Order, Step, known_theory
 from derive.errors import CertificateError
 
 HEADS = "H -> infinity, after N, P -> infinity"
@@ -130,7 +130,7 @@ def exchangeable(
     >>> [(u.symbol, u.multiplicity) for u in theory.papers.unknowns]
     [(lambda_1,0, 1), (lambda_1,1, H_1 - 1), (lambda_a, 1)]
     """
-    theory = derivation.theory
+    theory = known_theory(derivation)
     symmetry = declare(theory.notation, layers)
     steps = [
         Step(

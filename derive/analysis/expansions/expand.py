@@ -23,7 +23,7 @@ from derive.analysis.expansions.saddle import (
     expand_overlaps,
     expand_predictor,
 )
-from derive.derivation.derivation import Derivation
+from derive.derivation.derivation import Derivation, known_theory
 from derive.derivation.step import WIDE, Equation, Order, Step
 from derive.errors import RuleError
 
@@ -57,7 +57,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
         raise RuleError(f"order {order}: an expansion in 1/N needs a whole number from 1")
     if order > MOST_ORDERS:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
-    theory, order = derivation.theory, int(order)
+    theory, order = known_theory(derivation), int(order)
     found = expand_overlaps(theory, order)
     action = expand_action(found, order)
     mean, variance = expand_predictor(found, order)
@@ -85,7 +85,7 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     >>> finite_width_expansion(derivation).fluctuations.definitions
     ((X_a, Z_a),)
     """
-    theory = derivation.theory
+    theory = known_theory(derivation)
     first, found = expand_overlaps(theory, 1), fluctuations(theory)
     averages = average_predictor(first, found)
     return FiniteWidthExpansion(

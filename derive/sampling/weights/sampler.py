@@ -6,7 +6,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.network import Data, Network
-from derive.network.data import check_kernel_variance
+from derive.network.data import check_kernel
 from derive.network.feature_inputs import feature_note
 from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.recording import Progress, record
@@ -61,7 +61,7 @@ def sample_weights(
     >>> found.overlaps[0].shape, found.means.shape
     ((2, 10, 1, 1), (2, 10, 2))
     """
-    check_kernel_variance(network, data)
+    check_kernel(network, data)
     model = Model.of(network, data.attended.shape[1])
     _check(model, data, draws, chains)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]

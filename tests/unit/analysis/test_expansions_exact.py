@@ -5,7 +5,7 @@ import pytest
 import sympy
 from small_networks import NETWORKS
 
-from derive import Attention, Embedding, Network, Readout, derive
+from derive import Attention, Embedding, Network, Readout, Repeat, derive, exchangeable
 from derive.algebra import build, equal, nodes
 from derive.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.analysis.expansions.averages import average_values
@@ -18,6 +18,7 @@ from derive.analysis.expansions.laplace import (
 )
 from derive.checks.sample import Draw
 from derive.derivation.certificates.compare import Agreement
+from derive.errors import DescriptionError
 
 QUICK = ("no layer", "one attention", "linear layers", "two residuals", "inner width")
 FEW = ("no layer", "one attention", "residual", "residual ends in residual")
@@ -127,3 +128,11 @@ def test_sizes_that_are_symbols_give_the_same_expansion():
     symbolic = (Embedding("N", 1.0), Attention("H", 1.0, "M"), Readout(1.0))
     one, other = (finite_width_expansion(derive(Network(x, 0.1))) for x in (layers, symbolic))
     assert one.definitions == other.definitions and one.variance == other.variance
+
+
+@pytest.mark.parametrize("analysis", [finite_width_expansion, saddle_expansion, exchangeable])
+def test_a_depth_that_is_a_symbol_is_refused_in_one_line(analysis):
+    layers = (Embedding("N", 1.3), Repeat((Attention("H", 0.9, "N"),), "L"), Readout(1.2))
+    with pytest.raises(DescriptionError, match="the depth 'L' is a symbol") as said:
+        analysis(derive(Network(layers, "T")))
+    assert "\n" not in str(said.value)
