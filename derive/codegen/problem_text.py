@@ -182,13 +182,18 @@ def output_functions(outputs: Any) -> list[str]:
 OUTPUTS = '''def one_row_per_output(attended: Any, labels: Array) -> tuple[Any, Array]:
     """Labels of shape (P, OUTPUTS) one below the other, the output the fast index.
 
-    Labels of shape (P * OUTPUTS,), and attended inputs of such rows, stay as they are.
+    Labels of shape (P * OUTPUTS,), and attended inputs of such rows, stay as they are; with classes
+    of paths they are rows.
     """
     if labels.ndim == 1:
         return attended, labels
-    attended = np.asarray(attended, dtype=float)
-    if labels.ndim != 2 or labels.shape[1] != OUTPUTS or attended.ndim != 3:
+    if labels.ndim != 2 or labels.shape[1] != OUTPUTS:
         raise ValueError(f"labels: shape {labels.shape}; (P, {OUTPUTS}) is needed")
+    if isinstance(attended, tuple):
+        return attended, labels.reshape(-1)
+    attended = np.asarray(attended, dtype=float)
+    if attended.ndim != 3:
+        raise ValueError(f"attended: shape {attended.shape}; (P, N_0, M / {OUTPUTS}) is needed")
     return rows_of_outputs(attended), labels.reshape(-1)
 
 

@@ -468,3 +468,15 @@ def test_symmetry_of_merged_data():
     assert data.classes.tolist() == [0, 0]
     merged, plain = (symmetric_solution(net, each) for each in (data, unmerged(data)))
     assert merged.action == pytest.approx(plain.action, rel=1e-10)
+
+
+def test_modules_take_classes_with_a_row_of_labels_per_example():
+    net = network(conv(3, 9, padding=1), token="each", positions=TOKENS, outputs=2)
+    arrays = {"inputs": RNG.normal(size=(P, FEATURES, TOKENS)), "labels": RNG.normal(size=(P, 2))}
+    data, solver = data_from_arrays(arrays, net), Solver.of(net)
+    rest = solver.problem(net, data)[2:]
+    for labels in (data.labels, arrays["labels"]):
+        made = solver.module.make_problem(data.merged(), labels, *rest)
+        assert np.array_equal(made.labels, data.labels)
+    with pytest.raises(ValueError, match=r"labels: shape \(7, 3\); \(P, 2\) is needed"):
+        solver.module.make_problem(data.merged(), np.ones((P, 3)), *rest)
