@@ -59,6 +59,8 @@ def data_shape(layer: Weighted, tokens: int) -> tuple[int, ...]:
 def operators(layer: Weighted, data: Any, tokens: int) -> Array:
     """Omega of every branch, shape (P or 1, H, tokens below, tokens above).
 
+    Of a `uniform` kind, the numbers that multiply the identity, shape (P or 1, H).
+
     Args:
         layer: The layer.
         data: Its array, shape (P, *data_shape), or None where it needs none.
@@ -91,12 +93,38 @@ def operators(layer: Weighted, data: Any, tokens: int) -> Array:
     return found.astype(np.float64, copy=False)
 
 
+def matrices(layer: Weighted, data: Any, tokens: int) -> Array:
+    """The same, as matrices also of a `uniform` kind.
+
+    >>> from derive.network.weighted import Gated
+    >>> matrices(Gated(1, 1.0), np.array([[3.0]]), 2).tolist()
+    [[[[3.0, 0.0], [0.0, 3.0]]]]
+    """
+    found = operators(layer, data, tokens)
+    return found[:, :, None, None] * np.eye(tokens) if layer.uniform else found
+
+
+def entries(layer: Weighted, tokens: int) -> int:
+    """How many numbers the operators of one example have."""
+    count = int(branch_count(layer))
+    return count if layer.uniform else count * tokens * tokens_above(layer, tokens)
+
+
 def _check_shape(layer: Weighted, found: Array, data: Any, tokens: int) -> None:
     above = tokens_above(layer, tokens)
     examples = (1,) if data is None else (1, len(data))
     ends = (1, above) if isinstance(layer, Attention) else (above,)
     due = (branch_count(layer), tokens)
     shape = found.shape
+    if layer.uniform:
+        if above != tokens:
+            raise _mend(layer, "uniform", "is True, so as many tokens come out as go in")
+        if len(shape) == 2 and shape[0] in examples and shape[1] == due[0]:
+            return
+        expected = shape_text(("1" if data is None else f"{len(data)} or 1", due[0]))
+        raise _mend(
+            layer, "operators", f"gave shape {shape}, expected {expected}: examples, branches"
+        )
     if len(shape) == 4 and shape[0] in examples and shape[1:3] == due and shape[3] in ends:
         return
     expected = shape_text(("1" if data is None else f"{len(data)} or 1", *due, above))
@@ -151,4 +179,5 @@ def _mend(layer: Weighted, method: str, offence: str) -> DescriptionError:
     return DescriptionError(f"{where}; mend the class {type(layer).__name__}")
 
 
-__all__ = ["answer", "branch_count", "data_shape", "name_of", "operators", "tokens_above"]
+__all__ = ["answer", "branch_count", "data_shape", "entries", "matrices", "name_of", "operators",
+           "tokens_above"]  # fmt: skip

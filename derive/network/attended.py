@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -100,10 +99,9 @@ def expected_inputs(
         for weight, layer in weighted_layers(network).items()
     }
     entries = {
-        weight: prod((int(layer.branches), count, asked.tokens_above(layer, count)))
+        weight: asked.entries(layer, counts[weight])
         for weight, layer in weighted_layers(network).items()
         if layer.branched
-        for count in (counts[weight],)
     }
     most, outputs = max([tokens, above, *counts.values()]), network.readout.outputs
     return Inputs(

@@ -61,12 +61,18 @@ class Operators:
         return Operators.of(self.distinct[:, :, one] + other.distinct[:, :, two], classes)
 
     def below(self, omega: Array) -> Operators:
-        """Under a layer with operators Omega, shape (P or 1, H, T, T or 1): heads slow."""
+        """Under a layer with operators Omega, shape (P or 1, H, T, T or 1): heads slow.
+
+        Numbers in the place of matrices, shape (P or 1, H), multiply the identity.
+        """
         above = self.distinct
-        if omega.shape[3] == 1:
+        if omega.ndim == 2:
+            product = omega[:, :, None, None] * above[:, None]
+        elif omega.shape[3] == 1:
             # What is given for one query is used by all tokens that are read, in the same way.
-            above = above.sum(axis=1, keepdims=True)
-        product = applied(omega, above[:, None])
+            product = applied(omega, above.sum(axis=1, keepdims=True)[:, None])
+        else:
+            product = applied(omega, above[:, None])
         examples, heads, tokens, count = product.shape  # tokens below
         found = product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * count)
         shift = count * np.arange(heads)[:, None]

@@ -125,7 +125,8 @@ class _Peak:
     def watch(self, blocks: list[Operators], joined: Operators, omega: Array, given: Any) -> None:
         """Count one step; refuse what would not fit even for the examples that stand in."""
         examples = max(len(omega), len(joined.distinct))
-        shape = (examples, *omega.shape[1:3], joined.distinct.shape[2])
+        tokens = joined.distinct.shape[1] if omega.ndim == 2 else omega.shape[2]
+        shape = (examples, omega.shape[1], tokens, joined.distinct.shape[2])
         if NUMBER * PRODUCTS * prod(shape) > available_memory():
             raise SizeError("memory: two examples do not fit; give fewer paths")
         above = sum(map(self.size, blocks)) + (self.size(joined) if len(blocks) > 1 else 0)

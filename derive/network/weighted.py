@@ -31,6 +31,8 @@ class Weighted:
     """The stem of the name of its array in the data, `attention_1` for the lowest; or none."""
     mixes_tokens: ClassVar[bool] = True
     """Whether what comes out at a token depends on other tokens."""
+    uniform: ClassVar[bool] = False
+    """Whether a branch multiplies all tokens by one number, so that `operators` gives numbers."""
     counted: ClassVar[str] = ""
     """The field that holds the number of branches, where the user chooses it."""
     branch: ClassVar[str] = "branch"
@@ -72,6 +74,8 @@ class Weighted:
 
     def operators(self, data: Any, tokens: int) -> Any:
         """Omega of every branch, shape (P or 1, H, tokens below, tokens above).
+
+        Where the kind is `uniform`, Omega is a number times the identity: shape (P or 1, H).
 
         Args:
             data: Its array, shape (P, *data_shape), or None where it needs none. Certificates give
@@ -148,6 +152,7 @@ class Gated(Weighted):
     width: Size | None = None
     needs: ClassVar[str] = "gates"
     mixes_tokens: ClassVar[bool] = False
+    uniform: ClassVar[bool] = True
     counted: ClassVar[str] = "gates"
     branch: ClassVar[str] = "gate"
 
@@ -156,5 +161,5 @@ class Gated(Weighted):
         return (int(self.gates),)
 
     def operators(self, data: Any, tokens: int) -> Any:
-        """g_h times the identity, shape (P, H, T, T)."""
-        return np.asarray(data)[:, :, None, None] * np.eye(tokens)
+        """The gates g_h, shape (P, H)."""
+        return data

@@ -34,6 +34,7 @@ from derive.network import (
     path_table,
     stream_graph,
 )
+from derive.network.asked import matrices
 from derive.network.layers import walk
 from derive.network.placing import place, placed_weights
 from derive.network.tokens import data_names, token_counts, weighted_layers
@@ -268,7 +269,7 @@ class Instance:
 
     def forward(self):
         operators = [
-            layer.operators(self.arrays.get(weight), self.counts[weight])[0].tolist()
+            matrices(layer, self.arrays.get(weight), self.counts[weight])[0].tolist()
             for weight, layer in self.layers.items()
             if layer.branched
         ]

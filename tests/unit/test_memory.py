@@ -246,7 +246,7 @@ class TestRefusal:
         "layer, omegas",
         [
             (Convolution(3, 1.0, 30, padding=10**9), []),
-            (Gated(5, 1.0, 30), [np.ones((10**3, 5))]),
+            (Convolution((3, 3), 1.0, 30, padding=10**4, grid=(3, 3)), []),
         ],
     )
     def test_operators_that_a_layer_makes(self, small_machine, layer, omegas):

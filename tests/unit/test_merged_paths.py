@@ -27,6 +27,7 @@ from derive import (
 )
 from derive.errors import DataError
 from derive.network import attended_inputs, data_from_arrays, operators, path_count
+from derive.network.asked import matrices
 from derive.network.attended import distinct_inputs
 from derive.network.weighted import Weighted
 from derive.sampling.overlaps import sample_overlaps
@@ -142,7 +143,7 @@ def every_path(net, arrays):
         if isinstance(layer, Residual):
             raise NotImplementedError
         data = arrays.get("attention_1" if isinstance(layer, Attention) else "gates_1")
-        for omega in np.moveaxis(layer.operators(data, z.shape[2]), 1, 0):
+        for omega in np.moveaxis(matrices(layer, data, z.shape[2]), 1, 0):
             go(z @ omega, rest)
 
     if any(isinstance(layer, Residual) for layer in net.layers):

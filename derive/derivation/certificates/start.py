@@ -129,6 +129,7 @@ class Rounded(Weighted):
     def __post_init__(self) -> None:
         object.__setattr__(self, "needs", self.layer.needs)
         object.__setattr__(self, "mixes_tokens", self.layer.mixes_tokens)
+        object.__setattr__(self, "uniform", self.layer.uniform)
 
     @property
     def branches(self) -> Any:
@@ -198,7 +199,7 @@ def _operators(network: Network, tokens: int, arrays: list[Array], example: int)
     for weight, layer in weighted_layers(network).items():
         if layer.branched:
             own = given[weight][example : example + 1] if weight in given else None
-            found.append(asked.operators(layer, own, counts[weight])[0].tolist())
+            found.append(asked.matrices(layer, own, counts[weight])[0].tolist())
     return found
 
 
