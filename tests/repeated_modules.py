@@ -69,12 +69,18 @@ class Case:
 
     @cached_property
     def parameters(self) -> tuple[Any, ...]:
-        """Widths, variances, temperature and heads: unequal, and none of them 1 but some heads."""
+        """Widths, variances, temperature and heads: unequal, and none of them 1 but some heads.
+
+        No stream is narrower than its vectors are many: below that overlaps have no law.
+        """
         graph = stream_graph(self.written_out)
-        heads = sum(1 for weight in graph.weights if weight.branching)
-        widths = tuple(35.0 + 3.5 * (k * 5 % 7) + k for k in range(len(graph.streams)))
+        counts = iter(HEADS)
+        heads = tuple(next(counts) if w.branching else 1 for w in graph.weights)
+        least = (max(35.0, graph.vectors(stream, heads)) for stream in graph.streams)
+        widths = tuple(size + 3.5 * (k * 5 % 7) + k for k, size in enumerate(least))
         variances = tuple(0.7 + 0.11 * (k * 3 % 8) for k in range(len(graph.weights)))
-        return widths, variances, 0.31, HEADS[:heads]
+        own = tuple(h for h, weight in zip(heads, graph.weights, strict=True) if weight.branching)
+        return widths, variances, 0.31, own
 
     @cached_property
     def data(self) -> tuple[Any, Any]:
