@@ -69,7 +69,9 @@ def generate_expansion(expansion: Expansion) -> Module:
     kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
         _head(expansion, kind),
-        problem_text.PROBLEM.format(more_attributes="", more_fields=""),
+        problem_text.PROBLEM.format(
+            counting=problem_text.counting(notation.outputs()), more_attributes="", more_fields=""
+        ),
         kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
         expansion_text.PUBLIC.format(
             function=kind.function,
@@ -80,6 +82,7 @@ def generate_expansion(expansion: Expansion) -> Module:
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            data=problem_text.data_lines(notation.outputs(), "make_problem"),
             rows=problem_text.rows(notation.outputs()),
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
