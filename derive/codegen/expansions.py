@@ -72,10 +72,14 @@ def generate_expansion(expansion: Expansion) -> Module:
         problem_text.PROBLEM.format(
             counting=problem_text.counting(notation.outputs()), more_attributes="", more_fields=""
         ),
-        kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
+        kind.result.format(
+            overlaps=_overlaps(expansion, kind.overlaps),
+            mean="\n".join(wrap.paragraph(expansion_text.MEAN[notation.outputs() != 1], 8, 4)),
+        ),
         expansion_text.PUBLIC.format(
             function=kind.function,
             summary=kind.summary,
+            data_test=problem_text.data_lines(notation.outputs(), "predict"),
             rows=problem_text.rows(notation.outputs(), "problem"),
         ),
         kind.terms(expansion),
