@@ -135,7 +135,7 @@ class Ours:
         found["y"] = self.under(notation.labels())
         found["E"], found["dE"] = self.energy, gradient(self.energy, self.lowest)
         if notation.outputs() != 1:
-            found["O"] = notation.outputs()
+            found["O"] = found["outputs"] = notation.outputs()  # what is printed is read too
         found["L"] = sympy.Integer(len(notation.streams()) - 1)
         for flux, _ in self.fluxes:
             for letter in ("R", "r") if flux.shape[0] == 1 else ("R",):

@@ -47,8 +47,9 @@ def overlap_law(printer: Printer) -> str:
     law = grouped(expand(state.body - labels), printer.widths())
     program = printer.program([law], hints={})
     doc = (
-        "ln p(overlaps) at finite width, exact where every N_s is at least the number of vectors;\n"
-        "    without a constant of widths and head counts."
+        "ln p(overlaps) at finite width, without a constant of widths and head counts.\n\n"
+        "    Exact where every N_s is at least the number of vectors of its stream; else refused.\n"
+        "    "
     )
     result = f"float({program.results[0]})"
     arguments = "overlaps: tuple[Array, ...], problem: Problem"

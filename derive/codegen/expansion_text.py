@@ -49,7 +49,7 @@ SADDLE = '''class Expansion(NamedTuple):
     Attributes:
 {overlaps}
         action: The terms of S: that of order N and 1, then those of order 1/N, ...
-        mean: Those of the output's mean on test examples, each of shape (P_test,).
+{mean}
         variance: Those of its variance.
     """
 
@@ -64,7 +64,7 @@ EXACT = '''class Expansion(NamedTuple):
 
     Attributes:
 {overlaps}
-        mean: Those of the output's mean on test examples, each of shape (P_test,).
+{mean}
         variance: Those of its variance, the fluctuations of the overlaps included.
     """
 
@@ -81,6 +81,12 @@ EXACT_OVERLAPS = (
     "overlaps: For every stream, the lowest first, the terms of the mean of its overlaps: those of "
     "order 1 and 1/N."
 )
+MEAN = (
+    "mean: Those of the output's mean on test examples, each of shape (P_test,).",
+    "mean: Those of the mean of the outputs on test examples, each of shape (P_test * OUTPUTS,), "
+    "the output the fast index.",
+)
+"""Of one output, and of several."""
 CHAIN = "U_l of the papers is {scales} times as large."
 
 PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
@@ -88,8 +94,7 @@ PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
 
     Args:
         problem: From `make_problem`.
-        attended_test: Attended inputs of test examples, shape (P_test, N_0, M); or a pair, see
-            `make_problem`.
+{data_test}
 
     Raises:
         ValueError: The test inputs have another shape, or the labels' covariance is singular.

@@ -69,17 +69,24 @@ def generate_expansion(expansion: Expansion) -> Module:
     kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
         _head(expansion, kind),
-        problem_text.PROBLEM.format(more_attributes="", more_fields=""),
-        kind.result.format(overlaps=_overlaps(expansion, kind.overlaps)),
+        problem_text.PROBLEM.format(
+            counting=problem_text.counting(notation.outputs()), more_attributes="", more_fields=""
+        ),
+        kind.result.format(
+            overlaps=_overlaps(expansion, kind.overlaps),
+            mean="\n".join(wrap.paragraph(expansion_text.MEAN[notation.outputs() != 1], 8, 4)),
+        ),
         expansion_text.PUBLIC.format(
             function=kind.function,
             summary=kind.summary,
+            data_test=problem_text.data_lines(notation.outputs(), "predict"),
             rows=problem_text.rows(notation.outputs(), "problem"),
         ),
         kind.terms(expansion),
         _covariance(expansion),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            data=problem_text.data_lines(notation.outputs(), "make_problem"),
             rows=problem_text.rows(notation.outputs()),
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),

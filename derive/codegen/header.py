@@ -45,6 +45,7 @@ def common_fields(derived: Derived) -> dict[str, str]:
         "parameters": "\n".join(_parameters(notation)),
         "steps": "\n".join(step_lines(derived.steps)),
         "names": "",
+        "counting": problem_text.counting(notation.outputs()),
         "more_attributes": "",
         "more_fields": "",
         "constants": "\n".join(constants),
@@ -77,20 +78,24 @@ def argument_lines(notation: Notation) -> dict[str, str]:
 
 
 ONE_OUTPUT = {
+    "data": problem_text.data_lines(1, "solve"),
+    "data_test": problem_text.data_lines(1, "predict"),
     "predicted": "(P_test,)",
     "rows_test": "",
     "predicting": "    return predictor(solution.overlaps, by_path, solution.problem)",
 }
-"""What `predict` says and does for a network of one output."""
+"""What `solve` and `predict` say of data, and `predict` does, for a network of one output."""
 
 
 def predict_lines(notation: Notation) -> dict[str, str]:
-    """What `predict` says and does."""
+    """What `solve` and `predict` say of data, and what `predict` does."""
     if notation.outputs() == 1:
         return ONE_OUTPUT
     found = "mean.reshape(-1, OUTPUTS), variance.reshape(-1, OUTPUTS)"
     called = ONE_OUTPUT["predicting"].replace("return", "mean, variance =")
     return {
+        "data": problem_text.data_lines(notation.outputs(), "solve"),
+        "data_test": problem_text.data_lines(notation.outputs(), "predict"),
         "predicted": "(P_test, OUTPUTS)",
         "rows_test": problem_text.rows(notation.outputs(), "solution.problem"),
         "predicting": f"{called}\n    return {found}",

@@ -40,6 +40,7 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
         path_table(theory.notation),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
+            data=problem_text.data_lines(theory.notation.outputs(), "make_problem"),
             rows=problem_text.rows(theory.notation.outputs()),
             head_count=header.head_count(theory.notation),
             weight_count=len(theory.notation.graph.weights),
@@ -62,16 +63,14 @@ def path_table(notation: Notation) -> str:
     graph = notation.graph
     branched = [w for w in graph.weights if w.branching]
     columns = len(branched) + (notation.outputs() != 1)
-    shape = "number of layers with heads"
+    shape = "(M, number of layers with heads)"
     if notation.outputs() != 1:
-        shape += " + 1), the last column the output"
+        shape = "(M, number of layers with heads + 1), the last column the output"
     lines = [
         "def path_table(heads: tuple[int, ...]) -> Array:",
         '    """The head that each path takes in every layer with heads, the lowest layer first.',
         "",
-        f"    Shape (M, {shape}); 0 where the path takes the skip."
-        if notation.outputs() == 1
-        else f"    Shape (M, {shape}; 0 where the path takes the skip.",
+        *wrap.paragraph(f"Shape {shape}; 0 where the path takes the skip.", 4),
         '    """',
     ]
     if branched:

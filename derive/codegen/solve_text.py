@@ -45,8 +45,7 @@ def solve(
     """Find the saddle point: the minimum of the action over positive definite overlaps.
 
     Args:
-        attended: Attended inputs of every path, shape (P, N_0, M); or a pair, see `make_problem`.
-        labels: y, shape (P,).
+{data}
 {depths}{widths}
 {variances}
         temperature: Variance of the label noise; zero is allowed for a kernel of full rank.
@@ -153,7 +152,7 @@ def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
 
     Args:
         solution: From `solve`.
-        attended_test: Attended inputs, shape (P_test, N_0, M); or a pair, see `make_problem`.
+{data_test}
 
     Returns:
         Mean and variance, each of shape {predicted}.

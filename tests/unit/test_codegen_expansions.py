@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS
 
-from derive import Attention, Embedding, Network, Readout, derive
+from derive import Attention, Embedding, Linear, Network, Readout, derive
 from derive.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.checks.sample import Draw
 from derive.codegen import generate_expansion
@@ -141,3 +141,16 @@ def test_a_name_that_is_code_stays_a_name(function):
     assert '""" + evil' not in source
     ast.parse(source)
     assert generate_expansion(KINDS[function](derive(network))).load().HEADS == ()
+
+
+@pytest.mark.parametrize("function", KINDS)
+def test_docstrings_of_several_outputs_have_their_shapes(function):
+    network = Network((Embedding(6, 1.1), Linear(0.9, 7), Readout(1.3, outputs=2)), 0.2)
+    module = generate_expansion(KINDS[function](derive(network))).load()
+    rng = np.random.default_rng(3)
+    data = rng.normal(size=(4, 3, 1)), rng.normal(size=(4, 2))
+    problem = module.make_problem(*data, (60, 70), (1.1, 0.9, 1.3), 0.2)
+    found = getattr(module, function)(problem, rng.normal(size=(5, 3, 1)))
+    assert [term.shape for term in found.mean[:2]] == [(5 * 2,)] * 2
+    assert "(P_test * OUTPUTS,)" in " ".join(module.Expansion.__doc__.split())
+    assert "(P_test, N_0, M / OUTPUTS)" in getattr(module, function).__doc__

@@ -112,6 +112,22 @@ def test_every_function_has_a_docstring_and_every_name_is_used(source):
         assert stored - loaded <= {"_"}, node.name
 
 
+def test_docstrings_of_several_outputs_have_their_shapes_and_no_line_is_long():
+    skip = Residual((Attention(2, 0.9), Gated(2, 1.1)))
+    readout = Readout(1.3, "each", positions=2, outputs=2)
+    layers = (Embedding(6, 1.1), skip, Linear(1.2, 7), readout)
+    found = generate(derive(Network(layers, 0.2)))
+    assert [line for line in found.source.splitlines() if len(line) > 100] == []
+    module = found.load()
+    for function in (module.solve, module.make_problem):
+        assert "labels: y, shape (P, OUTPUTS)." in function.__doc__
+        assert "(P, N_0, M / OUTPUTS)" in function.__doc__
+    assert "(P_test, N_0, M / OUTPUTS)" in module.predict.__doc__
+    assert "P counts rows" in module.Problem.__doc__
+    notes = module.__doc__.partition("Not eliminated")[2].partition("\n\n")[0].splitlines()
+    assert min(map(len, notes[:-1])) > 70  # wrapped once
+
+
 def is_store(name):
     return isinstance(name.ctx, ast.Store)
 

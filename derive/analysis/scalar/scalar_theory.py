@@ -34,7 +34,7 @@ from derive.analysis.scalar.solutions import Solutions, solve
 from derive.analysis.scalar.stages import Stage, read_stages
 from derive.analysis.scalar.symbols import WIDTH
 from derive.analysis.scalar.width_series import width_series
-from derive.derivation import Derivation, Theory, derive
+from derive.derivation import Derivation, Theory, derive, known_theory
 from derive.derivation.step import Evidence, Step
 from derive.errors import CertificateError, RuleError
 from derive.network import Network
@@ -209,11 +209,12 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     Raises:
         RuleError: A stream holds several vectors: several heads, a head count that is a symbol, a
             skip, or several outputs; or one symbol of the network means two things.
+        DescriptionError: The depth is a symbol.
 
     Source: theory of section 1.4; Li, Sompolinsky, PRX 11, 031059 (2021).
     """
     derivation = derive(source) if isinstance(source, Network) else source
-    theory = derivation.theory if isinstance(derivation, Derivation) else derivation
+    theory = derivation if isinstance(derivation, Theory) else known_theory(derivation)
     network = getattr(derivation, "network", None)
     require_distinct_symbols(theory, None if network is None else network.temperature)
     stages = read_stages(theory)

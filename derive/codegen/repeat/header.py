@@ -32,6 +32,7 @@ def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
         overlaps="\n".join(_overlaps(sections)),
         parameters="\n".join(_parameters(sections)),
         names=f"\n{text.NAMES}{text.SHARED_NAMES if shared else ''}",
+        counting="",
         more_attributes=text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
         more_fields=text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
         theory="\n".join(plain_lines(theory_lines(derivation))) or NOTHING,

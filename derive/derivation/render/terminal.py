@@ -25,6 +25,8 @@ from derive.derivation.theory import Derived, Theory
 
 COLUMNS = 100
 """The width of the table; the same on every terminal."""
+PROSE = 96
+"""The width of sentences, which also stand in the docstrings of modules."""
 STEP = 4
 """Columns by which a continued line is moved to the right."""
 
@@ -80,7 +82,7 @@ def theory_lines(theory: Theory) -> Iterator[str]:
     for equation in theory.equations:
         if equation.reason:
             text = f"Not eliminated: {unicode_of(typeset(equation.reason))}"
-            yield from textwrap.wrap(text, COLUMNS, subsequent_indent="  ")
+            yield from textwrap.wrap(text, PROSE, subsequent_indent="  ")
 
 
 def _overlaps(theory: Theory, drawer: Drawer) -> str:

@@ -107,6 +107,6 @@ def _multiply_out(gradient: Any, notation: Notation, stream: int) -> SaddleEquat
         None,
         None,
         (f"multiply by G_{name} from both sides; divide by N_{name}",),
-        f"Stream {name} holds the vectors of {count} weights (a skip joins them): the inverse of "
-        f"G_{name} mixes their blocks, so its equation stays implicit.",
+        f"Stream {name} holds the vectors of {count} weights (a skip or a sum of branches joins "
+        f"them): the inverse of G_{name} mixes their blocks, so its equation stays implicit.",
     )

@@ -5,7 +5,16 @@ import pytest
 import sympy
 from small_networks import NETWORKS
 
-from derive import Attention, Embedding, Network, Readout, Repeat, derive, exchangeable
+from derive import (
+    Attention,
+    Embedding,
+    Network,
+    Readout,
+    Repeat,
+    derive,
+    exchangeable,
+    scalar_theory,
+)
 from derive.algebra import build, equal, nodes
 from derive.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.analysis.expansions.averages import average_values
@@ -130,7 +139,9 @@ def test_sizes_that_are_symbols_give_the_same_expansion():
     assert one.definitions == other.definitions and one.variance == other.variance
 
 
-@pytest.mark.parametrize("analysis", [finite_width_expansion, saddle_expansion, exchangeable])
+@pytest.mark.parametrize(
+    "analysis", [finite_width_expansion, saddle_expansion, exchangeable, scalar_theory]
+)
 def test_a_depth_that_is_a_symbol_is_refused_in_one_line(analysis):
     layers = (Embedding("N", 1.3), Repeat((Attention("H", 0.9, "N"),), "L"), Readout(1.2))
     with pytest.raises(DescriptionError, match="the depth 'L' is a symbol") as said:

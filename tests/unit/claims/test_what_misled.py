@@ -2,7 +2,8 @@
 
 import pytest
 
-from derive import Attention, Embedding, Network, Readout, compare
+from derive import Attention, Embedding, Network, Readout, Residual, compare, derive
+from derive.claims.language import to_text
 from derive.errors import ClaimError
 
 NETWORK = Network((Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va")), "T")
@@ -109,3 +110,13 @@ def test_the_number_of_outputs_has_a_name(number, verdict):
     symbols = {"C": "K(U_1) + temperature*eye(P)"}
     result = compare(network, "action", [line], symbols=symbols, explain=False)
     assert result.verdict.value == verdict
+
+
+def test_what_is_printed_of_several_outputs_is_read_back():
+    """The terms that differ, and corrections, say `outputs`."""
+    layers = (Embedding(9, 1.0), Residual((Attention(2, 1.0),)), Readout(1.0, outputs=3))
+    network = Network(layers, 0.1)
+    line = to_text(derive(network).theory.action)
+    assert "block(G_a, 0, outputs)" in line
+    result = compare(network, "action", [line], up_to=("constant",), explain=False)
+    assert result.verdict.value == "AGREES"
