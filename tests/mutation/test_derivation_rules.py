@@ -53,6 +53,7 @@ STEPS = {
     "infinite": "infinite width",
     "correction": "first correction",
     "chain": "papers' normalisation",
+    "features": "Gaussian features",
 }
 CASES = [
     pytest.param(rule, broken, id=f"{rule}: {name}")

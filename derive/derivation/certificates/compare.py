@@ -43,7 +43,7 @@ def guarded(check: Callable[[int], Evidence]) -> Certificate:
             return check(digits)
         except CertificateError:
             raise
-        except (DeriveError, ArithmeticError, ValueError, TypeError) as error:
+        except (DeriveError, ArithmeticError, LookupError, ValueError, TypeError) as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise CertificateError(f"the result cannot be evaluated: {reason}") from error
 

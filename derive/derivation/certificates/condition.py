@@ -10,7 +10,15 @@ import numpy as np
 from derive.algebra import contains
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, log_normal, units
-from derive.derivation.certificates.instance import Instance, head_counts, rounds, several, unequal
+from derive.derivation.certificates.instance import (
+    Instance,
+    counted,
+    head_counts,
+    rounds,
+    several,
+    unequal,
+)
+from derive.derivation.certificates.turns import showing
 from derive.derivation.notation import Notation
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError
@@ -68,13 +76,14 @@ def _compare(
     linear = response @ weights.ravel()
     agreement.compare("the vectors, linear in the weight", image(weights), linear)
     covariance = arithmetic.mpf(sample.variance(weight)) * (response @ response.T)
+    # Factors that the rule leaves alone cancel before they cost time.
+    ratio = after.body + after.constant - before.body - before.constant
     for _ in range(2):
         made = exact(arithmetic, numbers[vectors]).ravel()
         known = log_normal(arithmetic, made, covariance)
         known -= log_independent(arithmetic, weights, sample.variance(weight))
-        old = agreement.value(before.body + before.constant, numbers)
-        new = agreement.value(after.body + after.constant, numbers)
-        agreement.compare(f"the log density with {vectors} for {tensor}", new, old + known)
+        change = agreement.value(ratio, numbers)
+        agreement.compare(f"the log density with {vectors} for {tensor}", change, known)
         numbers[vectors] = sample.vectors(weight)
 
 
@@ -83,7 +92,7 @@ def _turns(notation: Notation, weight: int) -> tuple[tuple[int, ...], ...]:
     turns = head_counts(notation, FEW_PATHS, ROOM)
     seen = any(heads[weight] > 1 for heads in turns)
     more = () if seen else (several(notation, weight, FEW_PATHS),)
-    return tuple(dict.fromkeys((*turns, *more)))
+    return tuple(dict.fromkeys((*showing(turns, (weight,)), *more)))
 
 
 def _sample(after: State, seed: int, heads: tuple[int, ...]) -> Instance:
@@ -94,4 +103,5 @@ def _sample(after: State, seed: int, heads: tuple[int, ...]) -> Instance:
         if item.above is not None and item.index not in after.weights:
             acted = sum(notation.graph.block_size(k, heads) for k in item.acts_on)
             smallest[item.above] = max(smallest[item.above], acted + 1)
-    return Instance(notation, heads, unequal(smallest), random=Random(seed))
+    *widths, features, examples = unequal((*smallest, 3, 4), counted(notation, heads))
+    return Instance(notation, heads, tuple(widths), examples, features, Random(seed))

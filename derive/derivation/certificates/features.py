@@ -10,7 +10,15 @@ import numpy as np
 
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, units
-from derive.derivation.certificates.instance import Array, Instance, choose_heads
+from derive.derivation.certificates.instance import (
+    Array,
+    Instance,
+    choose_heads,
+    counted,
+    head_counts,
+    rounds,
+    unequal,
+)
 from derive.derivation.certificates.start import label_law
 from derive.derivation.rules.features import feature_weights
 from derive.derivation.rules.gaussian import find_normal
@@ -22,6 +30,8 @@ from derive.network.feature_maps import feature_map, kernel_matrix
 
 DIGITS = 11
 """Kernels are found in float64, and so are these integrals."""
+EXAMPLES, FEW_PATHS = 3, 2
+"""As few as may be: every pair of tokens costs an integral."""
 SCALES = (1, 4, 16)
 """Factors of the number of neurons."""
 REACH, NODES = 9.0, 48
@@ -45,8 +55,8 @@ def gaussian_features(layer: Features, before: State, after: State) -> Certifica
     def check(digits: int) -> Evidence:
         agreement = Agreement(min(digits, DIGITS))
         _require_gone(before, after)
-        for seed in (1, 2):
-            _second_moments(layer, after, agreement, seed)
+        for seed, heads in rounds(head_counts(after.notation, FEW_PATHS)):
+            _second_moments(layer, after, agreement, (seed, heads))
         order = _observed_order(layer, after)
         found = agreement.evidence(
             "second moments of f by quadrature of the features; the law of a label nears the "
@@ -70,16 +80,19 @@ def _require_gone(before: State, after: State) -> None:
         raise CertificateError("the noise of the labels changed")
 
 
-def _second_moments(layer: Features, after: State, agreement: Agreement, seed: int) -> None:
-    notation = after.notation
-    widths = tuple(2 + stream.index % 3 for stream in notation.streams())
-    sample = Instance(notation, choose_heads(notation, 3), widths, 2, random=Random(seed))
+def _second_moments(
+    layer: Features, after: State, agreement: Agreement, given: tuple[int, tuple[int, ...]]
+) -> None:
+    (seed, heads), notation = given, after.notation
+    sample = Instance(notation, heads, (), EXAMPLES, random=Random(seed))
     paths = sample.block_size(0)
     inputs = sample.array(sample.examples, sample.features, 2)
     operators = sample.array(sample.examples, 2, paths)
     (attended,) = kernel_factor(layer, sample.variance(0), [(inputs, operators)])
     rank = attended.shape[1]
-    numbers = Instance(notation, sample.heads, widths, 2, rank, random=sample.random).point(())
+    taken = (EXAMPLES, rank, *counted(notation, heads))
+    widths = unequal((2,) * len(notation.streams()), taken)
+    numbers = Instance(notation, heads, widths, EXAMPLES, rank, sample.random).point(())
     numbers |= {notation.data(): attended}
     mean = label_law(after).args[1]
 
@@ -110,8 +123,8 @@ def _moments(layer: Features, variance: float, inputs: Array) -> Array:
     flat = inputs.transpose(0, 2, 1).reshape(examples * tokens, -1)
     found = np.empty((len(flat), len(flat)))
     for i, x in enumerate(flat):
-        for j, z in enumerate(flat):
-            found[i, j] = second_moment(layer, variance, x, z)
+        for j, z in enumerate(flat[: i + 1]):
+            found[i, j] = found[j, i] = second_moment(layer, variance, x, z)
     return found.reshape(examples, tokens, examples, tokens)
 
 

@@ -1,13 +1,14 @@
 """Random small instances: numbers for every size, variance, weight and datum of a network.
 
-Entries are multiples of 1/64, which any binary arithmetic takes exactly. Widths, head counts and
-variances are unequal, variances differ from 1: no factor can hide.
+Entries are multiples of 1/64, which any binary arithmetic takes exactly. Sizes and variances are
+unequal, variances differ from 1: no factor can hide.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, permutations
 from random import Random
 from typing import Any
 
@@ -55,9 +56,9 @@ class Instance:
         return self.notation.graph.vectors(self.notation.graph.streams[stream], self.heads)
 
     def variance(self, weight: int) -> float:
-        """sigma^2 of a weight: 9/8, 3/4, 11/8, 5/8, 13/8, ..."""
-        step = (weight % 5 + 1) / 8
-        return 1 + step if weight % 2 == 0 else 7 / 8 - step / 2
+        """sigma^2 of a weight: 9/8, 3/4, 11/8, 5/8, 13/8, ..., no two of them equal."""
+        step, more = (weight % 5 + 1) / 8, weight // 10 * 33 / 32
+        return more + (1 + step if weight % 2 == 0 else 7 / 8 - step / 2)
 
     @property
     def temperature(self) -> float:
@@ -166,6 +167,8 @@ def head_counts(
 ) -> tuple[tuple[int, ...], ...]:
     """Head counts in turns, until every weight with branches has had several: 1 hides a factor.
 
+    So have any two at once: log H is zero for one head, and hides a factor of other heads.
+
     Args:
         notation: The symbols.
         most_paths: As in `choose_heads`.
@@ -179,7 +182,41 @@ def head_counts(
             left = left[1:]
         else:
             found.append(heads)
+    pairs = _apart(notation, found)
+    while pairs:
+        heads = _together(notation, pairs[0], pairs, most_paths + 2)
+        found += [heads] if _most(notation, heads) <= room else []
+        pairs = _apart(notation, [heads], pairs)
+    for j, k in permutations(_branched(notation), 2):
+        heads = _together(notation, (j,))
+        if all(h[j] in (1, h[k]) for h in found) and _most(notation, heads) <= room:
+            found.append(heads)  # or the two could stand for each other
     return tuple(found)
+
+
+Pairs = list[tuple[int, int]]
+
+
+def _apart(
+    notation: Notation, turns: Sequence[tuple[int, ...]], pairs: Pairs | None = None
+) -> Pairs:
+    """The pairs of weights, all or of some, that never have several branches at once."""
+    known = list(combinations(_branched(notation), 2)) if pairs is None else pairs
+    return [(j, k) for j, k in known if not any(h[j] > 1 and h[k] > 1 for h in turns)]
+
+
+def _together(
+    notation: Notation, weights: Sequence[int], pairs: Pairs | None = None, most_paths: int = 0
+) -> tuple[int, ...]:
+    """Two branches of some weights, and of others in pairs while there are not too many vectors."""
+    heads = [int(w.heads) if w.fixed else 1 for w in notation.graph.weights]
+    for index in weights:
+        heads[index] = 2
+    for index in dict.fromkeys(k for pair in pairs or () for k in pair if k not in weights):
+        heads[index] = 2
+        if _most(notation, heads) > most_paths:
+            heads[index] = 1
+    return tuple(heads)
 
 
 def several(
@@ -208,14 +245,19 @@ def _most(notation: Notation, heads: Sequence[int]) -> int:
     return max(notation.graph.vectors(stream, tuple(heads)) for stream in notation.streams())
 
 
-def unequal(smallest: list[int]) -> tuple[int, ...]:
-    """Sizes of at least the given ones, no two of them equal."""
+def unequal(smallest: Sequence[int], taken: Sequence[int] = ()) -> tuple[int, ...]:
+    """Sizes of at least the given ones, no two of them equal, and none of those that are taken."""
     found: list[int] = []
     for size in smallest:
-        while size in found:
+        while size in found or size in taken:
             size += 1
         found.append(size)
     return tuple(found)
+
+
+def counted(notation: Notation, heads: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of branches and of outputs, which other sizes have to differ from."""
+    return *heads, notation.graph.weights[-1].outputs
 
 
 def instance(notation: Notation, seed: int, most_paths: int = MOST_PATHS) -> Instance:
@@ -232,17 +274,25 @@ def instances(
 
 
 def unseen(samples: Sequence[Instance]) -> str:
-    """What to say of the weights that had a single branch in all instances; empty if none had."""
-    notation = samples[0].notation
-    single = [
-        notation.graph.weights[k].name
-        for k in _branched(notation)
-        if all(sample.heads[k] == 1 for sample in samples)
-    ]
-    return f"; with a single branch of {', '.join(single)}" if single else ""
+    """What to say of weights with a single branch in all instances, or in all but their own."""
+    notation, turns = samples[0].notation, [sample.heads for sample in samples]
+    single = [k for k in _branched(notation) if all(heads[k] == 1 for heads in turns)]
+    found = ", ".join(notation.graph.weights[k].name for k in single)
+    said = f"; with a single branch of {found}" if single else ""
+    if any(j not in single and k not in single for j, k in _apart(notation, turns)):
+        said += "; some two weights never with several branches at once"
+    return said
 
 
 def _instance(notation: Notation, seed: int, heads: tuple[int, ...]) -> Instance:
     """N - m - 1, the exponent of a determinant, is nowhere 0."""
     counts = [notation.graph.vectors(stream, heads) for stream in notation.streams()]
-    return Instance(notation, heads, unequal([m + 2 for m in counts]), random=Random(seed))
+    return sized(notation, heads, [m + 2 for m in counts], seed)
+
+
+def sized(
+    notation: Notation, heads: tuple[int, ...], smallest: Sequence[int], seed: int
+) -> Instance:
+    """An instance with widths of at least the given ones; no two of all its sizes are equal."""
+    features, examples, *widths = unequal((3, 4, *smallest), counted(notation, heads))
+    return Instance(notation, heads, tuple(widths), examples, features, Random(seed))

@@ -12,7 +12,15 @@ import numpy as np
 from derive.algebra.nodes import LogNormal
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import log_independent
-from derive.derivation.certificates.instance import Array, Instance, Numbers, head_counts, rounds
+from derive.derivation.certificates.instance import (
+    Array,
+    Instance,
+    Numbers,
+    counted,
+    head_counts,
+    rounds,
+    unequal,
+)
 from derive.derivation.rules import features
 from derive.derivation.step import Certificate, Evidence, State
 from derive.errors import CertificateError, DataError
@@ -25,7 +33,7 @@ from derive.network.tokens import data_names, token_counts, weighted_layers
 
 TOKENS = 4
 """Where the network takes any number of tokens."""
-EXAMPLES = 3
+EXAMPLES = 4
 MOST_TOKENS = 10_000
 MOST_VECTORS = 200
 
@@ -50,12 +58,13 @@ def _compare(
     network: Network, state: State, agreement: Agreement, seed: int, heads: tuple[int, ...]
 ) -> None:
     notation = state.notation
-    widths = tuple(2 + stream.index % 3 for stream in notation.streams())
     tokens, read = tokens_for(network)
     if network.readout.branched:
         heads = (*heads[:-1], read)
     rows = EXAMPLES * network.readout.outputs
-    sample = Instance(notation, heads, widths, examples=rows, random=Random(seed))
+    taken = (rows, *counted(notation, heads))
+    features, *widths = unequal((2,) * (1 + len(notation.streams())), taken)
+    sample = Instance(notation, heads, tuple(widths), rows, features, Random(seed))
     tensors = [sample.tensor(weight.index) for weight in notation.graph.weights]
     resized = exactly(resize(network, sample.heads))
     inputs, attentions = _inputs(sample, resized, tokens)
@@ -99,7 +108,8 @@ def _read(network: Network, sample: Instance, tensor: Array, data: Any, arithmet
     x, omega = features.raw_inputs(notation)
     return {
         features.raw_features(notation): sample.features,
-        notation.features: sample.features + 2,  # of another space; no factor may take it for N_x
+        notation.features: sample.features
+        + sum(sample.widths),  # of another space; no factor may take it for N_x
         features.feature_weights(notation): tensor,
         features.PHI: _nonlinearity(network, arithmetic),
         x: np.repeat(inputs, outputs, axis=0),

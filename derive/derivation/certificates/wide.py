@@ -51,6 +51,7 @@ def correction(
             run = _Widths(gradients, wide, sample, digits)
             for number in range(len(wide.points)):
                 run.compare_force(limit.energy, number)
+            run.compare_parts()
             orders.append(run.order(shifted=True))
         order = f"{_orders(orders)} in 1/N{unseen(samples)}"
         return Evidence(digits, f"the gradient at point plus shift decays with {order}")
@@ -130,6 +131,18 @@ class _Widths:
         change = (ends[2][force] * direction).sum()
         slope = (values[1] - values[0]) / (2 * step)
         Agreement(self.digits).compare(f"the force {force} on {name}", change, slope)
+
+    def compare_parts(self) -> None:
+        """The shift of a stream's first vectors is a block of the shift of all."""
+        numbers: Numbers = {**self.sample.sizes(), **self.data}
+        for name, value in (*self.wide.points, *self.wide.forces, *self.wide.corrections):
+            numbers[name] = self.at(value, numbers)
+        weights = self.notation.inner_weights()
+        for weight, (name, _) in zip(weights, self.wide.corrections, strict=True):
+            assert weight.below is not None
+            size, whole = len(numbers[name]), numbers[self._shift(weight.below)]
+            what = f"the shift {name} as a part of that of its stream"
+            Agreement(self.digits).compare(what, numbers[name], whole[:size, :size])
 
     def _size(self, number: int) -> int:
         return self.sample.block_size(self.notation.inner_weights()[number].index)
