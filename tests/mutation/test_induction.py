@@ -161,7 +161,9 @@ def test_a_flux_that_is_closed_wrongly_is_refused():
         step.certificate(12)
 
 
-@pytest.mark.parametrize("network", ["attention", "residual below"])
+@pytest.mark.parametrize(
+    "network", ["attention", pytest.param("residual below", marks=pytest.mark.slow)]
+)
 def test_a_rule_that_is_broken_in_the_windows_is_refused(network):
     rules = replace(RULES, eliminate=equation("right", doubled)(RULES.eliminate))
     derivation = derive_repeated(REPEATED[network], rules)

@@ -35,7 +35,13 @@ def check(derivation, digits):
     assert all(found.digits >= digits and found.detail for found in evidence)
 
 
-@pytest.mark.parametrize("layers", NETWORKS.values(), ids=NETWORKS)
+@pytest.mark.parametrize(
+    "layers",
+    [
+        pytest.param(layers, id=name, marks=pytest.mark.slow if name == "depth 4" else ())
+        for name, layers in NETWORKS.items()
+    ],
+)
 def test_every_step_is_certified(layers):
     check(derive(network(layers)), 20)
 

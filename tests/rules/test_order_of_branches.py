@@ -24,7 +24,10 @@ DEEP = (
     Residual((HEADS, Residual((LINEAR,)))),
     Residual((Residual((LINEAR,)), HEADS, Residual((LINEAR,)))),
 )
-CASES = [pytest.param(layers, id=name) for name, layers in SUMS.items()]
+CASES = [
+    pytest.param(layers, id=name, marks=pytest.mark.slow if name == "skip between" else ())
+    for name, layers in SUMS.items()
+]
 CASES.append(pytest.param(DEEP, id="residuals that end in residuals", marks=pytest.mark.slow))
 
 

@@ -29,7 +29,7 @@ from derive.checks.sample import Draw
 from derive.derivation.certificates.compare import Agreement
 from derive.errors import DescriptionError
 
-QUICK = ("no layer", "one attention", "linear layers", "two residuals", "inner width")
+QUICK = ("no layer", "one attention", "linear layers", "inner width")
 FEW = ("no layer", "one attention", "residual", "residual ends in residual")
 
 
