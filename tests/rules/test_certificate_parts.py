@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
+from derive.derivation import derive
 from derive.derivation.certificates import compare, dense
 from derive.derivation.certificates.compare import Agreement, guarded
 from derive.derivation.certificates.instance import (
@@ -143,6 +144,14 @@ def test_what_has_no_room_is_told():
     assert (
         unseen(instances(Notation(graph), 5, room=11)) == "; with a single branch of V_1, V_2, V_3"
     )
+
+
+def test_steps_on_vectors_tell_what_had_no_room():
+    layers = [Residual((Attention(7, 1.0),))] * 4
+    steps = derive(Network((Embedding(9, 1.0), *layers, Readout(1.0, outputs=2)), 0.1)).steps
+    said = "; with a single branch of V_1, V_2, V_3, V_4"
+    found = {step.name: step.certificate(8).detail for step in steps[:3]}
+    assert [detail.endswith(said) for detail in found.values()] == [False, True, True], found
 
 
 def test_exponents_of_determinants_do_not_vanish():

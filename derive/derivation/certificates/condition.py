@@ -14,6 +14,7 @@ from derive.derivation.certificates.instance import (
     Instance,
     counted,
     head_counts,
+    hidden,
     rounds,
     several,
     unequal,
@@ -39,10 +40,12 @@ def condition(before: State, after: State, weight: int) -> Certificate:
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
         _require_gone(before, after, weight)
-        for seed, heads in rounds(_turns(before.notation, weight)):
+        turns = _turns(before.notation, weight)
+        for seed, heads in rounds(turns):
             _compare(before, after, weight, agreement, _sample(after, seed, heads))
         return agreement.evidence(
             "the vectors' covariance from unit weights; the log density at random points"
+            + hidden(before.notation, turns)
         )
 
     return check

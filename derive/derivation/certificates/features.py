@@ -16,6 +16,7 @@ from derive.derivation.certificates.instance import (
     choose_heads,
     counted,
     head_counts,
+    hidden,
     rounds,
     unequal,
 )
@@ -55,13 +56,14 @@ def gaussian_features(layer: Features, before: State, after: State) -> Certifica
     def check(digits: int) -> Evidence:
         agreement = Agreement(min(digits, DIGITS))
         _require_gone(before, after)
-        for seed, heads in rounds(head_counts(after.notation, FEW_PATHS)):
+        turns = head_counts(after.notation, FEW_PATHS)
+        for seed, heads in rounds(turns):
             _second_moments(layer, after, agreement, (seed, heads))
         order = _observed_order(layer, after)
         found = agreement.evidence(
             "second moments of f by quadrature of the features; the law of a label nears the "
             f"Gaussian one with order {order:.2f} in 1/N, from {SCALES[0]} to {SCALES[-1]} copies "
-            "of the neurons"
+            "of the neurons" + hidden(after.notation, turns)
         )
         return Evidence(min(found.digits, DIGITS), found.detail)
 

@@ -20,6 +20,7 @@ from derive.derivation.notation import Notation
 Array = NDArray[Any]
 Numbers = dict[Any, Any]
 """A number or an array for every symbol."""
+Pairs = list[tuple[int, int]]
 
 MOST_PATHS = 6
 """Head counts grow while no stream has more vectors than this."""
@@ -194,9 +195,6 @@ def head_counts(
     return tuple(found)
 
 
-Pairs = list[tuple[int, int]]
-
-
 def _apart(
     notation: Notation, turns: Sequence[tuple[int, ...]], pairs: Pairs | None = None
 ) -> Pairs:
@@ -274,8 +272,12 @@ def instances(
 
 
 def unseen(samples: Sequence[Instance]) -> str:
-    """What to say of weights with a single branch in all instances, or in all but their own."""
-    notation, turns = samples[0].notation, [sample.heads for sample in samples]
+    """What to say of the head counts of instances; see `hidden`."""
+    return hidden(samples[0].notation, [sample.heads for sample in samples])
+
+
+def hidden(notation: Notation, turns: Sequence[tuple[int, ...]]) -> str:
+    """What to say of weights with a single branch in all turns, or in all but their own."""
     single = [k for k in _branched(notation) if all(heads[k] == 1 for heads in turns)]
     found = ", ".join(notation.graph.weights[k].name for k in single)
     said = f"; with a single branch of {found}" if single else ""

@@ -14,6 +14,7 @@ from derive.derivation.certificates.instance import (
     Instance,
     choose_heads,
     head_counts,
+    hidden,
     rounds,
     sized,
 )
@@ -36,11 +37,13 @@ def integrate(before: State, after: State) -> Certificate:
             raise CertificateError("the definitions of vectors changed")
         labels = before.notation.labels()
         require_rest(before, after, {before.notation.tensor(0), labels}, {labels})
-        for seed, heads in rounds(head_counts(before.notation)):
+        turns = head_counts(before.notation)
+        for seed, heads in rounds(turns):
             _moments(before, after, agreement, seed, heads)
         _quadrature(before, after, agreement)
         return agreement.evidence(
             "the covariance of f from unit weights; a density of one weight by quadrature"
+            + hidden(before.notation, turns)
         )
 
     return check

@@ -18,6 +18,7 @@ from derive.derivation.certificates.instance import (
     Numbers,
     counted,
     head_counts,
+    hidden,
     rounds,
     unequal,
 )
@@ -44,11 +45,12 @@ def start(network: Network, state: State) -> Certificate:
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        for seed, heads in rounds(head_counts(state.notation, room=MOST_VECTORS)):
+        turns = head_counts(state.notation, room=MOST_VECTORS)
+        for seed, heads in rounds(turns):
             _compare(network, state, agreement, seed, heads)
         return agreement.evidence(
             "outputs equal those of a plain forward pass, and the log density is the sum of "
-            "independent Gaussian ones"
+            "independent Gaussian ones" + hidden(state.notation, turns)
         )
 
     return check
