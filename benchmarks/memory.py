@@ -19,7 +19,7 @@ import numpy as np
 
 from derive import Attention, Convolution, Data, Embedding, Network, Readout, load_data
 from derive.network import data_from_arrays
-from derive.network.file_sizes import file_sizes
+from derive.network.file_sizes import file_sizes, shapes_in
 from derive.solver import Solver
 from derive.solver.memory import Sizes, file_task_bytes, solving_bytes, vectors_of
 
@@ -101,7 +101,7 @@ def measure(name: str) -> None:
             subprocess.run(command, check=True)
         before = peak()
         if name.endswith("file"):
-            sizes = file_sizes(file, case.network, merged=True)
+            sizes = file_sizes(shapes_in(file), case.network, merged=True)
             assert sizes is not None
             needed = file_task_bytes(sizes, vectors_of(case.network))
             data = load_data(file, case.network)

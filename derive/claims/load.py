@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
 from derive.errors import ClaimError
+from derive.files import Untidy, read_table
 from derive.network import Network, load_network
 from derive.network.wording import choices, one_line, shown
 
-MAX_BYTES = 1_000_000
 KEYS = ("network", "about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
 LINE_KEYS = ("expression", "relation")
 
@@ -29,34 +28,14 @@ def load_claim(path: str | Path) -> Claim:
         DescriptionError: The network that it names cannot be read.
     """
     source = one_line(str(path))
-    table = _table(Path(path), source)
+    try:
+        table = read_table(path, "claim")
+    except Untidy as error:
+        raise ClaimError(f"{source}: {one_line(str(error))}") from None
     try:
         return _claim(table, Path(path).parent, source)
     except ClaimError as error:
         raise ClaimError(f"{source}: {error}") from None
-
-
-def _table(path: Path, source: str) -> dict[str, Any]:
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ClaimError(
-            f"{source}: cannot be read ({one_line(reason)}); give the path of a claim in TOML"
-        ) from None
-    if len(raw) > MAX_BYTES:
-        raise ClaimError(f"{source}: more than {MAX_BYTES} bytes, which is no claim")
-    try:
-        return tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ClaimError(f"{source}: not UTF-8 text; save the file as UTF-8") from None
-    except RecursionError:
-        raise ClaimError(f"{source}: lists or tables are nested too deeply") from None
-    except ValueError as error:  # TOML errors among them
-        raise ClaimError(
-            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
-        ) from None
 
 
 def _claim(table: Mapping[str, Any], folder: Path, source: str) -> Claim:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from derive.errors import DataError
+from derive.files import Unreadable, open_archive
 from derive.network.attended import expected_inputs
 from derive.network.feature_inputs import factor_bytes, feature_layer
-from derive.network.headers import array_shapes
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.network import Network
 from derive.network.paths import check_count, path_count
@@ -17,6 +18,8 @@ from derive.network.predicted import REMEDY, Inputs
 from derive.network.tokens import data_names
 
 TEST = "_test"
+
+Shapes = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,27 @@ class FileSizes:
     kept: int
 
 
-def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes | None:
+def shapes_in(path: str | Path) -> Shapes:
+    """The shape of every array in an .npz file; none where it cannot be read.
+
+    What is wrong with it is for those to say who read the arrays.
+    """
+    try:
+        with open_archive(path) as archive:
+            return archive.shapes
+    except Unreadable:
+        return {}
+
+
+def file_sizes(shapes: Shapes, network: Network, *, merged: bool) -> FileSizes | None:
     """The sizes of the data in a file; None where it does not hold data for the network.
 
     Args:
-        path: The .npz file.
+        shapes: Of its arrays, by name.
         network: Head counts numeric.
         merged: Whether to find out how many paths are identical whatever the data are; else none.
     """
-    shapes, paths = array_shapes(path), path_count(network)
+    paths = path_count(network)
     main = "inputs" if "inputs" in shapes else "attended"
     ends = [end for end in ("", TEST) if len(shapes.get(main + end, ())) == 3]
     if not ends or ends[0]:
@@ -79,22 +94,26 @@ def file_sizes(path: str | Path, network: Network, *, merged: bool) -> FileSizes
     return FileSizes(examples, tests, features, paths, distinct, peak, kept)
 
 
-def refuse_large_file(path: str | Path, network: Network) -> None:
+def refuse_large_file(shapes: Shapes, network: Network) -> None:
     """Refuse to read a file whose data do not fit into memory.
+
+    Args:
+        shapes: Of its arrays, by name.
+        network: Head counts numeric.
 
     Raises:
         SizeError: The message has the predicted number, and the number of paths.
     """
     check_count(network)
-    bound = file_sizes(path, network, merged=False)
+    bound = file_sizes(shapes, network, merged=False)
     if bound is not None and bound.loading > available_memory():
-        sizes = file_sizes(path, network, merged=True) or bound
+        sizes = file_sizes(shapes, network, merged=True) or bound
         data = f"P = {sizes.examples}, N_0 = {sizes.features}"
         what = f"reading data for {path_text(sizes.paths, sizes.distinct)}, {data},"
         refuse_beyond_memory(sizes.loading, what, REMEDY)
 
 
-def _inputs(network: Network, shapes: dict[str, tuple[int, ...]], end: str) -> Inputs:
+def _inputs(network: Network, shapes: Shapes, end: str) -> Inputs:
     """The sizes of one set of examples; KeyError where an array is missing or does not fit."""
     arrays = {weight: shapes[name + end][1:] for name, weight in data_names(network)}
     found = expected_inputs(network, shapes["inputs" + end], {})

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from derive.errors import DataError, DescriptionError
+from derive.files import Unreadable, open_archive
 from derive.network.arrays import Array, expect_shape, real_array
 from derive.network.attended import distinct_inputs, rows_of_outputs
 from derive.network.data import Data, _check_labels
@@ -21,9 +22,11 @@ from derive.network.feature_inputs import (
 )
 from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.layers import Attention
+from derive.network.memory import refuse_beyond_memory
 from derive.network.network import Network
 from derive.network.operators import Classes, common
 from derive.network.paths import is_skipped, path_count
+from derive.network.predicted import REMEDY
 from derive.network.tokens import data_names
 from derive.network.wording import choices, one_line, shown
 
@@ -42,23 +45,41 @@ def load_data(path: str | Path, network: Network) -> Data:
             with the file, the array, the shape found, the shape expected and what would do.
         SizeError: They do not fit into memory.
     """
+    return data_from_arrays(load_arrays(path, network), network, one_line(str(path)))
+
+
+def load_arrays(path: str | Path, network: Network) -> dict[str, Array]:
+    """The named arrays of a data file, which is opened once; for `data_from_arrays`.
+
+    Args:
+        path: The file.
+        network: The network that the data are for, head counts numeric.
+
+    Raises:
+        DataError: As `load_data`, for the names of the arrays.
+        SizeError: As `load_data`.
+    """
     source = one_line(str(path))
-    refuse_large_file(path, network)
-    remedy = "give an .npz file written by numpy.savez"
     try:
-        with open(path, "rb") as file:
-            if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
-                raise DataError(f"{source}: not an .npz file; {remedy}")
-            file.seek(0)
-            found = np.load(file, allow_pickle=False)
-            _check_keys(found.files, network, source)
-            arrays = {name: _member(found, name, source) for name in found.files}
-    except DataError:
-        raise
-    except Exception as error:  # np.load raises a dozen types on what is no .npz file
-        reason = one_line(getattr(error, "strerror", None) or str(error) or type(error).__name__)
-        raise DataError(f"{source}: cannot be read ({reason}); {remedy}") from None
-    return data_from_arrays(arrays, network, source)
+        with open_archive(path) as archive:
+            _check_keys(archive.names, network, source)
+            refuse_large_file(archive.shapes, network)
+            refuse_beyond_memory(archive.size, f"reading {source}", REMEDY)
+            return archive.read()
+    except Unreadable as error:
+        raise DataError(f"{source}: {_unreadable(error)}") from None
+
+
+def _unreadable(error: Unreadable) -> str:
+    remedy, reason = "give an .npz file written by numpy.savez", one_line(str(error))
+    if not error.is_archive:
+        return f"{reason}; {remedy}"
+    if not error.name:
+        return f"cannot be read ({reason}); {remedy}"
+    return (
+        f"{one_line(error.name, 60)}: cannot be read ({reason}); write the file anew with "
+        "numpy.savez and arrays of numbers"
+    )
 
 
 def data_from_arrays(arrays: Mapping[str, Any], network: Network, source: str = "data") -> Data:
@@ -133,18 +154,6 @@ def _check_features(arrays: Mapping[str, Any], features: int) -> None:
     examples, _, last = np.shape(arrays[name])
     remedy = "give the features of the training examples"
     expect_shape(np.asarray(arrays[name]), name, (examples, features, last), remedy)
-
-
-def _member(file: Any, name: str, source: str) -> Any:
-    """One array of an .npz file."""
-    try:
-        return file[name]
-    except Exception as error:  # a damaged archive, an array of objects, an absurd header
-        reason = one_line(str(error) or type(error).__name__)
-        raise DataError(
-            f"{source}: {name}: cannot be read ({reason}); write the file anew with "
-            "numpy.savez and arrays of numbers"
-        ) from None
 
 
 def _check_keys(names: list[str], network: Network, source: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.files import Untidy, read_table
 from derive.network.feature_maps import GROUP as ENTRY_POINTS
 from derive.network.feature_maps import kernel_name
 from derive.network.layers import GROUPS, MAX_NESTING, kind_class, kind_names, kind_of
@@ -17,7 +17,6 @@ from derive.network.network import Network
 from derive.network.outside import key_outside, kind_outside
 from derive.network.wording import choices, one_line, shown
 
-MAX_BYTES = 1_000_000
 TOP_KEYS = ("name", "temperature", "layers")
 
 
@@ -25,14 +24,17 @@ def load_network(path: str | Path) -> Network:
     """Read a network from a TOML file.
 
     Args:
-        path: The file, UTF-8, at most `MAX_BYTES` long.
+        path: The file, UTF-8, at most a million bytes long.
 
     Raises:
         DescriptionError: The file cannot be read, or it describes no network; in one line with the
             file, the place and what would do.
     """
     source = one_line(str(path))
-    return network_from_dict(_parse(_read(path, source), source), source)
+    try:
+        return network_from_dict(read_table(path, "network"), source)
+    except Untidy as error:
+        raise DescriptionError(f"{source}: {one_line(str(error))}") from None
 
 
 def network_from_dict(table: Mapping[str, Any], source: str = "network") -> Network:
@@ -114,46 +116,6 @@ def _literal(value: Any) -> str:
     if isinstance(value, bool):
         return json.dumps(value)
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
-
-
-def _read(path: str | Path, source: str) -> str:
-    try:
-        with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise DescriptionError(
-            f"{source}: cannot be read ({one_line(reason)}); give the path of a TOML file"
-        ) from None
-    if len(raw) > MAX_BYTES:
-        raise DescriptionError(
-            f"{source}: more than {MAX_BYTES} bytes, which is no network; give its TOML file"
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise DescriptionError(
-            f"{source}: not UTF-8 text (line {line}); save the file as UTF-8"
-        ) from None
-
-
-def _parse(text: str, source: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DescriptionError(
-            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
-        ) from None
-    except RecursionError:
-        raise DescriptionError(
-            f"{source}: lists or tables are nested too deeply; "
-            f"layers may be nested {MAX_NESTING} deep"
-        ) from None
-    except ValueError as error:  # a number with more digits than Python reads
-        raise DescriptionError(
-            f"{source}: not TOML: {one_line(str(error))}; mend it there, each name once"
-        ) from None
 
 
 def _network(table: Any) -> Network:

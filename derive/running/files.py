@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from derive.errors import DataError
-
-UNFINISHED = ".derive-"
-"""How the name of a file begins while it is being written."""
+from derive.files import written
 
 
 def check_target(path: str | Path, *inputs: str | Path) -> Path:
@@ -49,8 +46,8 @@ def check_target(path: str | Path, *inputs: str | Path) -> Path:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text file in UTF-8, as `write_bytes` does."""
-    write_bytes(path, text.encode())
+    """Write a text file in UTF-8, as `write_bytes` does; what is none of it comes with escapes."""
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
@@ -59,20 +56,8 @@ def write_bytes(path: str | Path, content: bytes) -> None:
     Raises:
         DataError: It cannot be written.
     """
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise DataError(f"{target}: it cannot be written ({reason}); choose another path") from None
+    with written(path) as stream:
+        stream.write(content)
 
 
 def write_json(path: str | Path, content: Any) -> None:

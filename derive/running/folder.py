@@ -13,8 +13,9 @@ from typing import Any
 
 from derive import __version__
 from derive.errors import DataError
+from derive.files import UNFINISHED
 from derive.report import AS_DESCRIBED
-from derive.running.files import UNFINISHED, write_json
+from derive.running.files import write_json
 from derive.running.task import Case
 
 MARKER = "run.json"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,14 +10,13 @@ from typing import Any
 import numpy as np
 
 from derive.errors import SamplingError
+from derive.files import Unreadable, open_archive
+from derive.network.memory import refuse_beyond_memory
 from derive.sampling.draws import Draws
 from derive.solver.files import write_arrays
 
 FORMAT = "derive draws 1"
-DAMAGE = (
-    OSError, ValueError, LookupError, TypeError, AttributeError, EOFError, NotImplementedError,
-    zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+DAMAGE = (Unreadable, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What reading a file raises that was cut short, altered, or written by something else."""
 
 
@@ -55,14 +52,15 @@ def load_draws(path: str | Path) -> Draws:
         SamplingError: The file is missing, damaged, or holds no draws.
     """
     try:
-        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            content = {key: stored[key] for key in stored.files}
+        with open_archive(path) as archive:
+            refuse_beyond_memory(archive.size, f"reading {path}", "draw anew")
+            content = archive.read()
         about = json.loads(str(content["about"]))
         if about["format"] != FORMAT:
             raise ValueError(f"the format is {about['format']}")
         return _draws(about, content)
     except DAMAGE as error:
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        reason = str(error) or type(error).__name__
         raise SamplingError(
             f"{path}: no readable draws ({' '.join(reason.split())}); draw anew"
         ) from None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import DataError
+from derive.files import Unreadable, open_archive, written
+from derive.network.memory import refuse_beyond_memory
 from derive.solver.solution import Solution
 
 
@@ -72,20 +72,8 @@ def write_arrays(path: str | Path, content: dict[str, Any]) -> None:
     Raises:
         DataError: The file cannot be written.
     """
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".derive-", suffix=".npz")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                np.savez(stream, **content)
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        reason = error.strerror or "unknown reason"
-        raise DataError(f"{target}: it cannot be written ({reason}); choose another path") from None
+    with written(path) as stream:
+        np.savez(stream, **content)
 
 
 def load_solution(path: str | Path) -> dict[str, np.ndarray]:
@@ -95,19 +83,12 @@ def load_solution(path: str | Path) -> dict[str, np.ndarray]:
         DataError: The file is missing, damaged, or no solution.
     """
     try:
-        with open(path, "rb") as stream:
-            if stream.read(4) != b"PK\x03\x04":
-                raise DataError(f"{path}: no readable solution (not an .npz file); solve again")
-            stream.seek(0)
-            with np.load(stream, allow_pickle=False) as stored:
-                found = {key: stored[key] for key in stored.files}
-    except DataError:
-        raise
-    except Exception as error:  # np.load raises a dozen types on what is no .npz file
-        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-        raise DataError(
-            f"{path}: no readable solution ({' '.join(reason.split())}); solve again"
-        ) from None
+        with open_archive(path) as archive:
+            refuse_beyond_memory(archive.size, f"reading {path}", "solve again")
+            found = archive.read()
+    except Unreadable as error:
+        reason = f"{error.name}: {error}" if error.name else str(error)
+        raise DataError(f"{path}: no readable solution ({reason}); solve again") from None
     if "G_bottom" not in found:
         raise DataError(f"{path}: G_bottom is missing; it is no solution of derive")
     return found

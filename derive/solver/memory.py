@@ -13,7 +13,7 @@ from pathlib import Path
 from derive.codegen.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
 from derive.codegen.runtime.spectrum import DENSE_SPECTRUM
 from derive.network import Data, Network
-from derive.network.file_sizes import FileSizes, file_sizes
+from derive.network.file_sizes import FileSizes, file_sizes, shapes_in
 from derive.network.graph import stream_graph
 from derive.network.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.network.paths import path_count
@@ -173,8 +173,9 @@ def refuse_large_task(
     refuse_beyond_memory(
         processes * solving_bytes(bare), f"solving with {bare.paths_text}{many}", REMEDY
     )
+    shapes = shapes_in(path)
     for merged in (False, True):
-        found = file_sizes(path, network, merged=merged)
+        found = file_sizes(shapes, network, merged=merged)
         if found is None:
             return
         sizes = sizes_of(found, vectors)

@@ -22,7 +22,7 @@ from derive import (
 from derive.errors import SizeError
 from derive.network import attended_inputs, memory, network_to_toml, path_table
 from derive.network.attended import distinct_inputs, expected_inputs
-from derive.network.file_sizes import file_sizes
+from derive.network.file_sizes import file_sizes, shapes_in
 from derive.network.memory import amount, available_memory, refuse_beyond_memory
 from derive.solver import Solver
 from derive.solver.memory import (
@@ -103,7 +103,7 @@ class TestPrediction:
         del arrays
         solver = Solver.of(net)
         solver.solve(net, plain(vectors_of(net)[0], 4, 3), tolerance=0.1)
-        sizes = file_sizes(tmp_path / "data.npz", net, merged=True)
+        sizes = file_sizes(shapes_in(tmp_path / "data.npz"), net, merged=True)
         assert (sizes.examples, sizes.tests, sizes.features) == (90, 30, 25)
         assert (sizes.paths, sizes.distinct) == ((27, 5) if merged else (6, 6))
         used, data = peak_of(lambda: load_data(tmp_path / "data.npz", net))
@@ -127,7 +127,7 @@ class TestPrediction:
             arrays[f"inputs{end}"] = RNG.normal(size=(examples, 5, 4))
             arrays[f"attention_1{end}"] = RNG.random((examples, 2, 4, 4))
         np.savez(tmp_path / "data.npz", **arrays)
-        sizes = file_sizes(tmp_path / "data.npz", net, merged=True)
+        sizes = file_sizes(shapes_in(tmp_path / "data.npz"), net, merged=True)
         used, data = peak_of(lambda: load_data(tmp_path / "data.npz", net))
         assert used / FACTOR < sizes.loading < used * FACTOR
         assert sizes.features == data.attended.shape[1] == 260

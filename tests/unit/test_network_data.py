@@ -254,7 +254,7 @@ class TestFiles:
 
     def test_object_array(self, tmp_path):
         np.savez(tmp_path / "data.npz", **A | {"labels": np.array([{}] * P)})
-        self.refusal(tmp_path / "data.npz", ["labels", "Object arrays", "arrays of numbers"])
+        self.refusal(tmp_path / "data.npz", ["labels", "Python objects", "arrays of numbers"])
 
     def test_unknown_array_is_not_read(self, tmp_path):
         np.savez(tmp_path / "data.npz", **A, label=np.array([{}] * P))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from derive.errors import DescriptionError
+from derive.files.tables import MAX_BYTES
 from derive.network import (
     Attention,
     Embedding,
@@ -17,7 +18,6 @@ from derive.network import (
     network_to_toml,
 )
 from derive.network.layers import MAX_NESTING, Weighted
-from derive.network.toml import MAX_BYTES
 
 CONTRACT = """
 name = "two attention layers"

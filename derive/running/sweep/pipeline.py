@@ -11,9 +11,10 @@ from typing import Any
 
 from derive import __version__
 from derive.errors import DataError, DeriveError
+from derive.files import UNFINISHED
 from derive.report.figures import available, draw_sweep
 from derive.running.cluster import check_cluster, completed_on_cluster
-from derive.running.files import UNFINISHED, write_bytes, write_json, write_text
+from derive.running.files import write_bytes, write_json, write_text
 from derive.running.folder import Folder, check_folder, writable
 from derive.running.progress import bar
 from derive.running.sweep.grid import Axes, Point
