@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from derive.algebra.arithmetic import Digits
 from derive.checks.claim import Claim
-from derive.checks.sample import Array, Numbers, Sample
+from derive.checks.compare import Comparison
+from derive.checks.sample import Array, Draw, Numbers, Sample, seen
 from derive.checks.subject import FLOAT_DIGITS, Subject
 from derive.checks.verdict import CheckResult
 
@@ -17,36 +19,54 @@ DIRECTIONS = 3
 
 def derived(subject: Subject, claim: str) -> CheckResult:
     """The derived gradients are the slopes of the derived action, to all digits."""
-    sample, overlaps = _instance(subject)
-    slopes = subject.gradients(subject.at(sample, overlaps))
+
+    def slopes(sample: Sample, overlaps: tuple[Array, ...]) -> tuple[Array, ...]:
+        return subject.gradients(subject.at(sample, overlaps))
+
     compared = "dS/dG of the derivation against central differences of S in mpmath"
     return _compare(subject, claim, slopes, subject.digits - 3, compared)
 
 
 def generated(subject: Subject, claim: str) -> CheckResult:
     """The generated gradients are the slopes of the derived action, as far as float64 goes."""
-    sample, overlaps = _instance(subject)
-    slopes = subject.module.gradient(overlaps, sample.problem(subject.module))
+
+    def slopes(sample: Sample, overlaps: tuple[Array, ...]) -> tuple[Array, ...]:
+        found: tuple[Array, ...] = subject.module.gradient(overlaps, sample.problem(subject.module))
+        return found
+
     compared = (
         "dS/dG of the generated module, in float64, against central differences of S in mpmath"
     )
     return _compare(subject, claim, slopes, FLOAT_DIGITS, compared)
 
 
-def _instance(subject: Subject) -> tuple[Sample, tuple[Array, ...]]:
-    draw = subject.draw(1)
-    sample = draw.sample()
-    return sample, draw.overlaps(sample)
-
-
 def _compare(
-    subject: Subject, claim: str, slopes: tuple[Array, ...], required: int, compared: str
+    subject: Subject,
+    claim: str,
+    slopes: Callable[[Sample, tuple[Array, ...]], tuple[Array, ...]],
+    required: int,
+    compared: str,
 ) -> CheckResult:
     """tr(slope dG) against the change of S, for every order parameter, in several directions."""
-    sample, overlaps = _instance(subject)
+    draw, samples = subject.draw(1), subject.draw(2).samples()
+    comparison = subject.comparison()
+    for sample in samples:
+        overlaps = draw.overlaps(sample)
+        found = slopes(sample, overlaps)
+        _along(subject, comparison, draw, sample, overlaps, found)
+    return comparison.result(claim, required, compared + seen(samples))
+
+
+def _along(
+    subject: Subject,
+    comparison: Comparison,
+    draw: Draw,
+    sample: Sample,
+    overlaps: tuple[Array, ...],
+    slopes: tuple[Array, ...],
+) -> None:
     fine = replace(subject, digits=2 * subject.digits)
     numbers = subject.at(sample, overlaps)
-    comparison, draw = subject.comparison(), subject.draw(2)
     for number, symbol in enumerate(subject.theory.order_parameters):
         slope = subject.arithmetic.array(slopes[number])
         comparison.add(f"dS/d{symbol.name}, transposed", slope, slope.T)
@@ -55,7 +75,6 @@ def _compare(
             change = difference(fine, numbers, symbol, direction)
             what = f"the change of S along a direction of {symbol.name}"
             comparison.add(what, (slope * direction).sum(), change, abs(slope).max())
-    return comparison.result(claim, required, compared)
 
 
 def difference(fine: Subject, numbers: Numbers, symbol: Any, direction: Array) -> Any:

@@ -1,11 +1,12 @@
 """Random small instances of a network, as numbers that mpmath and float64 both hold exactly.
 
-Widths and head counts are unequal, variances differ from 1 and from each other: no factor can
-hide.
+Sizes are unequal, variances differ from 1 and from each other, and head counts take turns: no
+factor can hide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -14,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.derivation.notation import Notation
+from derive.derivation.turns import Heads, branched, head_counts, hidden, most, several, unequal
 
 Array = NDArray[Any]
 Numbers = dict[Any, Any]
 """A number or an array for every symbol."""
 
 EIGHTHS = np.array([k for k in range(-12, 13) if k != 0])
-MOST_VECTORS = 6
-"""Head counts grow while no stream has more vectors than this."""
 TESTS = 2
 """Rows of test inputs, at least."""
 VARIANCES = np.array([5, 6, 7, 9, 10, 11, 12, 13]) / 8
@@ -120,6 +120,13 @@ def rows_for(least: int, notation: Notation) -> int:
     return outputs * -(-least // outputs)
 
 
+def seen(samples: Sequence[Sample]) -> str:
+    """What to add to a reason: over which instances, and which weights had a single branch."""
+    counts = ", ".join(str(sample.attention_heads()) for sample in samples)
+    said = f", with branches {counts}" if samples[0].attention_heads() else ""
+    return said + hidden(samples[0].notation, [sample.heads for sample in samples])
+
+
 class Draw:
     """Draws samples and order parameters; every number is a multiple of a power of 1/2."""
 
@@ -132,14 +139,28 @@ class Draw:
         return self.generator.choice(EIGHTHS, size=shape) / 8
 
     def sample(self, *, one_head: bool = False, examples: int = 4, features: int = 3) -> Sample:
-        """Numbers and data; `one_head` sets every head count to 1."""
+        """Numbers and data; `one_head` sets every head count to 1.
+
+        Else one weight at least has several branches, and few enough streams crowd.
+        """
+        free = [int(k) for k in self.generator.permutation(branched(self.notation))]
+        heads = several(self.notation, free[0] if free else -1, first=free)
+        if one_head:
+            heads = (1,) * len(heads)
+        return self._of(heads, examples, features)
+
+    def samples(self, examples: int = 4, features: int = 3) -> tuple[Sample, ...]:
+        """Such samples in turns: what is due to the branches of two weights shows in one."""
+        turns = head_counts(self.notation)
+        return tuple(self._of(heads, examples, features) for heads in turns)
+
+    def _of(self, heads: Heads, examples: int, features: int) -> Sample:
         graph = self.notation.graph
-        heads = (1,) * len(graph.weights) if one_head else self._heads()
         paths = graph.block_size(0, heads)
         return Sample(
             notation=self.notation,
             heads=heads,
-            widths=self._widths(max(graph.vectors(stream, heads) for stream in graph.streams)),
+            widths=self._widths(heads, (examples, features)),
             variances=self._variances(len(graph.weights)),
             temperature=3 / 8,
             attended=self.array(examples, features, paths),
@@ -159,22 +180,12 @@ class Draw:
         roots = [self.array(size, size) for size in sizes]
         return tuple(root + root.T for root in roots)
 
-    def _heads(self) -> tuple[int, ...]:
-        """2 and 3 in turn, in random order of the layers, as long as paths are few; else 1."""
-        graph = self.notation.graph
-        attentions = [w.index for w in graph.weights if w.branched and not w.fixed]
-        heads = [int(w.heads) if w.fixed else 1 for w in graph.weights]
-        for number, index in enumerate(self.generator.permutation(attentions)):
-            for count in ((2, 3, 1), (3, 2, 1))[number % 2]:
-                heads[index] = count
-                if max(graph.vectors(s, tuple(heads)) for s in graph.streams) <= MOST_VECTORS:
-                    break
-        return tuple(heads)
-
-    def _widths(self, most: int) -> tuple[int, ...]:
-        """Above the number of vectors of every stream, no two equal, in random order."""
+    def _widths(self, heads: Heads, taken: tuple[int, ...]) -> tuple[int, ...]:
+        """Above the number of vectors of every stream, no two sizes equal, in random order."""
         order = self.generator.permutation(len(self.notation.streams()))
-        return tuple(int(most + 2 + 2 * place) for place in order)
+        smallest = most(self.notation, heads) + 2
+        rising = unequal([smallest + 2 * k for k in range(len(order))], (*taken, *heads))
+        return tuple(rising[place] for place in order)
 
     def _variances(self, count: int) -> tuple[float, ...]:
         """Unequal as long as there are enough values."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from derive.checks.claim import Claim
 from derive.checks.compare import Comparison
-from derive.checks.sample import Array, Numbers, Sample
+from derive.checks.sample import Array, Numbers, Sample, seen
 from derive.checks.subject import FLOAT_DIGITS, Subject
 from derive.checks.verdict import CheckResult
+from derive.derivation.rules.gaussian import find_normal
+from derive.derivation.rules.proportional import label_energy
 
 Pairs = Iterator[tuple[str, Any, Any]]
 """A function's name, what it returns, and what it should return."""
@@ -17,17 +21,17 @@ Pairs = Iterator[tuple[str, Any, Any]]
 
 def generated(subject: Subject, claim: str) -> CheckResult:
     """Every generated function returns the value of its expression, as far as float64 goes."""
-    draw = subject.draw(11)
-    sample = draw.sample()
-    point = _Point(subject, sample, draw.overlaps(sample), draw.directions(sample))
+    draw, samples = subject.draw(11), subject.draw(12).samples()
     comparison: Comparison = subject.comparison()
-    for part in PARTS:
-        for name, found, expected in part(point):
-            comparison.add(name, found, expected)
+    for sample in samples:
+        point = _Point(subject, sample, draw.overlaps(sample), draw.directions(sample))
+        for part in PARTS:
+            for name, found, expected in part(point):
+                comparison.add(name, found, expected)
     compared = (
         "action, evidence, gradient, Hessian product, saddle equations, kernel, predictor, "
-        "infinite width and first correction of the generated module, in float64, against their "
-        "expressions in mpmath"
+        "infinite width, first correction and exact law of the generated module, in float64, "
+        "against their expressions in mpmath" + seen(samples)
     )
     return comparison.result(claim, FLOAT_DIGITS, compared)
 
@@ -142,6 +146,23 @@ def _papers(point: _Point) -> Pairs:
     )
 
 
+def _exact_law(point: _Point) -> Pairs:
+    """ln p(overlaps) is known up to a constant: how it changes from one point to another."""
+    subject, module, law = point.subject, point.module, point.theory.law
+    labels = find_normal(law.body, law.notation.labels())
+    others = [np.asarray(overlap, float) * 2 for overlap in point.overlaps]
+    ends = [subject.at(point.sample, overlaps) for overlaps in (point.overlaps, others)]
+    expected = [subject.value(law.body - labels, numbers) for numbers in ends]
+    found = [module.overlap_law(g, point.problem) for g in (point.overlaps, tuple(others))]
+    yield "the change of the exact law", found[1] - found[0], expected[1] - expected[0]
+    bottom = module.bottom(point.overlaps, point.problem)
+    attended = point.problem.attended
+    kernel = module.path_kernel(bottom, attended, attended)
+    energy, constant = label_energy(law)
+    ours = point.value(constant - energy / 2)
+    yield "the law of the labels", module.label_law(kernel, point.problem), ours
+
+
 PARTS: tuple[Callable[[_Point], Pairs], ...] = (
     _action,
     _hessian,
@@ -149,6 +170,7 @@ PARTS: tuple[Callable[[_Point], Pairs], ...] = (
     _predictor,
     _infinite_width,
     _papers,
+    _exact_law,
 )
 
 CLAIMS = (Claim("generated functions", generated),)

@@ -51,7 +51,7 @@ class Instance:
         """Random data and numbers for a network's layers, whatever its own numbers are.
 
         Widths are unequal and above the number of vectors of every stream, head counts small and
-        unequal, variances differ from 1.
+        unequal, one of them above 1 at least; variances differ from 1.
         """
         notation = Notation(stream_graph(network))
         rows, tests = (rows_for(count, notation) for count in (EXAMPLES, TESTS))

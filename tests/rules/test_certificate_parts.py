@@ -11,17 +11,9 @@ from scipy.stats import multivariate_normal, norm
 from derive.derivation import derive
 from derive.derivation.certificates import compare, dense
 from derive.derivation.certificates.compare import Agreement, guarded
-from derive.derivation.certificates.instance import (
-    Instance,
-    choose_heads,
-    head_counts,
-    instance,
-    instances,
-    several,
-    unequal,
-    unseen,
-)
+from derive.derivation.certificates.instance import Instance, instance, instances, unseen
 from derive.derivation.notation import Notation
+from derive.derivation.turns import choose_heads, head_counts, several, unequal
 from derive.errors import CertificateError, ShapeError
 from derive.network import (
     Attention,

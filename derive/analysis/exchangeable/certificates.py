@@ -25,8 +25,9 @@ from derive.analysis.exchangeable.vectors import (
     vector_tables,
 )
 from derive.derivation.certificates.compare import GUARD, Agreement, exact, guarded
-from derive.derivation.certificates.instance import Instance, Numbers, instance, unequal
+from derive.derivation.certificates.instance import Instance, Numbers, instance
 from derive.derivation.step import Certificate, Evidence
+from derive.derivation.turns import unequal
 from derive.errors import CertificateError
 
 

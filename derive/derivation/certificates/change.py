@@ -21,12 +21,12 @@ import numpy as np
 from derive.algebra import contains
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.instance import Array, Instance, Numbers, instances, unseen
-from derive.derivation.certificates.turns import showing
 from derive.derivation.step import Certificate, Evidence, State
+from derive.derivation.turns import showing
 from derive.errors import CertificateError
 
 FEW_PATHS = 4
-"""As `MOST_PATHS`."""
+"""As `MOST_VECTORS`."""
 ROOM = 12
 """Vectors of a stream that shows a factor; integrals over more of them take minutes."""
 

@@ -10,22 +10,14 @@ import numpy as np
 from derive.algebra import contains
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, log_normal, units
-from derive.derivation.certificates.instance import (
-    Instance,
-    counted,
-    head_counts,
-    hidden,
-    rounds,
-    several,
-    unequal,
-)
-from derive.derivation.certificates.turns import showing
+from derive.derivation.certificates.instance import Instance
 from derive.derivation.notation import Notation
 from derive.derivation.step import Certificate, Evidence, State
+from derive.derivation.turns import counted, head_counts, hidden, rounds, several, showing, unequal
 from derive.errors import CertificateError
 
 FEW_PATHS = 4
-"""As `MOST_PATHS`: covariances of all entries of all vectors are large."""
+"""As `MOST_VECTORS`: covariances of all entries of all vectors are large."""
 ROOM = 12
 """As that of `head_counts`."""
 

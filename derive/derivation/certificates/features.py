@@ -10,20 +10,12 @@ import numpy as np
 
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, units
-from derive.derivation.certificates.instance import (
-    Array,
-    Instance,
-    choose_heads,
-    counted,
-    head_counts,
-    hidden,
-    rounds,
-    unequal,
-)
+from derive.derivation.certificates.instance import Array, Instance
 from derive.derivation.certificates.start import label_law
 from derive.derivation.rules.features import feature_weights
 from derive.derivation.rules.gaussian import find_normal
 from derive.derivation.step import Certificate, Evidence, State
+from derive.derivation.turns import choose_heads, counted, head_counts, hidden, rounds, unequal
 from derive.errors import CertificateError
 from derive.network import Features
 from derive.network.feature_inputs import kernel_factor

@@ -10,16 +10,10 @@ import numpy as np
 
 from derive.derivation.certificates.compare import Agreement, exact, guarded, require_rest
 from derive.derivation.certificates.dense import log_independent, log_normal, units
-from derive.derivation.certificates.instance import (
-    Instance,
-    choose_heads,
-    head_counts,
-    hidden,
-    rounds,
-    sized,
-)
+from derive.derivation.certificates.instance import Instance, sized
 from derive.derivation.certificates.start import label_law
 from derive.derivation.step import Certificate, Evidence, State
+from derive.derivation.turns import choose_heads, head_counts, hidden, rounds
 from derive.errors import CertificateError
 
 

@@ -12,18 +12,10 @@ import numpy as np
 from derive.algebra.nodes import LogNormal
 from derive.derivation.certificates.compare import Agreement, exact, guarded
 from derive.derivation.certificates.dense import log_independent
-from derive.derivation.certificates.instance import (
-    Array,
-    Instance,
-    Numbers,
-    counted,
-    head_counts,
-    hidden,
-    rounds,
-    unequal,
-)
+from derive.derivation.certificates.instance import Array, Instance, Numbers
 from derive.derivation.rules import features
 from derive.derivation.step import Certificate, Evidence, State
+from derive.derivation.turns import counted, head_counts, hidden, rounds, unequal
 from derive.errors import CertificateError, DataError
 from derive.network import Network, Readout, Weighted, asked, forward
 from derive.network.attended import attended_inputs, path_operators, rows_of_outputs

@@ -13,9 +13,8 @@ from typing import Any
 
 from derive.algebra import build, rebuild
 from derive.derivation.certificates.compare import Agreement, exact, guarded
-from derive.derivation.certificates.instance import Instance, Numbers, choose_heads
+from derive.derivation.certificates.instance import Instance, Numbers
 from derive.derivation.certificates.instance import instances as samples_of
-from derive.derivation.certificates.turns import showing
 from derive.derivation.derivation import Derivation
 from derive.derivation.notation import Notation
 from derive.derivation.pipeline import RULES, Rules, derive
@@ -25,6 +24,7 @@ from derive.derivation.repeat.pieces import number_symbol
 from derive.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.derivation.repeat.window import Window
 from derive.derivation.step import Certificate, Equation, Evidence
+from derive.derivation.turns import choose_heads, showing
 from derive.errors import CertificateError
 from derive.network import Network, stream_graph
 

@@ -10,7 +10,8 @@ import numpy as np
 from derive.analysis.scalar.symbols import OVERLAP
 from derive.derivation import Theory
 from derive.derivation.certificates.compare import GUARD, Agreement, exact
-from derive.derivation.certificates.instance import Instance, Numbers, unequal
+from derive.derivation.certificates.instance import Instance, Numbers
+from derive.derivation.turns import unequal
 
 EXAMPLES_DRAWN, FEATURES_DRAWN = 4, 6
 """P below N_0, so that the kernel has full rank without a temperature."""
