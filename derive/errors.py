@@ -1,6 +1,16 @@
 """The errors that `derive` raises: one line each, naming the offence, the place and the remedy."""
 
 
+def named(node: object) -> str:
+    """A node of an expression with the name of its kind, which many nodes print themselves.
+
+    >>> named(3), named("f(3)")
+    ('int(3)', 'str(f(3))')
+    """
+    kind, text = type(node).__name__, str(node)
+    return text if text.startswith(f"{kind}(") else f"{kind}({text})"
+
+
 class DeriveError(Exception):
     """Every error that a user of `derive` can cause; the command line turns it into status 2."""
 

@@ -67,6 +67,10 @@ class Floats:
         """The inverse of a matrix."""
         return np.linalg.inv(matrix)
 
+    def det(self, matrix: np.ndarray) -> float:
+        """The determinant."""
+        return float(np.linalg.det(matrix))
+
     def logdet(self, matrix: np.ndarray) -> float:
         """The log of a positive determinant."""
         sign, value = np.linalg.slogdet(matrix)
@@ -123,10 +127,13 @@ class Digits:
         result = self.context.inverse(self.context.matrix(matrix.tolist()))
         return np.array(result.tolist(), dtype=object).reshape(matrix.shape)
 
+    def det(self, matrix: np.ndarray) -> Any:
+        """The determinant."""
+        return self.context.det(self.context.matrix(matrix.tolist()))
+
     def logdet(self, matrix: np.ndarray) -> Any:
         """The log of a positive determinant."""
-        determinant = self.context.det(self.context.matrix(matrix.tolist()))
-        return self.context.log(positive("a determinant", determinant))
+        return self.context.log(positive("a determinant", self.det(matrix)))
 
 
 Arithmetic = Floats | Digits

@@ -22,7 +22,7 @@ from derive.algebra.naming import nodes_in
 from derive.algebra.rebuild import contains, rebuild
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import Known, is_other_layer, place_in_sum, reindex, require_apart
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 Cotangents = list[Any]
 """One cotangent per argument; None where the argument is a size, a name or data."""
@@ -154,7 +154,7 @@ def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
         rule = RULES.get(type(node))
         if rule is None:
             raise NoRule(
-                f"differentiate has no rule for {type(node).__name__}({node}); "
+                f"differentiate has no rule for {named(node)}; "
                 "add one in derive/algebra/differentiate.py"
             )
         handed = rule(node, cotangents[node])

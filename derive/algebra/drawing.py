@@ -35,7 +35,7 @@ from derive.algebra.products import (
     named_sizes,
     product_box,
 )
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 LONG = 6
 """A sum with as many terms stands in brackets behind a number, where it can be broken."""
@@ -63,8 +63,7 @@ class Drawer:
             rule = RULES.get(type(node), Drawer._number if node.is_Rational else None)
             if rule is None:
                 raise NoRule(
-                    f"latex has no rule for {type(node).__name__}({node}); "
-                    "add one in derive/algebra/drawing.py"
+                    f"latex has no rule for {named(node)}; add one in derive/algebra/drawing.py"
                 )
             self._done[node] = rule(self, node)
         return self._done[node]

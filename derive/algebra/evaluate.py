@@ -19,7 +19,7 @@ from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
 from derive.algebra.copies import Copies
 from derive.algebra.layered import LayerSum
 from derive.algebra.sums import reindex
-from derive.errors import NoRule, ShapeError
+from derive.errors import NoRule, ShapeError, named
 
 
 class _Evaluation:
@@ -47,7 +47,7 @@ class _Evaluation:
         rule = RULES.get(type(node))
         if rule is None:
             raise NoRule(
-                f"evaluate has no value and no rule for {type(node).__name__}({node}); give its "
+                f"evaluate has no value and no rule for {named(node)}; give its "
                 "value, or add a rule in derive/algebra/evaluate.py"
             )
         return rule(self, node)
@@ -86,6 +86,43 @@ def _product(run: _Evaluation, node: Any) -> Any:
         else:
             total = total @ value if np.ndim(total) and np.ndim(value) else total * value
     return total
+
+
+def _exponential(run: _Evaluation, node: Any) -> Any:
+    """exp(k ln det A + x) is (det A)^k e^x for whole k, whatever the sign of the determinant."""
+    rest, total = [], None
+    for term in Add.make_args(node.args[0]):
+        found = _power_of_determinant(run, term)
+        if found is None:
+            rest.append(run.of(term))
+        else:
+            total = found if total is None else total * found
+    if rest:
+        found = run.arithmetic.exp(sum(rest[1:], rest[0]))
+        total = found if total is None else total * found
+    return total
+
+
+def _power_of_determinant(run: _Evaluation, term: Any) -> Any | None:
+    factors = Mul.make_args(term)
+    logs = [factor for factor in factors if type(factor) is nodes.LogDet]
+    if len(logs) != 1 or logs[0] in run.values:
+        return None
+    count = run.of(Mul(*(factor for factor in factors if factor is not logs[0])))
+    if int(count) != count:
+        return None
+    return run.arithmetic.power(run.arithmetic.det(run.of(logs[0].args[0])), int(count))
+
+
+def _scalar_product(run: _Evaluation, node: Any) -> Any:
+    """A product of numbers; twice ln det A is ln (det A)^2, whatever the sign."""
+    logs = [arg for arg in node.args if type(arg) is nodes.LogDet and arg not in run.values]
+    if len(logs) == 1:
+        count = run.of(Mul(*(arg for arg in node.args if arg is not logs[0])))
+        if int(count) == count and int(count) % 2 == 0:
+            size = abs(run.arithmetic.det(run.of(logs[0].args[0])))
+            return count * run.arithmetic.log(positive("a determinant's size", size))
+    return _product(run, node)
 
 
 def _sum(run: _Evaluation, node: Any) -> Any:
@@ -222,7 +259,7 @@ def _integer(run: _Evaluation, node: Any) -> Any:
 
 RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Add: _sum,
-    Mul: _product,
+    Mul: _scalar_product,
     Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
     Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
     sympy.log: lambda run, node: run.arithmetic.log(positive("a number", run.of(node.args[0]))),
@@ -244,7 +281,8 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     nodes.Lift: _lift,
     nodes.Kronecker: lambda run, node: np.kron(*(run.of(arg) for arg in node.args)),
     sympy.OneMatrix: lambda run, node: _ones(run, node),
-    sympy.exp: lambda run, node: run.arithmetic.exp(run.of(node.args[0])),
+    sympy.exp: _exponential,
+    sympy.Abs: lambda run, node: abs(run.of(node.args[0])),
     numbers.Exp1: lambda run, node: run.arithmetic.exp(run.arithmetic.number(1)),
     sympy.LambertW: lambda run, node: run.arithmetic.lambertw(run.of(node.args[0])),
     nodes.FastTrace: _fast_trace,

@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 
 from derive.algebra import build, layered, nodes
 from derive.algebra.copies import Copies, copies_of
-from derive.errors import NoRule, ShapeError
+from derive.errors import NoRule, ShapeError, named
 
 MAKERS: dict[type, Callable[..., Any]] = {
     Add: Add,
@@ -115,8 +115,7 @@ def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[.
         return makers[type(node)]
     except KeyError:
         raise NoRule(
-            f"rebuild has no rule for {type(node).__name__}({node}); "
-            "add one in derive/algebra/rebuild.py"
+            f"rebuild has no rule for {named(node)}; add one in derive/algebra/rebuild.py"
         ) from None
 
 

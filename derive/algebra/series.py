@@ -18,7 +18,7 @@ from sympy import Add, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, Zero
 
 from derive.algebra import build, nodes
 from derive.algebra.rebuild import MAKERS
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 Series = tuple[Any, ...]
 """Coefficients of 1, epsilon, epsilon^2, ...; all of one shape."""
@@ -61,8 +61,7 @@ def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> S
         rule = RULES.get(type(node))
         if rule is None:
             raise NoRule(
-                f"taylor has no rule for {type(node).__name__}({node}); "
-                "add one in derive/algebra/series.py"
+                f"taylor has no rule for {named(node)}; add one in derive/algebra/series.py"
             )
         found = rule(node, args)
         assert len(found) == order + 1, f"the rule for {type(node).__name__} is incomplete"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sympy
-from sympy import Identity, Inverse, MatAdd, MatMul, Trace
+from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose
 from sympy.core.sorting import default_sort_key
 
 from derive.algebra.inverse import transpose
@@ -68,6 +68,8 @@ def logdet(matrix: Matrix) -> Scalar:
     kind = type(matrix)
     if kind is Identity:
         return sympy.S.Zero
+    if kind is Transpose:
+        return logdet(matrix.arg)
     if kind is Inverse:
         return -logdet(matrix.arg)
     if kind is Lift:

@@ -10,7 +10,8 @@ from mpmath.libmp import NoConvergence
 
 from derive.checks.subject import Subject
 from derive.checks.verdict import CheckResult, Verdict
-from derive.errors import DeriveError, NoRule, ShapeError
+from derive.errors import DeriveError
+from derive.network.wording import one_line
 
 
 def everywhere(subject: Subject) -> bool:
@@ -35,18 +36,24 @@ class Claim:
     def check(self, subject: Subject) -> CheckResult:
         """The verdict; inconclusive, with the reason, where it cannot be found.
 
-        Code that breaks (a missing rule, shapes that do not fit) speaks against the claim; only a
-        solution that was not reached leaves it open.
+        A number that was not found speaks neither for the claim nor against it.
         """
         try:
             return self.decide(subject, self.name)
-        except (NoRule, ShapeError) as error:
-            return self._without_numbers(Verdict.DISAGREES, error)
-        except (DeriveError, ArithmeticError, np.linalg.LinAlgError, NoConvergence) as error:
-            return self._without_numbers(Verdict.INCONCLUSIVE, error)
-        except (ValueError, IndexError, TypeError) as error:
-            return self._without_numbers(Verdict.DISAGREES, error)
+        except DeriveError as error:
+            reason = one_line(str(error))
+        except _RAISED as error:
+            reason = one_line(f"{type(error).__name__}: {error}")
+        return CheckResult(self.name, Verdict.INCONCLUSIVE, "", "", 0, reason)
 
-    def _without_numbers(self, verdict: Verdict, error: Exception) -> CheckResult:
-        lines = str(error).splitlines() or [type(error).__name__]
-        return CheckResult(self.name, verdict, "", "", 0, lines[0])
+
+_RAISED = (
+    ArithmeticError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    np.linalg.LinAlgError,
+    NoConvergence,
+)
+"""What code that breaks raises: shapes that do not fit, names that are missing."""

@@ -16,7 +16,7 @@ from derive.claims import comparing, counterexample
 from derive.claims.claim import LEADING, UP_TO, Claim, Line
 from derive.claims.comparing import Step
 from derive.claims.fit import fit, points_needed
-from derive.claims.leading import decide_leading
+from derive.claims.leading import decide_leading, refuse_shapes
 from derive.claims.result import ComparisonResult, Counterexample, LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, side
@@ -86,12 +86,20 @@ class Expressions:
             wider = (self.setting.wider(case, scale, line.parameter) for case in self.cases)
             return max(step.relative(case.points[0], arithmetic) for case in wider)
 
+        sides = comparing.expressions(step, self.setting) or ()
         try:
+            refuse_shapes(sides, self._growing(line.parameter), line.parameter)
             verdict, seen = decide_leading(difference)
         except Unsettled as error:
             verdict, seen = Verdict.INCONCLUSIVE, str(error)
         count = len(self.cases)
         return LineResult(step.number, step.against, line.relation, verdict, 0, count, seen)
+
+    def _growing(self, name: str) -> set[Any]:
+        """The sizes that a line at leading order sends to infinity."""
+        names = self.setting.scope.names
+        chosen = self.setting.words.widths if name == "N" and name not in names else (name,)
+        return {names[each] for each in chosen if each in names}
 
     def _explained(self, answer: ComparisonResult, line: Line, step: Step) -> ComparisonResult:
         if line.kind == LEADING:

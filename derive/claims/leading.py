@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
+
+import sympy
 
 from derive.checks.verdict import Unsettled, Verdict
 
@@ -47,6 +49,23 @@ def decide_leading(
     if order <= STAYS and _settles(differences):
         return Verdict.DISAGREES, f"{seen}; order 1 or more is due"
     return Verdict.INCONCLUSIVE, f"{seen}, between none and 1; the larger sizes do not settle it"
+
+
+def refuse_shapes(sides: Iterable[Any], grows: Collection[Any], name: str) -> None:
+    """Raise Unsettled where a matrix of a side would grow with a size.
+
+    Args:
+        sides: Expressions; None for a function.
+        grows: The sizes that go to infinity.
+        name: What a claim calls them.
+    """
+    for side in filter(None, sides):
+        for node in sympy.preorder_traversal(side):
+            shape = node.shape if getattr(node, "is_Matrix", False) else ()
+            if any(size.free_symbols & set(grows) for size in shape):
+                raise Unsettled(
+                    f"leading {name}: a matrix has it as its size; give it a size of its own"
+                )
 
 
 def _beyond(differences: Sequence[float], scales: Sequence[int]) -> float:

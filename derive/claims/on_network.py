@@ -176,8 +176,8 @@ def assumptions(texts: Mapping[str, str], theory: Theory) -> dict[Any, Any]:
         if expression.is_Matrix:
             raise ClaimError(f"assume.{name}: {shown(text)} is a matrix; give a number")
         integer = name in ("heads", "widths") or getattr(names.get(name), "is_integer", False)
-        if integer and expression.is_integer is False:
-            raise ClaimError(f"assume.{name}: {shown(text)} is no whole number; give one")
+        if integer and (expression.is_integer is False or (1 - expression).is_positive):
+            raise ClaimError(f"assume.{name}: {shown(text)} is no whole number from 1; give one")
         if name in GROUPS:
             found |= {s: expression for s in Ours(theory).group(name) if s != expression}
             continue
@@ -194,6 +194,8 @@ def _resolved(found: dict[Any, Any]) -> dict[Any, Any]:
     for _ in found:
         found = {symbol: expression.xreplace(found) for symbol, expression in found.items()}
     for symbol, expression in found.items():
+        if symbol.is_integer and (1 - expression).is_positive:
+            raise ClaimError(f"assume.{symbol}: it comes to {expression}; give a number from 1")
         if expression.free_symbols & set(found):
             raise ClaimError(
                 f"assume.{symbol}: it leads back to itself; give a value to one of them"

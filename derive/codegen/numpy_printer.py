@@ -18,7 +18,7 @@ from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
 from derive.codegen.lower import Cholesky
 from derive.codegen.named_sizes import NO_NAMES, NamedSizes
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 _NUMBERS = PythonCodePrinter({"fully_qualified_modules": False, "order": "none"})
 _SCALARS = (Add, Mul, Pow, sympy.log)
@@ -277,7 +277,7 @@ def source(node: Any, emit: Emit) -> str:
     rule = PRINTERS.get(type(node))
     if rule is None:
         raise NoRule(
-            f"the NumPy printer has no rule for {type(node).__name__}({node}); "
+            f"the NumPy printer has no rule for {named(node)}; "
             "add one in derive/codegen/numpy_printer.py"
         )
     return rule(node, emit)

@@ -9,7 +9,7 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose
 
 from derive.algebra import nodes
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 
 def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
@@ -31,7 +31,7 @@ def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
             rule = RULES.get(type(node))
             if rule is None and (node.args or getattr(node, "is_Matrix", False)):
                 raise NoRule(
-                    f"write out has no rule for {type(node).__name__}({node}); add one in "
+                    f"write out has no rule for {named(node)}; add one in "
                     "derive/analysis/exchangeable/explicit.py"
                 )
             done[node] = node if rule is None else rule(of, node)

@@ -19,7 +19,7 @@ from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
 from derive.analysis.exchangeable.picking import neighbours
 from derive.analysis.exchangeable.symmetry import Sector, Symmetry
-from derive.errors import NoRule
+from derive.errors import NoRule, named
 
 Blocks = dict[Sector, Any]
 """The matrix of every sector."""
@@ -47,7 +47,7 @@ class Splitting:
             rule = self.rules.get(type(node))
             if rule is None:
                 raise NoRule(
-                    f"split by sectors has no rule for {type(node).__name__}({node}); "
+                    f"split by sectors has no rule for {named(node)}; "
                     "add one in derive/analysis/exchangeable/sectors.py"
                 )
             self.done[node] = rule(self, node)

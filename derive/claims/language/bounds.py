@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import comb
+from math import comb, log10
 from typing import Any
 
 import sympy
@@ -60,7 +60,8 @@ class Bounds:
             return f"it has more than {MOST_ENTRIES} entries; make its sizes smaller, or name them"
         if expression.is_Matrix and self.count(expression) > MOST_TERMS:
             return f"multiplied out it has more than {MOST_TERMS} terms{SHORTER}"
-        if expression.is_Rational and _digits(expression) > LARGEST_POWER:
+        numbers = (part for part in (expression, *expression.args) if part.is_Rational)
+        if any(_digits(number) > LARGEST_POWER for number in numbers):
             return f"it has more than {LARGEST_POWER} digits{SHORTER}"
         return ""
 
@@ -108,7 +109,9 @@ def why_not_exponential(exponent: Any) -> str:
 
 
 def _digits(number: Any) -> int:
-    return max(len(str(abs(number.p))), len(str(number.q))) - (1 if abs(number) == 1 else 0)
+    """Decimal digits of an exact number, or one more; Python refuses to print very many."""
+    bits = max(int(number.p).bit_length(), int(number.q).bit_length())
+    return 0 if abs(number) == 1 else int(bits * log10(2)) + 1
 
 
 def is_moderate(expression: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build
+from derive.algebra import build, nodes
 from derive.claims.language.bounds import why_not_exponential
 from derive.errors import ShapeError
 
@@ -89,6 +89,24 @@ def _square(argument: Any) -> Any:
     return found
 
 
+def _log_determinant(argument: Any) -> Any:
+    """Taken apart only where every part has a logarithm if the whole has."""
+    found = _square(argument)
+    count, factors = build.split(found)
+    whole = count.is_positive and sum(not build.is_symmetric(factor) for factor in factors) < 2
+    return build.logdet(found) if whole else nodes.LogDet(found)
+
+
+def _determinant(argument: Any) -> Any:
+    """A number in front is raised to its power, whatever its sign; so is the rest, in a value."""
+    found = _square(argument)
+    count, factors = build.split(found)
+    if count == 1 or build.is_zero(found):
+        return sympy.exp(build.logdet(found))
+    rest = build.mul(*factors) if factors else sympy.Identity(found.shape[0])
+    return count ** found.shape[0] * sympy.exp(build.logdet(rest))
+
+
 def partial_trace(argument: Any, heads: Any) -> Any:
     """The trace over the slow factor."""
     return build.partial_trace(_square(argument), size(heads))
@@ -106,8 +124,8 @@ FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "exp": (1, _exponential),
     "sqrt": (1, _root),
     "tr": (1, lambda a: build.trace(_square(a))),
-    "logdet": (1, lambda a: build.logdet(_square(a))),
-    "det": (1, lambda a: sympy.exp(build.logdet(_square(a)))),
+    "logdet": (1, _log_determinant),
+    "det": (1, _determinant),
     "inv": (1, lambda a: build.inv(_square(a))),
     "transpose": (1, lambda a: build.transpose(matrix(a))),
     "kron": (2, lambda a, b: build.kronecker(matrix(a), matrix(b))),

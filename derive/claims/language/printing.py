@@ -108,6 +108,10 @@ def _rational(node: Any) -> Text:
     return f"{node.p}/{node.q}", PRODUCT
 
 
+def _magnitude(node: Any) -> Text:
+    return f"sqrt({_held(node.args[0], ATOM)}**2)", ATOM
+
+
 def _call(word: str) -> Callable[[Any], Text]:
     def rule(node: Any) -> Text:
         return f"{word}({', '.join(to_text(arg) for arg in node.args)})", ATOM
@@ -164,6 +168,7 @@ RULES: dict[type, Callable[[Any], Text]] = {
     Pow: _power,
     sympy.log: _call("log"),
     sympy.exp: _call("exp"),
+    sympy.Abs: _magnitude,
     Inverse: lambda node: (f"inv({to_text(node.arg)})", ATOM),
     Transpose: lambda node: (f"{_held(node.arg, ATOM)}.T", ATOM),
     Trace: _trace,
