@@ -10,7 +10,7 @@ class Absent:
     """derive, and all that it needs besides numpy and scipy, is not installed."""
 
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in ("derive", "sympy", "mpmath", "rich"):
+        if name.split(".")[0] in ("derive", "sympy", "mpmath", "rich", "threadpoolctl"):
             raise ModuleNotFoundError(f"No module named {name!r}")
         return None
 

@@ -10,13 +10,27 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from derive.cli.parser import read
 from derive.errors import CertificateError, DeriveError
+from derive.threads import Shared
 
 DISAGREES, USAGE, FAULT, INTERRUPTED, BROKEN_PIPE = 1, 2, 70, 130, 141
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Ignore warnings, as errors are one line each."""
+    with warnings.catch_warnings():
+        if not sys.warnoptions:
+            warnings.simplefilter("ignore")
+        yield
+
+
+_QUIET = Shared(_no_warnings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,9 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _print_everything()
     try:
-        with warnings.catch_warnings():
-            if not sys.warnoptions:
-                warnings.simplefilter("ignore")  # errors are one line each
+        with _QUIET:
             status = _call(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
         return status

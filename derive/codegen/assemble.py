@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from derive import identical
+from derive import identical, threads
 from derive.codegen.runtime import linear, merged, minimise, signature, spectrum, verdict
 
 MERGED = (merged, identical)
-RUNTIME = (linear, *MERGED, minimise, signature, spectrum, verdict)
+RUNTIME = (linear, *MERGED, threads, minimise, signature, spectrum, verdict)
 _PARAMETERS = (
     "attended",
     "attended_test",

@@ -82,7 +82,7 @@ ONE_OUTPUT = {
     "data_test": problem_text.data_lines(1, "predict"),
     "predicted": "(P_test,)",
     "rows_test": "",
-    "predicting": "    return predictor(solution.overlaps, by_path, solution.problem)",
+    "predicting": "        return predictor(solution.overlaps, by_path, solution.problem)",
 }
 """What `solve` and `predict` say of data, and `predict` does, for a network of one output."""
 

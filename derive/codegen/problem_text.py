@@ -33,7 +33,10 @@ Example
 
 IMPORTS = """from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from math import log, pi
 from typing import Any, NamedTuple
 

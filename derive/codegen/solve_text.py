@@ -20,7 +20,8 @@ def hessian_vector_product(
 def hessian_spectrum(solution: Solution) -> Spectrum:
     """Stiff and sloppy directions at a solution: the Hessian's spectrum in whitened coordinates."""
     overlaps, problem = solution.overlaps, solution.problem
-    return spectrum(overlaps, hessian_product(overlaps, problem))
+    with blas_threads(problem.attended.shape):
+        return spectrum(overlaps, hessian_product(overlaps, problem))
 
 
 def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -58,18 +59,19 @@ def solve(
         ValueError: Data, parameters or start do not fit, or the kernel is singular.
     """
 {made}
-    overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
-    refuse_singular(overlaps, problem)
-    for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
-        wider = problem._replace(widths=tuple(scale * width for width in problem.widths))
-        overlaps, _ = minimise(overlaps, *_functions(wider), 1e-6)
-    overlaps, reason, found = descend(overlaps, *_functions(problem), tolerance)
-    if reason and start is None and not continuation:
-        return solve(
-            attended, labels, widths=widths, variances=variances, temperature=temperature,
-            heads=heads, continuation=True, tolerance=tolerance,{depths_again}
-        )
-    return _solution(overlaps, problem, reason, found, tolerance)
+    with blas_threads(problem.attended.shape):
+        overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
+        refuse_singular(overlaps, problem)
+        for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
+            wider = problem._replace(widths=tuple(scale * width for width in problem.widths))
+            overlaps, _ = minimise(overlaps, *_functions(wider), 1e-6)
+        overlaps, reason, found = descend(overlaps, *_functions(problem), tolerance)
+        if reason and start is None and not continuation:
+            return solve(
+                attended, labels, widths=widths, variances=variances, temperature=temperature,
+                heads=heads, continuation=True, tolerance=tolerance,{depths_again}
+            )
+        return _solution(overlaps, problem, reason, found, tolerance)
 
 
 def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:
@@ -124,8 +126,9 @@ def _solution(
 
 def at(overlaps: tuple[Array, ...], problem: Problem) -> Solution:
     """Any order parameters as they are, with the evidence; nothing is solved."""
-    found = signature(overlaps, hessian_product(overlaps, problem))
-    return _solution(overlaps, problem, "", found, 1e-10)
+    with blas_threads(problem.attended.shape):
+        found = signature(overlaps, hessian_product(overlaps, problem))
+        return _solution(overlaps, problem, "", found, 1e-10)
 
 
 def condition_number(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -158,6 +161,7 @@ def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
         Mean and variance, each of shape {predicted}.
     """
 {rows_test}    by_path = tests_by_path(attended_test, solution.problem)
+    with blas_threads(solution.problem.attended.shape):
 {predicting}
 '''
 

@@ -16,7 +16,8 @@ from derive.phases.hessian import HessianSector, moved, roots_of, sector_of
 from derive.phases.representations import ONE, SYMMETRIC
 from derive.phases.solver import Point, SymmetricSolver
 from derive.phases.subgroups import SAME, Average, Partition, exchangeable_heads
-from derive.solver.solving import blas_threads, one_line_errors
+from derive.solver.solving import one_line_errors
+from derive.threads import blas_threads
 
 TIGHT = 1e-10
 """Bound on the relative gradient."""
@@ -124,7 +125,7 @@ def descended(
         bent = module.hessian_product(average(overlaps), problem)
         return lambda steps: average(bent(average(steps)))
 
-    with one_line_errors(), blas_threads(solver.data):
+    with one_line_errors(), blas_threads(solver.data.attended.shape):
         overlaps, _ = minimise(average(start), problem.widths, value, curvature, TIGHT)
         found = module.at(average(overlaps), problem)
         if not found.converged:

@@ -17,7 +17,8 @@ from derive.phases.hessian import HessianSector, Layout, hessian_sectors
 from derive.phases.kernels import TOLERANCE, check_symmetry, head_counts, sector_arrays
 from derive.phases.reduced import Blocks, Numbers, ReducedFunctions
 from derive.solver import Solver
-from derive.solver.solving import blas_threads, one_line_errors
+from derive.solver.solving import one_line_errors
+from derive.threads import blas_threads
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class SymmetricSolver:
         solver = Solver.of(network)
         theory = exchangeable(solver.derivation, layers)
         symmetry = theory.symmetry
-        with blas_threads(data):
+        with blas_threads(data.attended.shape):
             change = check_symmetry(network, data, symmetry, kernel_tolerance)
             arrays = sector_arrays(network, data, symmetry)
         heads = head_counts(network)
@@ -109,7 +110,7 @@ class SymmetricSolver:
         often = [len(basis) for basis in self.bases]
         pairs = zip(unknowns, often, strict=True)
         widths = tuple(problem.widths[u.stream] * count for u, count in pairs)
-        with one_line_errors(), blas_threads(self.data):
+        with one_line_errors(), blas_threads(self.data.attended.shape):
             wide = self.solver.module.infinite_width(problem)
             self.solver.module.refuse_singular(wide, problem)
             first = self.blocks(wide) if start is None else start
@@ -124,7 +125,7 @@ class SymmetricSolver:
 
     def hessian(self, point: Point, problem: Any) -> tuple[HessianSector, ...]:
         """The Hessian of the whole action on every kind of direction."""
-        with one_line_errors(), blas_threads(self.data):
+        with one_line_errors(), blas_threads(self.data.attended.shape):
             product = self.solver.module.hessian_product(point.overlaps, problem)
             return hessian_sectors(point.overlaps, product, self.layout)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
@@ -22,13 +21,12 @@ from derive.solver.memory import refuse_large
 from derive.solver.solution import Solution
 from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
 from derive.solver.starts import distinct, random_overlap
+from derive.threads import blas_threads
 
 INFINITE_WIDTH = (
     "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
     "action and its Hessian, which grow with the width, have no value"
 )
-ONE_THREAD = 10**10
-"""Multiplications of one kernel up to which a single BLAS thread serves."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ class Solver:
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         check_kernel(network, data)
-        with one_line_errors(), blas_threads(data):
+        with one_line_errors(), blas_threads(data.attended.shape):
             found = self.module.solve(
                 data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
@@ -116,7 +114,7 @@ class Solver:
         network = network.with_width(1)  # any width gives the same overlaps
         problem = self.problem(network, data)
         overlaps = self.module.infinite_width(problem)
-        with one_line_errors(), blas_threads(data):
+        with one_line_errors(), blas_threads(data.attended.shape):
             self.module.refuse_singular(overlaps, problem)
             found = self._solution(network, data, self.module.at(overlaps, problem))
         return replace(
@@ -147,7 +145,7 @@ class Solver:
                 "finite width"
             )
         refuse_large(solution.network, data, spectrum=True)
-        with one_line_errors(), blas_threads(data):
+        with one_line_errors(), blas_threads(data.attended.shape):
             problem = self.problem(solution.network, data)
             product = self.module.hessian_product(solution.overlaps, problem)
             found = self.module.spectrum(solution.overlaps, product)
@@ -241,17 +239,6 @@ def one_line_errors() -> Iterator[None]:
         ) from None
     except ValueError as error:
         raise SolveError(str(error)) from None
-
-
-def blas_threads(data: Data) -> Any:
-    """One BLAS thread where the products are small, all of them where they are large.
-
-    numpy and scipy carry a pool of threads each; on small products the pools wait for each other
-    longer than they work.
-    """
-    examples, features, paths = data.attended.shape
-    large = examples**2 * features * paths > ONE_THREAD
-    return threadpool_limits(limits=None if large else 1, user_api="blas")
 
 
 def solve(

@@ -62,9 +62,9 @@ def imported(tree):
             yield node.module.split(".")[0]
 
 
-def test_a_module_imports_numpy_and_scipy_only(source):
-    standard = {"__future__", "collections", "math", "typing"}
-    assert set(imported(ast.parse(source))) == standard | {"numpy", "scipy"}
+def test_a_module_imports_numpy_and_scipy_and_threadpoolctl_where_it_is(source):
+    standard = {"__future__", "collections", "contextlib", "math", "threading", "typing"}
+    assert set(imported(ast.parse(source))) == standard | {"numpy", "scipy", "threadpoolctl"}
 
 
 def test_a_module_has_no_dangerous_calls(source):

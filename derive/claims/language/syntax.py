@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 
 from derive.errors import ClaimError
 from derive.network.wording import one_line, shown
@@ -14,6 +13,8 @@ MOST_NODES = 5_000
 DEEPEST = 100
 MOST_DIGITS = 40
 MOST_SIGNS = re.compile(r"([-+~]\s*){20}")
+RUN_IN = re.compile(r"(?<![\w.])\d[\w.]*?(and|else|for|if|in|is|not|or)\b")
+"""A number that runs into a word of Python, of which its parser warns."""
 SHOWN = 40
 
 
@@ -31,11 +32,10 @@ def tree_of(text: str, where: str) -> ast.expr:
         raise ClaimError(f"{where}: {len(text)} characters; at most {MOST_CHARACTERS} are read")
     _refuse_characters(text, where)
     _refuse_deep(text, where)
+    _refuse_run_in(text, where)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # In parentheses an expression may go on in the next line.
-            tree = ast.parse(f"({text}\n)", mode="eval").body
+        # In parentheses an expression may go on in the next line.
+        tree = ast.parse(f"({text}\n)", mode="eval").body
     except SyntaxError as error:
         place = _place(text, error.lineno or 1, (error.offset or 1) - 1)
         raise ClaimError(
@@ -70,6 +70,14 @@ def _refuse_deep(text: str, where: str) -> None:
             raise ClaimError(f"{where}: brackets are nested more than {DEEPEST} deep; nest fewer")
     if MOST_SIGNS.search(text):
         raise ClaimError(f"{where}: too many signs in a row; keep one")
+
+
+def _refuse_run_in(text: str, where: str) -> None:
+    found = RUN_IN.search(text)
+    if found is not None:
+        raise ClaimError(
+            f"{where}: {place_of(text, found.start())}: {one_line(repr(found[0]))} is no number"
+        )
 
 
 def place_of(text: str, position: int) -> str:

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from derive.errors import SizeError, SolveError
 from derive.network import Data, Network
@@ -19,6 +18,7 @@ from derive.running.scores import ACCURACY
 from derive.running.sweep.grid import Point
 from derive.running.sweep.subject import Subject
 from derive.solver import Solution, Solver
+from derive.threads import one_blas_thread
 
 MEASURES = (
     "action", "log_evidence", "converged", "message", "gradient_norm", "residual",
@@ -45,7 +45,7 @@ class SolvePoint:
         data = subject.data_at(self.point)
         started = time.perf_counter()
         try:
-            with threadpool_limits(limits=1, user_api="blas"):
+            with one_blas_thread():
                 found = _found(solve(solver, self.point, data), data, subject)
         except (SizeError, SolveError) as error:
             found = {"converged": False, "message": str(error)}

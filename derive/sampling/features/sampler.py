@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from derive.errors import SamplingError
 from derive.network import Network
@@ -14,6 +14,7 @@ from derive.sampling.draws import FEATURES, Draws
 from derive.sampling.features.chain import Chain
 from derive.sampling.features.model import Examples, Model
 from derive.sampling.recording import Progress, record
+from derive.threads import one_blas_thread
 
 ONE_THREAD = 10**8
 """Multiplications of one Gram matrix up to which a single BLAS thread serves."""
@@ -80,8 +81,8 @@ def sample_features(
     _check(train, test, draws, chains)
     expect_shape(y, "labels", (len(train.weights),), "give one label per example")
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
-    large = model.width * len(y) ** 2 > ONE_THREAD
-    with threadpool_limits(limits=None if large else 1, user_api="blas"):
+    small = model.width * len(y) ** 2 <= ONE_THREAD
+    with one_blas_thread() if small else nullcontext():
         walkers = [Chain.start(model, train, test, generator) for generator in generators]
         return record(
             walkers, method=FEATURES, draws=draws, burn=draws // 2 if burn is None else burn,

@@ -20,7 +20,8 @@ from derive.sampling.overlaps.law import Kernel, Law
 from derive.sampling.overlaps.reference import Reference
 from derive.sampling.recording import Progress, record
 from derive.solver import Solver
-from derive.solver.solving import blas_threads, one_line_errors
+from derive.solver.solving import one_line_errors
+from derive.threads import blas_threads
 
 STEPS = 5
 """Slices between two draws: a reading of the predictor costs as much."""
@@ -83,7 +84,7 @@ def sample_overlaps(
     """
     _check(network, draws, chains, copies)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
-    with blas_threads(data), np.errstate(all="ignore"):
+    with blas_threads(data.attended.shape), np.errstate(all="ignore"):
         law, start = _law(solver, network, data, copies, resume)
         predict = _predictor(law, data)
         if resume is None:
