@@ -15,12 +15,30 @@ class DeriveError(Exception):
     """Every error that a user of `derive` can cause; the command line turns it into status 2."""
 
 
+COUNTED = "layers are counted from 1, the first is layers[1]"
+
+
 class DescriptionError(DeriveError):
-    """A network description that is wrong, or that the theory does not cover."""
+    """A network description that is wrong, or that the theory does not cover.
+
+    Where the message gives a layer's place, it says from where layers are counted.
+
+    >>> print(DescriptionError("layers[2].width: it is missing; give one"))
+    layers[2].width: it is missing; give one (layers are counted from 1, the first is layers[1])
+    """
+
+    def __str__(self) -> str:
+        message = super().__str__()
+        plain = "layers[" not in message or COUNTED in message
+        return message if plain else f"{message} ({COUNTED})"
 
 
 class DataError(DeriveError):
     """Data of the wrong shape, with entries that are not finite, or in an unreadable file."""
+
+
+class ArgumentError(DeriveError, TypeError):
+    """A function was given something else than it takes."""
 
 
 class ShapeError(DeriveError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from derive.arguments import takes
 from derive.checks import (
     gaussian_process,
     gradient,
@@ -36,6 +37,7 @@ LEAST_DIGITS = 15
 """Fewer than float64 has make no reference for it."""
 
 
+@takes("network")
 def check(
     network: Network,
     *,

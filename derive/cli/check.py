@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from derive import checks
-from derive.cli.options import changed, network_of, tell_features
+from derive.cli.options import changed, network_of, tell_features, with_symbols
 from derive.cli.usage import Options, UsageError
 from derive.network import load_data
 from derive.running.progress import spinner
 
-OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "set", "temperature")
+OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "temperature")
 
 
 def check(options: Options) -> int:
@@ -25,7 +25,7 @@ def check(options: Options) -> int:
     for name in OF_LADDER:
         if getattr(options, name) not in (None, False, []):
             raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
-    network = network_of(options)
+    network = with_symbols(network_of(options), options)
     tell_features(network)
     with spinner("checking") as tell:
         results = checks.check(network, digits=options.digits, seed=options.seed, progress=tell)

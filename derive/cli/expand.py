@@ -6,6 +6,7 @@ from typing import Any
 
 from derive.cli.usage import Options, Parser, UsageError, add_spec
 from derive.cli.values import file, whole
+from derive.escaping import terminal
 
 EXAMPLE = "derive expand network.toml --finite-width --out expansion.py"
 ORDER = 2
@@ -93,4 +94,4 @@ def _write(expansion: Any, target: Any, name: str) -> None:
     from derive.running import write_text
 
     write_text(target, generate_expansion(expansion).source)
-    print(f"wrote {name}")
+    print(f"wrote {terminal(name)}")

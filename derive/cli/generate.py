@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.cli.usage import Options
 from derive.codegen import generate as generate_module
 from derive.derivation.deriving import derive as derive_theory
+from derive.escaping import terminal
 from derive.network import load_network
 from derive.running import check_target, write_text
 
@@ -18,5 +19,5 @@ def generate(options: Options) -> int:
         print(module.source, end="")
         return 0
     write_text(target, module.source)
-    print(f"wrote {options.out}")
+    print(f"wrote {terminal(options.out)}")
     return 0

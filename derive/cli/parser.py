@@ -35,6 +35,8 @@ def read(arguments: list[str]) -> Options:
     if word not in commands:
         raise UsageError(f"unknown command {choices_text(word, list(commands))}")
     parser, at = commands[word], arguments.index(word)
+    if "--out" in parser.flags:
+        arguments = ["--out" if argument == "-o" else argument for argument in arguments]
     top.refuse_unknown(arguments[:at])
     parser.refuse_unknown(arguments[at + 1 :])
     options, rest = top.parse_known_args(arguments)

@@ -10,6 +10,7 @@ from pathlib import Path
 from derive.cli import packaged
 from derive.cli.options import changed, refuse_together
 from derive.cli.usage import DEFAULT_FOLDER, Options, UsageError
+from derive.escaping import terminal
 from derive.network import load_network
 from derive.running import Task, digits_task, packaged_task, user_task
 from derive.running.packaged import DIGITS_WIDTHS, SEEDS, WIDTHS
@@ -35,7 +36,7 @@ def run(options: Options) -> int:
     outcome = run_task(task, options.out, settings)
     for sentence in outcome.findings:
         print(sentence)
-    print(f"report: {outcome.report}")
+    print(f"report: {terminal(str(outcome.report))}")
     for note in outcome.notes:
         print(f"derive: note: {note}", file=sys.stderr)
     for warning in outcome.warnings:

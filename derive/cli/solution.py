@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from derive.network import Data
 from derive.network.graph import stream_graph
 from derive.running import score
-from derive.solver import INFINITE_WIDTH, Direction, Solution
+from derive.solver import Direction, Solution
 
 MOST_HEADS = 16
 
@@ -16,9 +16,7 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     """What a reader wants to know of a solution."""
     network = solution.network
     examples, features, distinct = data.attended.shape
-    shown = network.describe()
-    if solution.message == INFINITE_WIDTH:
-        shown = shown.replace("N=1", "N=∞")  # stands for every width there
+    shown = network.describe().replace("N=inf", "N=∞")
     yield f"{network.name}: {shown}"
     merged = "" if data.classes is None else f", {distinct} of them distinct"
     several = f", {data.outputs} outputs" if data.outputs > 1 else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Sequence
 
 from derive.cli.options import changed, refuse_together
 from derive.cli.solution import lines_of
 from derive.cli.usage import Options
+from derive.escaping import terminal
 from derive.network import Data, Network, load_data, load_network
 from derive.network.graph import stream_graph, values
 from derive.phases.note import symmetry_note
@@ -22,11 +22,12 @@ NOT_CONVERGED = 3
 
 def solve(options: Options) -> int:
     """Solve, write the solution, and say how it went."""
-    _refuse(options)
     network = changed(load_network(options.spec), options)
     if options.width is not None:
-        network = network.with_width(1 if math.isinf(options.width) else options.width)
-    values(network, stream_graph(network))
+        network = network.with_width(options.width)
+    _refuse(network, options)
+    sized = network.with_width(1) if network.infinitely_wide else network
+    values(sized, stream_graph(sized))
     target = check_target(options.out, options.spec, options.data)
     refuse_large_task(network, options.data)
     data = load_data(options.data, network)
@@ -43,17 +44,19 @@ def solve(options: Options) -> int:
     for note in (*data.notes, *filter(None, [symmetry])):
         print(f"derive: note: {note}", file=sys.stderr)
     if not solution.converged:
-        print(f"derive: {solution.message}; {options.out} is written", file=sys.stderr)
+        message = solution.message.replace("continuation=True", "--continuation")
+        print(f"derive: {message}; {terminal(options.out)} is written", file=sys.stderr)
         return NOT_CONVERGED
-    print(f"\n{solution.message}\nwrote {options.out}")
+    print(f"\n{solution.message}\nwrote {terminal(options.out)}")
     return 0
 
 
-def _refuse(options: Options) -> None:
+def _refuse(network: Network, options: Options) -> None:
     refuse_together(options, "starts", "continuation")
-    if options.width is not None and math.isinf(options.width):
+    if network.infinitely_wide:
         for name in ("starts", "continuation"):
-            refuse_together(options, "width", name, "nothing is solved at infinite width")
+            width = "" if options.width is None else "width"
+            refuse_together(options, width, name, "nothing is solved at infinite width")
     if options.seed is not None and not options.starts:
         refuse_together(options, "seed", "", "there are no random starts; give --starts K too")
 
@@ -61,8 +64,6 @@ def _refuse(options: Options) -> None:
 def _solutions(network: Network, data: Data, options: Options) -> Sequence[Solution]:
     """The solution, or the distinct stationary points of a search, the lowest first."""
     solver = Solver.of(network)
-    if options.width is not None and math.isinf(options.width):
-        return [solver.at_infinite_width(network, data)]
     if options.starts:
         return solver.search(network, data, options.starts, seed=options.seed or 0)
     return [solver.solve(network, data, continuation=options.continuation)]

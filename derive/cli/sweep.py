@@ -9,6 +9,7 @@ from typing import Any
 
 from derive.cli.usage import Options, Parser, UsageError
 from derive.cli.values import assignment, assignments, file, listed, number, whole, widths
+from derive.escaping import terminal
 
 EXAMPLE = (
     "derive sweep network.toml --data data.npz --widths 10,30,100,inf --temperatures 0.01,0.1\n"
@@ -143,9 +144,9 @@ def _report(outcome: Any) -> None:
         f"{total} point{'s' * (total != 1)}"
         + (f", {there} of them were there already" if there else "")
     )
-    print(f"table: {outcome.table}")
+    print(f"table: {terminal(str(outcome.table))}")
     for figure in outcome.figures:
-        print(f"figure: {figure}")
+        print(f"figure: {terminal(str(figure))}")
     if not outcome.figures:
         print("derive: note: no figure without matplotlib; install derive[plot]", file=sys.stderr)
     for line in outcome.failed[:SHOWN]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.cli.usage import Options, Parser, UsageError, add_changes, add_spec
 from derive.cli.values import file, number, whole
+from derive.escaping import terminal
 
 if TYPE_CHECKING:
     from derive.derivation import Evidence
@@ -163,7 +164,7 @@ def _solution(network: Network, options: Options) -> int:
         from derive.phases.files import save_symmetric
 
         save_symmetric(target, solution, found)
-        print(f"wrote {options.out}")
+        print(f"wrote {terminal(options.out)}")
     if not solution.converged:
         print(f"derive: {solution.message}", file=sys.stderr)
         return NOT_CONVERGED

@@ -11,6 +11,7 @@ from typing import Any
 from derive.algebra import build, nodes
 from derive.analysis.expansions import Expansion, FiniteWidthExpansion, SaddleExpansion
 from derive.analysis.expansions.show import result_lines
+from derive.arguments import takes
 from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.assemble import MERGED, Module, runtime_source
 from derive.codegen.functions import Functions, assignment_lines, tuple_text
@@ -49,7 +50,8 @@ class Kind:
     runtime: tuple[ModuleType, ...] = ()
 
 
-def generate_expansion(expansion: Expansion) -> Module:
+@takes("expansion")
+def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Module:
     """Generate the module of an expansion.
 
     Args:

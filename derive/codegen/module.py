@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.arguments import takes
 from derive.codegen import header, problem_text, solve_text, wrap
 from derive.codegen.assemble import Module, assemble, reserved_names
 from derive.codegen.functions import Functions
@@ -14,6 +15,7 @@ from derive.network.graph import Weight
 __all__ = ["Module", "generate"]
 
 
+@takes("derivation")
 def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     """Generate the solver of a network.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from derive.arguments import takes
 from derive.derivation.derivation import Derivation
 from derive.derivation.pipeline import RULES, Rules
 from derive.derivation.pipeline import derive as derive_known
@@ -11,6 +12,8 @@ from derive.errors import DescriptionError
 from derive.network import Features, Network
 
 
+@takes("network")
+@takes("network")
 def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDerivation:
     """Derive the theory of a network.
 

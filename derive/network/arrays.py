@@ -11,6 +11,10 @@ from derive.errors import DataError
 from derive.network.wording import one_line
 
 Array = NDArray[np.float64]
+COUNTED = {
+    "P": "example", "P_*": "test example", "N_0": "feature", "T": "token", "M": "path",
+}  # fmt: skip
+"""What the letters of a shape count."""
 
 
 def real_array(value: Any, name: str, remedy: str = "give finite numbers") -> Array:
@@ -65,6 +69,9 @@ def expect_shape(array: Array, name: str, expected: tuple[int | str, ...], remed
         size >= 1 if isinstance(due, str) else size == due
         for size, due in zip(array.shape, expected, strict=True)
     )
+    empty = [str(d) for size, d in zip(array.shape, expected, strict=False) if size == 0]
+    if empty and len(array.shape) == len(expected):
+        remedy = f"give at least one {COUNTED.get(empty[0], 'entry')}; {remedy}"
     if not fits:
         raise DataError(f"{name}: shape {array.shape}, expected {shape_text(expected)}; {remedy}")
 

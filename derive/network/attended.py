@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from derive.arguments import takes
 from derive.errors import DataError
 from derive.network import asked
 from derive.network.arrays import Array, expect_shape, real_array
@@ -19,6 +21,7 @@ from derive.network.predicted import Inputs, Watch, refuse_large_inputs
 from derive.network.tokens import data_names, token_counts, weighted_layers
 
 
+@takes("network")
 def attended_inputs(
     network: Network, inputs: Any, attentions: Sequence[Any], *, suffix: str = ""
 ) -> Array:
@@ -44,9 +47,44 @@ def attended_inputs(
     Raises:
         DataError: A wrong number of arrays, a wrong shape, or entries that are not finite.
         DescriptionError: As in `path_table`.
+
+    Warns:
+        UserWarning: An attention looks as if it were given query first.
     """
     distinct, classes = distinct_inputs(network, inputs, attentions, suffix=suffix)
+    for number, attention in enumerate(attentions, start=1):
+        if looks_query_first(attention):
+            text = query_first_text(f"{Attention.needs}_{number}{suffix}")
+            warnings.warn(text, UserWarning, stacklevel=2)
     return distinct if distinct.shape[2] == len(classes) else distinct[:, :, classes]
+
+
+def looks_query_first(attention: Any) -> bool:
+    """Whether the weights of every key over the queries sum to one, and not those of every query.
+
+    The first token index is the key, so that attention normalised over keys has columns that sum to
+    one; where rows do instead, query and key have most likely changed places.
+
+    >>> softmax = np.array([[[[0.9, 0.3], [0.1, 0.7]]]])  # example, head, key, query
+    >>> looks_query_first(softmax), looks_query_first(softmax.swapaxes(2, 3))
+    (False, True)
+    """
+    omega = np.asarray(attention)
+    if omega.ndim != 4 or omega.shape[2] != omega.shape[3] or omega.dtype.kind not in "iuf":
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = [omega.sum(axis=axis, dtype=np.float64) for axis in (2, 3)]
+    over_keys, over_queries = (np.abs(total - 1).max(initial=0.0) for total in sums)
+    return bool(over_queries < 1e-3 < over_keys)
+
+
+def query_first_text(name: str) -> str:
+    """What to say of an attention that looks query first."""
+    return (
+        f"{name}: its rows sum to one and its columns do not, so query and key look swapped; the "
+        "first token index is the key, the second the query: give it with the last two axes "
+        "swapped, unless it is meant so"
+    )
 
 
 def distinct_inputs(
@@ -236,6 +274,8 @@ def _checked_arrays(
             remedy += ", for all queries or one"
             if array.shape[-1:] == (1,):
                 due = (*due[:-1], 1)
+        if tokens != inputs.shape[1] and array.shape[-2:] == 2 * inputs.shape[1:2]:
+            remedy = f"the inputs look transposed: inputs{suffix} have axes (P, N_0, T)"
         if not isinstance(layer, Attention):
             remedy = "give examples and branches as the network has them"
         expect_shape(array, name, (examples, *due), remedy)

@@ -19,6 +19,11 @@ from derive.network.file_sizes import TEST
 from derive.network.network import Network
 from derive.network.operators import Classes
 
+ZERO_ONE = (
+    "labels are 0 and 1: the network is fitted to these numbers as they are, and the mean tells "
+    "the classes apart at 1/2; give -1 and +1 if signs are meant"
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -66,7 +71,10 @@ class Data:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
         object.__setattr__(self, "notes", tuple(self.notes))
         if self.labels.ndim == 2 and self.labels.shape[1] > 1:
+            _refuse_row(self.labels, self.attended)
             self._set_rows()
+        if self.outputs == 1:
+            object.__setattr__(self, "notes", _with_labels_note(self.notes, self.labels))
         remedy = "give examples, features, paths"
         expect_shape(self.attended, "attended", ("P", "N_0", "M"), remedy)
         _check_labels(self.labels, "labels", len(self.attended))
@@ -134,7 +142,14 @@ class Data:
         examples, tests = rows // self.outputs, tests // self.outputs
         shown = f"M={self.paths}" + ("" if self.classes is None else f", distinct={distinct}")
         several = f", outputs={self.outputs}" if self.outputs > 1 else ""
+        several += ", labels 0 and 1" if ZERO_ONE in self.notes else ""
         return f"Data(P={examples}, N_0={features}, {shown}, test={tests}{several})"
+
+
+def _with_labels_note(notes: tuple[str, ...], labels: Array) -> tuple[str, ...]:
+    """The notes, with one on labels that could be meant as -1 and +1."""
+    zero_one = np.array_equal(np.unique(labels), [0.0, 1.0])
+    return (*notes, ZERO_ONE) if zero_one and ZERO_ONE not in notes else notes
 
 
 def check_kernel(network: Network, data: Data) -> None:
@@ -157,6 +172,12 @@ def check_kernel(network: Network, data: Data) -> None:
             f"attended: the kernel was taken at variance {data.kernel_variance:g} of the first "
             f"layer, and the network has {due:g}; read the data again for this network"
         )
+
+
+def _refuse_row(labels: Array, attended: Array) -> None:
+    """Raise DataError where the labels of several examples stand in one row."""
+    if len(labels) == 1 != len(attended) and labels.shape[1] == len(attended):
+        _check_labels(labels, "labels", len(attended))
 
 
 def _check_labels(labels: Array, name: str, examples: int) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from derive.network.by_name import ByName
+
 
 @dataclass(frozen=True)
-class Features:
+class Features(ByName):
     r"""A first layer with a nonlinearity, in the place of the embedding.
 
     .. math:: z = \phi(V x / \sqrt{N_x}), \qquad

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
+from derive.arguments import takes
 from derive.errors import DescriptionError
 from derive.network.feature_maps import feature_map
 from derive.network.features import Features
@@ -21,6 +22,7 @@ from derive.network.network import Network
 Matrix = Sequence[Sequence[Any]]
 
 
+@takes("network")
 def forward(
     network: Network,
     weights: Sequence[Any],

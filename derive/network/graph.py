@@ -179,13 +179,18 @@ def values(network: Network, graph: StreamGraph) -> Values:
     """The numbers of a network whose symbols all have a value.
 
     Raises:
-        DescriptionError: A symbol has none.
+        DescriptionError: A symbol has none, or the widths are infinite.
     """
     missing = network.symbols()
     if missing:
         raise DescriptionError(
             f"the symbol {missing[0]} has no value; give one with --set {missing[0]}=VALUE "
             f"or network.with_values({{{missing[0]!r}: value}})"
+        )
+    if network.infinitely_wide:
+        raise DescriptionError(
+            "width: it is infinite, where only the Gaussian process of `solve`, `run` and `sweep` "
+            "is; give a finite one, such as network.with_width(100)"
         )
     return Values(
         widths=tuple(int(stream.width) for stream in graph.streams),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from derive.errors import DescriptionError
+from derive.network.by_name import ByName
 from derive.network.convolution import Convolution
 from derive.network.features import Features
 from derive.network.groups import (
@@ -30,7 +31,7 @@ MAX_NESTING = 16
 
 
 @dataclass(frozen=True)
-class Embedding:
+class Embedding(ByName):
     r"""The first weights.
 
     .. math:: z = V x / \sqrt{N_0}
@@ -45,7 +46,7 @@ class Embedding:
 
 
 @dataclass(frozen=True)
-class Readout:
+class Readout(ByName):
     r"""The last weights, read at one token, at the mean of all, or at each with weights of its own.
 
     .. math:: f_o = a_o \cdot z_{t^*} / \sqrt{N_a}, \qquad

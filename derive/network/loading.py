@@ -8,10 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from derive.arguments import takes
 from derive.errors import DataError, DescriptionError
 from derive.files import Unreadable, open_archive
 from derive.network.arrays import Array, expect_shape, real_array
-from derive.network.attended import distinct_inputs, rows_of_outputs
+from derive.network.attended import (
+    distinct_inputs,
+    looks_query_first,
+    query_first_text,
+    rows_of_outputs,
+)
 from derive.network.data import Data, _check_labels
 from derive.network.feature_inputs import (
     feature_inputs,
@@ -31,6 +37,7 @@ from derive.network.tokens import data_names
 from derive.network.wording import choices, one_line, shown
 
 
+@takes("network")
 def load_data(path: str | Path, network: Network) -> Data:
     """Read data from an .npz file.
 
@@ -82,6 +89,7 @@ def _unreadable(error: Unreadable) -> str:
     )
 
 
+@takes("network")
 def data_from_arrays(arrays: Mapping[str, Any], network: Network, source: str = "data") -> Data:
     """Data from named arrays, as `load_data` finds them in a file.
 
@@ -229,7 +237,7 @@ def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
     labels = real_array(arrays[name], name)
     if outputs == 1:
         if labels.ndim:  # a single number is refused beside the examples, which it does not count
-            _check_labels(labels, name, len(labels))
+            _check_labels(labels, name, max(labels.shape))
         return labels
     remedy = "give one row per example, with a number for every output"
     expect_shape(labels, name, ("P", outputs), remedy)
@@ -237,8 +245,12 @@ def _labels(arrays: Mapping[str, Any], network: Network, name: str) -> Any:
 
 
 def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
-    """What is not as it may seem: features, and a token that makes no difference."""
-    return (*_feature_notes(arrays, network), *_token_notes(arrays, network))
+    """What is not as it may seem: features, a token, an attention given query first."""
+    return (
+        *_feature_notes(arrays, network),
+        *_token_notes(arrays, network),
+        *_query_first_notes(arrays),
+    )
 
 
 def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
@@ -249,6 +261,12 @@ def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ..
             "products is the kernel"
         )
     return tuple(found)
+
+
+def _query_first_notes(arrays: Mapping[str, Any]) -> tuple[str, ...]:
+    """On attention whose indices look swapped."""
+    names = [name for name in arrays if name.startswith(f"{Attention.needs}_")]
+    return tuple(query_first_text(name) for name in names if looks_query_first(arrays[name]))
 
 
 def _token_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -32,6 +33,7 @@ from derive.network.validate import (
     check_structure,
     check_symbols,
     check_value,
+    check_widths,
     named_values,
     plain,
 )
@@ -85,6 +87,7 @@ class Network:
         object.__setattr__(self, "temperature", plain(self.temperature))
         check_layers(layers)
         check_repeats(layers)
+        check_widths(layers)
         check_value("temperature", self.temperature, zero_allowed=True)
         check_symbols(layers, self.temperature)
         check_name(self.name)
@@ -124,13 +127,23 @@ class Network:
         layers = tuple(_map_layer(layer, change) for layer in self.layers)
         return replace(self, layers=layers, temperature=change("variance", self.temperature))
 
+    @property
+    def infinitely_wide(self) -> bool:
+        """Whether the widths are infinite: then the theory is a Gaussian process."""
+        return bool(getattr(self.layers[0], "width", None) == math.inf)
+
     def depths(self) -> tuple[str, ...]:
         """Names of the symbols that say how often layers are repeated, the lowest first."""
         found = [layer.times for layer in self.layers if isinstance(layer, Repeat)]
         return tuple(dict.fromkeys(map(str, found)))
 
-    def with_width(self, width: Size) -> Network:
-        """The same network with one width for every stream."""
+    def with_width(self, width: Size | float) -> Network:
+        """The same network with one width for every stream; it may be infinite.
+
+        >>> from derive.network import Embedding
+        >>> Network((Embedding(10, 1.0), Readout(1.2)), 0.01).with_width(math.inf).describe()
+        'embedding(N=inf) -> readout(last)'
+        """
         layers = tuple(
             _map_layer(layer, lambda key, old: width if key == "width" and old is not None else old)
             for layer in self.layers

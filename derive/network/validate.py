@@ -10,6 +10,7 @@ from typing import Any
 
 from derive.errors import DescriptionError
 from derive.network import asked
+from derive.network.by_name import LARGEST_SIZE
 from derive.network.feature_maps import check_kernel
 from derive.network.features import Features
 from derive.network.groups import keeps_stream
@@ -34,7 +35,7 @@ from derive.network.wording import choices, shown
 
 MAX_SYMBOL_LENGTH = 40
 MAX_NAME_LENGTH = 200
-MAX_SIZE = 2**63 - 1
+MAX_SIZE = LARGEST_SIZE - 1
 
 
 def plain(value: Any) -> Any:
@@ -146,7 +147,7 @@ def _check_layer(place: str, layer: Any, inside: bool) -> None:
     if isinstance(layer, Features):
         check_kernel(f"{place}.kernel", layer.kernel)
     if not isinstance(layer, Readout) and not (inside and layer.width is None):
-        _check_size(f"{place}.width", layer.width)
+        _check_width(f"{place}.width", layer.width)
     check_value(f"{place}.variance", layer.variance, zero_allowed=False)
     if isinstance(layer, Readout):
         _check_readout(place, layer)
@@ -189,6 +190,28 @@ def _check_size(place: str, value: Any) -> None:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or not 1 <= value <= MAX_SIZE:
         raise DescriptionError(f"{place}: {shown(value)} is not a size; {remedy}")
+
+
+def _check_width(place: str, value: Any) -> None:
+    """A size, or infinity."""
+    if value != math.inf:
+        _check_size(place, value)
+
+
+def check_widths(layers: tuple[Layer, ...]) -> None:
+    """Check that either every width is infinite or none is.
+
+    Raises:
+        DescriptionError: Some are.
+    """
+    places = {f"{place}.width": getattr(layer, "width", None) for place, layer in walk(layers)}
+    given = {place: width for place, width in places.items() if width is not None}
+    finite = [place for place, width in given.items() if width != math.inf]
+    if finite and len(finite) < len(given):
+        raise DescriptionError(
+            f"{finite[0]}: {shown(given[finite[0]])} stands beside infinite widths; make all "
+            "widths infinite, or none"
+        )
 
 
 def _check_count(place: str, value: Any, least: int) -> None:

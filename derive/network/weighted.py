@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from derive.network.by_name import ByName
+
 Size = int | str
 """A whole number, or the name of a symbol whose value is given later."""
 
@@ -14,7 +16,7 @@ Value = float | str
 """A number, or the name of a symbol whose value is given later."""
 
 
-class Weighted:
+class Weighted(ByName):
     r"""A layer with one weight tensor, whose branches act on tokens by fixed operators.
 
     .. math:: z \mapsto \sum_{h=1}^{H} V^h z\, \Omega^h / \sqrt{H N}

@@ -20,6 +20,8 @@ MOST = 10**9
 def symmetry_note(solution: Solution, data: Data) -> str | None:
     """A sentence where the data do not tell the heads of a layer apart, and the solution does."""
     network, graph = solution.network, stream_graph(solution.network)
+    if network.infinitely_wide:  # the prior's overlaps treat all heads alike
+        return None
     heads = head_counts(network)
     examples, features, _ = data.attended.shape
     if (examples * data.paths) ** 2 * features * sum(heads) > MOST:

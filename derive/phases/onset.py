@@ -8,6 +8,7 @@ from typing import Any
 
 from scipy import optimize
 
+from derive.arguments import takes
 from derive.errors import SolveError
 from derive.network import Data, Network
 from derive.phases.hessian import HessianSector
@@ -43,6 +44,7 @@ class Onset:
     ends: tuple[float, float]
 
 
+@takes("network", "data")
 def onset(
     network: Network,
     data: Data,

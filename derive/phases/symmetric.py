@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.arguments import takes
 from derive.codegen.runtime.minimise import Overlaps
 from derive.network import Data, Network
 from derive.phases.branches import Branch, lower_branches
@@ -75,6 +76,7 @@ def is_unstable(sector: HessianSector, sectors: Sequence[HessianSector]) -> bool
     return sector.lowest < -ROUNDING * max(1.0, largest)
 
 
+@takes("network", "data")
 def symmetric_solution(
     network: Network,
     data: Data,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from importlib import resources
+
+from derive.escaping import html
 
 
 def html_page(title: str, body: str) -> str:
@@ -17,7 +18,7 @@ def html_page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<title>{html(title)}</title>\n<style>\n{style}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
 
@@ -25,22 +26,22 @@ def html_page(title: str, body: str) -> str:
 def section(title: str, *parts: str) -> str:
     """A titled part of the page."""
     body = "\n".join(part for part in parts if part)
-    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>"
+    return f"<section>\n<h2>{html(title)}</h2>\n{body}\n</section>"
 
 
 def paragraph(text: str, kind: str = "") -> str:
     """A paragraph of plain text."""
     shown = f' class="{kind}"' if kind else ""
-    return f"<p{shown}>{escape(text).replace(' %', '&nbsp;%')}</p>"
+    return f"<p{shown}>{html(text).replace(' %', '&nbsp;%')}</p>"
 
 
 def captioned(svg: str, caption: str) -> str:
     """A figure; without one, nothing."""
     if not svg:
         return ""
-    return f"<figure>\n{svg}\n<figcaption>{escape(caption)}</figcaption>\n</figure>"
+    return f"<figure>\n{svg}\n<figcaption>{html(caption)}</figcaption>\n</figure>"
 
 
 def folded(title: str, content: str) -> str:
     """What a reader opens if wanted."""
-    return f"<details>\n<summary>{escape(title)}</summary>\n{content}\n</details>"
+    return f"<details>\n<summary>{html(title)}</summary>\n{content}\n</details>"

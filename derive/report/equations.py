@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from html import escape
 
 from derive.algebra.media import LATEX
 from derive.derivation import Derivation
@@ -13,6 +12,7 @@ from derive.derivation.render.aligned import WIDTH, aligned
 from derive.derivation.render.content import Section, displays_of, sections
 from derive.derivation.render.names import names_of
 from derive.derivation.render.page import Block, Display, Drawing, Heading, Items, Prose, Table
+from derive.escaping import html
 
 NARROW = 0.9 * WIDTH
 """The width in ems of an equation in the report."""
@@ -60,18 +60,18 @@ def _html(block: Block, level: int) -> str:
         badge = f' <span class="badge">{prose(block.badge)}</span>' if block.badge else ""
         return f"<{tag}>{prose(block.text)}{badge}</{tag}>"
     if isinstance(block, Prose):
-        label = f"<em>{escape(block.label)}:</em> " if block.label else ""
+        label = f"<em>{html(block.label)}:</em> " if block.label else ""
         return f"<p>{label}{prose(block.text)}</p>"
     if isinstance(block, Items):
         return _items(block)
     if isinstance(block, Drawing):
-        return f"<pre>{escape(chr(10).join(block.lines))}</pre>"
+        return f"<pre>{html(chr(10).join(block.lines))}</pre>"
     return display(block) if isinstance(block, Display) else _table(block)
 
 
 def _items(block: Items) -> str:
     tag = "ol" if block.numbered else "ul"
-    label = f"<p><em>{escape(block.label)}:</em></p>" if block.label else ""
+    label = f"<p><em>{html(block.label)}:</em></p>" if block.label else ""
     items = "".join(f"<li>{prose(text)}</li>" for text in block.texts)
     return f"{label}<{tag}>{items}</{tag}>"
 
@@ -93,7 +93,7 @@ def prose(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    pieces = [escape(piece) for piece in text.split("`")]
+    pieces = [html(piece) for piece in text.split("`")]
     pieces[1::2] = [f"<code>{piece}</code>" for piece in pieces[1::2]]
     return "".join(pieces)
 
@@ -101,7 +101,7 @@ def _code(text: str) -> str:
 def inline(latex: str) -> str:
     """A formula within text."""
     convert = converter()
-    return f"<code>{escape(latex)}</code>" if convert is None else convert(latex)
+    return f"<code>{html(latex)}</code>" if convert is None else convert(latex)
 
 
 def display(block: Display) -> str:
@@ -109,7 +109,7 @@ def display(block: Display) -> str:
     rows = list(aligned(block, LATEX, NARROW))
     convert = converter()
     if convert is None:
-        return f'<pre class="wide">{escape(chr(10).join(rows))}</pre>'
+        return f'<pre class="wide">{html(chr(10).join(rows))}</pre>'
     body = "".join(_row(row, convert) for row in rows)
     return f'<div class="wide"><table class="equation">{body}</table></div>'
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
+from derive.escaping import html
 from derive.ladder import Ladder
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
@@ -28,7 +28,7 @@ CAPTION = (
 def ladder_page(ladder: Ladder) -> str:
     """A page that needs nothing else."""
     title = f"Verification of {ladder.title}"
-    return html_page(title, f"<h1>{escape(title)}</h1>\n{ladder_section(ladder)}")
+    return html_page(title, f"<h1>{html(title)}</h1>\n{ladder_section(ladder)}")
 
 
 def ladder_section(ladder: Ladder) -> str:
@@ -50,7 +50,7 @@ def ladder_section(ladder: Ladder) -> str:
         parts.append(
             folded(f"{rung.name}: {len(rows)} claims", content)
             if long
-            else f"<h3>{escape(rung.name)}</h3>\n{content}"
+            else f"<h3>{html(rung.name)}</h3>\n{content}"
         )
     parts.append(f"<h3>What was drawn</h3>\n{_effort(ladder)}" if ladder.effort else "")
     return section("Verification ladder", *parts)
@@ -63,7 +63,7 @@ def _deviations(ladder: Ladder) -> str:
     for item in ladder.deviations:
         pairs = zip(item.values, item.errors, strict=True)
         order = f"{item.order:.2f} ± {item.order_error:.2f}" if item.order == item.order else "—"
-        rows.append((escape(item.quantity), *(f"{v:.2g} ± {e:.1g}" for v, e in pairs), order))
+        rows.append((html(item.quantity), *(f"{v:.2g} ± {e:.1g}" for v, e in pairs), order))
     widths = [f"N = {width}" for width in ladder.deviations[0].widths]
     titles = ("relative deviation of the", *widths, "observed order")
     return table(titles, rows, numbers=range(1, len(titles)))
@@ -79,7 +79,7 @@ def _effort(ladder: Ladder) -> str:
 
 def _run(entry: Mapping[str, Any]) -> tuple[str, ...]:
     return (
-        escape(str(entry["run"])),
+        html(str(entry["run"])),
         str(entry["chains"]),
         str(entry["draws"]),
         f"{entry['seconds']:.0f}",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 
 from derive.derivation.render import page as derivation_page
+from derive.escaping import html
 from derive.network.wording import plural
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
@@ -53,12 +53,12 @@ def html_of(results: Results) -> str:
 
 
 def _opening(results: Results) -> str:
-    parts = [f"<h1>{escape(results.title)}</h1>"]
+    parts = [f"<h1>{html(results.title)}</h1>"]
     if results.subject:
         parts.append(paragraph(results.subject, "subject"))
     sentences = "".join(map(paragraph, findings(results)))
     for case in results.cases if len(results.cases) > 1 else ():
-        name = escape(capitalised(f"{case.title}:"))
+        name = html(capitalised(f"{case.title}:"))
         sentences = sentences.replace(f"<p>{name}", f"<p><strong>{name}</strong>", 1)
     parts.append(f'<div class="findings">{sentences}</div>')
     if not figures.available():
@@ -99,7 +99,7 @@ def _overlaps(cases: Sequence[CaseResults]) -> str:
     parts = []
     for number, case in enumerate(cases):
         if len(cases) > 1:
-            parts.append(f"<h3>{escape(case.title)}</h3>")
+            parts.append(f"<h3>{html(case.title)}</h3>")
         svg = figures.draw_overlaps(case, f"overlaps-{number}")
         parts.append(captioned(svg, _overlap_caption(case) if number == len(cases) - 1 else " "))
     return section("Order parameters", *parts)
@@ -130,7 +130,7 @@ def _overlap_tables(case: CaseResults) -> str:
     widths = widths_shown(case)
     diagonals = [case.average(case.overlap_name, width).diagonal() for width in widths]
     rows = [
-        (escape(name), *(f"{diagonal[path]:.4g}" for diagonal in diagonals))
+        (html(name), *(f"{diagonal[path]:.4g}" for diagonal in diagonals))
         for path, name in enumerate(case.path_names)
     ]
     titles = ("path", *map(width_label, widths))
@@ -168,7 +168,7 @@ def _heads(cases: Sequence[CaseResults]) -> str:
     for case in cases:
         scores = case.average("head_scores", case.narrowest)
         pairs = zip(head_labels(case), scores, strict=True)
-        rows = [(escape(name), f"{score:.2f}") for name, score in pairs]
+        rows = [(html(name), f"{score:.2f}") for name, score in pairs]
         parts.append(table((f"{case.title}, {width_label(case.narrowest)}", "score"), rows, (1,)))
     return section(title, *parts)
 
@@ -239,7 +239,7 @@ def _certificates(results: Results) -> str:
         text = "Left out in this run; make them with derive show --certify."
         return section("Certificates of the derivation", paragraph(text))
     if found["refused"]:
-        refused = f'<p class="bad">{escape(str(found["refused"]))}</p>'
+        refused = f'<p class="bad">{html(str(found["refused"]))}</p>'
         return section("Certificates of the derivation", refused)
     text = paragraph(
         "Every step was checked numerically on a small random instance, by a computation that does "

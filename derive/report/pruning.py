@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 
+from derive.escaping import html
 from derive.report import figures
 from derive.report.blocks import captioned, paragraph, section
 from derive.report.equations import prose
@@ -55,12 +55,10 @@ def pruning_section(cases: Sequence[CaseResults]) -> str:
     if not shown:
         return ""
     names = zip(WAYS, MEANINGS, strict=True)
-    items = "".join(
-        f"<li><strong>{escape(way)}.</strong> {prose(text)}</li>" for way, text in names
-    )
+    items = "".join(f"<li><strong>{html(way)}.</strong> {prose(text)}</li>" for way, text in names)
     parts = [f"<p>{prose(INTRODUCTION)}</p>", f"<ul>{items}</ul>"]
     for number, case in enumerate(shown):
-        title = f"<h3>{escape(case.title)}</h3>" if len(cases) > 1 else ""
+        title = f"<h3>{html(case.title)}</h3>" if len(cases) > 1 else ""
         svg = figures.draw_pruning(case, f"pruning-{number}") if figures.available() else ""
         tables = [_table(case, order) for order in range(len(ORDERS))]
         parts += [title, captioned(svg, _caption(case)), *tables, paragraph(_unsolved(case))]
@@ -101,7 +99,7 @@ def _removed(case: CaseResults, removed: np.ndarray, step: int) -> str:
     if step == 0:
         return "none"
     head, count = Counter(removed[:, step - 1].tolist()).most_common(1)[0]
-    name = escape(head_labels(case)[head])
+    name = html(head_labels(case)[head])
     return name if case.seeds == 1 else f"{name} <small>({count} of {case.seeds} draws)</small>"
 
 

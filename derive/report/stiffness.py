@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 
+from derive.escaping import html
 from derive.network import path_labels
 from derive.report import figures
 from derive.report.blocks import captioned, paragraph, section
@@ -48,7 +48,7 @@ def stiffness_section(cases: Sequence[CaseResults]) -> str:
     shown = [(case, width) for case, width in widths.items() if width is not None]
     parts = [f"<p>{prose(INTRODUCTION)}</p>", f"<p>{prose(COORDINATES)}</p>"]
     for number, (case, width) in enumerate(shown):
-        title = f"<h3>{escape(case.title)}</h3>" if len(cases) > 1 else ""
+        title = f"<h3>{html(case.title)}</h3>" if len(cases) > 1 else ""
         parts += [title, _figure(case, width, number), _table(case, width)]
     return section("Stiff and sloppy directions", *parts) if shown else ""
 
@@ -126,7 +126,7 @@ def _pair(pair: PathPair) -> str:
     first, second = (_bracketed(name) for name in (pair.first, pair.second))
     names = first if first == second else f"{first} × {second}"
     weight = f"{pair.weight:+.2f}".replace("-", "−")
-    return f"{escape(names)}&nbsp;{weight}"
+    return f"{html(names)}&nbsp;{weight}"
 
 
 def _bracketed(name: str) -> str:

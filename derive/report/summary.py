@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from typing import Any
 
+from derive.escaping import csv_table
 from derive.report.figures.pruning import ORDERS, WAYS
 from derive.report.pruning import is_pruned
 from derive.report.results import CaseResults, Point, Results, spread
@@ -19,13 +18,7 @@ COLUMNS = (
 
 def summary_csv(results: Results) -> str:
     """One row per solution."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for case in results.cases:
-        for point in case.points:
-            writer.writerow(_row(case, point))
-    return text.getvalue()
+    return csv_table(COLUMNS, (_row(case, p) for case in results.cases for p in case.points))
 
 
 def _row(case: CaseResults, point: Point) -> list[Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from derive.derivation import Step
 from derive.derivation.render.content import badge, step_name
 from derive.derivation.render.text import typeset
+from derive.escaping import html
 from derive.network import Network
 from derive.network.layers import kind_of, walk
 from derive.report.equations import prose
@@ -33,7 +33,7 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
         kind = ' class="number"' if column in numbers else ""
         return f"<{tag}{kind}>{content}</{tag}>"
 
-    head = "".join(cell("th", column, escape(title)) for column, title in enumerate(titles))
+    head = "".join(cell("th", column, html(title)) for column, title in enumerate(titles))
     lines = ("".join(cell("td", column, content) for column, content in enumerate(r)) for r in rows)
     body = "".join(f"<tr>{line}</tr>" for line in lines)
     return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
@@ -65,7 +65,7 @@ def _heads_only(network: Network) -> bool:
 def _value(value: Any) -> str:
     if not isinstance(value, str):
         return f"{value:g}"
-    return prose(typeset(value)) if "_" in value else escape(value)
+    return prose(typeset(value)) if "_" in value else html(value)
 
 
 def heads_table(cases: Iterable[CaseResults]) -> str:
@@ -76,7 +76,7 @@ def heads_table(cases: Iterable[CaseResults]) -> str:
             f"layer {layer}: {', '.join(names)}"
             for layer, names in enumerate(case.head_names, start=1)
         ]
-        rows.append((escape(case.title), escape("; ".join(heads)), str(len(case.path_names))))
+        rows.append((html(case.title), html("; ".join(heads)), str(len(case.path_names))))
     return table(("case", "heads", "paths"), rows, numbers=(2,))
 
 
@@ -91,10 +91,10 @@ def score_table(cases: Sequence[CaseResults]) -> str:
     labels = list(dict.fromkeys(label for case in shown for label, _ in case.selections))
     for number, label in enumerate(labels):
         scores = (_score(case, case.selected(number)) for case in shown)
-        rows.append((f"{escape(label)}, infinite width", *scores))
+        rows.append((f"{html(label)}, infinite width", *scores))
     for label in dict.fromkeys(label for case in shown for label in case.baselines):
         has = (_score(c, c.baseline(label)) if label in c.baselines else "" for c in shown)
-        rows.append((escape(label), *has))
+        rows.append((html(label), *has))
     name = shown[0].score_name()
     unit = f"{name} (%)" if is_share(name) else name
     titles = ["", *(case.title for case in shown)] if len(shown) > 1 else ["", unit]
@@ -137,10 +137,10 @@ def _solution(case: CaseResults, point: Point) -> tuple[str, ...]:
     bound = "≥ " if found["hessian_is_bound"] else ""
     good = bool(found["converged"])
     verdict = "good" if good else "bad"
-    message = "converged" if good else escape(str(found["message"]))
+    message = "converged" if good else html(str(found["message"]))
     infinite = math.isinf(point.width)
     return (
-        escape(case.title),
+        html(case.title),
         "" if point.seed is None else str(point.seed),
         width,
         "" if math.isnan(found["action"]) else f"{float(found['action']):.6f}",
@@ -158,10 +158,10 @@ def checks_table(checks: Iterable[Mapping[str, Any]]) -> str:
     """One row per check: the reason below the claim, what was found below what was expected."""
     rows = []
     for check in checks:
-        values = "<br>".join(f"<code>{escape(str(check[k]))}</code>" for k in ("expected", "found"))
+        values = "<br>".join(f"<code>{html(str(check[k]))}</code>" for k in ("expected", "found"))
         rows.append(
             (
-                f"{escape(str(check['claim']))}<br><small>{escape(str(check['reason']))}</small>",
+                f"{html(str(check['claim']))}<br><small>{html(str(check['reason']))}</small>",
                 verdict(str(check["verdict"])),
                 str(check["digits"]),
                 f'<div class="value">{values}</div>',
@@ -172,7 +172,7 @@ def checks_table(checks: Iterable[Mapping[str, Any]]) -> str:
 
 def verdict(word: str) -> str:
     """A verdict in its colour."""
-    return f'<span class="{CLASSES.get(word, "doubt")}">{escape(word)}</span>'
+    return f'<span class="{CLASSES.get(word, "doubt")}">{html(word)}</span>'
 
 
 def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, Any]]) -> str:
@@ -194,7 +194,7 @@ def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, An
 def pairs_table(pairs: Iterable[tuple[str, str]]) -> str:
     """Names and values."""
     rows = "".join(
-        f'<tr><td>{escape(name)}</td><td class="value">{escape(value)}</td></tr>'
+        f'<tr><td>{html(name)}</td><td class="value">{html(value)}</td></tr>'
         for name, value in pairs
     )
     return f'<div class="wide"><table>{rows}</table></div>'

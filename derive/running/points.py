@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from derive.network import Data, Network
-from derive.running.scores import score
 from derive.solver import Solution, Solver
+from derive.solver.scores import score
 
 
 def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:

@@ -23,8 +23,8 @@ import numpy as np
 
 from derive.network import Attention, Data, path_table
 from derive.report import ORDERS, WAYS
-from derive.running.scores import score
 from derive.solver import Solution, Solver
+from derive.solver.scores import score
 
 
 def pruning(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:

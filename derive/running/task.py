@@ -121,6 +121,8 @@ def user_task(
         DescriptionError: A symbol has no value.
         SizeError: The data, or the overlaps of the paths, do not fit into memory.
     """
+    if widths is None and network.infinitely_wide:
+        widths = (math.inf,)
     sized = network if widths is None else network.with_width(1)
     numbers = values(sized, stream_graph(sized))
     refuse_large_task(sized, data)  # before the paths are listed

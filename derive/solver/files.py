@@ -11,15 +11,18 @@ import numpy as np
 from derive.errors import DataError
 from derive.files import Unreadable, open_archive, written
 from derive.network.memory import refuse_beyond_memory
+from derive.network.graph import stream_graph
 from derive.solver.solution import Solution
 
 
 def arrays(solution: Solution) -> dict[str, Any]:
     """The contents of a solution's file.
 
-    Keys: G_bottom, action, log_evidence, converged, gradient_norm, residual, hessian_negative,
-    hessian_lowest, hessian_is_bound, condition_number, message; mean and variance with test data;
-    U_1, ..., U_L and u_a for chains, U_a where it is a matrix; head_scores where there are heads.
+    Keys: G_bottom, the overlaps of the paths; G_1, ..., G_a, those of all vectors of each stream,
+    in the normalisation of streams; action, log_evidence, converged, gradient_norm, residual,
+    hessian_negative, hessian_lowest, hessian_is_bound, condition_number, message; mean and
+    variance with test data; U_1, ..., U_L and u_a for chains, U_a where it is a matrix;
+    head_scores where there are heads.
     With a spectrum:
     hessian_eigenvalues, the largest first; hessian_coordinates, how many there are in all;
     hessian_is_partial; hessian_paths, the names of the rows of the lowest order parameter;
@@ -27,6 +30,8 @@ def arrays(solution: Solution) -> dict[str, Any]:
     either end, each of shape (directions, rows, rows).
     """
     found: dict[str, Any] = {"G_bottom": solution.bottom}
+    streams = stream_graph(solution.network).streams
+    found |= {f"G_{s.name}": g for s, g in zip(streams, solution.overlaps, strict=True)}
     for key in (
         "action", "log_evidence", "converged", "gradient_norm", "residual", "hessian_negative",
         "hessian_lowest", "hessian_is_bound", "condition_number", "message",

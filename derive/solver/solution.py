@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from derive.errors import SolveError
 from derive.network import Network
+from derive.solver.scores import accuracy
 from derive.solver.spectrum import HessianSpectrum
 
 
@@ -36,6 +38,7 @@ class Solution:
         spectrum: Stiff and sloppy directions. None at infinite width, where the Hessian has no
             value, and where there are so many coordinates that its signature is a bound; then
             `Solver.spectrum` finds it.
+        label_values: The values of the training labels, where there are two.
     """
 
     network: Network
@@ -56,8 +59,30 @@ class Solution:
     mean: np.ndarray | None = field(default=None, repr=False)
     variance: np.ndarray | None = field(default=None, repr=False)
     spectrum: HessianSpectrum | None = None
+    label_values: tuple[float, ...] = field(default=(), repr=False)
 
     def accuracy(self, labels: np.ndarray) -> float:
-        """Share of test examples whose mean has the label's sign."""
-        assert self.mean is not None
-        return float(np.mean(np.sign(self.mean) == np.sign(labels)))
+        """Share of test examples whose mean is on the label's side.
+
+        Labels of either sign are told apart at 0; where the training labels are 0 and 1 (or truth
+        values), at 1/2. Of several outputs of which one label is the largest, the share of test
+        examples whose mean is largest there.
+
+        Args:
+            labels: Of the test examples, of the shape of `mean`.
+
+        Raises:
+            SolveError: The solution has no test examples, or others than the labels.
+        """
+        if self.mean is None:
+            raise SolveError(
+                "accuracy: the solution has no test examples; solve on data with attended_test"
+            )
+        due = np.asarray(labels, dtype=float)
+        if due.shape != self.mean.shape:
+            raise SolveError(
+                f"accuracy: labels of shape {due.shape}, expected {self.mean.shape}; give one for "
+                "every mean"
+            )
+        outputs = 1 if self.mean.ndim == 1 else self.mean.shape[1]
+        return accuracy(np.array(self.label_values), due.ravel(), self.mean, outputs)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.arguments import takes
 from derive.codegen import Module, generate
 from derive.derivation import Derivation, derive
 from derive.errors import SolveError
@@ -18,6 +19,7 @@ from derive.network.data import check_kernel
 from derive.network.graph import stream_graph, values
 from derive.network.paths import path_labels
 from derive.solver.memory import refuse_large
+from derive.solver.scores import label_values
 from derive.solver.solution import Solution
 from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
 from derive.solver.starts import distinct, random_overlap
@@ -87,6 +89,8 @@ class Solver:
             SolveError: Data and network do not fit, or the kernel is singular.
             SizeError: They do not fit into memory.
         """
+        if network.infinitely_wide:
+            return self.at_infinite_width(network, data)
         refuse_large(network, data)
         numbers = values(network, stream_graph(network))
         check_kernel(network, data)
@@ -119,6 +123,7 @@ class Solver:
             found = self._solution(network, data, self.module.at(overlaps, problem))
         return replace(
             found,
+            network=network.with_width(math.inf),
             action=math.nan,
             converged=True,
             message=INFINITE_WIDTH,
@@ -181,6 +186,7 @@ class Solver:
             head_scores=self.module.head_scores(found.overlaps, found.problem),
             mean=mean,
             variance=variance,
+            label_values=label_values(data.labels),
         )
 
     def search(
@@ -241,6 +247,7 @@ def one_line_errors() -> Iterator[None]:
         raise SolveError(str(error)) from None
 
 
+@takes("network", "data")
 def solve(
     network: Network,
     data: Data,
@@ -282,6 +289,7 @@ def solve(
     return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
 
 
+@takes("network", "data")
 def search(network: Network, data: Data, starts: int = 8, *, seed: int = 0) -> tuple[Solution, ...]:
     """Distinct stationary points of a network's action, the lowest first; see `Solver.search`."""
     return Solver.of(network).search(network, data, starts, seed=seed)

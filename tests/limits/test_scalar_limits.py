@@ -152,7 +152,7 @@ def test_at_fixed_examples_there_is_no_deep_limit_unless_the_variance_is_one(var
 
 
 def test_a_symbolic_variance_is_named():
-    layers = (Embedding("N", 1.3), Linear("tau", "N"), Readout(1.2))
+    layers = (Embedding("N", 1.3), Linear("tau", width="N"), Readout(1.2))
     theory = scalar_theory(Network(layers, 0))
     with pytest.raises(RuleError, match="only where the hidden variance tau is 1"):
         theory.limit("depth")

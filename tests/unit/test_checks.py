@@ -13,7 +13,9 @@ from derive.errors import DeriveError
 from derive.network import Attention, Embedding, Linear, Network, Readout, Residual, stream_graph
 
 SYMBOLS = Network(
-    (Embedding("N_1", "s_0"), Attention("H", "s_1", "N_a"), Readout("s_a")), "T", "symbols"
+    (Embedding("N_1", variance="s_0"), Attention("H", variance="s_1", width="N_a"), Readout("s_a")),
+    "T",
+    "symbols",
 )
 TWO = Network((Embedding(9, 1.0), Attention(2, 1.0, 9), Attention(2, 1.0, 9), Readout(1.0)), 0.0)
 EVERYWHERE = [

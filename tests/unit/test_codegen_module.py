@@ -219,7 +219,7 @@ def test_symbols_of_the_description_stay_in_the_docstring():
     names = {"width": "os", "heads": "np", "variance": "solve"}
     named = (
         Embedding(names["width"], names["variance"]),
-        Residual((Attention(names["heads"], "pi"),)),
+        Residual((Attention(names["heads"], variance="pi"),)),
         Readout("log"),
     )
     plain = (Embedding(9, 1.0), Residual((Attention("H", 1.0),)), Readout(1.0))

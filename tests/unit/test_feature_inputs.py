@@ -203,7 +203,7 @@ def test_wrong_data_are_refused_in_one_line(change, text):
 
 
 def test_the_variance_must_have_a_value():
-    described = Network((Features(9, "arc-sine", "s"), Readout(1.0)), 0.1)
+    described = Network((Features(9, kernel="arc-sine", variance="s"), Readout(1.0)), 0.1)
     with pytest.raises(DataError, match=r"the symbol s; give one with --set s=VALUE"):
         data_from_arrays(arrays(attention=False), described)
 

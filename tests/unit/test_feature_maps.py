@@ -227,7 +227,7 @@ def test_features_stand_first():
 
 
 def test_symbols_and_changes_leave_the_kernel_alone():
-    network = Network((Features("N", "arc-sine", "s"), Readout("s")), "T")
+    network = Network((Features("N", kernel="arc-sine", variance="s"), Readout("s")), "T")
     assert network.symbols() == ("N", "T", "s")
     given = network.with_values({"N": 5, "T": 0.1, "s": 1.5})
     assert given.layers[0] == Features(5, "arc-sine", 1.5)

@@ -51,7 +51,7 @@ WRONG = {
     "broken_width": (lambda: network(Linear(1.0, 2.5)), ["layers[2].width", "2.5", "whole"]),
     "huge_width": (lambda: network(Linear(1.0, 10**5000)), ["layers[2].width", "18 digits"]),
     "negative_variance": (lambda: network(Linear(-1.0, 9)), ["layers[2].variance", "-1.0"]),
-    "zero_variance": (lambda: network(Linear(0, 9)), ["layers[2].variance", "0", "positive"]),
+    "zero_variance": (lambda: network(Linear(0, width=9)), ["layers[2].variance", "0", "positive"]),
     "nan_variance": (lambda: network(Linear(float("nan"), 9)), ["layers[2].variance", "nan"]),
     "huge_variance": (lambda: network(Linear(10**400, 9)), ["layers[2].variance", "range"]),
     "bool_variance": (lambda: network(Linear(True, 9)), ["layers[2].variance", "truth value"]),
@@ -64,11 +64,11 @@ WRONG = {
     "negative_temperature": (lambda: network(temperature=-1), ["temperature", "-1", "zero or"]),
     "infinite_temperature": (lambda: network(temperature=float("inf")), ["temperature", "inf"]),
     "text_for_number": (
-        lambda: network(Linear("1.5", 9)),
+        lambda: network(Linear("1.5", width=9)),
         ["layers[2].variance", "'1.5'", "quotes"],
     ),
-    "python_word": (lambda: network(Linear("lambda", 9)), ["layers[2].variance", "'lambda'"]),
-    "empty_symbol": (lambda: network(Linear("", 9)), ["layers[2].variance", "''"]),
+    "python_word": (lambda: network(Linear("lambda", width=9)), ["layers[2].variance", "'lambda'"]),
+    "empty_symbol": (lambda: network(Linear("", width=9)), ["layers[2].variance", "''"]),
     "long_symbol": (lambda: network(Linear("N" * 41, 9)), ["layers[2].variance", "40"]),
     "name_not_text": (lambda: network(name=3), ["name", "3", "quotes"]),
     "name_of_two_lines": (lambda: network(name="a\nb"), ["name", "line breaks", "200"]),
@@ -108,7 +108,8 @@ def test_numbers_of_other_libraries_become_plain():
 
 class TestSymbols:
     described = Network(
-        (Embedding("N", 1.0), Residual((Attention("H", "s"),)), Readout("s")), "temperature"
+        (Embedding("N", 1.0), Residual((Attention("H", variance="s"),)), Readout("s")),
+        "temperature",
     )
 
     def test_names(self):

@@ -64,7 +64,10 @@ def test_the_ladder(name):
 
 
 def test_claims():
-    network = Network((Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va")), "T")
+    network = Network(
+        (Embedding("N1", variance="v0"), Attention("H1", variance="v1", width="Na"), Readout("va")),
+        "T",
+    )
     text = "logdet(K(U_1) + temperature*eye(P))"
     assume = {"N_1": "2", "H_1": "3"}
     result = compare(network, "action", [text], assume=assume)

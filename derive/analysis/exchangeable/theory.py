@@ -16,6 +16,7 @@ from derive.analysis.exchangeable.sectors import Rules
 from derive.analysis.exchangeable.stability import Margin
 from derive.analysis.exchangeable.stability import stability as find_margins
 from derive.analysis.exchangeable.symmetry import Symmetry, declare
+from derive.arguments import takes
 from derive.derivation import Derivation, Equation, Evidence, Order, Step, known_theory
 from derive.errors import CertificateError
 
@@ -107,6 +108,7 @@ class SymmetricTheory:
         return plain(self)
 
 
+@takes("derivation")
 def exchangeable(
     derivation: Derivation, layers: Sequence[int] | None = None, *, rules: Rules | None = None
 ) -> SymmetricTheory:

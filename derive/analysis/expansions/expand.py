@@ -23,6 +23,7 @@ from derive.analysis.expansions.saddle import (
     expand_overlaps,
     expand_predictor,
 )
+from derive.arguments import takes
 from derive.derivation.derivation import Derivation, known_theory
 from derive.derivation.step import WIDE, Equation, Order, Step
 from derive.errors import RuleError
@@ -31,6 +32,7 @@ MOST_ORDERS = 9
 """Of an expansion; the number of terms, and with it all times, doubles with each order."""
 
 
+@takes("derivation")
 def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     r"""Expand the saddle point in 1/N at fixed P: overlaps, action and predictor.
 
@@ -68,6 +70,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     )  # fmt: skip
 
 
+@takes("derivation")
 def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     r"""Expand posterior averages of the exact law to first order in 1/N, at fixed P.
 

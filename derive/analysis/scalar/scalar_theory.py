@@ -34,6 +34,7 @@ from derive.analysis.scalar.solutions import Solutions, solve
 from derive.analysis.scalar.stages import Stage, read_stages
 from derive.analysis.scalar.symbols import WIDTH
 from derive.analysis.scalar.width_series import width_series
+from derive.arguments import takes
 from derive.derivation import Derivation, Theory, derive, known_theory
 from derive.derivation.step import Evidence, Step
 from derive.errors import CertificateError, RuleError
@@ -198,6 +199,7 @@ class ScalarTheory:
         return printing.text(self)
 
 
+@takes("source")
 def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     r"""The scalar theory of a network with one head in every layer.
 

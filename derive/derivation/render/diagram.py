@@ -10,6 +10,7 @@ from typing import Any
 import sympy
 
 from derive.algebra.latex import plain
+from derive.arguments import takes
 from derive.derivation.notation import Notation
 from derive.derivation.render.names import factored_sizes
 from derive.derivation.render.opened import Numbers, Opened
@@ -32,6 +33,7 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"
 TOKENS = {"last": "at the last token", "first": "at the first token", "mean": "at the token mean"}
 
 
+@takes("network")
 def draw(network: Network) -> str:
     """A network as text: the output at the top, a rail for every branch, a row for every weight.
 

@@ -93,7 +93,7 @@ def _bare_layers(segment: Segment) -> tuple[tuple[Any, ...], StreamGraph]:
 
 def bare_network(layers: tuple[Any, ...]) -> Network:
     """A network of the given layers whose sizes and variances are symbols."""
-    return Network((Embedding("N", "s"), *layers, Readout("s")), "T", "window")
+    return Network((Embedding("N", variance="s"), *layers, Readout("s")), "T", "window")
 
 
 def _bare(layer: Any) -> Any:

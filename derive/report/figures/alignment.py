@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.report.figures.style import BLUE, GREY, figure, svg_of
+from derive.report.figures.style import BLUE, GREY, figure, svg_of, titled
 from derive.report.results import CaseResults, width_label
 
 SHOWN = 30
@@ -22,7 +22,7 @@ def draw_alignment(cases: tuple[CaseResults, ...]) -> str:
         for axes, case in zip(grid[0], cases, strict=True):
             _panel(axes, case)
             if len(cases) > 1:
-                axes.set_title(case.title)
+                titled(axes, case.title)
         grid[0][0].set_ylim(bottom=0.0)
         grid[0][0].set_ylabel("alignment |v$_k$ · y| / |y|")
         grid[0][0].legend(loc="upper right")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from derive.network.wording import plural
-from derive.report.figures.style import BLUE, figure, svg_of
+from derive.report.figures.style import BLUE, figure, svg_of, titled
 from derive.report.results import CaseResults, width_label
 
 PALE = "#c9c9c9"
@@ -25,7 +25,7 @@ def draw_heads(cases: tuple[CaseResults, ...]) -> str:
         for axes, case in zip(grid[0], shown, strict=True):
             _panel(axes, case)
             if len(shown) > 1:
-                axes.set_title(case.title)
+                titled(axes, case.title)
         handles, labels = grid[0][0].get_legend_handles_labels()
         found.legend(handles, labels, loc="outside lower center", ncols=2)
         return svg_of(found, f"scores of {plural(branch_word(cases))}")

@@ -6,7 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from derive.report.figures.style import BLUE, GREEN, GREY, ORANGE, PAPER, PURPLE, figure, svg_of
+from derive.report.figures.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PAPER,
+    PURPLE,
+    figure,
+    svg_of,
+    titled,
+)
 from derive.report.results import AS_DESCRIBED, CaseResults, is_share, spread
 
 LINE_COLOURS = (ORANGE, GREEN, PURPLE)
@@ -68,7 +78,7 @@ def _panel(axes: Any, case: CaseResults, *, title: bool) -> None:
     axes.grid(axis="y")
     axes.set_xlabel("width N of every layer")
     if title:
-        axes.set_title(case.title)
+        titled(axes, case.title)
 
 
 def _ticks(widths: list[float]) -> list[float]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from derive.escaping import html
+
 BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "#6b6b6b"
 """From the palettes of Okabe and Ito, and of Tol: told apart with every kind of colour vision."""
 
@@ -89,7 +91,12 @@ def svg_of(found: Any, description: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
     text = re.sub(r' width="[^"]*pt"| height="[^"]*pt"', "", text, count=2)
-    return text.replace("<svg", f'<svg role="img" aria-label="{description}"', 1).strip()
+    return text.replace("<svg", f'<svg role="img" aria-label="{html(description)}"', 1).strip()
+
+
+def titled(axes: Any, name: str) -> None:
+    """Give axes a user's name for a title: no part of it is mathematics."""
+    axes.set_title(name, parse_math=False)
 
 
 def round_ticks(sizes: Sequence[float]) -> list[float]:

@@ -133,6 +133,8 @@ def _ordered(given: tuple) -> tuple:
 
 def _described(network: Network) -> float:
     """The width of all streams, where they have one."""
+    if network.infinitely_wide:
+        return math.inf
     widths = {stream.width for stream in stream_graph(network).streams}
     single = next(iter(widths))
     return single if len(widths) == 1 and isinstance(single, int) else AS_DESCRIBED

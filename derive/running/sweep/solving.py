@@ -14,10 +14,10 @@ import numpy as np
 
 from derive.errors import SizeError, SolveError
 from derive.network import Data, Network
-from derive.running.scores import ACCURACY
 from derive.running.sweep.grid import Point
 from derive.running.sweep.subject import Subject
 from derive.solver import Solution, Solver
+from derive.solver.scores import ACCURACY
 from derive.threads import one_blas_thread
 
 MEASURES = (

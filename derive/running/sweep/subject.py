@@ -15,9 +15,9 @@ from derive.errors import DataError
 from derive.network import Data, Network, data_from_arrays, load_data
 from derive.network.feature_inputs import kernel_variance
 from derive.running.packaged import packaged_network
-from derive.running.scores import Score, fit
 from derive.running.sweep.grid import Axes, Point, grid_of
 from derive.solver.memory import refuse_large_task
+from derive.solver.scores import Score, fit
 from derive.tasks import hidden_markov
 from derive.tasks.hidden_markov import HEAD_NAMES
 

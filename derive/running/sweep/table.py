@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from derive.escaping import csv_table
 from derive.running.sweep.grid import Point
 
 PARAMETERS = {
@@ -25,7 +24,7 @@ RESULTS = {
     "residual": "of the saddle-point equations, relative",
     "hessian_lowest": "lowest eigenvalue of the action's Hessian; empty at infinite width",
     "condition_number": "of the labels' covariance",
-    "test_accuracy": "share of test examples with the right sign; empty unless labels are classes",
+    "test_accuracy": "share of test examples on the right side; empty unless labels are classes",
     "test_error": "mean squared error of the predictor's mean; empty without test labels",
     "seconds": "wall time of this point, on one BLAS thread",
 }
@@ -47,8 +46,5 @@ def rows_of(points: Sequence[Point], records: Mapping[str, Row]) -> list[Row]:
 
 def table_csv(points: Sequence[Point], rows: Sequence[Row]) -> str:
     """The table as CSV; the same bytes for the same rows."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(columns(points)), lineterminator="\n", extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    names = list(columns(points))
+    return csv_table(names, ([row.get(name) for name in names] for row in rows))

@@ -4,7 +4,9 @@ import pytest
 
 from derive import Attention, Embedding, Network, Readout, compare
 
-NETWORK = Network((Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va")), "T")
+NETWORK = Network(
+    (Embedding("N1", variance="v0"), Attention("H1", variance="v1", width="Na"), Readout("va")), "T"
+)
 
 
 @pytest.mark.parametrize(

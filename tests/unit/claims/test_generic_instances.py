@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 def network(layers):
     heads = [Attention(f"H{k}", f"v{k}", f"N{k + 1}") for k in range(1, layers + 1)]
-    return Network((Embedding("N1", "v0"), *heads, Readout("va")), "T")
+    return Network((Embedding("N1", variance="v0"), *heads, Readout("va")), "T")
 
 
 PLAIN = "s_0/(N_0*{})*path_kernel(U_1)"

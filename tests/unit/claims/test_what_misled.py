@@ -6,7 +6,9 @@ from derive import Attention, Embedding, Network, Readout, Residual, compare, de
 from derive.claims.language import to_text
 from derive.errors import ClaimError
 
-NETWORK = Network((Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va")), "T")
+NETWORK = Network(
+    (Embedding("N1", variance="v0"), Attention("H1", variance="v1", width="Na"), Readout("va")), "T"
+)
 MATRICES = {
     "A": "positive definite (m, m)",
     "X": "real (d, n)",
@@ -82,7 +84,11 @@ def test_what_is_left_of_large_terms_is_no_rounding(factor, verdict):
 
 
 POSITIONS = Network(
-    (Embedding("N1", "v0"), Attention("H1", "v1", "Na"), Readout("va", "each", positions="T_r")),
+    (
+        Embedding("N1", variance="v0"),
+        Attention("H1", variance="v1", width="Na"),
+        Readout("va", "each", positions="T_r"),
+    ),
     "T",
 )
 

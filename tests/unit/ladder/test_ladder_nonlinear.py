@@ -12,7 +12,7 @@ from derive.solver import Solver
 
 
 def network(*layers, first=None, readout=None):
-    first = first or Features("N", "arc-sine", "s")
+    first = first or Features("N", kernel="arc-sine", variance="s")
     return Network((first, *layers, readout or Readout("r")), "T")
 
 
@@ -57,9 +57,9 @@ def test_chains_that_have_not_mixed_settle_nothing(small, monkeypatch):
 @pytest.mark.parametrize(
     "described",
     [
-        network(first=Embedding("N", "s")),
-        network(Linear("t", "M")),
-        network(first=Features("N", lambda a, b: a @ b.T, "s")),
+        network(first=Embedding("N", variance="s")),
+        network(Linear("t", width="M")),
+        network(first=Features("N", kernel=lambda a, b: a @ b.T, variance="s")),
         network(readout=Readout("r", outputs=2)),
     ],
     ids=["linear", "deep", "given kernel", "two outputs"],

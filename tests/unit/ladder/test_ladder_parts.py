@@ -97,7 +97,7 @@ def test_rounds_double_until_the_chains_suffice_and_are_kept(tmp_path):
     assert asked == []
 
 
-BODY = Residual((Attention("H", "s"),))
+BODY = Residual((Attention("H", variance="s"),))
 SKIP = Network((Embedding("N", 1.0), Attention(2, 1.0, "M"), BODY, Readout(1.0)), "T")
 
 

@@ -9,7 +9,7 @@ from derive.errors import DataError, DescriptionError
 from derive.network import Data, Embedding, Linear, Network, Readout, Residual
 from derive.running.sweep import Axes, Subject, grid_of, packaged_subject
 
-CHAIN = Network((Embedding("N", 1.1), Linear("sigma", "N"), Readout("sigma")), 0.2)
+CHAIN = Network((Embedding("N", 1.1), Linear("sigma", width="N"), Readout("sigma")), 0.2)
 NESTED = Network(
     (Embedding(7, 1.1), Residual((Linear(0.9, 5), Linear(0.8))), Linear(0.7, 3), Readout(1.2)), 0.2
 )
