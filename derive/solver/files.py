@@ -10,8 +10,8 @@ import numpy as np
 
 from derive.errors import DataError
 from derive.files import Unreadable, open_archive, written
-from derive.network.memory import refuse_beyond_memory
 from derive.network.graph import stream_graph
+from derive.network.memory import refuse_beyond_memory
 from derive.solver.solution import Solution
 
 
