@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from derive.cli.parser import read
+from derive.cli.streams import steady_streams
 from derive.errors import CertificateError, DeriveError
 from derive.threads import Shared
 
@@ -42,15 +43,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
     """
-    _print_everything()
+    with steady_streams() as output:
+        status = _status(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+        lost = None if output is None else output.lost
+        if isinstance(lost, BrokenPipeError):  # whoever read the output has gone
+            return BROKEN_PIPE
+        if lost is not None:
+            return _say(
+                f"standard output: {lost.strerror}; what was to be printed is lost", status or USAGE
+            )
+        return status
+
+
+def _status(arguments: list[str]) -> int:
+    """The status of a call; whatever it raises is one line."""
     try:
         with _QUIET:
-            status = _call(sys.argv[1:] if arguments is None else list(arguments))
-        sys.stdout.flush()
-        return status
+            return _call(arguments)
+    except SystemExit as leaving:  # help was asked for, and printed
+        return int(leaving.code or 0)
     except BrokenPipeError:
-        # Whoever read the output has gone; Python's own flush at exit must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except KeyboardInterrupt as interrupt:
         return _say(str(interrupt) or "interrupted", INTERRUPTED)
@@ -63,15 +76,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("DERIVE_TRACEBACK") == "1":
             raise
+        reason = _reason(error)
+        if reason is not None:
+            return _say(reason, USAGE)
         reason = f"{type(error).__name__}: {error}"
         return _say(f"{reason}; set DERIVE_TRACEBACK=1 to see where, and report it", FAULT)
 
 
-def _print_everything() -> None:
-    """Make a terminal that lacks a character show a question mark in its place."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+def _reason(error: Exception) -> str | None:
+    """What a user can do about an error of the system; None where it is a fault of derive."""
+    if isinstance(error, OSError) and error.strerror:
+        place = "" if error.filename is None else f"{error.filename}: "
+        return f"{place}{error.strerror}; give another path, or mend this one"
+    if isinstance(error, UnicodeError):
+        return f"a name or a text is not Unicode ({error}); give another one"
+    if isinstance(error, ValueError) and "integer string conversion" in str(error):
+        return "a whole number has more digits than can be printed; give a smaller one"
+    return None
 
 
 def _call(arguments: list[str]) -> int:

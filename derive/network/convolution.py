@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.errors import DataError, DescriptionError
 from derive.network.weighted import Size, Value, Weighted
-from derive.network.wording import shown
+from derive.network.wording import HUGE, shown
 
 
 @dataclass(frozen=True)
@@ -116,4 +116,4 @@ def _shifts(length: int, size: int, stride: int, padding: int) -> Any:
 
 
 def _is_count(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= HUGE

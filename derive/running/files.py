@@ -25,8 +25,10 @@ def check_target(path: str | Path, *inputs: str | Path) -> Path:
         DataError: There is no such folder, or the path leads to something else than a plain file.
     """
     shown, remedy = str(path), "choose another path"
-    target = Path(path).resolve()
+    target = Path(os.path.realpath(path))
     try:
+        if target.is_symlink():
+            raise DataError(f"{shown}: links that lead round in a circle; {remedy}")
         if target.is_dir():
             raise DataError(f"{shown}: it is a folder; give the path of a file")
         if target.exists() and not target.is_file():

@@ -82,17 +82,18 @@ def check_folder(path: str | Path, *, resume: bool, overwrite: bool, marker: str
         DataError: It exists and is not to be resumed or overwritten, or is no run of derive's.
     """
     folder = Path(path)
-    if folder.is_dir():
-        _check_existing(folder, marker, resume=resume, overwrite=overwrite)
-    elif folder.exists() or folder.is_symlink():
-        raise DataError(f"{folder}: it is no folder; choose another --out")
-    elif not folder.parent.is_dir():
-        raise DataError(
-            f"{folder}: there is no folder {folder.parent}; make it, or choose another --out"
-        )
-    home = folder if folder.is_dir() else folder.parent
-    if not os.access(home, os.W_OK):
-        raise DataError(f"{folder}: it cannot be written to; choose another --out")
+    with writable(folder):
+        if folder.is_dir():
+            _check_existing(folder, marker, resume=resume, overwrite=overwrite)
+        elif folder.exists() or folder.is_symlink():
+            raise DataError(f"{folder}: it is no folder; choose another --out")
+        elif not folder.parent.is_dir():
+            raise DataError(
+                f"{folder}: there is no folder {folder.parent}; make it, or choose another --out"
+            )
+        home = folder if folder.is_dir() else folder.parent
+        if not os.access(home, os.W_OK):
+            raise DataError(f"{folder}: it cannot be written to; choose another --out")
 
 
 def _check_existing(folder: Path, marker: str, *, resume: bool, overwrite: bool) -> None:

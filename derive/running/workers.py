@@ -136,12 +136,13 @@ def _no_interrupts() -> Iterator[None]:
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """A request to end is an interrupt, so that workers are ended too."""
+    """A request to end is an interrupt, so that workers are ended too; nohup's stays ignored."""
 
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    with _handling((signal.SIGTERM, signal.SIGHUP), interrupt):
+    wanted = (signal.SIGTERM, signal.SIGHUP)
+    with _handling([n for n in wanted if signal.getsignal(n) != signal.SIG_IGN], interrupt):
         yield
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import logging
 import math
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from derive.escaping import html
@@ -47,9 +49,22 @@ SETTINGS = {
 }
 
 
+@lru_cache(maxsize=1)
 def available() -> bool:
-    """Whether figures can be drawn."""
-    return importlib.util.find_spec("matplotlib") is not None
+    """Whether figures can be drawn.
+
+    Matplotlib refuses to be imported where MPLBACKEND names a backend that there is not, and none
+    is needed here.
+    """
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        import_module("matplotlib")
+    except Exception:  # it is not there, or something that it needs is not
+        return False
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+    return True
 
 
 @contextmanager
@@ -66,6 +81,8 @@ def figure(
         layout: Matplotlib's layout engine; "compressed" for axes of fixed aspect.
         axes: For matplotlib's `subplots`.
     """
+    if not available():
+        raise ImportError("figures need matplotlib")
     import matplotlib
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
