@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from derive import identical, threads
-from derive.codegen.runtime import linear, merged, minimise, signature, spectrum, verdict
+from derive.codegen.runtime import linear, merged, minimise, signature, span, spectrum, verdict
 
-MERGED = (merged, identical)
+MERGED = (merged, identical, span)
 RUNTIME = (linear, *MERGED, threads, minimise, signature, spectrum, verdict)
 _PARAMETERS = (
     "attended",

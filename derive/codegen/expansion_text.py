@@ -40,7 +40,6 @@ from scipy import linalg
 
 Array = np.ndarray
 {constants}
-SINGULAR = {singular:.0e}  # a condition number that leaves no digit of float64
 """
 
 SADDLE = '''class Expansion(NamedTuple):
@@ -99,9 +98,8 @@ PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
     Raises:
         ValueError: The test inputs have another shape, or the labels' covariance is singular.
     """
-    values = linalg.eigvalsh(labels_covariance(problem), check_finite=False)
-    condition = values[-1] / values[0] if values[0] > 0 else np.inf
-    if condition > SINGULAR:
+    condition = condition_of(labels_covariance(problem))
+    if is_singular(condition, problem):
         raise ValueError(
             f"temperature: at {{problem.temperature:g}} the labels' covariance is singular to "
             f"working precision (condition number {{condition:.1e}}); raise the temperature, or "

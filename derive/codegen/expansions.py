@@ -14,9 +14,9 @@ from derive.analysis.expansions.show import result_lines
 from derive.arguments import takes
 from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.assemble import MERGED, Module, runtime_source
-from derive.codegen.functions import Functions, assignment_lines, tuple_text
+from derive.codegen.functions import OUTSIDE, Functions, assignment_lines, tuple_text
 from derive.codegen.module import path_table
-from derive.codegen.runtime import fluctuations, linear, verdict
+from derive.codegen.runtime import fluctuations, linear
 from derive.derivation.render.text import unicode_of
 
 ARGUMENTS = "problem: Problem, attended_test: Array"
@@ -112,7 +112,6 @@ def _head(expansion: Expansion, kind: Kind) -> str:
         about="\n".join(wrap.paragraph(about)),
         theory="\n".join(header.plain_lines(formulas)),
         function=kind.function,
-        singular=verdict.SINGULAR,
         example="\n".join(header.example(expansion.theory.notation, "problem", "make_problem")),
         **header.common_fields(expansion),
     )
@@ -145,6 +144,7 @@ def _saddle(expansion: SaddleExpansion) -> str:
     codes = list(program.results)
     parts = [[codes.pop(0) for _ in terms] for terms in series]
     parts[-3] = [f"float({code})" for code in parts[-3]]
+    parts[-3][0] += OUTSIDE
     *overlaps, action, mean, variance = map(tuple_text, parts)
     tail = wrap.statement("overlaps = ", tuple_text(overlaps))
     for name, code in (("action", action), ("mean", mean), ("variance", variance)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, gradient, substitute
+from derive.algebra import build, gradient, nodes, substitute
 from derive.codegen import exact, wrap
 from derive.codegen.grouping import grouped
 from derive.codegen.named_sizes import names_of_sizes
@@ -18,6 +18,10 @@ from derive.derivation.notation import Notation
 from derive.derivation.theory import Theory
 
 ARRAYS = "tuple[Array, ...]"
+LEFT = "left"
+"""What the training examples leave of test inputs, in the function of the predictor."""
+OUTSIDE = " + energy_outside(problem)"
+"""What is added to a function that prints the labels' part of the action of the span's rows."""
 
 
 class Functions:
@@ -40,6 +44,7 @@ class Functions:
         """Every function, in the order of the module."""
         parts = [
             self.kernel(),
+            self.labels_covariance(),
             self.bottom(),
             self.action(),
             self.evidence_constant(),
@@ -60,14 +65,23 @@ class Functions:
     def program(self, results: Sequence[Any], **options: Any) -> Program:
         """A program that takes no name that the module uses."""
         options = {"hints": self.hints, "sizes": self.sizes, **options}
-        return make_program(results, reserved=self.reserved, **options)
+        reserved = self.reserved | options.pop("taken", set())
+        return make_program(results, reserved=reserved, **options)
 
     def kernel(self) -> str:
         """K between a set of examples and the training examples."""
         program = self.program([self.theory.predictor.kernel], hints={})
         doc = "K[mu, nu] of test examples (P_test, M, N_0) with the training examples: (P_test, P)."
         arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
-        return self.function("kernel", arguments, "Array", doc, program, program.results[0])
+        result = program.results[0]
+        return self.function("kernel", arguments, "Array", doc, program, result, whole=True)
+
+    def labels_covariance(self) -> str:
+        """C."""
+        program = self.program([self.theory.predictor.covariance], hints={})
+        doc = "C = K + T of the training labels, on the axes of their span where it was found."
+        arguments, result = f"overlaps: {ARRAYS}, problem: Problem", program.results[0]
+        return self.function("labels_covariance", arguments, "Array", doc, program, result)
 
     def bottom(self) -> str:
         """G_bottom."""
@@ -80,12 +94,16 @@ class Functions:
         """S."""
         doc = "S, twice the negative log density at leading order."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
-        return self.number("action", arguments, doc, grouped(self.theory.action, self.widths()))
+        value = grouped(self.theory.action, self.widths())
+        return self.number("action", arguments, doc, value, more=OUTSIDE)
 
-    def number(self, name: str, arguments: str, doc: str, value: Any, **options: Any) -> str:
-        """A function that returns a number."""
+    def number(
+        self, name: str, arguments: str, doc: str, value: Any, *, more: str = "", **options: Any
+    ) -> str:
+        """A function that returns a number, and code for what is added to it."""
         program = self.program([value], **options)
-        return self.function(name, arguments, "float", doc, program, f"float({program.results[0]})")
+        result = f"float({program.results[0]}){more}"
+        return self.function(name, arguments, "float", doc, program, result)
 
     def evidence_constant(self) -> str:
         """ln evidence + S/2."""
@@ -99,18 +117,19 @@ class Functions:
         doc = "S and its gradients dS/dG_s, the lowest stream first, from one set of factors."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         slopes = dict(zip(self.theory.order_parameters, self.theory.gradients, strict=True))
-        return self.value_and_gradient("action_and_gradient", arguments, doc, value, slopes)
+        name = "action_and_gradient"
+        return self.value_and_gradient(name, arguments, doc, value, slopes, more=OUTSIDE)
 
     def value_and_gradient(
-        self, name: str, arguments: str, doc: str, value: Any, slopes: Mapping[Any, Any],
-        **options: Any,
+        self, name: str, arguments: str, doc: str, value: Any, slopes: Mapping[Any, Any], *,
+        more: str = "", **options: Any,
     ) -> str:  # fmt: skip
         """A function that returns a number and its gradients, by overlap."""
         program = self.program([value, *slopes.values()], **options)
         names = [f"gradient_{suffix(overlap)}" for overlap in slopes]
         tail = self.named(["value", *names], program)
         kind = f"tuple[float, {ARRAYS}]"
-        returns = f"float(value), {tuple_text(names)}"
+        returns = f"float(value){more}, {tuple_text(names)}"
         return self.function(name, arguments, kind, doc, program, returns, tail)
 
     def named(self, names: Sequence[str], program: Program, indent: int = 4) -> list[str]:
@@ -192,11 +211,32 @@ class Functions:
         return self.function("first_correction", "problem: Problem", ARRAYS, doc, program, result)
 
     def predictor(self) -> str:
-        """Mean and variance on test examples."""
-        found = self.theory.predictor
-        program = self.program([found.mean, found.variance])
-        tail = self.named(["mean", "variance"], program)
-        doc = "Mean and variance of the output on test examples, at given order parameters."
+        r"""Mean and variance on test examples.
+
+        With :math:`B = C^{-1} K_*^\top` the derived variance is
+
+        .. math:: K_{**} - K_* C^{-1} K_*^\top = K_{**} - K_* B - B^\top K_*^\top + B^\top K B
+                  + T B^\top B,
+
+        whose first four terms are the kernel of what is left of the test inputs: a sum of squares.
+        """
+        found, notation = self.theory.predictor, self.notation
+        weights = build.mul(build.inv(found.covariance), build.transpose(found.kernel))
+        left = nodes.Attended(LEFT, *notation.data(test=True).args[1:])
+        chosen = sympy.MatrixSymbol("weights", *weights.shape)
+        noise = build.mul(notation.temperature, build.transpose(chosen), chosen)
+        own = substitute(found.own_kernel, {notation.data(test=True): left})
+        first = self.program([found.mean, weights])
+        names = {assignment.name for assignment in first.assignments}
+        second = self.program([build.diagonal(build.add(own, noise))], taken=names)
+        tail = self.named(["mean", "weights"], first)
+        tail.append(f"    {LEFT} = remaining(attended_test, attended, weights)")
+        tail += assignment_lines(second.assignments, 4) + self.named(["variance"], second)
+        program = replace(first, symbols=first.symbols | second.symbols)
+        doc = (
+            "Mean and variance of the output on test examples, at given order parameters.\n\n"
+            "    The variance is that of what the training examples leave of the test inputs.\n    "
+        )
         arguments = f"overlaps: {ARRAYS}, attended_test: Array, problem: Problem"
         kind = "tuple[Array, Array]"
         return self.function("predictor", arguments, kind, doc, program, "mean, variance", tail)
@@ -226,19 +266,21 @@ class Functions:
         program: Program,
         result: str | None,
         tail: Sequence[str] = (),
+        *,
+        whole: bool = False,
     ) -> str:
-        """The text of one function."""
+        """The text of one function; `whole` where it sees all examples, not the span's rows."""
         head = f"def {name}({arguments}) -> {kind}:"
         if len(head) > wrap.WIDTH:
             head = f"def {name}(\n    {arguments}\n) -> {kind}:"
-        lines = [head, f'    """{doc}"""', *self.unpack(program)]
+        lines = [head, f'    """{doc}"""', *self.unpack(program, whole=whole)]
         lines += assignment_lines(program.assignments, 4)
         lines += tail
         if result is not None:
             lines += wrap.statement("return ", result)
         return "\n".join(lines)
 
-    def unpack(self, program: Program) -> list[str]:
+    def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""
         notation, graph = self.notation, self.notation.graph
         overlaps = _names(self.theory.order_parameters)
@@ -258,20 +300,30 @@ class Functions:
                 lines += wrap.targets(_used(names, program), source)
         if "outputs" in used:
             lines.append("    outputs = OUTPUTS")
-        return lines + unpack_data(used) + assignment_lines(program.sizes, 4)
+        return lines + unpack_data(used, whole=whole) + assignment_lines(program.sizes, 4)
 
 
-def unpack_data(used: set[str]) -> list[str]:
-    """The lines that name the data and their sizes, of those that are used."""
+def unpack_data(used: set[str], *, whole: bool = False) -> list[str]:
+    """The lines that name the data and their sizes, of those that are used.
+
+    Args:
+        used: Names of symbols.
+        whole: Whether data are all examples, not the rows of their span.
+    """
     lines = []
     if "temperature" in used:
         lines.append("    temperature = problem.temperature")
-    data = [name for symbol, name in (("X", "attended"), ("y", "labels")) if symbol in used]
-    if data:
+    named = [(name, symbol in used) for symbol, name in (("X", "attended"), ("y", "labels"))]
+    data = [name for name, needed in named if needed]
+    spanned = "attended" in data and not whole
+    if spanned:
+        targets = ", ".join(name if needed else "_" for name, needed in named)
+        lines.append(f"    {targets} = in_span(problem)")
+    elif data:
         lines.append(f"    {', '.join(data)} = {', '.join(f'problem.{name}' for name in data)}")
     if used & {"P", "N_0"}:
         sizes = ", ".join(size if size in used else "_" for size in ("P", "M", "N_0"))
-        lines.append(f"    {sizes} = problem.attended.shape")
+        lines.append(f"    {sizes} = {'' if spanned else 'problem.'}attended.shape")
     return lines
 
 
@@ -290,4 +342,12 @@ def _used(names: Sequence[str], program: Program) -> list[str]:
     return [name if name in used else "_" for name in names]
 
 
-__all__ = ["ARRAYS", "Functions", "assignment_lines", "suffix", "tuple_text", "unpack_data"]
+__all__ = [
+    "ARRAYS",
+    "OUTSIDE",
+    "Functions",
+    "assignment_lines",
+    "suffix",
+    "tuple_text",
+    "unpack_data",
+]

@@ -58,6 +58,8 @@ PROBLEM = '''class Problem(NamedTuple):
         variances: One per weight.
         temperature: Variance of the label noise.
         heads: One per layer with branches.{more_attributes}
+        span: The space that the attended inputs span, where `make_problem` found it worth while;
+            the functions below then see R rows in the place of P examples.
     """
 
     attended: Array | Merged
@@ -66,6 +68,7 @@ PROBLEM = '''class Problem(NamedTuple):
     variances: tuple[float, ...]
     temperature: float
     heads: tuple[int, ...]{more_fields}
+    span: Span | None = None
 '''
 
 SOLUTION = '''class Solution(NamedTuple):
@@ -144,7 +147,7 @@ MAKE_PROBLEM = '''def make_problem(
         raise ValueError(f"variances: {{variances}} given; give {weight_count} positive numbers")
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    return Problem(by_path, labels, widths, variances, float(temperature), heads)
+    return with_span(Problem(by_path, labels, widths, variances, float(temperature), heads))
 
 
 def _one_per_stream(widths: Any) -> tuple[float, ...]:

@@ -62,10 +62,11 @@ def solve(
     with blas_threads(problem.attended.shape):
         overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
         refuse_singular(overlaps, problem)
+        inner = inside(problem)
         for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
-            wider = problem._replace(widths=tuple(scale * width for width in problem.widths))
+            wider = inner._replace(widths=tuple(scale * width for width in problem.widths))
             overlaps, _ = minimise(overlaps, *_functions(wider), 1e-6)
-        overlaps, reason, found = descend(overlaps, *_functions(problem), tolerance)
+        overlaps, reason, found = descend(overlaps, *_functions(inner), tolerance)
         if reason and start is None and not continuation:
             return solve(
                 attended, labels, widths=widths, variances=variances, temperature=temperature,
@@ -132,17 +133,22 @@ def at(overlaps: tuple[Array, ...], problem: Problem) -> Solution:
 
 
 def condition_number(overlaps: tuple[Array, ...], problem: Problem) -> float:
-    """Largest over smallest eigenvalue of the labels' covariance; infinite where it is singular."""
-    covariance = kernel(overlaps, problem.attended, problem)
-    covariance[np.diag_indices_from(covariance)] += problem.temperature
-    values = linalg.eigvalsh(covariance, check_finite=False)
-    return float(values[-1] / values[0]) if values[0] > 0 else np.inf
+    """Largest over smallest eigenvalue of the labels' covariance; infinite where it is singular.
+
+    Outside the span of the attended inputs the eigenvalue is the temperature.
+    """
+    covariance = labels_covariance(overlaps, problem)
+    condition = condition_of(covariance)
+    if len(covariance) < len(problem.labels):
+        largest = float(linalg.norm(covariance, 2, check_finite=False))
+        return max(condition, largest / problem.temperature)
+    return condition
 
 
 def refuse_singular(overlaps: tuple[Array, ...], problem: Problem) -> None:
     """Raise ValueError where the labels' covariance is singular to working precision."""
-    condition = condition_number(overlaps, problem)
-    if condition > SINGULAR:
+    condition = condition_of(labels_covariance(overlaps, problem))
+    if is_singular(condition, problem):
         raise ValueError(
             f"temperature: at {{problem.temperature:g}} the labels' covariance is singular to "
             f"working precision (condition number {{condition:.1e}}); raise the temperature, or "

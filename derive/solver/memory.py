@@ -59,6 +59,11 @@ class Sizes:
         return cls(examples, tests, features, data.paths, distinct, vectors_of(network))
 
     @property
+    def rows(self) -> int:
+        """R, as many rows as the attended inputs can span."""
+        return min(self.examples, self.distinct * self.features)
+
+    @property
     def coordinates(self) -> int:
         """Entries of all overlaps, each pair once."""
         return sum(count * (count + 1) // 2 for count in self.vectors)
@@ -86,26 +91,31 @@ def solving_bytes(sizes: Sizes, *, spectrum: bool = False) -> int:
 
     Training inputs are copied with paths before features. A kernel multiplies them by a root of the
     overlaps, its adjoint by a matrix of examples and, example by example, with themselves. Test
-    inputs are copied too, and multiplied by the overlaps.
+    inputs are copied too, and multiplied by the overlaps. More examples than their inputs span are
+    turned into as many rows, by their singular vectors.
 
     Args:
         sizes: Of the problem.
         spectrum: Whether stiff and sloppy directions are wanted too, of however many coordinates.
     """
-    examples, tests, count = sizes.examples, sizes.tests, sizes.distinct
-    inputs = examples * count * sizes.features
-    projection = inputs + examples * count**2
+    tests, count = sizes.tests, sizes.distinct
+    inputs = sizes.examples * count * sizes.features
+    rows = sizes.rows
+    turned = rows * count * sizes.features
+    turning = 8 * inputs if rows < sizes.examples else 0  # their decomposition, its copies and work
+    projection = turned + rows * count**2
     coordinates = sizes.coordinates
     bound = LANCZOS * coordinates if coordinates > DENSE_HESSIAN else 0
     ends = ARNOLDI if coordinates > DENSE_SPECTRUM else 4 * coordinates
-    tested = 2 * tests * count * sizes.features + 3 * tests * examples
+    tested = 3 * tests * count * sizes.features + 3 * tests * rows
     peak = max(
+        turning,
         projection + CORRECTIONS * coordinates,
         bound,
         projection + ends * coordinates if spectrum else 0,
         tested,
     )
-    squares = KERNELS * examples**2 + OVERLAPS * sum(count**2 for count in sizes.vectors)
+    squares = KERNELS * rows**2 + OVERLAPS * sum(count**2 for count in sizes.vectors)
     return NUMBER * (inputs + peak + squares)
 
 

@@ -475,7 +475,7 @@ def test_modules_take_classes_with_a_row_of_labels_per_example():
     net = network(conv(3, 9, padding=1), token="each", positions=TOKENS, outputs=2)
     arrays = {"inputs": RNG.normal(size=(P, FEATURES, TOKENS)), "labels": RNG.normal(size=(P, 2))}
     data, solver = data_from_arrays(arrays, net), Solver.of(net)
-    rest = solver.problem(net, data)[2:]
+    rest = solver.problem(net, data)[2:6]
     for labels in (data.labels, arrays["labels"]):
         made = solver.module.make_problem(data.merged(), labels, *rest)
         assert np.array_equal(made.labels, data.labels)

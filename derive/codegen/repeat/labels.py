@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.algebra import gradient
 from derive.codegen import exact
-from derive.codegen.functions import ARRAYS, Functions, unpack_data
+from derive.codegen.functions import ARRAYS, OUTSIDE, Functions, unpack_data
 from derive.codegen.program import Program
 from derive.codegen.repeat.names import Depths, Names, Place
 from derive.derivation.repeat.theory import RepeatedTheory
@@ -24,15 +24,15 @@ class LabelFunctions(Functions):
         self.names, self.depths = Names({}, found), depths
         self.slopes = {overlap: gradient(self.theory.energy, overlap)}
 
-    def unpack(self, program: Program) -> list[str]:
+    def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""
         used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
-        return self.names.unpack(used, self.depths) + unpack_data(used)
+        return self.names.unpack(used, self.depths) + unpack_data(used, whole=whole)
 
     def action(self) -> str:
         """E."""
         doc = "E, what the labels bring to S."
-        return self.number("action_of_labels", STATE, doc, self.theory.energy)
+        return self.number("action_of_labels", STATE, doc, self.theory.energy, more=OUTSIDE)
 
     def evidence_constant(self) -> str:
         """Their part of ln evidence + S/2."""
@@ -43,7 +43,8 @@ class LabelFunctions(Functions):
     def action_and_gradient(self) -> str:
         """E and dE/dG_1."""
         name, doc = "action_and_gradient_of_labels", "E and dE/dG_1."
-        return self.value_and_gradient(name, STATE, doc, self.theory.energy, self.slopes)
+        energy, slopes = self.theory.energy, self.slopes
+        return self.value_and_gradient(name, STATE, doc, energy, slopes, more=OUTSIDE)
 
     def hessian_product(self) -> str:
         """The Hessian of E."""

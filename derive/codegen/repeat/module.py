@@ -76,6 +76,7 @@ LOCAL = frozenset(
 def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
     return [
         labels.kernel(),
+        labels.labels_covariance(),
         labels.bottom(),
         labels.predictor(),
         labels.action(),

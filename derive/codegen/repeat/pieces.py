@@ -54,7 +54,7 @@ class PartFunctions(Functions):
         """Whether it has saddle-point equations of its own, or hands something up."""
         return bool(self.own or self.hands)
 
-    def unpack(self, program: Program) -> list[str]:
+    def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""
         used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
         return self.names.unpack(used, self.section.depths)

@@ -50,9 +50,10 @@ MAKE_PROBLEM = '''def make_problem(
     paths = vectors[0]
 {checks}    if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    return Problem(
+    problem = Problem(
         {fields}
     )
+    return with_span(problem)
 
 
 def depth_of(name: str, given: Any) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from derive.codegen.runtime.merged import fold, inputs_of, spread
+from derive.codegen.runtime.merged import fold, inputs_of, spread, together, with_classes
 
 
 def cholesky(matrix: np.ndarray) -> np.ndarray:
@@ -88,9 +88,23 @@ def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.
 
 
 def path_diagonal(overlap: np.ndarray, data: np.ndarray) -> np.ndarray:
-    """The diagonal of the path kernel of a data set with itself."""
+    """The diagonal of the path kernel of a data set with itself.
+
+    Of a positive definite overlap it is a sum of squares, which rounding makes no less than zero.
+    """
     overlap, data, _ = fold(overlap, data, data)
-    return np.einsum("mpi,mpi->m", np.matmul(overlap, data), data)
+    try:
+        root = np.linalg.cholesky(overlap).T
+    except np.linalg.LinAlgError:
+        return np.einsum("mpi,mpi->m", np.matmul(overlap, data), data)
+    return np.sum(np.matmul(root, data) ** 2, axis=(1, 2))
+
+
+def remaining(left: np.ndarray, right: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """left[nu, p, i] - sum_mu weights[mu, nu] right[mu, p, i], for attended inputs."""
+    first, second, classes = together(left, right)
+    explained = linalg.blas.dgemm(1.0, second.reshape(len(second), -1).T, weights).T
+    return with_classes(first - explained.reshape(first.shape), classes)
 
 
 def path_projection(matrix: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -64,7 +64,7 @@ def attended_by_path(given: Any, paths: int, features: int | None = None) -> Any
     if not pair and len(kept := np.unique(classes, return_index=True)[1]) < paths:
         inputs = inputs[:, :, kept]
     by_path = np.ascontiguousarray(inputs.transpose(0, 2, 1))
-    return by_path if np.array_equal(classes, np.arange(paths)) else Merged(by_path, classes)
+    return with_classes(by_path, classes)
 
 
 def tests_by_path(given: Any, problem: Any) -> Any:
@@ -99,6 +99,24 @@ def spread(matrix: np.ndarray, left: Any, right: Any) -> np.ndarray:
     if isinstance(left, Merged):
         matrix = matrix[left.classes]
     return matrix[:, right.classes] if isinstance(right, Merged) else matrix
+
+
+def together(left: Any, right: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The inputs of two data sets by classes of paths that are identical in both."""
+    pairs = np.stack([_classes_of(left), _classes_of(right)])
+    chosen, classes = np.unique(pairs, axis=1, return_inverse=True)
+    first, second = inputs_of(left)[:, chosen[0]], inputs_of(right)[:, chosen[1]]
+    return first, second, classes.reshape(-1)
+
+
+def with_classes(inputs: np.ndarray, classes: np.ndarray) -> Any:
+    """Inputs of classes; as they are where every path has its own."""
+    every = np.array_equal(classes, np.arange(len(classes)))
+    return inputs if every else Merged(inputs, classes)
+
+
+def _classes_of(data: Any) -> np.ndarray:
+    return data.classes if isinstance(data, Merged) else np.arange(data.shape[1])
 
 
 def inputs_of(data: Any) -> np.ndarray:

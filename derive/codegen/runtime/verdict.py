@@ -9,8 +9,6 @@ from derive.codegen.runtime.signature import Signature
 
 CONVERGED = "converged: a minimum of the action, stationary to tolerance"
 BOUND = "converged: stationary to tolerance; Lanczos steps found no direction downhill (a bound)"
-SINGULAR = 1e13
-"""Condition number of the labels' covariance above which it is refused."""
 
 
 def verdict(

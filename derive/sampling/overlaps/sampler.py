@@ -120,6 +120,7 @@ def _law(
     centre = module.infinite_width(problem)
     with one_line_errors():
         module.refuse_singular(centre, problem)
+    problem = module.inside(problem)  # what lies outside the span is constant
     kernel = Kernel.of(module, problem)
     wider = problem._replace(widths=tuple(copies * width for width in problem.widths))
     # draws of something else hold no factors that fit; they are refused where they are gone on with
