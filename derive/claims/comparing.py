@@ -98,6 +98,14 @@ class Step:
         gap = np.max(abs(found - expected), initial=0)
         return relative(found, expected) if gap > self.rounding(numbers, arithmetic) else 0.0
 
+    def is_lopsided(self, case: Case) -> bool:
+        """Whether one side has a value at a point where the other has none."""
+        arithmetic = self.arithmetic(case)
+        return any(
+            self.found.exists(point, arithmetic) != self.expected.exists(point, arithmetic)
+            for point in case.points
+        )
+
     def holds(self, fitted: Fit, arithmetic: Arithmetic) -> bool:
         """Whether a fit is good enough."""
         return not fitted.refused and fitted.digits >= self.required(arithmetic)
@@ -121,10 +129,15 @@ def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
 
 def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
     """The verdict on one line; inconclusive where a side has no value."""
-    try:
-        fits = [step.fit(case) for case in cases]
-    except Unsettled as error:
-        return _result(step, Verdict.INCONCLUSIVE, 0, len(cases), str(error))
+    fits, kept, aside = [], list[Case](), list[tuple[Case, str]]()
+    for case in cases:
+        try:
+            fits.append(step.fit(case))
+            kept.append(case)
+        except Unsettled as error:
+            aside.append((case, str(error)))
+    if not fits:
+        return _result(step, Verdict.INCONCLUSIVE, 0, len(cases), aside[0][1])
     arithmetic = step.arithmetic(cases[0])
     digits = max(0, math.floor(min(fitted.digits for fitted in fits)))
     refused = next((fitted.refused for fitted in fits if fitted.refused), "")
@@ -134,11 +147,18 @@ def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
         required = step.required(arithmetic)
         reason = f"{digits} digits agree where {required} are due, on {len(cases)} random instances"
         return _result(step, Verdict.DISAGREES, digits, len(cases), reason)
+    for case, why in aside:
+        if step.is_lopsided(case):
+            where = ", ".join(f"{name} = {size}" for name, size in case.sizes.items())
+            reason = f"{why}, where the other side has a value{f' ({where})' if where else ''}"
+            return _result(step, Verdict.INCONCLUSIVE, 0, len(cases), reason)
     reason = (
-        f"{digits} digits agree on {len(cases)} random instances of {len(cases[0].points)} points"
+        f"{digits} digits agree on {len(kept)} random instances of {len(cases[0].points)} points"
     )
-    factor, constant = _what_differs(step, setting, cases, fits)
-    result = _result(step, Verdict.AGREES, digits, len(cases), reason)
+    if aside:
+        reason += f"; neither side has a value on {len(aside)} more: {aside[0][1]}"
+    factor, constant = _what_differs(step, setting, kept, fits)
+    result = _result(step, Verdict.AGREES, digits, len(kept), reason)
     return replace(result, factor=factor, constant=constant)
 
 

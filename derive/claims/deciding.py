@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import sympy
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Digits, Floats
@@ -50,8 +51,15 @@ class Expressions:
         self.steps = list(self._steps(target))
         for _, step in self.steps:
             comparing.require_shapes(step.found, step.expected, step.against, step.diagonal)
+        self.setting = setting.looking_at(self._looked_at())
         points = max(points_needed(step.up_to) for _, step in self.steps)
-        self.cases = [setting.generic(points) for _ in range(max(instances, setting.least))]
+        self.cases, self.coverage = self.setting.cases(points, instances)
+        self.modest = [self.setting.generic(1) for _ in range(instances)]
+
+    def _looked_at(self) -> list[Any]:
+        """What the draws look at: every side that is an expression."""
+        pairs = (comparing.expressions(step, self.setting) for _, step in self.steps)
+        return list(dict.fromkeys(sympy.sympify(e) for pair in pairs if pair for e in pair))
 
     def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
         diagonal = self.claim.about == "variance"
@@ -69,7 +77,7 @@ class Expressions:
         """The verdict, and what is wrong with the first line that does not hold."""
         lines = tuple(self._line(line, step) for line, step in self.steps)
         wrong = next((k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES), None)
-        answer = summed_up(self.claim, lines)
+        answer = replace(summed_up(self.claim, lines), covered=self.coverage.told())
         if wrong is None or not explain:
             return answer
         return self._explained(answer, *self.steps[wrong])
@@ -83,7 +91,7 @@ class Expressions:
         arithmetic = step.arithmetic(self.cases[0])
 
         def difference(scale: int) -> float:
-            wider = (self.setting.wider(case, scale, line.parameter) for case in self.cases)
+            wider = (self.setting.wider(case, scale, line.parameter) for case in self.modest)
             return max(step.relative(case.points[0], arithmetic) for case in wider)
 
         sides = comparing.expressions(step, self.setting) or ()
@@ -92,7 +100,7 @@ class Expressions:
             verdict, seen = decide_leading(difference)
         except Unsettled as error:
             verdict, seen = Verdict.INCONCLUSIVE, str(error)
-        count = len(self.cases)
+        count = len(self.modest)
         return LineResult(step.number, step.against, line.relation, verdict, 0, count, seen)
 
     def _growing(self, name: str) -> set[Any]:
@@ -123,7 +131,10 @@ class Expressions:
             return case.points[fitted.point], (fitted.found, fitted.expected)
 
         cases = self.setting.smallest(points_needed(step.up_to) - 1)
-        found = counterexample.search(cases, differs, shown_in(self.setting, step), value_of)
+        shown = shown_in(self.setting, step)
+        found = counterexample.search(cases, differs, shown, value_of)
+        if found is None:  # then one of those that spoke against it
+            found = counterexample.search(self.cases, differs, shown, value_of)
         if found is None or not step.up_to:
             return found
         return replace(found, note=f"{' and '.join(step.up_to)} fitted at other points")

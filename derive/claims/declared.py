@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,19 @@ import numpy as np
 import sympy
 
 from derive.algebra import build
-from derive.algebra.arithmetic import Digits
+from derive.algebra.arithmetic import Arithmetic
 from derive.checks.sample import Array
+from derive.claims import aspects
+from derive.claims.coverage import Aspect
 from derive.claims.definitions import refuse_word
+from derive.claims.draws import Entries
 from derive.claims.language import parse_declaration
 from derive.errors import ClaimError
 
 SIZE, POSITIVE, REAL = "size", "positive", "real"
 DEFINITE, SYMMETRIC, ORTHOGONAL = "positive definite", "symmetric", "orthogonal"
+LEAN = 20
+"""Makes some symmetric matrices definite."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,20 +54,39 @@ class Declared:
         """Whether it has a log-determinant whatever is drawn."""
         return self.domain == DEFINITE
 
-    def shaped(self, entries: Array, arithmetic: Digits) -> Array:
+    def shaped(self, entries: Entries, arithmetic: Arithmetic) -> Array:
         """A matrix of the domain, from independent entries."""
+        given, unit = arithmetic.array(entries.array), np.eye(len(entries.array), dtype=int)
+        scale, shift = map(arithmetic.number, (entries.scale, entries.shift))
         if self.domain == DEFINITE:
-            return entries @ entries.T + arithmetic.array(np.eye(len(entries)))
+            return scale * (given @ given.T + shift * arithmetic.array(unit))
         if self.domain == SYMMETRIC:
-            return entries + entries.T
+            signs = arithmetic.array(np.diag(np.array(entries.signs)))
+            leaning = entries.signs[0] if entries.shift > 1 else 0
+            return scale * (given + given.T + shift * (signs + LEAN * leaning * unit))
         if self.domain == POSITIVE:
-            return abs(entries) + arithmetic.ratio(1, 2)
+            return scale * abs(given) + (arithmetic.ratio(1, 8) if not given.all() else 0)
         if self.domain == ORTHOGONAL:
-            # Cayley's map: exact in rational arithmetic, and generic.
-            skew = entries - entries.T
-            unit = arithmetic.array(np.eye(len(entries)))
-            return (unit - skew) @ arithmetic.inverse(unit + skew)
-        return entries
+            # Cayley's map: exact in rational arithmetic, and generic; it gives rotations alone.
+            skew = given - given.T
+            rotation = (unit - skew) @ arithmetic.inverse(arithmetic.array(unit + skew))
+            return arithmetic.array(np.array(entries.signs)[:, None] * rotation)
+        return scale * given
+
+    @property
+    def aspects(self) -> Iterator[Aspect]:
+        """The sides that draws of a matrix have to reach."""
+        name, square = self.symbol.name, sympy.expand(self.shape[0] - self.shape[1]) == 0
+        if self.domain == DEFINITE:
+            yield from aspects.of_definite(name, self.symbol)
+        elif self.domain == SYMMETRIC:
+            yield from aspects.of_symmetric(name, self.symbol)
+        elif self.domain == ORTHOGONAL:
+            yield from aspects.of_square(name, self.symbol)
+        else:
+            yield from aspects.of_entries(name, self.symbol)
+            if square:
+                yield from aspects.of_square(name, self.symbol)
 
 
 def declarations(texts: Mapping[str, str]) -> dict[str, Declared]:

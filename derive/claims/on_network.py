@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from derive.checks.sample import Array
 from derive.checks.subject import Subject
 from derive.checks.verdict import Unsettled
 from derive.claims.claim import Claim
+from derive.claims.coverage import Coverage
 from derive.claims.definitions import Definitions, Point, expanded, with_symbols
 from derive.claims.instance import Instance
 from derive.claims.language import Scope, parse, to_text
@@ -110,6 +111,14 @@ class OnNetwork:
     def least(self) -> int:
         """Instances in which every layer may have several heads once."""
         return self.maker.least
+
+    def looking_at(self, expressions: Sequence[Any]) -> OnNetwork:
+        """The same."""
+        return self
+
+    def cases(self, points: int, instances: int) -> tuple[list[Case], Coverage]:
+        """Random instances."""
+        return [self.generic(points) for _ in range(max(instances, self.least))], Coverage(())
 
     def generic(self, points: int) -> Case:
         """A random instance, with random order parameters."""

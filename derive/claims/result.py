@@ -86,6 +86,7 @@ class ComparisonResult:
         theirs_alone: Terms of the line that does not hold which the other side has not.
         ours_alone: Terms of the other side which the line has not.
         corrections: Common slips that explain the difference.
+        covered: What the random instances reached, and what they did not.
     """
 
     source: str
@@ -99,6 +100,7 @@ class ComparisonResult:
     theirs_alone: tuple[str, ...] = ()
     ours_alone: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = field(default=())
+    covered: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, as JSON wants them."""
@@ -128,6 +130,7 @@ def render(result: ComparisonResult) -> str:
         )
         parts += [f"    factor: {line.factor}"] if line.factor else []
         parts += [f"    constant: {line.constant}"] if line.constant else []
+    parts += [f"  covered: {result.covered}"] if result.covered else []
     if result.theirs_alone or result.ours_alone:
         parts.append("  terms that differ:")
         parts += [f"    only in the line: {term}" for term in result.theirs_alone]

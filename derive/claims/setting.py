@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -52,12 +52,18 @@ class Setting(Protocol):
     def words(self) -> Words:
         """The names that a correction may use."""
 
-    @property
-    def least(self) -> int:
-        """Generic cases that are needed to see every symbol."""
-
     def expanded(self, expression: Any) -> Any:
         """An expression with what the claim's own symbols stand for in their places."""
+
+    def looking_at(self, expressions: Sequence[Any]) -> Setting:
+        """The same with draws that look at what lines compare, in expanded expressions."""
+
+    def cases(self, points: int, instances: int) -> tuple[list[Case], Any]:
+        """So many cases at least, the most telling first, and the `Coverage` that they reach.
+
+        Raises:
+            Unsettled: There is none.
+        """
 
     def generic(self, points: int) -> Case:
         """A random case, in which no number is special.

@@ -71,6 +71,14 @@ class Side:
             raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
         return arithmetic.array(array)
 
+    def exists(self, numbers: Numbers, arithmetic: Arithmetic) -> bool:
+        """Whether there is a value at these numbers."""
+        try:
+            self.at(numbers, arithmetic)
+        except Unsettled:
+            return False
+        return True
+
     def rounding(self, numbers: Numbers, arithmetic: Arithmetic, digits: int) -> float:
         """What rounding may leave where the terms of a sum cancel; nothing for anything else.
 

@@ -1,0 +1,224 @@
+"""Aspects of numbers, sizes, matrices and expressions: the sides that draws have to reach."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Pow, Trace
+
+from derive.algebra import nodes
+from derive.checks.sample import Numbers
+from derive.claims.coverage import Aspect
+from derive.claims.language import is_moderate, to_text, value
+from derive.errors import DeriveError
+
+MOST_THRESHOLDS = 4
+"""Numbers of a claim whose both sides every symbol has to reach."""
+LARGEST, SMALLEST = sympy.Integer(1000), sympy.Rational(1, 1000)
+"""Numbers beyond these are no thresholds: draws do not get there."""
+MOST_EXPRESSIONS = 12
+LONGEST = 40
+"""Characters of an expression as an answer names it."""
+MANY = 16
+"""Sizes of symbols by factors; decades in words."""
+NEAR = 1e-9
+
+Named = tuple[str, Any]
+"""How an answer calls a symbol, and the symbol."""
+
+
+def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
+    """1, and the numbers that occur in expressions, without signs, exponents and what is far off.
+
+    >>> x = sympy.Symbol("x")
+    >>> thresholds([x**2 + 3 * x, sympy.sqrt(x - sympy.Rational(1, 2))])
+    (1, 3, 1/2)
+    """
+    found: dict[Any, None] = {sympy.S.One: None}
+    for expression in expressions:
+        exponents = {p.exp for p in sympy.preorder_traversal(expression) if isinstance(p, Pow)}
+        for number in sorted(expression.atoms(sympy.Rational), key=abs):
+            if abs(number) in exponents | {-e for e in exponents} or number == 0:
+                continue
+            if SMALLEST <= abs(number) <= LARGEST:
+                found.setdefault(abs(number))
+    return tuple(found)[:MOST_THRESHOLDS]
+
+
+def _two(
+    subject: str, below: str, above: str, told: str, difference: Callable[[Numbers], Any]
+) -> Aspect:
+    def side(point: Numbers) -> str:
+        found = float(difference(point))
+        return "" if not abs(found) > NEAR else below if found < 0 else above
+
+    return Aspect(subject, (below, above), told, side)
+
+
+def of_numbers(
+    numbers: Sequence[Named], limits: Sequence[Any], real: Sequence[Any]
+) -> Iterator[Aspect]:
+    """Signs, both sides of 1 and of other numbers, decades, and their order.
+
+    Args:
+        numbers: Positive and real numbers.
+        limits: Numbers to be below and above.
+        real: Those that may be negative.
+    """
+    for name, symbol in numbers:
+        if symbol in real:
+            yield _two(name, "negative", "positive", "{} of both signs", _value(symbol))
+        for limit in limits:
+            yield _two(
+                name, f"below {limit}", f"above {limit}", f"{{}} below and above {limit}",
+                _difference(symbol, limit),
+            )  # fmt: skip
+        yield Aspect(name, (f"below 1/{MANY}", f"above {MANY}"), "{} over decades", _decade(symbol))
+    for (first, a), (second, b) in combinations(numbers, 2):
+        yield _two(
+            first, f"below {second}", f"above {second}", "numbers in every order",
+            _difference(a, b),
+        )  # fmt: skip
+
+
+def of_numbers_and_sizes(numbers: Sequence[Named], sizes: Sequence[Named]) -> Iterator[Aspect]:
+    """Each number below and above each size."""
+    for name, number in numbers:
+        for other, size in sizes:
+            yield _two(
+                name, f"below {other}", f"above {other}", "numbers below and above sizes",
+                _difference(number, size),
+            )  # fmt: skip
+
+
+def of_sizes(sizes: Sequence[Named], limits: Sequence[Any], most: int) -> Iterator[Aspect]:
+    """Sizes of 1 and more, below and above whole numbers, and their order.
+
+    Args:
+        sizes: What counts something.
+        limits: Numbers of the claim.
+        most: Sizes that are drawn are no larger.
+    """
+    for name, size in sizes:
+        yield Aspect(name, ("= 1", "above 1"), "{} of 1 and more", _one(size))
+        for limit in limits:
+            if limit.is_Integer and 1 < limit < most:
+                yield _two(
+                    name, f"below {limit}", f"above {limit}", f"{{}} below and above {limit}",
+                    _difference(size, limit),
+                )  # fmt: skip
+    for (first, a), (second, b) in combinations(sizes, 2):
+        yield _two(
+            first, f"below {second}", f"above {second}", "sizes in every order", _difference(a, b)
+        )
+
+
+def of_definite(name: str, symbol: Any) -> Iterator[Aspect]:
+    """Eigenvalues below, around and above 1; the trace below and above the size."""
+    yield Aspect(
+        name, ("below 1", "around 1", "above 1"), "{} with eigenvalues below, around and above 1",
+        lambda point: _around(np.linalg.eigvalsh(_array(point, symbol))),
+    )  # fmt: skip
+    yield _two(
+        f"tr {name}", "below its size", "above its size", "{} below and above the size",
+        lambda point: np.trace(_array(point, symbol)) - len(_array(point, symbol)),
+    )  # fmt: skip
+
+
+def of_symmetric(name: str, symbol: Any) -> Iterator[Aspect]:
+    """Positive, negative and indefinite ones, with determinants of both signs."""
+
+    def side(point: Numbers) -> str:
+        values = np.linalg.eigvalsh(_array(point, symbol))
+        return "positive" if values[0] > 0 else "negative" if values[-1] < 0 else "indefinite"
+
+    yield Aspect(name, ("positive", "negative", "indefinite"), "{} of every signature", side)
+    yield from of_square(name, symbol)
+    yield from of_entries(name, symbol)
+
+
+def of_square(name: str, symbol: Any) -> Iterator[Aspect]:
+    """Determinants of both signs."""
+    yield Aspect(
+        f"det {name}", ("negative", "positive"), "{} of both signs",
+        lambda point: ("negative", "", "positive")[
+            1 + int(np.linalg.slogdet(_array(point, symbol))[0])
+        ],
+    )  # fmt: skip
+
+
+def of_entries(name: str, symbol: Any) -> Iterator[Aspect]:
+    """Entries below, around and above 1 in size."""
+    yield Aspect(
+        name, ("below 1", "around 1", "above 1"), "entries of {} below, around and above 1",
+        lambda point: _around(np.sort(abs(_array(point, symbol)).ravel())),
+    )  # fmt: skip
+
+
+def of_expressions(expressions: Iterable[Any]) -> Iterator[Aspect]:
+    """Both signs of every sum of numbers, and of what is raised to a fractional power."""
+    found: dict[Any, None] = {}
+    for expression in expressions:
+        if not is_moderate(expression):
+            continue
+        for part in sympy.preorder_traversal(expression):
+            if getattr(part, "is_Matrix", False) or not getattr(part, "free_symbols", ()):
+                continue
+            if isinstance(part, sympy.Add | Trace) or type(part) is nodes.LogDet:
+                found.setdefault(-part if -part in found else part)
+    for part in list(found)[:MOST_EXPRESSIONS]:
+        yield Aspect(_name(part), ("negative", "positive"), "{} of both signs", _sign(part), False)
+
+
+def _name(expression: Any) -> str:
+    try:
+        found = to_text(expression)
+    except DeriveError:
+        found = str(expression)
+    return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
+
+
+def _sign(expression: Any) -> Callable[[Numbers], str]:
+    def side(point: Numbers) -> str:
+        try:
+            found = float(value(expression, point, None))
+        except (DeriveError, ArithmeticError, ValueError, TypeError, np.linalg.LinAlgError):
+            return ""
+        return "negative" if found < -NEAR else "positive" if found > NEAR else ""
+
+    return side
+
+
+def _value(symbol: Any) -> Callable[[Numbers], Any]:
+    return lambda point: point[symbol]
+
+
+def _difference(first: Any, second: Any) -> Callable[[Numbers], Any]:
+    if second.is_number:
+        return lambda point: abs(float(point[first])) - float(second)
+    return lambda point: abs(float(point[first])) - abs(float(point[second]))
+
+
+def _decade(symbol: Any) -> Callable[[Numbers], str]:
+    def side(point: Numbers) -> str:
+        found = math.log(abs(float(point[symbol])) or 1) / math.log(MANY)
+        return f"below 1/{MANY}" if found < -1 else f"above {MANY}" if found > 1 else ""
+
+    return side
+
+
+def _one(size: Any) -> Callable[[Numbers], str]:
+    return lambda point: "= 1" if point[size] == 1 else "above 1"
+
+
+def _array(point: Numbers, symbol: Any) -> Any:
+    return np.asarray(point[symbol], dtype=float)
+
+
+def _around(rising: Any) -> str:
+    return "below 1" if rising[-1] < 1 else "above 1" if rising[0] > 1 else "around 1"

@@ -1,0 +1,144 @@
+"""What the draws of a claim have to reach, and which of them reach the most of it.
+
+A false theorem often holds on a part of its domain: for positive determinants, below 1, at few
+heads. What can be on several sides is an aspect; draws are chosen until every side of every aspect
+was seen, and any two sides together as far as a few draws can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any, Protocol
+
+from derive.checks.sample import Numbers
+from derive.claims.setting import Case
+
+IDLE = 3
+"""Draws in a row that reach nothing new, after which what is left counts as out of reach."""
+
+Side = tuple[int, str]
+"""The number of an aspect, and one of its sides."""
+
+
+@dataclass(frozen=True, eq=False)
+class Aspect:
+    """Something of a draw that is on one of several sides.
+
+    Attributes:
+        subject: What it is about.
+        sides: As an answer names them.
+        told: What an answer says where all of them were reached, with {} for the subjects.
+        side: Which of them a point is on; empty for none.
+        due: Whether all sides exist for certain, so that one that is not reached is told.
+    """
+
+    subject: str
+    sides: tuple[str, ...]
+    told: str
+    side: Callable[[Numbers], str]
+    due: bool = True
+
+
+class Drawer(Protocol):
+    """Draws cases at random."""
+
+    @property
+    def aspects(self) -> Sequence[Aspect]:
+        """What they have to reach."""
+
+    def candidates(self) -> Iterable[Any]:
+        """Some draws, those first that have the least in common with what was kept.
+
+        Raises:
+            Unsettled: There is none.
+        """
+
+    def points(self, drawn: Any) -> Sequence[Numbers]:
+        """The numbers of a draw in float64, at each point."""
+
+    def case(self, drawn: Any) -> Case:
+        """The case that is kept."""
+
+
+@dataclass(eq=False)
+class Coverage:
+    """Which sides were reached.
+
+    Attributes:
+        aspects: What was to be reached.
+        seen: Sides alone, and in pairs.
+    """
+
+    aspects: Sequence[Aspect]
+    seen: set[Any] = field(default_factory=set)
+
+    def sides(self, point: Numbers) -> list[Side]:
+        """The sides that a point is on."""
+        found = ((k, aspect.side(point)) for k, aspect in enumerate(self.aspects))
+        return [(k, side) for k, side in found if side]
+
+    def gain(self, points: Sequence[list[Side]]) -> tuple[int, int]:
+        """How many sides are new, alone and in pairs."""
+        alone = {side for sides in points for side in sides}
+        pairs = {pair for sides in points for pair in combinations(sides, 2)}
+        return len(alone - self.seen), len(pairs - self.seen)
+
+    def keep(self, points: Sequence[list[Side]]) -> None:
+        """Count the sides of a draw as seen."""
+        for sides in points:
+            self.seen.update(sides, combinations(sides, 2))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every side that exists for certain was reached."""
+        return not self.missing()
+
+    def missing(self) -> tuple[str, ...]:
+        """Sides that were not reached, as text."""
+        return tuple(
+            f"{aspect.subject} {side}"
+            for k, aspect in enumerate(self.aspects)
+            for side in aspect.sides
+            if aspect.due and (k, side) not in self.seen
+        )
+
+    def reached(self) -> tuple[str, ...]:
+        """What was reached on all its sides, as text, what is alike in one."""
+        found: dict[str, list[str]] = {}
+        for k, aspect in enumerate(self.aspects):
+            if all((k, side) in self.seen for side in aspect.sides):
+                found.setdefault(aspect.told, []).append(aspect.subject)
+        return tuple(
+            told.format(", ".join(dict.fromkeys(subjects))) for told, subjects in found.items()
+        )
+
+    def told(self) -> str:
+        """What was reached, and what was not, in one line."""
+        reached, missing = "; ".join(self.reached()), ", ".join(self.missing())
+        return reached + (f"; not reached: {missing}" if missing else "")
+
+
+def cover(drawer: Drawer, least: int, most: int) -> tuple[list[Case], Coverage]:
+    """Cases that reach every side there is, the most telling first.
+
+    Args:
+        drawer: Draws them.
+        least: So many at least.
+        most: So many at most, unless `least` is more.
+
+    Raises:
+        Unsettled: There is none.
+    """
+    coverage, cases, idle = Coverage(drawer.aspects), list[Case](), 0
+    while len(cases) < least or (not coverage.complete and idle < IDLE and len(cases) < most):
+        found = []
+        for place, drawn in enumerate(drawer.candidates()):
+            sides = [coverage.sides(point) for point in drawer.points(drawn)]
+            found.append((*coverage.gain(sides), -place, drawn, sides))
+        alone, _, _, drawn, sides = max(found, key=lambda entry: entry[:3])
+        idle = 0 if alone else idle + 1
+        coverage.keep(sides)
+        cases.append(drawer.case(drawn))
+    return cases, coverage

@@ -1,0 +1,147 @@
+"""Theorems that hold on a part of a domain only are refused, and those that hold are not."""
+
+import re
+
+import pytest
+
+from derive import compare
+
+DECLARED = {
+    "A": "positive definite (m, m)",
+    "B": "positive definite (m, m)",
+    "S": "symmetric (m, m)",
+    "Q": "orthogonal (m, m)",
+    "R": "orthogonal (m, m)",
+    "E": "positive (m, n)",
+    "X": "real (m, n)",
+    "M": "real (m, m)",
+    "v": "vector (m)",
+    "w": "vector (m)",
+    "a": "positive",
+    "b": "positive",
+    "c": "positive",
+    "x": "real",
+    "y": "real",
+    "N": "size",
+    "k": "size",
+}
+FALSE = {
+    "rotations": ("det(Q)", "1"),
+    "two rotations": ("det(Q)*det(R)", "1"),
+    "the same component": ("det(Q)", "det(R)"),
+    "a reflection is not minus one": ("det(Q)", "-1"),
+    "above the identity": ("sqrt((tr(A) - m)**2)", "tr(A) - m"),
+    "below the identity": ("sqrt((tr(A) - m)**2)", "m - tr(A)"),
+    "determinants above 1": ("sqrt(logdet(A)**2)", "logdet(A)"),
+    "the larger trace": ("sqrt((tr(A) - tr(B))**2)", "tr(A) - tr(B)"),
+    "the larger determinant": ("sqrt((logdet(A) - logdet(B))**2)", "logdet(A) - logdet(B)"),
+    "below 1": ("sqrt((1 - a)**2)", "1 - a"),
+    "above 1": ("sqrt((1 - a)**2)", "a - 1"),
+    "below 3": ("sqrt((3 - a)**2)", "3 - a"),
+    "above a third": ("sqrt((a - 1/3)**2)", "a - 1/3"),
+    "below 100": ("sqrt((100 - a)**2)", "100 - a"),
+    "above a hundredth": ("sqrt((a - 1/100)**2)", "a - 1/100"),
+    "in one order": ("sqrt((a - b)**2)", "a - b"),
+    "a product above a number": ("sqrt((a*b - c)**2)", "a*b - c"),
+    "three in a row": ("sqrt((a - b)**2) + sqrt((b - c)**2)", "sqrt((a - c)**2)"),
+    "the golden mean": ("sqrt((a**2 - a - 1)**2)", "1 + a - a**2"),
+    "below a size": ("sqrt((a - N)**2)", "N - a"),
+    "above a size": ("sqrt((a - N)**2)", "a - N"),
+    "positive": ("sqrt(x**2)", "x"),
+    "one sign": ("sqrt(x**2*y**2)", "x*y"),
+    "not both negative": ("sqrt(x**2) + sqrt(y**2)", "sqrt((x + y)**2)"),
+    "the sign of a cube": ("sqrt(x**6)", "x**3"),
+    "the order of sizes": ("sqrt((N - k)**2)", "N - k"),
+    "the other order of sizes": ("sqrt((N - k)**2)", "k - N"),
+    "sizes beyond 1": ("sqrt((N - 3/2)**2)", "N - 3/2"),
+    "a size beyond the matrix": ("sqrt((N - m)**2)", "N - m"),
+    "a width above m + 1": ("sqrt((N - m - 1)**2)", "N - m - 1"),
+    "wide matrices": ("sqrt((m - n)**2)", "n - m"),
+    "positive matrices with large entries": (
+        "sqrt((ones(1, m)*E*ones(n, 1) - m*n/2)**2)", "ones(1, m)*E*ones(n, 1) - m*n/2",
+    ),
+    "a positive determinant": ("det(M)", "sqrt(det(M)**2)"),
+    "a positive trace": ("tr(M)", "sqrt(tr(M)**2)"),
+    "a positive definite symmetric matrix": ("det(S)", "sqrt(det(S)**2)"),
+    "a symmetric matrix of positive trace": ("tr(S)", "sqrt(tr(S)**2)"),
+    "an acute angle": ("sqrt((v.T*w)**2)", "v.T*w"),
+    "a rotation of positive trace": ("sqrt(tr(Q)**2)", "tr(Q)"),
+    "long vectors": ("sqrt((v.T*v - 1)**2)", "v.T*v - 1"),
+    "short vectors": ("sqrt((v.T*v - 1)**2)", "1 - v.T*v"),
+    "a matrix above another": ("sqrt((det(A) - det(B))**2)", "det(A) - det(B)"),
+    "twice a reflection": ("det(Q)*sqrt((a - 2)**2)", "sqrt((a - 2)**2)"),
+    "matrices of one entry": ("sqrt((m - 3/2)**2)", "m - 3/2"),
+    "a quadratic form of one sign": ("sqrt((v.T*S*v)**2)", "v.T*S*v"),
+}  # fmt: skip
+TRUE = {
+    "a square": ("det(Q)**2", "1"),
+    "inverse and transpose": ("inv(Q)", "Q.T"),
+    "a trace of a rotation": ("tr(Q*A*Q.T)", "tr(A)"),
+    "a determinant of a product": ("det(Q*R)", "det(Q)*det(R)"),
+    "adjugates": ("det(Q)*logdet(A)", "det(Q)*logdet(Q*A*Q.T)"),
+    "roots of squares": ("sqrt((a - b)**2)", "sqrt((b - a)**2)"),
+    "products of roots": ("sqrt(x**2)*sqrt(y**2)", "sqrt((x*y)**2)"),
+    "a difference of squares": ("(x - y)*(x + y)", "x**2 - y**2"),
+    "logs": ("log(a*b)", "log(a) + log(b)"),
+    "logs of roots": ("log(sqrt(a))", "log(a)/2"),
+    "exponentials": ("exp(a)*exp(b)", "exp(a + b)"),
+    "exponentials of both signs": ("exp(x)*exp(-x)", "1"),
+    "push through": ("inv(X*X.T + a*eye(m))*X", "X*inv(X.T*X + a*eye(n))"),
+    "Sylvester": ("logdet(a*eye(m) + X*X.T)", "logdet(eye(n) + X.T*X/a) + m*log(a)"),
+    "Woodbury": (
+        "inv(A + X*X.T)", "inv(A) - inv(A)*X*inv(eye(n) + X.T*inv(A)*X)*X.T*inv(A)",
+    ),
+    "determinant lemma": ("det(A + v*v.T)", "det(A)*(1 + v.T*inv(A)*v)"),
+    "Sherman and Morrison": (
+        "inv(A + v*v.T)*v*(1 + v.T*inv(A)*v)", "inv(A)*v",
+    ),
+    "a scaled determinant": ("logdet(a*A)", "m*log(a) + logdet(A)"),
+    "a determinant of an inverse": ("logdet(inv(A))", "-logdet(A)"),
+    "cyclic": ("tr(A*B)", "tr(B*A)"),
+    "transposed": ("tr(A*S)", "tr(S*A)"),
+    "a trace of a product": ("tr(X*X.T)", "tr(X.T*X)"),
+    "Kronecker determinant": ("logdet(kron(A, B))", "m*logdet(A) + m*logdet(B)"),
+    "Kronecker trace": ("tr(kron(A, M))", "tr(A)*tr(M)"),
+    "partial trace": ("ptrace(kron(A, M), m)", "tr(A)*M"),
+    "a resolvent": ("A*inv(A + a*eye(m))", "eye(m) - a*inv(A + a*eye(m))"),
+    "two resolvents": (
+        "inv(A + a*eye(m)) - inv(A + b*eye(m))",
+        "(b - a)*inv(A + a*eye(m))*inv(A + b*eye(m))",
+    ),
+    "a square of a sum": ("(v + w).T*(v + w)", "v.T*v + 2*v.T*w + w.T*w"),
+    "an isometry": ("(Q*v).T*(Q*w)", "v.T*w"),
+    "sizes": ("(N + k)*(N - k)", "N**2 - k**2"),
+    "binomials": ("(N + 1)*N/2 - (N - 1)*N/2", "N"),
+    "gaussian": (
+        "y**2/(2*a) - (y - x)**2/(2*a)", "(2*x*y - x**2)/(2*a)",
+    ),
+    "ones": ("ones(1, m)*eye(m)*ones(m, 1)", "m"),
+    "entries": ("ones(1, m)*E*ones(n, 1)", "tr(ones(n, m)*E)"),
+    "partial fractions": ("1/(a*(a + b))", "(1/a - 1/(a + b))/b"),
+    "a quadratic form": ("v.T*A*v", "tr(A*v*v.T)"),
+    "an exponent": ("a**x*a**y", "a**(x + y)"),
+    "a reflection squared": ("(eye(m) - 2*v*v.T/(v.T*v))**2", "eye(m)"),
+    "a magnitude": ("sqrt((a + b)**2)", "a + b"),
+    "signs cancel": ("sqrt((N - k)**2)**2", "N**2 - 2*N*k + k**2"),
+}  # fmt: skip
+
+
+def verdict(lines, seed=0):
+    return compare(None, "", lines, declare=used(lines), seed=seed, explain=False).verdict.value
+
+
+def used(lines):
+    """The declarations that the lines use; E gives the sizes m and n."""
+    words = set(re.findall(r"[A-Za-z]+", " ".join(lines)))
+    words |= {"E"} if words & {"m", "n"} else set()
+    return {name: text for name, text in DECLARED.items() if name in words}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_what_holds_on_a_part_only_is_refused(name):
+    assert verdict(FALSE[name]) == "DISAGREES"
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_what_holds_is_not_refused(name):
+    assert verdict(TRUE[name]) == "AGREES"
