@@ -26,6 +26,8 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     yield ""
     if solution.action == solution.action:
         yield _row("action", f"{solution.action:.8g}")
+    for other in solution.others:
+        yield _row("another minimum, action", f"{other.action:.8g}")
     yield _row("log evidence", f"{solution.log_evidence:.8g}")
     yield _row("gradient norm", f"{solution.gradient_norm:.1e}")
     yield _row("residual", f"{solution.residual:.1e}")

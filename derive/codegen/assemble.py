@@ -9,10 +9,20 @@ from dataclasses import dataclass, field
 from types import ModuleType
 
 from derive import identical, threads
-from derive.codegen.runtime import linear, merged, minimise, signature, span, spectrum, verdict
+from derive.codegen.runtime import (
+    linear,
+    merged,
+    minima,
+    minimise,
+    rays,
+    signature,
+    span,
+    spectrum,
+    verdict,
+)
 
 MERGED = (merged, identical, span)
-RUNTIME = (linear, *MERGED, threads, minimise, signature, spectrum, verdict)
+RUNTIME = (linear, *MERGED, threads, minimise, signature, spectrum, verdict, rays, minima)
 _PARAMETERS = (
     "attended",
     "attended_test",

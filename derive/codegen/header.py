@@ -73,7 +73,7 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "heads": f"heads: ({heads}).",
     }
     found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
-    nothing = dict.fromkeys(("depth_arguments", "depths", "depths_again"), "")
+    nothing = dict.fromkeys(("depth_arguments", "depths"), "")
     return found | nothing | {"made": made_problem()} | predict_lines(notation)
 
 

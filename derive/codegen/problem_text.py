@@ -87,6 +87,7 @@ SOLUTION = '''class Solution(NamedTuple):
         hessian_is_bound: Whether the two are Lanczos bounds.
         condition_number: Of the labels' covariance; a large one costs as many digits.
         problem: What was solved.
+        others: The other minima that were found, the lower action first.
     """
 
     overlaps: tuple[Array, ...]
@@ -101,6 +102,7 @@ SOLUTION = '''class Solution(NamedTuple):
     hessian_is_bound: bool
     condition_number: float
     problem: Problem
+    others: tuple[Solution, ...] = ()
 '''
 
 HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM, SOLUTION))

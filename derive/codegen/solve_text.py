@@ -43,7 +43,10 @@ def solve(
     continuation: bool = False,
     tolerance: float = 1e-10,
 ) -> Solution:
-    """Find the saddle point: the minimum of the action over positive definite overlaps.
+    """Find the saddle point: the lowest minimum of the action over positive definite overlaps.
+
+    Every start from which the labels could be explained is followed; `others` of the solution are
+    the other minima that were found.
 
     Args:
 {data}
@@ -51,7 +54,7 @@ def solve(
 {variances}
         temperature: Variance of the label noise; zero is allowed for a kernel of full rank.
 {heads}
-        start: Order parameters to start from; the infinite-width point where left out.
+        start: Order parameters to start from, and from nowhere else.
         continuation: Go down to the widths in steps, from a thousand times wider.
         tolerance: Bound on the relative gradient.
 
@@ -60,19 +63,46 @@ def solve(
     """
 {made}
     with blas_threads(problem.attended.shape):
-        overlaps = infinite_width(problem) if start is None else _checked_start(start, problem)
-        refuse_singular(overlaps, problem)
-        inner = inside(problem)
-        for scale in (1e3, 1e2, 30.0, 10.0, 3.0) if continuation else ():
-            wider = inner._replace(widths=tuple(scale * width for width in problem.widths))
-            overlaps, _ = minimise(overlaps, *_functions(wider), 1e-6)
-        overlaps, reason, found = descend(overlaps, *_functions(inner), tolerance)
-        if reason and start is None and not continuation:
-            return solve(
-                attended, labels, widths=widths, variances=variances, temperature=temperature,
-                heads=heads, continuation=True, tolerance=tolerance,{depths_again}
-            )
-        return _solution(overlaps, problem, reason, found, tolerance)
+        wide, inner = infinite_width(problem), inside(problem)
+        first = wide if start is None else _checked_start(start, problem)
+        refuse_singular(first, problem)
+        points = [first] if start is not None else starting_points(inner) or [wide]
+        if continuation:
+            points = [_continued(first, inner), *(points if start is None else [])]
+        found = _descended(points, problem, tolerance)
+        if start is None and not any(solution.converged for solution in found):
+            found += _descended([wide, _continued(wide, inner)], problem, tolerance)
+    if not found:
+        raise np.linalg.LinAlgError("the overlaps of no start are positive definite")
+    return lowest_minimum(found, wide[0])
+
+
+def starting_points(problem: Problem) -> list[tuple[Array, ...]]:
+    """Minima of the action along rays of prior overlaps: see `Ray`."""
+    prior = Prior(problem, infinite_width)
+    return ray_starts(prior, lambda overlaps: kernel(overlaps, problem.attended, problem))
+
+
+def _continued(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, ...]:
+    """Near the saddle point, by steps in width from a thousand times wider."""
+    for scale in (1e3, 1e2, 30.0, 10.0, 3.0):
+        wider = problem._replace(widths=tuple(scale * width for width in problem.widths))
+        overlaps, _ = minimise(overlaps, *_functions(wider), 1e-6)
+    return overlaps
+
+
+def _descended(
+    points: list[tuple[Array, ...]], problem: Problem, tolerance: float
+) -> list[Solution]:
+    """The solutions below some points; a point from which the descent breaks off has none."""
+    inner, found = inside(problem), []
+    for point in points:
+        try:
+            overlaps, reason, below = descend(point, *_functions(inner), tolerance)
+        except np.linalg.LinAlgError:
+            continue
+        found.append(_solution(overlaps, problem, reason, below, tolerance))
+    return found
 
 
 def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:

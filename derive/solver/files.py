@@ -23,6 +23,8 @@ def arrays(solution: Solution) -> dict[str, Any]:
     hessian_negative, hessian_lowest, hessian_is_bound, condition_number, message; mean and
     variance with test data; U_1, ..., U_L and u_a for chains, U_a where it is a matrix;
     head_scores where there are heads.
+    minima_action and minima_G_bottom, of shapes (minima,) and (minima, M, M): of every minimum that
+    was found, the lowest action first, which is the solution's own.
     With a spectrum:
     hessian_eigenvalues, the largest first; hessian_coordinates, how many there are in all;
     hessian_is_partial; hessian_paths, the names of the rows of the lowest order parameter;
@@ -37,6 +39,9 @@ def arrays(solution: Solution) -> dict[str, Any]:
         "hessian_lowest", "hessian_is_bound", "condition_number", "message",
     ):  # fmt: skip
         found[key] = np.array(getattr(solution, key))
+    minima = (solution, *solution.others)
+    found["minima_action"] = np.array([minimum.action for minimum in minima])
+    found["minima_G_bottom"] = np.stack([minimum.bottom for minimum in minima])
     found |= papers_arrays(solution.chain_overlaps)
     if len(solution.head_scores) or solution.chain_overlaps:
         found["head_scores"] = solution.head_scores

@@ -39,6 +39,8 @@ class Solution:
             value, and where there are so many coordinates that its signature is a bound; then
             `Solver.spectrum` finds it.
         label_values: The values of the training labels, where there are two.
+        others: The other minima that were found, the lower action first. Where there are some, a
+            first-order transition lies between them: where their actions are equal.
     """
 
     network: Network
@@ -60,6 +62,7 @@ class Solution:
     variance: np.ndarray | None = field(default=None, repr=False)
     spectrum: HessianSpectrum | None = None
     label_values: tuple[float, ...] = field(default=(), repr=False)
+    others: tuple[Solution, ...] = field(default=(), repr=False)
 
     def accuracy(self, labels: np.ndarray) -> float:
         """Share of test examples whose mean is on the label's side.

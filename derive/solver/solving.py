@@ -82,7 +82,7 @@ class Solver:
         continuation: bool = False,
         tolerance: float = 1e-10,
     ) -> Solution:
-        """Solve from the infinite-width point, from a given start, or by continuation in width.
+        """The lowest of the minima that are found, with the others; from a given start the nearest.
 
         Raises:
             DescriptionError: A symbol of the network has no value.
@@ -101,6 +101,8 @@ class Solver:
                 continuation=continuation, tolerance=tolerance,
             )  # fmt: skip
             solution = self._solution(network, data, found)
+            others = tuple(self._solution(network, data, other) for other in found.others)
+        solution = replace(solution, others=others)
         if found.hessian_is_bound:
             return solution
         return replace(solution, spectrum=self.spectrum(solution, data))
@@ -200,7 +202,7 @@ class Solver:
         tolerance: float = 1e-10,
         progress: Callable[[int], None] | None = None,
     ) -> tuple[Solution, ...]:
-        """Distinct stationary points from the infinite-width point and from random starts.
+        """Distinct minima from the starts of `solve` and from random starts.
 
         Args:
             starts: Number of random starts.
@@ -222,10 +224,12 @@ class Solver:
                 found.append(self.solve(network, data, start=start, tolerance=tolerance))
             if progress is not None:
                 progress(number + 1)
+        found += first.others
         converged = [solution for solution in found if solution.converged]
         if not converged:
             return (min(found, key=lambda solution: solution.gradient_norm),)
-        return distinct(sorted(converged, key=lambda solution: solution.action))
+        best, *others = distinct(sorted(converged, key=lambda solution: solution.action))
+        return (replace(best, others=tuple(others)), *others)
 
 
 @contextmanager

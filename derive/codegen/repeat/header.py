@@ -65,7 +65,6 @@ def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, s
                 f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs
             ),
             "made": made_problem(*(f"{a}={a}" for a, _ in pairs)),
-            "depths_again": "".join(f" {a}={a}," for a, _ in pairs),
         }
     )
 

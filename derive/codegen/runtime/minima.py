@@ -1,0 +1,55 @@
+"""Several minima of one action: those that differ, the lowest of them, and the others told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+SAME_POINT = 1e-6
+"""Relative distance of the lowest overlaps up to which two points are one."""
+
+
+def distinct(solutions: list[Any]) -> list[Any]:
+    """Solutions whose lowest overlaps differ by more than rounding, in the order given."""
+    kept: list[Any] = []
+    for solution in solutions:
+        lowest = solution.overlaps[0]
+        near = SAME_POINT * np.linalg.norm(lowest)
+        if all(np.linalg.norm(lowest - other.overlaps[0]) > near for other in kept):
+            kept.append(solution)
+    return kept
+
+
+def lowest_minimum(solutions: list[Any], prior: np.ndarray) -> Any:
+    """The solution of lowest action, with the other minima beside it.
+
+    Args:
+        solutions: Named tuples with `overlaps`, `action`, `converged`, `gradient_norm`, `message`
+            and `others`. Those that did not converge count only where none did.
+        prior: The lowest overlaps at infinite width, to say how far from there a minimum is.
+    """
+    converged = [solution for solution in solutions if solution.converged]
+    if not converged:
+        return min(solutions, key=lambda solution: solution.gradient_norm)
+    best, *others = distinct(sorted(converged, key=lambda solution: solution.action))
+    if not others:
+        return best
+    message = f"{best.message}; {others_told(best, others, prior)}"
+    return best._replace(others=tuple(others), message=message)
+
+
+def others_told(best: Any, others: list[Any], prior: np.ndarray) -> str:
+    """What the message of the lowest minimum says of the others."""
+    size = np.trace(prior)
+    here, *scales = (float(np.trace(s.overlaps[0]) / size) for s in (best, *others))
+    shown = [
+        f"{other.action - best.action:.4g} higher in action, at {scale:.3g} times"
+        for other, scale in zip(others, scales, strict=True)
+    ]
+    more = f"; {len(shown) - 3} more are told in others" if len(shown) > 3 else ""
+    return (
+        f"the lowest of {len(others) + 1} minima, with {here:.3g} times the overlaps of infinite "
+        f"width; another is {'; another is '.join(shown[:3])}{more}; a first-order transition lies "
+        "where the actions of two are equal"
+    )

@@ -1,0 +1,139 @@
+"""Where an action has several minima, the lowest is found, and the others are told."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from derive import derive
+from derive.analysis.scalar import scalar_theory
+from derive.cli import main
+from derive.codegen import generate
+from derive.network import Data, Embedding, Linear, Network, Readout, Repeat, network_to_toml
+from derive.solver import Solver, load_solution, save_solution
+
+
+def chain(widths, variances, temperature):
+    first, *rest = widths
+    *inner, last = variances
+    layers = [Linear(variance=v, width=w) for v, w in zip(inner, rest, strict=True)]
+    return Network(
+        (Embedding(width=first, variance=1.0), *layers, Readout(variance=last)), temperature
+    )
+
+
+@cache
+def by_depth(stages):
+    network = chain((7, *range(5, 4 + stages)), (0.9,) * (stages - 1) + (1.2,), 0.3)
+    return Solver.of(network), scalar_theory(network)
+
+
+def issue():
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(10, 20))
+    labels = 3 * np.sign(generator.normal(size=10))
+    return chain((10,) * 4, (0.1,) * 4, 0.1), Data(inputs[:, :, None], labels)
+
+
+def roots(theory, network, data):
+    """All of them, from mpmath and intervals that are excluded: no code of the solver."""
+    inputs = data.attended[:, :, 0]
+    values, axes = np.linalg.eigh(inputs @ inputs.T / inputs.shape[1])
+    values = np.where(values > 1e-13 * values[-1], values, 0.0)
+    widths = [layer.width for layer in network.layers[:-1]]
+    names = [*(f"N_{k}" for k in range(1, len(widths))), "N_a"]
+    given = dict(zip(names, map(float, widths), strict=True))
+    given["c"] = float(np.prod([layer.variance for layer in network.layers[1:]]))
+    given |= {"temperature": network.temperature, "eigenvalues": values.tolist()}
+    given["projections"] = (axes.T @ data.labels).tolist()
+    return theory.solve(given, 15).roots
+
+
+def test_the_minimum_that_explains_the_labels_is_returned():
+    network, data = issue()
+    solver, theory = by_depth(4)
+    found = solver.solve(network, data)
+    assert found.converged
+    assert "the lowest of 2 minima, with 9.93e+03 times" in found.message
+    assert "487.6 higher in action" in found.message
+    assert "first-order transition" in found.message
+    assert found.bottom[0, 0] == pytest.approx(0.9925, abs=1e-4)
+    (other,) = found.others
+    assert other.bottom[0, 0] == pytest.approx(1.64e-4, abs=1e-6)
+    known = roots(theory, network, data)
+    assert [root.action for root in known] == sorted(root.action for root in known)
+    # of three roots the highest is the maximum between two minima
+    for solution, root in zip((found, other), known[:2], strict=True):
+        assert solution.bottom[0, 0] == pytest.approx(float(root.overlap), rel=1e-9)
+    gap = float(known[1].action - known[0].action)
+    assert other.action - found.action == pytest.approx(gap, rel=1e-10)
+
+
+@pytest.mark.parametrize("given", [{"continuation": True}, {"tolerance": 1e-8}])
+def test_it_is_returned_whatever_else_is_asked(given):
+    network, data = issue()
+    found = by_depth(4)[0].solve(network, data, **given)
+    assert found.bottom[0, 0] == pytest.approx(0.9925, abs=1e-4)
+    assert len(found.others) == 1
+
+
+def test_a_search_keeps_the_other_minima():
+    network, data = issue()
+    best, other = by_depth(4)[0].search(network, data, 2)
+    assert best.others == (other,)
+    assert best.action < other.action
+
+
+def test_a_given_start_is_followed_and_nothing_else():
+    network, data = issue()
+    solver = by_depth(4)[0]
+    wide = solver.module.infinite_width(solver.problem(network, data))
+    found = solver.solve(network, data, start=wide)
+    assert found.bottom[0, 0] == pytest.approx(1.64e-4, abs=1e-6)
+    assert found.others == ()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_none_of_the_roots_is_lower(seed):
+    generator = np.random.default_rng([14, seed])
+    stages = 2 + seed % 3
+    widths = np.exp(generator.uniform(np.log(3), np.log(60), size=stages)).astype(int)
+    variances = np.exp(generator.uniform(np.log(0.01), 0.0, size=stages)).round(4)
+    network = chain(widths.tolist(), variances.tolist(), float(10.0 ** (seed % 3 - 2)))
+    inputs = generator.normal(size=(9, 14 if seed % 2 else 6))
+    data = Data(inputs[:, :, None], (4.0 - seed % 4) * np.sign(generator.normal(size=9)))
+    solver, theory = by_depth(stages)
+    found = solver.solve(network, data)
+    known = roots(theory, network, data)
+    assert found.bottom[0, 0] == pytest.approx(float(known[0].overlap), rel=1e-6)
+    assert len(known) == 1 + 2 * len(found.others)  # minima with maxima between them
+
+
+def test_modules_for_any_depth_return_it_too():
+    network, data = issue()
+    repeated = Repeat((Linear(variance=0.1, width=10),), "L")
+    module = generate(
+        derive(Network((network.layers[0], repeated, network.layers[-1]), 0.1))
+    ).load()
+    found = module.solve(
+        data.attended, data.labels, depth=3, widths=10.0, variances=(1.0,) + (0.1,) * 4,
+        temperature=0.1,
+    )  # fmt: skip
+    assert float(found.overlaps[0][0, 0]) == pytest.approx(0.9925, abs=1e-4)
+    assert len(found.others) == 1
+
+
+def test_files_and_the_terminal_tell_every_minimum(tmp_path, capsys):
+    network, data = issue()
+    found = by_depth(4)[0].solve(network, data)
+    save_solution(tmp_path / "saved.npz", found)
+    stored = load_solution(tmp_path / "saved.npz")
+    np.testing.assert_allclose(stored["minima_action"], [found.action, found.others[0].action])
+    assert stored["minima_G_bottom"].shape == (2, 1, 1)
+    spec, arrays, out = (tmp_path / name for name in ("net.toml", "data.npz", "out.npz"))
+    spec.write_text(network_to_toml(network), encoding="utf-8")
+    np.savez(arrays, attended=data.attended, labels=data.labels)
+    assert main(["solve", str(spec), "--data", str(arrays), "--out", str(out)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"another minimum, action {found.others[0].action:.8g}" in printed
+    assert "the lowest of 2 minima" in printed
