@@ -10,6 +10,7 @@ from types import ModuleType
 
 from derive import identical, threads
 from derive.codegen.runtime import (
+    closed,
     linear,
     merged,
     minima,
@@ -22,7 +23,7 @@ from derive.codegen.runtime import (
 )
 
 MERGED = (merged, identical, span)
-RUNTIME = (linear, *MERGED, threads, minimise, signature, spectrum, verdict, rays, minima)
+RUNTIME = (linear, *MERGED, threads, minimise, closed, signature, spectrum, verdict, rays, minima)
 _PARAMETERS = (
     "attended",
     "attended_test",

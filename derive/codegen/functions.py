@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import sympy
 
-from derive.algebra import build, gradient, nodes, substitute
+from derive.algebra import build, contains, gradient, nodes, substitute
 from derive.codegen import exact, wrap
-from derive.codegen.grouping import grouped
+from derive.codegen.grouping import grouped, one_projection
 from derive.codegen.named_sizes import names_of_sizes
-from derive.codegen.program import Program, make_program
+from derive.codegen.program import Assignment, Program, make_program
 from derive.codegen.wrap import assignment_lines, tuple_text
 from derive.derivation.notation import Notation
+from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.theory import Theory
 
 ARRAYS = "tuple[Array, ...]"
@@ -22,6 +23,10 @@ LEFT = "left"
 """What the training examples leave of test inputs, in the function of the predictor."""
 OUTSIDE = " + energy_outside(problem)"
 """What is added to a function that prints the labels' part of the action of the span's rows."""
+CLOSED = (
+    "The saddle-point equations closed on {lowest}: fluxes up from it, overlaps down to it.\n\n"
+    "    A fixed point where no part is cut off is a stationary point of the action.\n    "
+)
 
 
 class Functions:
@@ -51,6 +56,7 @@ class Functions:
             self.action_and_gradient(),
             self.hessian_product(),
             self.saddle_right_hand_side(),
+            *self.closed_equations(),
             self.infinite_width(),
             self.first_correction(),
             self.predictor(),
@@ -178,9 +184,7 @@ class Functions:
 
     def saddle_right_hand_side(self) -> str:
         """The right-hand sides of G_s = ..., with the fluxes named."""
-        equations = self.theory.equations
-        fluxes = [(e.flux, e.flux_value) for e in equations if e.flux is not None]
-        program = self.program([e.right for e in equations], definitions=fluxes)
+        program = self.program([e.right for e in self.theory.equations], definitions=self.fluxes())
         doc = "Right-hand sides of the saddle-point equations G_s = ..., the lowest stream first."
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         names = [f"right_{s.name}" for s in self.notation.streams()]
@@ -188,6 +192,41 @@ class Functions:
         return self.function(
             "saddle_right_hand_side", arguments, ARRAYS, doc, program, tuple_text(names), tail
         )
+
+    def fluxes(self) -> list[tuple[Any, Any]]:
+        """The named fluxes, the lowest first, and what they stand for."""
+        equations = self.theory.equations
+        return [(e.flux, one_projection(e.flux_value)) for e in equations if e.flux is not None]
+
+    def closed_equations(self) -> list[str]:
+        """The saddle-point equations closed on the lowest overlaps; nothing where they do not.
+
+        The fluxes go up from the lowest overlaps; then every equation closes once those of the
+        overlaps in its right-hand side have.
+        """
+        equations, fluxes = self.theory.equations, self.fluxes()
+        lowest, *others = self.theory.order_parameters
+        if any(e.flux is None for e in equations) or _reads([v for _, v in fluxes], others):
+            return []
+        closed: dict[Any, Any] = {}
+        definitions = list(fluxes)
+        waiting = list(equations)
+        while waiting:
+            ready = next((e for e in waiting if not _reads([e.right], _open(waiting))), None)
+            if ready is None:
+                return []
+            name = build.overlap(f"closed_{suffix(ready.overlap)}", ready.overlap.shape[0])
+            read = {g: to for g, to in closed.items() if _reads([ready.right], [g])}
+            definitions.append((name, substitute(ready.right, read)))
+            closed[ready.overlap] = name
+            waiting.remove(ready)
+        program = self.program([closed[g] for g in (lowest, *others)], definitions=definitions)
+        names = {str(name) for name in closed.values()}
+        program = replace(program, assignments=tuple(_positive(program.assignments, names)))
+        doc = CLOSED.format(lowest=lowest.name)
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        result = tuple_text(program.results)
+        return [self.function("closed_equations", arguments, ARRAYS, doc, program, result)]
 
     def infinite_width(self) -> str:
         """G_s at infinite width."""
@@ -301,6 +340,23 @@ class Functions:
         if "outputs" in used:
             lines.append("    outputs = OUTPUTS")
         return lines + unpack_data(used, whole=whole) + assignment_lines(program.sizes, 4)
+
+
+def _reads(expressions: Sequence[Any], overlaps: Sequence[Any]) -> bool:
+    """Whether any of the expressions depends on any of the overlaps."""
+    return any(contains(expression, set(overlaps)) for expression in expressions)
+
+
+def _positive(assignments: Iterable[Assignment], names: set[str]) -> Iterator[Assignment]:
+    """The assignments, those of some names made positive definite."""
+    for assignment in assignments:
+        cut = f"positive_part({assignment.code})" if assignment.name in names else assignment.code
+        yield replace(assignment, code=cut)
+
+
+def _open(equations: Sequence[SaddleEquation]) -> list[Any]:
+    """The overlaps whose equations are not closed yet."""
+    return [equation.overlap for equation in equations]
 
 
 def unpack_data(used: set[str], *, whole: bool = False) -> list[str]:

@@ -37,7 +37,10 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
-        solve_text.SOLVE.format(**header.argument_lines(theory.notation)),
+        solve_text.SOLVE.format(
+            **header.argument_lines(theory.notation),
+            **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
+        ),
         solve_text.HEAD_SCORES.format(table="problem.heads"),
         path_table(theory.notation),
         problem_text.MAKE_PROBLEM.format(

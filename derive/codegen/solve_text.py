@@ -47,7 +47,7 @@ def solve(
 
     Every start from which the labels could be explained is followed; `others` of the solution are
     the other minima that were found.
-
+{closing}
     Args:
 {data}
 {depths}{widths}
@@ -96,9 +96,10 @@ def _descended(
 ) -> list[Solution]:
     """The solutions below some points; a point from which the descent breaks off has none."""
     inner, found = inside(problem), []
+    closed = {closed}
     for point in points:
         try:
-            overlaps, reason, below = descend(point, *_functions(inner), tolerance)
+            overlaps, reason, below = descend(point, *_functions(inner), tolerance, closed)
         except np.linalg.LinAlgError:
             continue
         found.append(_solution(overlaps, problem, reason, below, tolerance))
@@ -200,6 +201,16 @@ def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
     with blas_threads(solution.problem.attended.shape):
 {predicting}
 '''
+
+CLOSED = {
+    "closed": "lambda overlaps: closed_equations(overlaps, inner)",
+    "closing": """
+    The saddle-point equations close, so their fixed point is tried first; where that is no minimum,
+    the action is minimised.
+""",
+}
+OPEN = {"closed": "None  # the equations do not close: the action is minimised", "closing": ""}
+"""What `solve` does first where the saddle-point equations close, and where they do not."""
 
 HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) -> Array:
     """How much each head takes part: heads of the lowest layer first, the largest score is 1.

@@ -53,7 +53,7 @@ def generate_repeated(
         loops = SharedLoops(functions, streams, hands, depths)
     parts = [
         header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
-        solve_text.SOLVE.format(**header.argument_lines(sections, heads)),
+        solve_text.SOLVE.format(**header.argument_lines(sections, heads), **solve_text.OPEN),
         solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
         _make_problem(depths, heads, bool(streams)),

@@ -107,14 +107,14 @@ def minimise(
     """
     overlaps, norm = start, np.inf
     for _ in range(12):
-        overlaps = _quasi_newton(overlaps, widths, action_and_gradient, tolerance)
-        overlaps, norm = _newton(overlaps, widths, action_and_gradient, hessian_product, tolerance)
+        overlaps = _quasinewton(overlaps, widths, action_and_gradient, tolerance)
+        overlaps, norm = newton(overlaps, widths, action_and_gradient, hessian_product, tolerance)
         if norm <= tolerance:
             return overlaps, ""
     return overlaps, f"the relative gradient stays at {norm:.1e}"
 
 
-def _quasi_newton(
+def _quasinewton(
     start: Overlaps,
     widths: tuple[float, ...],
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
@@ -137,7 +137,7 @@ def _quasi_newton(
     return chart.overlaps(result.x)
 
 
-def _newton(
+def newton(
     overlaps: Overlaps,
     widths: tuple[float, ...],
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg
 
-from derive.codegen.runtime.minimise import Overlaps, minimise
+from derive.codegen.runtime.closed import fixed_point
+from derive.codegen.runtime.minimise import Overlaps, minimise, newton, relative_gradient
 
 DENSE_HESSIAN = 100
 """Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
@@ -133,12 +134,34 @@ def descend(
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
     hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
     tolerance: float,
+    closed: Callable[[Overlaps], Overlaps] | None = None,
 ) -> tuple[Overlaps, str, Signature]:
-    """Minimise the action; where the stationary point is a saddle, leave it downhill and go on.
+    """Find a minimum of the action.
+
+    Where the equations close their fixed point is tried first, and kept if it is stationary to the
+    tolerance and no direction leads downhill. Else the action is minimised; where the stationary
+    point is a saddle, the descent leaves it downhill and goes on.
+
+    Args:
+        start: G_s, positive definite.
+        widths: N_s.
+        action_and_gradient: S and dS/dG_s.
+        hessian_product: From G_s to the map from directions to Hessian products.
+        tolerance: Bound on the relative gradient.
+        closed: The equations closed on the lowest overlaps, where they do; see `fixed_point`.
 
     Returns:
         G_s, the reason for stopping ("" where converged), and the signature of the Hessian.
     """
+    if closed is not None:
+        try:
+            point = _fixed(start, widths, action_and_gradient, hessian_product, tolerance, closed)
+        except np.linalg.LinAlgError:  # too far from any stationary point for its factors
+            point = None
+        if point is not None:
+            found = signature(point, hessian_product(point))
+            if not found.negative:
+                return point, "", found
     overlaps, reason = minimise(start, widths, action_and_gradient, hessian_product, tolerance)
     found = signature(overlaps, hessian_product(overlaps))
     for _ in range(6):
@@ -149,6 +172,24 @@ def descend(
         overlaps, reason = minimise(lower, widths, action_and_gradient, hessian_product, tolerance)
         found = signature(overlaps, hessian_product(overlaps))
     return overlaps, reason, found
+
+
+def _fixed(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+    closed: Callable[[Overlaps], Overlaps],
+) -> Overlaps | None:
+    """The fixed point of the closed equations, if it is stationary to the tolerance."""
+    point = fixed_point(start, closed, 0.3 * tolerance)
+    if point is None:
+        return None
+    norm = relative_gradient(point, action_and_gradient(point)[1], widths)
+    if norm > tolerance:
+        point, norm = newton(point, widths, action_and_gradient, hessian_product, tolerance)
+    return point if norm <= tolerance else None
 
 
 def _beside(overlaps: Overlaps, direction: Overlaps, length: float) -> Overlaps:
