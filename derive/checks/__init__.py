@@ -7,17 +7,23 @@ other than 1, whatever the numbers of the network.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from derive.arguments import takes
 from derive.checks import (
     gaussian_process,
     gradient,
+    guards,
     infinite_width,
+    layers,
+    loops,
     one_head,
+    solutions,
     values,
     zero_temperature,
 )
 from derive.checks.claim import Claim
+from derive.checks.given import load_module, refuse_foreign
 from derive.checks.subject import Subject
 from derive.checks.table import render, render_groups, to_markdown
 from derive.checks.verdict import CheckResult, Unsettled, Verdict, exit_status
@@ -31,6 +37,10 @@ CLAIMS: tuple[Claim, ...] = (
     *one_head.CLAIMS,
     *zero_temperature.CLAIMS,
     *gaussian_process.CLAIMS,
+    *layers.CLAIMS,
+    *loops.CLAIMS,
+    *solutions.CLAIMS,
+    *guards.CLAIMS,
 )
 """Everything that is claimed, in the order in which it is checked."""
 LEAST_DIGITS = 15
@@ -43,6 +53,7 @@ def check(
     *,
     digits: int = 50,
     seed: int = 0,
+    module: Any | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check what was derived and generated for a network.
@@ -51,13 +62,15 @@ def check(
         network: The description; symbols need no values, and numbers are not used.
         digits: Decimal digits of the mpmath side.
         seed: Of the random instances.
+        module: A generated module to check, from `load_module`; generated anew where left out.
         progress: Called with each claim before it is checked.
 
     Returns:
         The verdict on every claim that is about such a network.
 
     Raises:
-        DeriveError: Fewer than LEAST_DIGITS digits are asked for.
+        DeriveError: Fewer than LEAST_DIGITS digits are asked for, or the module is another
+            network's.
 
     >>> from derive.network import Embedding, Readout
     >>> results = check(Network((Embedding("N", 1.3), Readout(1.2)), "T"), digits=20)
@@ -66,7 +79,9 @@ def check(
     """
     if digits < LEAST_DIGITS:
         raise DeriveError(f"digits: {digits} given; a check needs {LEAST_DIGITS} or more")
-    subject = Subject.of(network, digits, seed)
+    subject = Subject.of(network, digits, seed, module)
+    if module is not None:
+        refuse_foreign(subject)
     return decide(subject, CLAIMS, progress)
 
 
@@ -96,6 +111,7 @@ __all__ = [
     "check",
     "decide",
     "exit_status",
+    "load_module",
     "render",
     "render_groups",
     "to_markdown",

@@ -83,4 +83,4 @@ def order_result(claim: str, order: Any, comparison: Comparison, compared: str) 
 
 def flat(arrays: Sequence[Array]) -> Array:
     """Several arrays as one row of numbers."""
-    return np.concatenate([np.ravel(array) for array in arrays])
+    return np.concatenate([np.zeros(0), *(np.ravel(array) for array in arrays)])

@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from mpmath.libmp import NoConvergence
 
 from derive.checks.subject import Subject
-from derive.checks.verdict import CheckResult, Verdict
-from derive.errors import DeriveError
-from derive.network.wording import one_line
+from derive.checks.verdict import CheckResult, Verdict, why
+from derive.threads import one_blas_thread
 
 
 def everywhere(subject: Subject) -> bool:
@@ -36,24 +34,12 @@ class Claim:
     def check(self, subject: Subject) -> CheckResult:
         """The verdict; inconclusive, with the reason, where it cannot be found.
 
-        A number that was not found speaks neither for the claim nor against it.
+        What cannot be evaluated speaks neither for the claim nor against it, whatever was raised:
+        a solution that was not reached, a missing function, shapes that do not fit.
         """
         try:
-            return self.decide(subject, self.name)
-        except DeriveError as error:
-            reason = one_line(str(error))
-        except _RAISED as error:
-            reason = one_line(f"{type(error).__name__}: {error}")
-        return CheckResult(self.name, Verdict.INCONCLUSIVE, "", "", 0, reason)
-
-
-_RAISED = (
-    ArithmeticError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    np.linalg.LinAlgError,
-    NoConvergence,
-)
-"""What code that breaks raises: shapes that do not fit, names that are missing."""
+            # What is no number disagrees; instances are small, where threads wait for each other.
+            with np.errstate(all="ignore"), one_blas_thread():
+                return self.decide(subject, self.name)
+        except Exception as error:
+            return CheckResult(self.name, Verdict.INCONCLUSIVE, "", "", 0, why(error))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
-from derive.checks.verdict import CheckResult, Verdict
+from derive.checks.verdict import CheckResult, Verdict, why
+
+Pairs = Iterable[tuple[str, Any, Any]]
+"""What is compared, what was found, and what it should be."""
 
 SHOWN = 20
 """Digits of the numbers that agree; those that do not are shown up to where they differ."""
@@ -28,6 +32,23 @@ class Comparison:
         self.agreed = math.inf
         self.what = "nothing"
         self.pair: tuple[Any, Any] = (0, 0)
+        self.raised: list[str] = []
+
+    def gather(self, *parts: Callable[[], Pairs]) -> None:
+        """Compare what several parts yield; one that raises leaves the others to be compared."""
+        for part in parts:
+            try:
+                for what, found, expected in part():
+                    self.add(what, found, expected)
+            except Exception as error:  # whatever a given module does
+                self.raised.append(why(error))
+
+    def add_text(self, what: str, found: Any, expected: Any) -> None:
+        """Compare two texts, or two arrays of them."""
+        ours, theirs = (np.ravel(np.array(text, dtype=str)).tolist() for text in (found, expected))
+        agreed = float(self.digits if ours == theirs else 0)
+        differing = next(((a, b) for a, b in zip(ours, theirs, strict=False) if a != b), None)
+        self._keep(what, agreed, differing or (str(ours), str(theirs)))
 
     def add(self, what: str, found: Any, expected: Any, scale: Any = 0) -> None:
         """Compare two numbers, or two arrays entry by entry.
@@ -35,9 +56,12 @@ class Comparison:
         Args:
             what: Names them.
             found: What is checked.
-            expected: What it should be.
+            expected: What it should be; text is compared as it stands.
             scale: Differences are relative to the largest entry of the two, or to this.
         """
+        if np.asarray(expected).dtype.kind in "US":
+            self.add_text(what, found, expected)
+            return
         ours = self.arithmetic.array(np.ravel(found)).tolist()
         theirs = self.arithmetic.array(np.ravel(expected)).tolist()
         if len(ours) != len(theirs):
@@ -62,13 +86,18 @@ class Comparison:
     def result(self, claim: str, required: int, compared: str) -> CheckResult:
         """The verdict: the claim holds where the required digits agree everywhere.
 
+        Where they do, but something could not be evaluated, it is inconclusive.
+
         Args:
             claim: What is claimed.
             required: Digits that must agree.
             compared: What was compared with what, for the reason.
         """
-        digits = max(0, math.floor(self.agreed))
         holds = self.agreed >= required
+        if holds and (self.raised or math.isinf(self.agreed)):
+            reason = "; ".join(dict.fromkeys(self.raised)) or "nothing was compared"
+            return CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, reason)
+        digits = max(0, math.floor(self.agreed))
         shown = min(self.digits, digits + 4, SHOWN if holds else self.digits)
         found, expected = (self._text(number, shown) for number in self.pair)
         rest = f"; fewest in {self.what}" if digits < self.digits else ""
@@ -82,4 +111,6 @@ class Comparison:
         )
 
     def _text(self, number: Any, shown: int) -> str:
+        if isinstance(number, str):
+            return number
         return str(self.arithmetic.context.nstr(self.arithmetic.number(number), shown))

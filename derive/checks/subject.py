@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +15,8 @@ from derive.checks.compare import Comparison
 from derive.checks.saddle import Saddle, Whitened, refine
 from derive.checks.sample import Array, Draw, Numbers, Sample
 from derive.checks.verdict import Unsettled
-from derive.derivation import Theory
+from derive.codegen import Module, generate
+from derive.derivation import Derivation, Theory, derive
 from derive.network import Network
 from derive.solver import Solver
 
@@ -39,6 +40,7 @@ class Subject:
         module: The generated module, loaded.
         digits: Decimal digits to check to.
         seed: Of the random instances.
+        derivation: Of the theory; made when it is needed, where it is left out.
     """
 
     network: Network
@@ -46,12 +48,23 @@ class Subject:
     module: Any
     digits: int = 50
     seed: int = 0
+    derivation: Derivation | None = field(default=None, repr=False)
 
     @classmethod
-    def of(cls, network: Network, digits: int = 50, seed: int = 0) -> Subject:
-        """Derive and generate what is to be checked."""
-        solver = Solver.of(network)
-        return cls(network, solver.derivation.theory, solver.module, digits, seed)
+    def of(
+        cls, network: Network, digits: int = 50, seed: int = 0, module: Any | None = None
+    ) -> Subject:
+        """Derive what is to be checked, and generate it where no module is given."""
+        derivation = derive(network)
+        if module is None:
+            module = generate(derivation).load()
+        return cls(network, derivation.theory, module, digits, seed, derivation)
+
+    @cached_property
+    def solver(self) -> Solver:
+        """The solver, with the module that is checked."""
+        derivation = self.derivation or derive(self.network)
+        return Solver(derivation, Module("", self.network.name), self.module)
 
     @cached_property
     def arithmetic(self) -> Digits:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from types import ModuleType
 
 from derive.errors import DeriveError
+from derive.network.wording import one_line
 
 
 class Verdict(Enum):
@@ -19,6 +21,22 @@ class Verdict(Enum):
 
 class Unsettled(DeriveError):
     """A check that can be decided neither way; the message says why."""
+
+
+def why(error: Exception) -> str:
+    """Why something could not be evaluated, in a line.
+
+    >>> why(ValueError("no such head")), why(DeriveError("the data are missing; give them"))
+    ('ValueError: no such head', 'the data are missing; give them')
+    """
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        return (
+            f"the module has no {error.name}; it is of another version: make it again with derive "
+            "generate"
+        )
+    if isinstance(error, DeriveError) and str(error):
+        return one_line(str(error))
+    return one_line(f"{type(error).__name__}: {error}").removesuffix(": ")
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,19 @@ OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "temperature
 def check(options: Options) -> int:
     """Print every verdict; the status is the worst of them."""
     if options.ladder:
+        if options.module is not None:
+            raise UsageError("--module: the ladder has modules of its own; leave out --ladder")
         return _ladder(options)
     for name in OF_LADDER:
         if getattr(options, name) not in (None, False, []):
             raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
     network = with_symbols(network_of(options), options)
     tell_features(network)
+    module = None if options.module is None else checks.load_module(options.module)
     with spinner("checking") as tell:
-        results = checks.check(network, digits=options.digits, seed=options.seed, progress=tell)
+        results = checks.check(
+            network, digits=options.digits, seed=options.seed, module=module, progress=tell
+        )
     if options.json:
         _print_json([result.as_dict() for result in results])
     else:

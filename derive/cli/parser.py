@@ -157,6 +157,11 @@ def _check(parser: Parser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print JSON, not a table")
     parser.add_argument(
+        "--module", type=file, metavar="SOLVER.py",
+        help="check this module, edited or old, in the place of one generated anew; it is a Python "
+        "program, and it is run",
+    )  # fmt: skip
+    parser.add_argument(
         "--ladder", action="store_true",
         help="all the evidence there is: certificates, published formulas, the exact law of the "
         "overlaps, and Gibbs sampling of the weights (minutes)",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
-from derive.checks.sample import Draw, Sample, rows_for
+from derive.checks.numbered import with_numbers
+from derive.checks.sample import Draw, rows_for
 from derive.derivation.notation import Notation
 from derive.network import Data, Network
-from derive.network.graph import Weight, stream_graph
-from derive.network.layers import GROUPS, Identity, Readout, Weighted
+from derive.network.graph import stream_graph
 
 EXAMPLES, FEATURES, TESTS = 12, 7, 4
 """Of a drawn instance: enough examples to move the overlaps away from the prior."""
@@ -66,29 +64,6 @@ class Instance:
         """The widths of the streams, multiplied."""
         graph = stream_graph(self.network)
         return tuple(copies * int(stream.width) for stream in graph.streams)
-
-
-def with_numbers(network: Network, sample: Sample) -> Network:
-    """The layers of a network with the numbers of a sample."""
-    weights = iter(stream_graph(network).weights)
-    layers = tuple(_numbered(layer, weights, sample) for layer in network.layers)
-    return replace(network, layers=layers, temperature=float(sample.temperature))
-
-
-def _numbered(layer: Any, weights: Iterator[Weight], sample: Sample) -> Any:
-    if isinstance(layer, GROUPS):
-        return replace(layer, layers=tuple(_numbered(x, weights, sample) for x in layer.layers))
-    if isinstance(layer, Identity):
-        return layer
-    weight = next(weights)
-    changes: dict[str, Any] = {"variance": float(sample.variances[weight.index])}
-    if isinstance(layer, Weighted):
-        layer = layer.with_branches(sample.heads[weight.index])
-    if isinstance(layer, Readout) and layer.branched:
-        changes["positions"] = sample.heads[weight.index]
-    if weight.above is not None and getattr(layer, "width", None) is not None:
-        changes["width"] = sample.widths[weight.above]
-    return replace(layer, **changes)
 
 
 __all__ = ["Instance", "with_numbers"]

@@ -27,6 +27,13 @@ EVERYWHERE = [
     "temperature to zero: limit",
     "temperature to zero: training labels",
     "P/N to zero: Gaussian process",
+    "layers: attended inputs",
+    "index loops: functions",
+    "index loops: Hessian",
+    "solution: fields",
+    "solution: file",
+    "solution: infinite width",
+    "convergence: guards",
 ]
 FOR_CHAINS = [
     "one head per layer: scalar equation",
