@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,7 +48,7 @@ def _ladder(options: Options) -> int:
 
     wanted = _wanted(options)
     with _folder(options, wanted) as folder:
-        ladder = climb(wanted, folder)
+        ladder = climb(wanted, folder, _tell)
         if options.out is not None:
             _write_page(wanted, ladder, folder)
     if options.json:
@@ -79,24 +80,28 @@ def _wanted(options: Options) -> Any:
 @contextmanager
 def _folder(options: Options, wanted: Any) -> Iterator[Path]:
     """The folder of --out, or one for the time of the climb."""
-    from derive.running.folder import DRAWS, open_folder
+    from derive.running.folder import DRAWS, opened_folder
 
     if options.out is None:
         with tempfile.TemporaryDirectory() as name:
             yield Path(name)
         return
     about = {"command": "derive check --ladder", "title": wanted.network.name}
-    folder = open_folder(
+    with opened_folder(
         options.out, wanted.fingerprint(), about,
         resume=options.resume, overwrite=options.overwrite, homes=(DRAWS,),
-    )  # fmt: skip
-    try:
-        yield folder.path
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"interrupted; what was drawn is in {folder.path}, and the same command with --resume "
-            "goes on"
-        ) from None
+    ) as folder:  # fmt: skip
+        try:
+            yield folder.path
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"interrupted; what was drawn is in {folder.path}, and the same command with "
+                "--resume goes on"
+            ) from None
+
+
+def _tell(line: str) -> None:
+    print(f"derive: note: {line}", file=sys.stderr)
 
 
 def _write_page(wanted: Any, ladder: Any, folder: Path) -> None:

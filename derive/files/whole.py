@@ -41,7 +41,7 @@ def written(path: str | Path) -> Iterator[BinaryIO]:
         raise DataError(f"{target}: {unwritten(error)}") from None
 
 
-def unwritten(error: OSError) -> str:
+def unwritten(error: OSError, what: str = "path") -> str:
     """Why something cannot be written, and what would help.
 
     >>> unwritten(OSError(errno.ENOSPC, "No space left on device"))
@@ -49,4 +49,4 @@ def unwritten(error: OSError) -> str:
     """
     remedy = "free some space, or " if error.errno in FULL else ""
     reason = error.strerror or "unknown reason"
-    return f"it cannot be written ({reason}); {remedy}choose another path"
+    return f"it cannot be written ({reason}); {remedy}choose another {what}"

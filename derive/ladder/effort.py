@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from derive.errors import SamplingError
+from derive.errors import SamplingError, SizeError
+from derive.files.seals import Broken
 from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.files import load_draws, save_draws
 from derive.sampling.statistics import MOST_R_HAT, Estimate, estimates
@@ -59,20 +60,21 @@ Sample = Callable[[int, Draws | None], Draws]
 """From the number of draws wanted of each chain, and those that there are, to the draws."""
 
 
-def draw(sample: Sample, effort: Effort, keep: Path) -> Draws:
+def draw(sample: Sample, effort: Effort, keep: Path, source: str = "") -> Draws:
     """Draws with mixed chains and small errors, or as many as the effort allows.
 
     Args:
         sample: A sampler of one posterior.
         effort: How much.
         keep: The file that holds the draws after every round; an earlier one is gone on with.
+        source: A digest of what the draws are made from; others are not gone on with.
     """
-    found = _kept(keep)
+    found = _kept(keep, source)
     wanted = effort.first if found is None else max(effort.first, found.draws)
     while True:
         if found is None or found.draws < wanted:
             found = sample(wanted, found)
-            save_draws(keep, found)
+            save_draws(keep, found, source)
         if found.interrupted or wanted >= effort.most or effort.enough(found):
             return found
         wanted = min(2 * wanted, effort.most)
@@ -97,10 +99,8 @@ def report(title: str, draws: Draws) -> Mapping[str, Any]:
     }
 
 
-def _kept(path: Path) -> Draws | None:
-    if not path.exists():
-        return None
+def _kept(path: Path, source: str) -> Draws | None:
     try:
-        return load_draws(path)
-    except SamplingError:  # a damaged file: drawn anew
+        return load_draws(path, source)
+    except (SamplingError, SizeError, Broken):  # missing, damaged, or another's: drawn anew
         return None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from derive.files.seals import made_from
 from derive.ladder.effort import Effort, draw
 from derive.ladder.instance import Instance
 from derive.network.graph import stream_graph, values
@@ -51,9 +52,13 @@ class Run:
         """Where the draws are kept."""
         return folder / f"{self.key}.npz"
 
-    def __call__(self, folder: Path) -> None:
-        """Draw, and keep the draws."""
-        draw(self._sample, self.effort, self.file(folder))
+    def __call__(self, folder: Path, source: str = "") -> None:
+        """Draw, and keep the draws; `source` is a digest of what all runs are made from."""
+        draw(self._sample, self.effort, self.file(folder), self.source(source))
+
+    def source(self, source: str) -> str:
+        """A digest of what these draws are made from; empty where there is none of all runs."""
+        return made_from(source, self.key, self.method, self.copies) if source else ""
 
     def _sample(self, wanted: int, found: Draws | None) -> Draws:
         from derive.sampling.overlaps import sample_overlaps

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from derive.errors import DataError, SamplingError
+from derive.errors import DataError, SamplingError, SizeError
+from derive.files.seals import Broken, made_from, read_json, sealed_json, unsealed_json
 from derive.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
 from derive.ladder.effort import report
 from derive.ladder.judging import deviations, weights_rung
@@ -19,10 +20,12 @@ from derive.ladder.theory import Theory
 from derive.ladder.wording import reworded, reworded_rung
 from derive.network import Data, Network, data_from_arrays, network_to_toml
 from derive.network.feature_inputs import feature_note
-from derive.running.files import write_json
-from derive.running.folder import DRAWS
+from derive.running.files import finite, write_json
+from derive.running.folder import DRAWS, writable
 from derive.running.packaged import packaged_network
+from derive.running.program import program
 from derive.running.progress import bar
+from derive.running.task import digest_of_data
 from derive.running.workers import run_jobs
 from derive.sampling.draws import Draws
 from derive.sampling.files import load_draws
@@ -58,18 +61,22 @@ class Climb:
     processes: int = 2
 
     def fingerprint(self) -> str:
-        """A digest of what the draws depend on: networks, data, seeds."""
-        digest = hashlib.sha256(f"{self.digits} {self.seed} {self.effort.chains}".encode())
-        for instance in self.instances:
-            digest.update(network_to_toml(instance.network).encode())
-            for array in (
-                instance.data.attended,
-                instance.data.labels,
-                instance.data.attended_test,
-                instance.data.classes,
-            ):
-                digest.update(b"" if array is None else array.tobytes())
-        return digest.hexdigest()
+        """A digest of what the draws depend on: program, networks, data, seeds."""
+        return self._fingerprint
+
+    @cached_property
+    def _fingerprint(self) -> str:
+        instances = (
+            f"{network_to_toml(instance.network)} {digest_of_data(instance.data)}"
+            for instance in self.instances
+        )
+        network = network_to_toml(self.network)
+        return made_from(program(), network, self.seed, self.effort.chains, *instances)
+
+    @property
+    def theory_source(self) -> str:
+        """A digest of what the rungs without data are made from."""
+        return made_from(self.fingerprint(), "theory", self.digits)
 
 
 def packaged_instances(seed: int = 0) -> tuple[Instance, ...]:
@@ -96,18 +103,20 @@ def instances_for(network: Network, data: Data | None, seed: int) -> tuple[Insta
 @dataclass(frozen=True)
 class _TheoryJob:
     theory: Theory
+    source: str
 
     def __call__(self, folder: Path) -> None:
-        rungs = [rung.as_dict() for rung in self.theory.rungs()]
-        write_json(folder / THEORY, rungs)
+        rungs = finite([rung.as_dict() for rung in self.theory.rungs()])
+        write_json(folder / THEORY, sealed_json(rungs, self.source))
 
 
-def climb(wanted: Climb, folder: Path) -> Ladder:
+def climb(wanted: Climb, folder: Path, tell: Callable[[str], None] = lambda _: None) -> Ladder:
     """Climb a ladder, keeping in a folder what is finished.
 
     Args:
         wanted: The ladder.
         folder: It exists; what an earlier climb of the same ladder left there is gone on with.
+        tell: Told of every file that is there and is made anew.
 
     Raises:
         SamplingError: arviz-stats is not installed.
@@ -115,9 +124,10 @@ def climb(wanted: Climb, folder: Path) -> Ladder:
     """
     _require_diagnostics()
     started = time.monotonic()
-    (folder / DRAWS).mkdir(exist_ok=True)
+    with writable(folder):
+        (folder / DRAWS).mkdir(exist_ok=True)
     runs = runs_for(wanted.instances, wanted.effort)
-    _run(wanted, runs, folder)
+    _run(wanted, runs, folder, tell)
     ladder = _assemble(wanted, runs, folder, time.monotonic() - started)
     write_json(folder / LADDER, ladder.as_dict())
     return ladder
@@ -132,11 +142,14 @@ def _require_diagnostics() -> None:
         )
 
 
-def _run(wanted: Climb, runs: Sequence[Run], folder: Path) -> None:
-    theory = _TheoryJob(Theory(wanted.network, wanted.digits, wanted.seed))
-    jobs: list[Any] = [_Sampling(run) for run in _longest_first(runs)]
-    if _theory_rungs(folder) is None:
-        jobs.insert(1, theory)
+def _run(wanted: Climb, runs: Sequence[Run], folder: Path, tell: Callable[[str], None]) -> None:
+    theory = Theory(wanted.network, wanted.digits, wanted.seed)
+    jobs: list[Any] = [_Sampling(run, wanted.fingerprint()) for run in _longest_first(runs)]
+    for run in runs:
+        with suppress(SamplingError, SizeError):  # missing, or cut off
+            _told(tell, f"{DRAWS}/{run.key}.npz", partial(_draws, run, wanted, folder))
+    if _told(tell, THEORY, partial(_theory_rungs, wanted, folder)) is None:
+        jobs.insert(1, _TheoryJob(theory, wanted.theory_source))
     files = [folder / THEORY, *(run.file(folder / DRAWS) for run in runs)]
     with bar("climbing", len(files)) as show:
         run_jobs(jobs, folder, wanted.processes, lambda: show(sum(file.exists() for file in files)))
@@ -145,9 +158,23 @@ def _run(wanted: Climb, runs: Sequence[Run], folder: Path) -> None:
 @dataclass(frozen=True)
 class _Sampling:
     run: Run
+    source: str
 
     def __call__(self, folder: Path) -> None:
-        self.run(folder / DRAWS)
+        self.run(folder / DRAWS, self.source)
+
+
+def _told(tell: Callable[[str], None], name: str, read: Callable[[], Any]) -> Any:
+    """What is kept of an earlier climb; None, and a line, where it is another's."""
+    try:
+        return read()
+    except Broken as error:
+        tell(f"{name}: {error}; made anew")
+        return None
+
+
+def _draws(run: Run, wanted: Climb, folder: Path) -> Draws:
+    return load_draws(run.file(folder / DRAWS), run.source(wanted.fingerprint()))
 
 
 def _longest_first(runs: Sequence[Run]) -> list[Run]:
@@ -155,19 +182,22 @@ def _longest_first(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (run.method == "weights", run.narrowest), reverse=True)
 
 
-def _theory_rungs(folder: Path) -> tuple[Rung, ...] | None:
-    try:
-        content = json.loads((folder / THEORY).read_text("utf-8"))
-        return tuple(rung_from_dict(rung) for rung in content)
-    except (OSError, ValueError, KeyError, TypeError):
+def _theory_rungs(wanted: Climb, folder: Path) -> tuple[Rung, ...] | None:
+    """The rungs without data that are there; raises Broken where they are another's."""
+    content = read_json(folder / THEORY)
+    if content is None:
         return None
+    return tuple(rung_from_dict(rung) for rung in unsealed_json(content, wanted.theory_source))
 
 
 def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) -> Ladder:
-    rungs = _theory_rungs(folder)
+    try:
+        rungs = _theory_rungs(wanted, folder)
+        drawn = {run.key: _draws(run, wanted, folder) for run in runs}
+    except Broken as error:
+        raise DataError(f"{folder}: a file in it: {error}; climb again with --resume") from None
     if rungs is None:
-        raise DataError(f"{folder / THEORY}: it cannot be read back; climb again with --overwrite")
-    drawn: dict[str, Draws] = {run.key: load_draws(run.file(folder / DRAWS)) for run in runs}
+        raise DataError(f"{folder / THEORY}: it cannot be read back; climb again with --resume")
     solver = Solver.of(wanted.network)
     approach, measured = deviations(solver, wanted.instances[0], runs, drawn)
     weights = weights_rung(wanted.instances, runs, drawn)

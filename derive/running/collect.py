@@ -11,34 +11,35 @@ from importlib import metadata
 from derive import __version__
 from derive.derivation import Derivation
 from derive.report import CaseResults, Point, Results
-from derive.running.folder import Folder
+from derive.running.jobs import Work
+from derive.running.kept import Kept
 from derive.running.task import Case, Task
-from derive.solver import load_solution
 
 LIBRARIES = ("sympy", "numpy", "scipy", "mpmath")
 
 
-def collect(task: Task, folder: Folder, derivation: Derivation) -> Results:
+def collect(work: Work, kept: Kept, derivation: Derivation) -> Results:
     """Read a finished run.
 
     Raises:
-        DataError: A file of a solution cannot be read.
+        DataError: A file of a solution is not as it was written.
     """
+    task = work.task
     return Results(
         title=task.title,
         subject=task.subject,
-        cases=tuple(_case(task, case, folder) for case in task.cases),
+        cases=tuple(_case(task, case, kept) for case in task.cases),
         derivation=derivation,
-        certificates=folder.content("certificates.json"),
-        checks=folder.content("checks.json"),
+        certificates=kept.certificates(),
+        checks=kept.checks(),
         provenance=tuple(_provenance(task)),
         legend=task.legend,
     )
 
 
-def _case(task: Task, case: Case, folder: Folder) -> CaseResults:
+def _case(task: Task, case: Case, kept: Kept) -> CaseResults:
     points = [
-        Point(width, seed, load_solution(folder.solution(case, seed, width)))
+        Point(width, seed, kept.required(case, seed, width))
         for seed in task.seeds
         for width in task.widths
     ]
@@ -53,8 +54,8 @@ def _provenance(task: Task) -> Iterable[tuple[str, str]]:
     yield "widths", ", ".join(_width(width) for width in task.widths)
     if task.seeds != (None,):
         yield "seeds", ", ".join(map(str, task.seeds))
-    if task.data is not None:
-        yield "data", task.data.name
+    if task.file:
+        yield "data", task.file
     yield "derive", __version__
     yield "Python", platform.python_version()
     for library in LIBRARIES:

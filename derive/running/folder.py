@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterator
@@ -14,8 +13,11 @@ from typing import Any
 from derive import __version__
 from derive.errors import DataError
 from derive.files import UNFINISHED
+from derive.files.seals import read_json
+from derive.files.whole import unwritten
 from derive.report import AS_DESCRIBED
 from derive.running.files import write_json
+from derive.running.locks import locked
 from derive.running.task import Case
 
 MARKER = "run.json"
@@ -57,10 +59,7 @@ class Folder:
 
     def content(self, name: str) -> Any:
         """The content of a JSON file, or None where it is missing or damaged."""
-        try:
-            return json.loads(self.file(name).read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
+        return read_json(self.file(name))
 
 
 def _width_name(width: float) -> str:
@@ -102,8 +101,7 @@ def _check_existing(folder: Path, marker: str, *, resume: bool, overwrite: bool)
             f"{folder}: it exists already; give --resume to go on with it, --overwrite to replace "
             "it, or another --out"
         )
-    empty = all(path.name.startswith(UNFINISHED) for path in folder.iterdir())
-    if not empty and not isinstance(Folder(folder).content(marker), dict):
+    if not _is_empty(folder) and not isinstance(Folder(folder).content(marker), dict):
         verb = "go on with" if resume else "replace"
         raise DataError(
             f"{folder}: no {marker} in it, so it is no {Path(marker).stem} of derive to {verb}; "
@@ -111,7 +109,17 @@ def _check_existing(folder: Path, marker: str, *, resume: bool, overwrite: bool)
         )
 
 
-def open_folder(
+def _is_empty(folder: Path) -> bool:
+    """Whether nothing is in it but what a process that could not begin left behind."""
+    homes = [folder / home for home in (SOLUTIONS, DRAWS)]
+    return all(
+        path.name.startswith(UNFINISHED) or (path in homes and path.is_dir() and _is_empty(path))
+        for path in folder.iterdir()
+    )
+
+
+@contextmanager
+def opened_folder(
     path: str | Path,
     fingerprint: str,
     about: dict[str, Any],
@@ -119,8 +127,8 @@ def open_folder(
     resume: bool,
     overwrite: bool,
     homes: tuple[str, ...] = (SOLUTIONS,),
-) -> Folder:
-    """Make the folder, or take over the one that is there.
+) -> Iterator[Folder]:
+    """Make the folder, or take over the one that is there; no other process may write to it inside.
 
     Args:
         path: The folder.
@@ -131,25 +139,35 @@ def open_folder(
         homes: The folders to make inside.
 
     Raises:
-        DataError: As in `check_folder`; or the earlier run was of another task.
+        DataError: As in `check_folder`; or the earlier run was of another task, or goes on.
     """
     check_folder(path, resume=resume, overwrite=overwrite)
     folder = Folder(Path(path))
+    with writable(folder.path):
+        folder.path.mkdir(exist_ok=True)
+    with locked(folder.path, "run"):
+        if resume or any(folder.path.iterdir()):  # another one may have come first
+            check_folder(path, resume=resume, overwrite=overwrite)
+        if resume:
+            _refuse_another(folder, fingerprint)
+        with writable(folder.path):
+            for home in homes:
+                (folder.path / home).mkdir(exist_ok=True)
+            _sweep(folder)
+            if overwrite:
+                _clear(folder)
+        marker = {"derive": __version__, "fingerprint": fingerprint, **about}
+        write_json(folder.file(MARKER), marker)
+        yield folder
+
+
+def _refuse_another(folder: Folder, fingerprint: str) -> None:
     marker = folder.content(MARKER)
-    if resume and isinstance(marker, dict) and marker.get("fingerprint") != fingerprint:
+    if isinstance(marker, dict) and marker.get("fingerprint") != fingerprint:
         raise DataError(
             f"{folder.path}: it holds a run of another network, other data or another version of "
             "derive; give --overwrite to replace it, or another --out"
         )
-    with writable(folder.path):
-        folder.path.mkdir(exist_ok=True)
-        for home in homes:
-            (folder.path / home).mkdir(exist_ok=True)
-        _sweep(folder)
-        if overwrite:
-            _clear(folder)
-    write_json(folder.file(MARKER), {"derive": __version__, "fingerprint": fingerprint, **about})
-    return folder
 
 
 @contextmanager
@@ -158,9 +176,7 @@ def writable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(
-            f"{folder}: it cannot be written ({error.strerror}); choose another --out"
-        ) from None
+        raise DataError(f"{folder}: {unwritten(error, '--out')}") from None
 
 
 def _clear(folder: Folder) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError, SizeError, SolveError
+from derive.files.seals import made_from, sealed, sealed_json
 from derive.network import Data, Network
 from derive.report import AS_DESCRIBED
-from derive.running.files import write_json, write_text
+from derive.running.files import finite, write_json, write_text
 from derive.running.folder import Folder
 from derive.running.points import baseline_scores, readings, selected_score
 from derive.running.pruning import pruning
@@ -21,32 +22,65 @@ from derive.running.task import Case, Task, data_of
 from derive.solver import Solution, Solver
 from derive.solver.files import arrays, write_arrays
 
+CERTIFICATE_DIGITS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What all jobs of a run share; every worker gets it once.
+
+    Attributes:
+        task: What is solved, with a user's own data.
+        folder: Where it is written.
+        fingerprint: Of the task.
+        digits: Of the checks.
+    """
+
+    task: Task
+    folder: Folder
+    fingerprint: str
+    digits: int
+
+    def source(self, case: Case, seed: int | None, width: float) -> str:
+        """A digest of what one solution is made from."""
+        return made_from(self.fingerprint, case.key, seed, float(width))
+
+    @property
+    def checks_source(self) -> str:
+        """A digest of what the checks are made from."""
+        return made_from(self.fingerprint, "checks", self.digits)
+
+    @property
+    def certificates_source(self) -> str:
+        """A digest of what the certificates are made from."""
+        return made_from(self.fingerprint, "certificates", CERTIFICATE_DIGITS)
+
 
 @dataclass(frozen=True)
 class Solve:
     """Solve one case at some widths, for one seed."""
 
-    task: Task
     case: Case
     seed: int | None
     widths: tuple[float, ...]
 
-    def __call__(self, folder: Folder) -> None:
+    def __call__(self, work: Work) -> None:
         """Write one solution a width."""
-        solver = _solver(self.task.network)
-        data = data_of(self.case, self.seed, self.task.data)
+        solver, narrowest = _solver(work.task.network), work.task.widths[0]
+        data = data_of(self.case, self.seed, work.task.data)
         for width in self.widths:
             solution = solve_point(solver, self.case.network, data, width)
-            if width == self.task.widths[0] and not math.isinf(width):
+            if width == narrowest and not math.isinf(width):
                 solution = with_spectrum(solver, solution, data)
             content = arrays(solution) | readings(solver, solution, data) | {"width": width}
             if self.seed is not None:
                 content["seed"] = np.array(self.seed)
             if math.isinf(width):
                 content |= self._beside(solver, data)
-            elif self.case.pruned and width == self.task.widths[0]:
+            elif self.case.pruned and width == narrowest:
                 content |= pruning(solver, solution, data)
-            write_arrays(folder.solution(self.case, self.seed, width), content)
+            content = sealed(content, work.source(self.case, self.seed, width))
+            write_arrays(work.folder.solution(self.case, self.seed, width), content)
 
     def _beside(self, solver: Solver, data: Data) -> dict[str, Any]:
         """Scores to hold the network against: kernels of selected paths, and baselines."""
@@ -80,15 +114,12 @@ def with_spectrum(solver: Solver, solution: Solution, data: Data) -> Solution:
 class Certify:
     """Check every step of the derivation."""
 
-    network: Network
-    digits: int = 20
-
-    def __call__(self, folder: Folder) -> None:
+    def __call__(self, work: Work) -> None:
         """Write certificates.json: the evidence for each step, or what refused one."""
-        derivation = _solver(self.network).derivation
+        derivation = _solver(work.task.network).derivation
         content: dict[str, Any] = {"refused": "", "steps": []}
         try:
-            evidence = derivation.certify(self.digits)
+            evidence = derivation.certify(CERTIFICATE_DIGITS)
         except CertificateError as error:
             content["refused"] = str(error)
         else:
@@ -102,23 +133,22 @@ class Certify:
                 }
                 for step, found in zip(derivation.steps, evidence, strict=True)
             ]
-        write_json(folder.file("certificates.json"), content)
+        path = work.folder.file("certificates.json")
+        write_json(path, sealed_json(finite(content), work.certificates_source))
 
 
 @dataclass(frozen=True)
 class Check:
     """Check the generated code and the known limits."""
 
-    network: Network
-    digits: int
-
-    def __call__(self, folder: Folder) -> None:
+    def __call__(self, work: Work) -> None:
         """Write checks.md and checks.json."""
         from derive.checks import check, to_markdown
 
-        results = check(self.network, digits=self.digits)
-        write_text(folder.file("checks.md"), to_markdown(results))
-        write_json(folder.file("checks.json"), [result.as_dict() for result in results])
+        results = check(work.task.network, digits=work.digits)
+        write_text(work.folder.file("checks.md"), to_markdown(results))
+        content = finite([result.as_dict() for result in results])
+        write_json(work.folder.file("checks.json"), sealed_json(content, work.checks_source))
 
 
 @lru_cache(maxsize=1)

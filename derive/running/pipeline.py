@@ -20,13 +20,14 @@ from derive.report import (
 from derive.running.climb import Climb, climb, instances_for, packaged_instances
 from derive.running.collect import collect
 from derive.running.files import write_json, write_text
-from derive.running.folder import Folder, check_folder, open_folder
-from derive.running.jobs import Certify, Check, Solve
+from derive.running.folder import Folder, check_folder, opened_folder
+from derive.running.jobs import Certify, Check, Solve, Work
+from derive.running.kept import Kept
 from derive.running.progress import bar
 from derive.running.task import Task, data_of
 from derive.running.workers import Job, run_jobs
-from derive.solver import Solver, load_solution
-from derive.solver.memory import refuse_large_task
+from derive.solver import Solver
+from derive.solver.memory import refuse_large
 
 AGREES, DISAGREES, INCONCLUSIVE = 0, 1, 3
 
@@ -83,36 +84,45 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
         DeriveError: The folder is refused, or the data cannot be solved.
         KeyboardInterrupt: Finished files are kept; the message says how to go on.
     """
-    data_of.cache_clear()  # a file may have changed since an earlier run of this process
     check_folder(path, resume=settings.resume, overwrite=settings.overwrite)
-    notes = _check_data(task, settings.processes)
+    if task.data is not None:
+        at_once = min(settings.processes, len(task.widths))
+        refuse_large(task.cases[0].network, task.data, processes=at_once)
     solver = Solver.of(task.network)
     _refuse_singular(solver, task)
-    folder = open_folder(
-        path,
-        task.fingerprint(solver.generated.source),
-        {"command": task.command, "title": task.title},
-        resume=settings.resume,
-        overwrite=settings.overwrite,
-    )
-    try:
-        _write_theory(solver, folder)
-        _run_jobs(task, folder, settings)
-        results = collect(task, folder, solver.derivation)
-        if settings.ladder:
-            results = replace(results, ladder=_climb(task, folder, settings))
-        _write_results(results, folder)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
-            f"interrupted; what is finished is in {folder.path}, and the same command with "
-            "--resume goes on"
-        ) from None
+    fingerprint = task.fingerprint(solver.generated.source)
+    about = {"command": task.command, "title": task.title}
+    with opened_folder(
+        path, fingerprint, about, resume=settings.resume, overwrite=settings.overwrite
+    ) as folder:
+        kept = Kept(Work(task, folder, fingerprint, settings.digits))
+        try:
+            results = _results(solver, kept, settings)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(
+                f"interrupted; what is finished is in {folder.path}, and the same command with "
+                "--resume goes on"
+            ) from None
     status, warnings = _judge(results)
+    notes = (*(() if task.data is None else task.data.notes), *kept.notes)
     return Outcome(status, findings(results), warnings, notes, folder.file("report.html"))
 
 
-def _climb(task: Task, folder: Folder, settings: Settings) -> Ladder:
+def _results(solver: Solver, kept: Kept, settings: Settings) -> Results:
+    """Everything in the folder, written."""
+    folder = kept.work.folder
+    _write_theory(solver, folder)
+    _run_jobs(kept, settings)
+    results = collect(kept.work, kept, solver.derivation)
+    if settings.ladder:
+        results = replace(results, ladder=_climb(kept, settings))
+    _write_results(results, folder)
+    return results
+
+
+def _climb(kept: Kept, settings: Settings) -> Ladder:
     """The verification ladder of a task; a user's own data are taken at the narrowest width."""
+    task = kept.work.task
     if task.data is None:
         instances = packaged_instances()
     else:
@@ -120,19 +130,7 @@ def _climb(task: Task, folder: Folder, settings: Settings) -> Ladder:
         network = case.network if width == AS_DESCRIBED else case.network.with_width(int(width))
         instances = instances_for(network, data_of(case, None, task.data), 0)
     wanted = Climb(task.network, instances, settings.digits, processes=settings.processes)
-    return climb(wanted, folder.path)
-
-
-def _check_data(task: Task, processes: int) -> tuple[str, ...]:
-    """Read a user's data, so that what is wrong with them is said before anything is written.
-
-    Raises:
-        SizeError: They do not fit into memory, as often as there are processes.
-    """
-    if task.data is None:
-        return ()
-    refuse_large_task(task.cases[0].network, task.data, processes=min(processes, len(task.widths)))
-    return data_of(task.cases[0], None, task.data).notes
+    return climb(wanted, kept.work.folder.path, kept.notes.append)
 
 
 def _refuse_singular(solver: Solver, task: Task) -> None:
@@ -154,7 +152,8 @@ def _write_theory(solver: Solver, folder: Folder) -> None:
     write_text(folder.file("solver.py"), solver.generated.source)
 
 
-def _run_jobs(task: Task, folder: Folder, settings: Settings) -> None:
+def _run_jobs(kept: Kept, settings: Settings) -> None:
+    task, folder = kept.work.task, kept.work.folder
     wanted = [
         folder.solution(case, seed, width)
         for case in task.cases
@@ -163,48 +162,39 @@ def _run_jobs(task: Task, folder: Folder, settings: Settings) -> None:
     ]
     extra = ["checks.json", "certificates.json"] if settings.checks else []
     files = [*wanted, *map(folder.file, extra)]
-    jobs = [*_solves(task, folder)]
+    jobs = [*_solves(kept)]
     if settings.checks:
-        jobs = _with_checks(jobs, task, folder, settings)
+        jobs = _with_checks(jobs, kept)
     with bar("solving and checking", len(files)) as show:
 
         def count() -> None:
             show(sum(file.exists() for file in files))
 
         count()
-        run_jobs(jobs, folder, settings.processes, count)
+        run_jobs(jobs, kept.work, settings.processes, count)
 
 
-def _with_checks(jobs: list[Job], task: Task, folder: Folder, settings: Settings) -> list[Job]:
+def _with_checks(jobs: list[Job], kept: Kept) -> list[Job]:
     """Checks take longest, and go first."""
     first: list[Job] = []
     last: list[Job] = []
-    if folder.content("checks.json") is None:
-        first.append(Check(task.network, settings.digits))
-    if folder.content("certificates.json") is None:
-        last.append(Certify(task.network))
+    if kept.checks() is None:
+        first.append(Check())
+    if kept.certificates() is None:
+        last.append(Certify())
     return [*first, *jobs, *last]
 
 
-def _solves(task: Task, folder: Folder) -> Iterable[Job]:
+def _solves(kept: Kept) -> Iterable[Job]:
     """One job per draw of the data; a user's own data are solved width by width."""
+    task = kept.work.task
     for seed in task.seeds:
         for case in task.cases:
-            missing = [w for w in task.widths if not _is_solved(folder.solution(case, seed, w))]
+            missing = [w for w in task.widths if kept.solution(case, seed, w) is None]
             if seed is None:
-                yield from (Solve(task, case, None, (width,)) for width in missing)
+                yield from (Solve(case, None, (width,)) for width in missing)
             elif missing:
-                yield Solve(task, case, seed, tuple(missing))
-
-
-def _is_solved(path: Path) -> bool:
-    if not path.exists():
-        return False
-    try:
-        load_solution(path)
-    except Exception:  # a damaged file, in any of the ways that a zip archive can be damaged
-        return False
-    return True
+                yield Solve(case, seed, tuple(missing))
 
 
 def _write_results(results: Results, folder: Folder) -> None:

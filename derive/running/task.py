@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +10,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from derive.errors import DataError
+from derive.files import digest_of
+from derive.files.seals import made_from
 from derive.network import (
     Data,
     Network,
     data_from_arrays,
-    load_data,
     network_to_toml,
     path_labels,
 )
 from derive.network.graph import stream_graph, values
 from derive.network.layers import Readout, Weighted, walk
+from derive.network.loading import load_arrays
+from derive.network.wording import one_line
 from derive.report import AS_DESCRIBED
+from derive.running.program import program
 from derive.solver.memory import refuse_large_task
 
 
@@ -73,7 +76,9 @@ class Task:
         cases: What is solved.
         widths: To solve at, the narrowest first; infinity is always among them.
         seeds: Of the packaged task's draws; one None for a user's own data.
-        data: A user's own data.
+        data: A user's own data, read once.
+        file: What the file of these data is called; empty where there is none.
+        file_digest: Of the arrays in it.
         command: How to ask for this run, without the paths of one machine.
         title: Of the report.
         subject: What the task is, for the report.
@@ -84,26 +89,24 @@ class Task:
     cases: tuple[Case, ...]
     widths: tuple[float, ...]
     seeds: tuple[int | None, ...]
-    data: Path | None
+    data: Data | None
     command: str
     title: str
     subject: str = ""
     legend: tuple[tuple[str, str], ...] = ()
+    file: str = ""
+    file_digest: str = ""
 
     def fingerprint(self, source: str) -> str:
-        """A digest of what the solutions depend on: solver, networks and data.
+        """A digest of what the solutions depend on: program, solver, networks and data.
 
         Args:
             source: The text of the generated solver.
         """
-        parts = [source]
-        for case in self.cases:
-            parts.append(f"{case.key} {network_to_toml(case.network)} {case.source!r}")
-        digest = hashlib.sha256("\0".join(parts).encode())
-        if self.data is not None:
-            with open(self.data, "rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        return digest.hexdigest()
+        cases = (
+            f"{case.key} {network_to_toml(case.network)} {case.source!r}" for case in self.cases
+        )
+        return made_from(program(), source, *cases, self.file_digest)
 
 
 def user_task(
@@ -128,9 +131,13 @@ def user_task(
     refuse_large_task(sized, data)  # before the paths are listed
     if widths is None:
         widths = (numbers.widths[0] if len(set(numbers.widths)) == 1 else AS_DESCRIBED,)
+    arrays = load_arrays(data, network)
     case = Case("", network.name, network, path_labels(network), _head_names(network))
-    wanted = with_infinity(widths)
-    return Task(network, (case,), wanted, (None,), Path(data), command, network.name)
+    return Task(
+        network, (case,), with_infinity(widths), (None,),
+        data_from_arrays(arrays, network, one_line(str(data))), command, network.name,
+        file=Path(data).name, file_digest=digest_of(arrays),
+    )  # fmt: skip
 
 
 def _head_names(network: Network) -> tuple[tuple[str, ...], ...]:
@@ -147,15 +154,28 @@ def with_infinity(widths: Sequence[float]) -> tuple[float, ...]:
     return tuple(sorted({*widths, math.inf}))
 
 
-@lru_cache(maxsize=1)
-def data_of(case: Case, seed: int | None, path: Path | None) -> Data:
-    """The data of a case, drawn or read; the latest is kept.
+def data_of(case: Case, seed: int | None, given: Data | None) -> Data:
+    """The data of a case: drawn, or a user's own.
 
     Raises:
-        DataError: A user's file does not hold data for the network.
+        DataError: There are none.
     """
     if case.source is not None and seed is not None:
-        return data_from_arrays(case.source(seed), case.network)
-    if path is None:
+        return _drawn(case, seed)
+    if given is None:
         raise DataError("the data are missing; give --data FILE.npz")
-    return load_data(path, case.network)
+    return given
+
+
+@lru_cache(maxsize=1)
+def _drawn(case: Case, seed: int) -> Data:
+    """The data of a packaged task; the latest are kept."""
+    assert case.source is not None
+    return data_from_arrays(case.source(seed), case.network)
+
+
+def digest_of_data(data: Data) -> str:
+    """A digest of the arrays that are solved."""
+    named = ("attended", "labels", "attended_test", "labels_test", "classes")
+    arrays = {name: getattr(data, name) for name in named}
+    return digest_of({name: array for name, array in arrays.items() if array is not None})

@@ -11,6 +11,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.files import Unreadable, open_archive
+from derive.files.seals import sealed, unsealed
 from derive.network.memory import refuse_beyond_memory
 from derive.sampling.draws import Draws
 from derive.solver.files import write_arrays
@@ -20,8 +21,13 @@ DAMAGE = (Unreadable, ValueError, LookupError, TypeError, AttributeError, Recurs
 """What reading a file raises that was cut short, altered, or written by something else."""
 
 
-def save_draws(path: str | Path, draws: Draws) -> None:
+def save_draws(path: str | Path, draws: Draws, source: str = "") -> None:
     """Write draws, through a temporary file beside it.
+
+    Args:
+        path: The file.
+        draws: What is written.
+        source: A digest of what they were made from; the file is sealed with it.
 
     Raises:
         DataError: The file cannot be written.
@@ -42,19 +48,25 @@ def save_draws(path: str | Path, draws: Draws) -> None:
     for number, state in enumerate(draws.state or ()):
         for name, arrays in _arrays(state).items():
             content |= {f"state_{number}_{name}_{k}": array for k, array in enumerate(arrays)}
-    write_arrays(path, content)
+    write_arrays(path, sealed(content, source) if source else content)
 
 
-def load_draws(path: str | Path) -> Draws:
+def load_draws(path: str | Path, source: str = "") -> Draws:
     """Read draws.
+
+    Args:
+        path: The file.
+        source: A digest of what they must have been made from, if wanted.
 
     Raises:
         SamplingError: The file is missing, damaged, or holds no draws.
+        Broken: The draws were made from something else, or were changed.
     """
     try:
         with open_archive(path) as archive:
             refuse_beyond_memory(archive.size, f"reading {path}", "draw anew")
             content = archive.read()
+        content = unsealed(content, source) if source else content
         about = json.loads(str(content["about"]))
         if about["format"] != FORMAT:
             raise ValueError(f"the format is {about['format']}")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from derive.errors import DataError
+from derive.files import open_plain
 from derive.running.files import finite
 
 Record = dict[str, Any]
@@ -23,16 +21,21 @@ class Journal:
     Args:
         path: The file. A line that a kill left half written is cut off; one that does not agree
             with its digest is damaged, and its point is one to solve.
+        source: A digest of what all points depend on; a line of another one is not taken.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, source: str = "") -> None:
         self.path = path
+        self.source = source
         self.records: dict[str, Record] = {}
-        content = path.read_bytes() if path.exists() else b""
+        content = b""
+        if path.exists():
+            with open_plain(path) as file:
+                content = file.read()
         whole = content[: content.rfind(b"\n") + 1]
         for line in whole.splitlines():
             record = _read(line)
-            if record is not None:
+            if record is not None and record.get("made_from", "") == source:
                 self.records.setdefault(record["point"], record["found"])
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         if len(whole) < len(content):
@@ -45,6 +48,8 @@ class Journal:
             DataError: It cannot be written.
         """
         record = finite({"point": key, "parameters": parameters, "found": found})
+        if self.source:
+            record["made_from"] = self.source
         try:
             left = _line(record)
             while left:
@@ -74,26 +79,5 @@ def _read(line: bytes) -> Record | None:
         same = _line(record) == line + b"\n"
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
-    return record if same else None
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Keep other sweeps out of a folder; the lock goes with the process, however it ends.
-
-    Raises:
-        DataError: Another sweep is in it.
-    """
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise DataError(
-                f"{folder}: another sweep is writing to it; wait for it, or choose another --out"
-            ) from None
-        except OSError:  # a file system without locks
-            pass
-        yield
-    finally:
-        os.close(handle)
+    is_record = same and isinstance(record.get("point"), str)
+    return record if is_record and isinstance(record.get("found"), dict) else None

@@ -16,9 +16,10 @@ from derive.report.figures import available, draw_sweep
 from derive.running.cluster import check_cluster, completed_on_cluster
 from derive.running.files import write_bytes, write_json, write_text
 from derive.running.folder import Folder, check_folder, writable
+from derive.running.locks import locked
 from derive.running.progress import bar
 from derive.running.sweep.grid import Axes, Point
-from derive.running.sweep.journal import Journal, locked
+from derive.running.sweep.journal import Journal
 from derive.running.sweep.solving import SolvePoint
 from derive.running.sweep.subject import Subject
 from derive.running.sweep.table import Row, columns, rows_of, table_csv
@@ -114,14 +115,14 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
         check_cluster(settings.cluster)
     with writable(folder.path):
         folder.path.mkdir(exist_ok=True)
-    with locked(folder.path):
+    with locked(folder.path, "sweep"):
         if settings.resume or any(folder.path.iterdir()):  # another sweep may have come first
             check_folder(path, **flags, marker=MARKER)
         if settings.resume:
             _refuse_another(folder, subject, points)
         with writable(folder.path):
             _begin(folder, wanted, subject, points, settings)
-            opened = Journal(folder.file(JOURNAL))
+            opened = Journal(folder.file(JOURNAL), subject.fingerprint())
         with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
             return _finish(wanted, points, journal, folder, solved)

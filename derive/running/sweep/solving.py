@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import threading
 import time
@@ -13,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from derive.errors import SizeError, SolveError
+from derive.files.seals import made_from
 from derive.network import Data, Network
+from derive.running.program import program
 from derive.running.sweep.grid import Point
 from derive.running.sweep.subject import Subject
 from derive.solver import Solution, Solver
@@ -84,7 +85,7 @@ def _solver(network: Network, digest: str) -> Solver:
 @lru_cache(maxsize=1)
 def _derived(network: Network, digest: str) -> Solver:
     solver = Solver.of(network)
-    if hashlib.sha256(solver.generated.source.encode()).hexdigest() != digest:
+    if made_from(program(), solver.generated.source) != digest:
         raise SolveError(
             "a worker generates another solver; install the same version of derive everywhere"
         )

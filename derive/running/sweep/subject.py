@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,10 +11,16 @@ from typing import Any
 import numpy as np
 
 from derive.errors import DataError
-from derive.network import Data, Network, data_from_arrays, load_data
+from derive.files import digest_of
+from derive.files.seals import made_from
+from derive.network import Data, Network, data_from_arrays
 from derive.network.feature_inputs import kernel_variance
+from derive.network.loading import load_arrays
+from derive.network.wording import one_line
 from derive.running.packaged import packaged_network
+from derive.running.program import program
 from derive.running.sweep.grid import Axes, Point, grid_of
+from derive.running.task import digest_of_data
 from derive.solver.memory import refuse_large_task
 from derive.solver.scores import Score, fit
 from derive.tasks import hidden_markov
@@ -33,7 +38,8 @@ class Subject:
         network: Numbers for everything that is not swept.
         data: A user's own; None for the packaged task, which is drawn.
         solver: Digest of the generated solver's text, so that workers know that theirs is the same.
-        file: Where a user's data are from.
+        arrays: Those of a user's file, until data at other kernels are made of them.
+        file_digest: Of the arrays in a user's file.
         kernels: The same data by the variance inside the kernel of a first layer of features, where
             other variances than the network's own are swept.
     """
@@ -41,35 +47,25 @@ class Subject:
     network: Network
     data: Data | None
     solver: str = ""
-    file: Path | None = None
+    arrays: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    file_digest: str = ""
     kernels: Mapping[float, Data] = field(default_factory=dict)
 
     def with_solver(self, source: str) -> Subject:
         """The same subject, with the text of its solver."""
-        return replace(self, solver=hashlib.sha256(source.encode()).hexdigest())
+        return replace(self, solver=made_from(program(), source))
 
     def with_kernels(self, points: Sequence[Point]) -> Subject:
-        """The same subject, with data for every variance that is inside a kernel.
-
-        Raises:
-            DataError: The file has changed, and does not hold data for the network any more.
-            SizeError: They do not fit into memory.
-        """
+        """The same subject, with data for every variance that is inside a kernel."""
         wanted = {kernel_variance(point.network): point.network for point in points}
         others = [k for k in wanted if k is not None and k != kernel_variance(self.network)]
-        if not others or self.file is None:
-            return self
-        return replace(self, kernels={k: load_data(self.file, wanted[k]) for k in others})
+        made = {k: data_from_arrays(self.arrays, wanted[k]) for k in others if self.arrays}
+        return replace(self, kernels=made, arrays={})
 
     def fingerprint(self) -> str:
-        """A digest of what all points depend on: the solver and the data."""
-        digest = hashlib.sha256(self.solver.encode())
-        if self.data is not None:
-            named = (self.data.attended, self.data.labels)
-            rest = (self.data.attended_test, self.data.labels_test, self.data.classes)
-            for array in (*named, *rest):
-                digest.update(b"" if array is None else f"{array.shape}".encode() + array.tobytes())
-        return digest.hexdigest()
+        """A digest of what all points depend on: the program, its solver and the data."""
+        data = "" if self.data is None else digest_of_data(self.data)
+        return made_from(self.solver, self.file_digest, data)
 
     def grid(self, axes: Axes) -> tuple[Point, ...]:
         """Every point, checked.
@@ -130,7 +126,10 @@ def user_subject(network: Network, data: str | Path) -> Subject:
         SizeError: They, or solving them, do not fit into memory.
     """
     refuse_large_task(network, data)
-    return Subject(network, load_data(data, network), file=Path(data))
+    arrays = load_arrays(data, network)
+    found = data_from_arrays(arrays, network, one_line(str(data)))
+    inside = kernel_variance(network) is not None
+    return Subject(network, found, arrays=arrays if inside else {}, file_digest=digest_of(arrays))
 
 
 def _refuse_odd(points: tuple[Point, ...]) -> None:

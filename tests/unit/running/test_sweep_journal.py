@@ -6,7 +6,8 @@ import math
 import pytest
 
 from derive.errors import DataError
-from derive.running.sweep.journal import Journal, locked
+from derive.running.locks import locked
+from derive.running.sweep.journal import Journal
 
 
 def filled(path, count=3):
@@ -64,7 +65,7 @@ def test_a_line_that_reads_well_but_was_changed_is_damaged(tmp_path, old, new):
 
 def test_two_sweeps_cannot_share_a_folder(tmp_path):
     refused = pytest.raises(DataError, match="another sweep is writing to it")
-    with locked(tmp_path), refused, locked(tmp_path):
+    with locked(tmp_path, "sweep"), refused, locked(tmp_path, "sweep"):
         pass
-    with locked(tmp_path):
+    with locked(tmp_path, "sweep"):
         pass
