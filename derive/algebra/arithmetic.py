@@ -36,6 +36,7 @@ class Floats:
     """Arithmetic in float64."""
 
     pi = math.pi
+    epsilon = 2.0**-52
     log = staticmethod(math.log)
     loggamma = staticmethod(math.lgamma)
 
@@ -85,6 +86,7 @@ class Digits:
         self.context = mpmath.MPContext()
         self.context.dps = digits
         self.pi = self.context.pi
+        self.epsilon = self.context.eps
         self.log = self.context.log
         self.loggamma = self.context.loggamma
 

@@ -80,8 +80,22 @@ def _stack(drawer: Any, node: Any) -> Box:
     return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
 
 
+MEANS = symbols.symbol("mu")
+"""Marks what reads the means of features."""
+
+
+def _along(drawer: Any, node: Any) -> Box:
+    return Apply(symbols.ONES, Fence(drawer.box(node.args[0]), SQUARE))
+
+
 def _path_readout(drawer: Any, node: Any) -> Box:
-    return Apply(symbols.READOUT, Fence(drawer.box(node.args[0]), SQUARE))
+    head = Script(symbols.READOUT, MEANS) if _of_means(node.args[1]) else symbols.READOUT
+    return Apply(head, Fence(drawer.box(node.args[0]), SQUARE))
+
+
+def _of_means(data: Any) -> bool:
+    """Whether attended inputs are those along the mean of features."""
+    return bool(data.name.startswith("mu"))
 
 
 def _feature_readout(drawer: Any, node: Any) -> Box:
@@ -96,9 +110,13 @@ def _path_map(head: Box, make: Callable[..., Any]) -> Callable[[Any, Any], Box]:
     def rule(drawer: Any, node: Any) -> Box:
         inner, left, right = node.args
         marks = "".join("*" if data.name.endswith("star") else "" for data in (left, right))
-        if marks == "*" and left.name == "X":  # train x test is the transpose of test x train
+        if marks == "*" and not left.name.endswith(
+            "star"
+        ):  # train x test is the transpose of test x train
             return power(rule(drawer, make(build.transpose(inner), right, left)), symbols.TOP)
         low = symbols.script_of(marks) if marks else None
+        if _of_means(left):
+            low = Listing((MEANS, low), ",") if low else MEANS
         high = symbols.DAGGER if head is DAGGERED else None
         base = Script(symbols.KERNEL, low, high) if low or high else symbols.KERNEL
         return Apply(base, Fence(drawer.box(inner), SQUARE))
@@ -143,6 +161,7 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.Selection: _selection,
     nodes.BlockDiagonal: _block_diagonal,
     nodes.Stack: _stack,
+    nodes.Along: _along,
     nodes.PathReadout: _path_readout,
     nodes.FeatureReadout: _feature_readout,
     nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),

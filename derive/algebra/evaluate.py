@@ -206,6 +206,32 @@ def _gram(run: _Evaluation, node: Any) -> Any:
     return vectors @ vectors.T / vectors.shape[1]
 
 
+def _along(run: _Evaluation, node: Any) -> Any:
+    vectors = run.of(node.args[0])
+    root = run.arithmetic.power(run.arithmetic.number(vectors.shape[1]), run.arithmetic.ratio(1, 2))
+    return vectors.sum(axis=1).reshape(-1, 1) / root
+
+
+def _mean_share(run: _Evaluation, node: Any) -> Any:
+    """Newton's steps in t = 1/rho from 1: a rising concave function keeps them left of its root."""
+    overlap, response, force, width = (run.of(arg) for arg in node.args)
+    unit, t = _filled(run, len(overlap), len(overlap), 1), run.arithmetic.number(1)
+    for _ in range(MOST_STEPS):
+        inverse = run.arithmetic.inverse(t * unit + response @ overlap)
+        square = inverse @ inverse
+        pull = np.trace(square @ force @ overlap)
+        slope = width / t**2 + 2 * np.trace(square @ inverse @ force @ overlap)
+        step = (pull - width * (1 - 1 / t)) / slope
+        t = t + step
+        if not step > t * run.arithmetic.epsilon:
+            break
+    return 1 / t
+
+
+MOST_STEPS = 500
+"""Each step multiplies t by a half more at least, until they converge quadratically."""
+
+
 def _path_readout(run: _Evaluation, node: Any) -> Any:
     weights, data = run.of(node.args[0]), run.of(node.args[1])
     flat = data.transpose(0, 2, 1).reshape(len(data), -1)
@@ -295,6 +321,8 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     sympy.Sum: _sum_over_layers,
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
+    nodes.Along: _along,
+    nodes.MeanShare: _mean_share,
     nodes.PathReadout: _path_readout,
     nodes.FeatureReadout: _feature_readout,
     nodes.PathKernel: _path_kernel,

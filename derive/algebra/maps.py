@@ -255,6 +255,27 @@ def gram(vectors: Matrix) -> Matrix:
     return vectors if type(vectors) is Identity else Gram(vectors)
 
 
+def along(vectors: Matrix) -> Matrix:
+    """The projections F 1 / sqrt(N) of the rows of F on the all-ones direction."""
+    return nodes.Along(vectors)
+
+
+def select(column: Matrix, spans: Spans) -> Matrix:
+    """The rows of a column in the given runs (start, length)."""
+    runs = _merged(spans)
+    if len(runs) == 1 and same_size(runs[0][1], rows(column)):
+        return column
+    return mul(_selection(runs, rows(column)), column)
+
+
+def deselect(column: Matrix, spans: Spans, total: Scalar) -> Matrix:
+    """The adjoint of `select`: a column of length `total`, zero but for the runs."""
+    runs = _merged(spans)
+    if len(runs) == 1 and same_size(runs[0][1], total):
+        return column
+    return mul(Transpose(_selection(runs, sizes.total(total))), column)
+
+
 def path_readout(matrix: Matrix, data: Attended) -> Matrix:
     """The outputs of effective input weights B, shape (M, N_0), on every example."""
     if not (same_size(rows(matrix), data.paths) and same_size(columns(matrix), data.features)):

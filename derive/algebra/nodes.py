@@ -178,6 +178,14 @@ class Gram(_Matrix):
         return rows, rows
 
 
+class Along(_Matrix):
+    """F 1 / sqrt(N) for F of shape (m, N): projections of its rows on the all-ones direction."""
+
+    @property
+    def shape(self) -> tuple[Expr, Expr]:
+        return self.args[0].shape[0], sympy.S.One
+
+
 class PathReadout(_Matrix):
     """sum_{i, pi} B[pi, i] X[mu, i, pi], a column over examples, for B of shape (M, N_0)."""
 
@@ -249,6 +257,16 @@ class _Scalar(Expr):
 
 class LogDet(_Scalar):
     """ln det A, for A of positive determinant."""
+
+
+class MeanShare(_Scalar):
+    r"""The share rho in (0, 1] that solves a stationarity equation; args (G, A, B, N).
+
+    .. math:: N (1 - \rho) = \rho^2\, \mathrm{tr}\left[(1 + \rho A G)^{-2} B G\right]
+
+    for symmetric G, A and B, the first positive definite, the others positive semidefinite. There
+    is one solution: with t = 1/rho, N (1 - 1/t) rises from 0 and tr[(t + A G)^{-2} B G] falls.
+    """
 
 
 class LogNormal(_Scalar):

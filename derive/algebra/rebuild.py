@@ -43,6 +43,8 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.BlockDiagonal: build.block_diagonal,
     nodes.Stack: build.stack,
     nodes.Gram: build.gram,
+    nodes.Along: build.along,
+    nodes.MeanShare: nodes.MeanShare,
     nodes.PathReadout: build.path_readout,
     nodes.FeatureReadout: build.feature_readout,
     nodes.PathKernel: build.path_kernel,

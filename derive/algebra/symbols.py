@@ -22,6 +22,7 @@ GREEK = {
     "Omega": ("\\Omega", "Ω"),
     "Pi": ("\\Pi", "Π"),
     "mu": ("\\mu", "μ"),
+    "rho": ("\\rho", "ρ"),
     "nu": ("\\nu", "ν"),
     "pi": ("\\pi", "π"),
     "inf": ("\\infty", "∞"),
@@ -45,6 +46,7 @@ TRACE = Atom(r"\mathop{\mathrm{tr}}\nolimits", "tr", 0.85)
 DIAGONAL = Atom(r"\mathop{\mathrm{diag}}\nolimits", "diag", 1.9)
 KERNEL = Atom(r"\mathcal{K}", "𝒦", 0.8)
 SELECT = Atom(r"\Pi", "Π", 0.8)
+ONES = Atom(r"\mathbf{1}", "𝟏", 0.6)
 READOUT = Atom(r"\mathcal{X}", "𝒳", 0.8)
 SUM = Atom(r"\sum", "∑", 1.5)
 PRODUCT = Atom(r"\prod", "∏", 1.4)

@@ -85,6 +85,14 @@ class Sample:
             notation.labels(): self.labels[:, None],
             test: self.attended_test,
         }
+        if notation.has_mean:  # the first feature is the mean, which the others are without
+            for symbol, means in (
+                (notation.data(), notation.means()),
+                (test, notation.means(True)),
+            ):
+                given = found[symbol]
+                found[means] = given[:, :1]
+                found[symbol] = np.concatenate([0 * given[:, :1], given[:, 1:]], axis=1)
         if notation.outputs() != 1:
             found[notation.outputs()] = notation.graph.weights[-1].outputs
         for weight, variance in zip(notation.graph.weights, self.variances, strict=True):
@@ -99,18 +107,26 @@ class Sample:
         """The same as a problem of the generated module."""
         return module.make_problem(
             self.attended, self.labels, self.widths, self.variances,
-            float(self.temperature), self.attention_heads(),
+            float(self.temperature), self.attention_heads(), **self._mean(),
         )  # fmt: skip
+
+    def _mean(self) -> dict[str, Array]:
+        """The direction of the mean of features that have one: the first axis."""
+        direction = np.eye(self.attended.shape[1])[0]
+        return {"mean_direction": direction} if self.notation.has_mean else {}
 
     def solve(self, module: Any, start: tuple[Array, ...] | None) -> Any:
         """What the generated solver finds."""
         return module.solve(
             self.attended, self.labels, widths=self.widths, variances=self.variances,
             temperature=float(self.temperature), heads=self.attention_heads(), start=start,
+            **self._mean(),
         )  # fmt: skip
 
-    def tests_by_path(self) -> Array:
+    def tests_by_path(self, module: Any) -> Any:
         """Test inputs as the functions of the generated module take them, shape (P_*, M, N_0)."""
+        if self.notation.has_mean:
+            return module.tests_by_path(self.attended_test, self.problem(module))
         return np.ascontiguousarray(self.attended_test.transpose(0, 2, 1))
 
 

@@ -93,7 +93,9 @@ class Subject:
 
     def at(self, sample: Sample, overlaps: Iterable[Array]) -> Numbers:
         """The numbers of a sample at given order parameters."""
-        return sample.numbers() | dict(zip(self.theory.order_parameters, overlaps, strict=True))
+        found = sample.numbers() | dict(zip(self.theory.order_parameters, overlaps, strict=True))
+        share = self.theory.share
+        return found if share is None else self.assigned([(share.symbol, share.value)], found)
 
     def gradients(self, numbers: Numbers) -> tuple[Array, ...]:
         """dS/dG_s, from the derived expressions."""
@@ -156,6 +158,8 @@ class Subject:
         columns = []
         for step in whitened.units():
             moved = {**numbers, **dict(zip(hessian.directions, step, strict=True))}
+            for symbol, value in hessian.followers:
+                moved[symbol] = evaluate(value, moved)
             columns.append(
                 whitened.coordinates([evaluate(change, moved) for change in hessian.changes])
             )

@@ -104,7 +104,7 @@ def _saddle_equations(point: _Point) -> Pairs:
 
 
 def _predictor(point: _Point) -> Pairs:
-    module, theory, tests = point.module, point.theory, point.sample.tests_by_path()
+    module, theory, tests = point.module, point.theory, point.sample.tests_by_path(point.module)
     found = module.kernel(point.overlaps, tests, point.problem)
     yield "the kernel", found, point.value(theory.predictor.kernel)
     bottom = module.bottom(point.overlaps, point.problem)
@@ -149,6 +149,8 @@ def _papers(point: _Point) -> Pairs:
 def _exact_law(point: _Point) -> Pairs:
     """ln p(overlaps) is known up to a constant: how it changes from one point to another."""
     subject, module, law = point.subject, point.module, point.theory.law
+    if point.theory.share is not None:
+        return
     labels = find_normal(law.body, law.notation.labels())
     others = [np.asarray(overlap, float) * 2 for overlap in point.overlaps]
     ends = [subject.at(point.sample, overlaps) for overlaps in (point.overlaps, others)]
@@ -163,8 +165,32 @@ def _exact_law(point: _Point) -> Pairs:
     yield "the law of the labels", module.label_law(kernel, point.problem), ours
 
 
+def _projections(point: _Point) -> Pairs:
+    """Of vectors that read features with a mean; b is known to its square, and by what it pulls."""
+    share, module = point.theory.share, point.module
+    if share is None:
+        return
+    arguments = (point.overlaps, point.problem)
+    found = module.projections(*arguments)
+    yield "the share rho", module.share(*arguments), point.value(share.symbol)
+    yield "b b^T", np.outer(found, found), point.value(share.square)
+    numbers = {**point.numbers, point.theory.notation.along(): found[:, None]}
+    _, mean, _ = find_normal(point.theory.law.body, point.theory.notation.labels()).args
+    total, labels = point.value(share.covariance), point.sample.labels
+    dual = np.linalg.solve(np.asarray(total, dtype=float), labels)
+    rest = float(dual @ np.asarray(point.subject.value(mean, numbers), dtype=float)[:, 0])
+    pulled = found @ np.linalg.solve(point.overlaps[0], found) / module.share(*arguments)
+    yield "b along what pulls it", rest, pulled
+    yield (
+        "what fluctuations of b add",
+        module.fluctuation(*arguments),
+        point.value(share.fluctuation),
+    )
+
+
 PARTS: tuple[Callable[[_Point], Pairs], ...] = (
     _action,
+    _projections,
     _hessian,
     _saddle_equations,
     _predictor,

@@ -20,7 +20,7 @@ from derive.claims.maker import Maker
 from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
-from derive.derivation import Theory
+from derive.derivation import Theory, refuse_mean
 from derive.errors import ClaimError
 from derive.network.wording import shown
 
@@ -53,6 +53,7 @@ class OnNetwork:
         Raises:
             ClaimError: A condition or a symbol cannot be read.
         """
+        refuse_mean(theory, "the language of claims")
         ours = Ours(theory, assumptions(claim.assume, theory))
         scope = Scope(names=ours.names(), families=ours.families(), functions=ours.functions())
         scope, definitions = with_symbols(scope, claim.symbols)

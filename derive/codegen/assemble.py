@@ -12,6 +12,7 @@ from derive import identical, threads
 from derive.codegen.runtime import (
     closed,
     linear,
+    mean,
     merged,
     minima,
     minimise,
@@ -55,12 +56,21 @@ class Module:
         return module
 
 
-def assemble(parts: Iterable[str], title: str) -> Module:
-    """A module of some functions, and of the runtime that they need."""
+def assemble(parts: Iterable[str], title: str, *, has_mean: bool = False) -> Module:
+    """A module of some functions, and of the runtime that they need.
+
+    Args:
+        parts: The text of the functions.
+        title: The network's name.
+        has_mean: Whether attended inputs are of features with a mean.
+    """
     found = list(parts)
     text = "\n".join(found)
     found.append("# What the functions above are made of: linear algebra, and the minimiser.")
-    found += [runtime_source(module, text) for module in RUNTIME]
+    replaced = {name for name in vars(mean) if has_mean} & {"tests_by_path"}
+    found += [runtime_source(module, text, replaced) for module in RUNTIME]
+    if has_mean:
+        found.append(runtime_source(mean, text))
     source = "\n\n\n".join(part.strip() for part in found) + "\n"
     ast.parse(source)
     return Module(source, title)
@@ -79,16 +89,19 @@ def reserved_names() -> frozenset[str]:
         "predictor",
         "value",
         "mean",
+        "means",
+        "means_test",
         "variance",
         "solve",
     }
     return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
 
 
-def runtime_source(module: ModuleType, text: str) -> str:
+def runtime_source(module: ModuleType, text: str, left_out: Iterable[str] = ()) -> str:
     """The module's definitions, without its docstring and imports.
 
-    Of the linear algebra only what the derived functions call is copied.
+    Functions with a name in `left_out` are not copied; of the linear algebra only what the derived
+    functions call is.
     """
     tree = ast.parse(inspect.getsource(module))
     lines = inspect.getsource(module).splitlines()
@@ -97,6 +110,8 @@ def runtime_source(module: ModuleType, text: str) -> str:
     for node in tree.body:
         string = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if isinstance(node, skipped) or (string and node is tree.body[0]):
+            continue
+        if isinstance(node, ast.FunctionDef) and node.name in left_out:
             continue
         if module is linear and isinstance(node, ast.FunctionDef) and f"{node.name}(" not in text:
             continue

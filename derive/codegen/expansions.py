@@ -93,6 +93,7 @@ def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Mod
             head_count=header.head_count(notation),
             weight_count=len(notation.graph.weights),
             stream_count=len(notation.streams()),
+            **problem_text.NO_MEAN,
         ),
         *problem_text.output_functions(notation.outputs()),
         path_table(notation),

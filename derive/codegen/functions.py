@@ -16,6 +16,7 @@ from derive.codegen.program import Assignment, Program, make_program
 from derive.codegen.wrap import assignment_lines, tuple_text
 from derive.derivation.notation import Notation
 from derive.derivation.rules.eliminate import SaddleEquation
+from derive.derivation.rules.gaussian import find_normal
 from derive.derivation.theory import Theory
 
 ARRAYS = "tuple[Array, ...]"
@@ -39,11 +40,16 @@ class Functions:
         self.reserved = reserved | {symbol.name for symbol in self.sizes.values()}
         covariance = theory.predictor.covariance
         resolvent = build.inv(covariance)
+        share = theory.share
+        self.definitions = [] if share is None else [(share.symbol, share.value)]
         self.hints = {
             covariance: "covariance",
             resolvent: "resolvent",
             build.mul(resolvent, self.notation.labels()): "dual",
         }
+        if share is not None:
+            given = find_normal(theory.law.body, self.notation.labels()).args[2]
+            self.hints[given] = "covariance_about_means"
 
     def all(self) -> list[str]:
         """Every function, in the order of the module."""
@@ -60,17 +66,20 @@ class Functions:
             self.infinite_width(),
             self.first_correction(),
             self.predictor(),
-            *exact.functions(self),
         ]
-        return parts
+        if self.theory.share is None:
+            return parts + exact.functions(self)
+        return [*parts, self.fluctuation(), self.share(), self.projections()]
 
     def widths(self) -> list[Any]:
         """The widths, the lowest stream first."""
         return [self.notation.width(stream.index) for stream in self.notation.streams()]
 
     def program(self, results: Sequence[Any], **options: Any) -> Program:
-        """A program that takes no name that the module uses."""
+        """A program that takes no name that the module uses; `defined` where rho has a value."""
         options = {"hints": self.hints, "sizes": self.sizes, **options}
+        named = [] if options.pop("defined", False) else self.definitions
+        options["definitions"] = [*named, *options.get("definitions", ())]
         reserved = self.reserved | options.pop("taken", set())
         return make_program(results, reserved=reserved, **options)
 
@@ -117,6 +126,43 @@ class Functions:
         value = self.theory.constant
         return self.number("evidence_constant", "problem: Problem", doc, value, hints={})
 
+    def fluctuation(self) -> str:
+        """What the projections' fluctuations add to the log evidence."""
+        assert self.theory.share is not None
+        doc = "What the Gaussian fluctuations of the projections b add to ln p(labels)."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        return self.number("fluctuation", arguments, doc, self.theory.share.fluctuation)
+
+    def share(self) -> str:
+        """rho."""
+        assert self.theory.share is not None
+        doc = "The share 1 - b^T G^(-1) b / N of the lowest overlaps across their projections."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        return self.number("share", arguments, doc, self.theory.share.symbol)
+
+    def projections(self) -> str:
+        """b, from the labels' dual."""
+        notation, found = self.notation, self.theory.share
+        assert found is not None
+        dual = build.mul(build.inv(found.covariance), notation.labels())
+        read = notation.span(notation.graph.weights[0].acts_on)
+        pull = build.matrix_symbol("pull", notation.data().paths, 1)
+        along = build.mul(
+            notation.overlap(0), build.deselect(pull, read, notation.vectors_count(0))
+        )
+        program = self.program([dual, build.scale(found.symbol, along)])
+        lines = assignment_lines(program.assignments, 4)
+        variance = "problem.variances[0]"
+        lines += wrap.statement(
+            "pull = ", f"mean_pull({program.results[0]}, in_span(problem)[0], {variance})"
+        )
+        doc = "b = g 1 / sqrt(N): projections of the lowest vectors on the all-ones direction."
+        empty = replace(program, assignments=(), results=())
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        return self.function(
+            "projections", arguments, "Array", doc, empty, program.results[1], lines
+        )
+
     def action_and_gradient(self) -> str:
         """S and dS/dG with everything shared."""
         value = grouped(self.theory.action, self.widths())
@@ -149,7 +195,10 @@ class Functions:
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         hessian = self.theory.hessian
         changes = dict(zip(self.theory.order_parameters, hessian.changes, strict=True))
-        return self._product("hessian_product", arguments, doc, changes, hessian.directions)
+        followers = {"definitions": hessian.followers} if hessian.followers else {}
+        return self._product(
+            "hessian_product", arguments, doc, changes, hessian.directions, **followers
+        )
 
     def curvature(
         self, name: str, arguments: str, doc: str, slopes: Mapping[Any, Any], **options: Any
@@ -166,7 +215,8 @@ class Functions:
         directions: Sequence[Any], **options: Any,
     ) -> str:  # fmt: skip
         """A function that returns a map, linear in directions; what is without them comes first."""
-        program = self.program(list(changes.values()), last=directions, **options)
+        following = [symbol for symbol, _ in options.get("definitions", ())]
+        program = self.program(list(changes.values()), last=(*directions, *following), **options)
         lines = assignment_lines([a for a in program.assignments if not a.late], 4)
         lines += ["", f"    def product(directions: {ARRAYS}) -> {ARRAYS}:"]
         lines += self.unpack_directions(directions, program)
@@ -261,15 +311,22 @@ class Functions:
         """
         found, notation = self.theory.predictor, self.notation
         weights = build.mul(build.inv(found.covariance), build.transpose(found.kernel))
-        left = nodes.Attended(LEFT, *notation.data(test=True).args[1:])
         chosen = sympy.MatrixSymbol("weights", *weights.shape)
         noise = build.mul(notation.temperature, build.transpose(chosen), chosen)
-        own = substitute(found.own_kernel, {notation.data(test=True): left})
+        own = found.own_kernel
         first = self.program([found.mean, weights])
         names = {assignment.name for assignment in first.assignments}
-        second = self.program([build.diagonal(build.add(own, noise))], taken=names)
-        tail = self.named(["mean", "weights"], first)
-        tail.append(f"    {LEFT} = remaining(attended_test, attended, weights)")
+        kinds = [(notation.data(test=True), "attended_test, attended")]
+        if notation.has_mean:
+            kinds.append((notation.means(test=True), "means_test, means"))
+        lines = []
+        for number, (tests, arguments) in enumerate(kinds, start=1):
+            name = LEFT if number == 1 else f"{LEFT}_{number}"
+            own = substitute(own, {tests: nodes.Attended(name, *tests.args[1:])})
+            lines.append(f"    {name} = remaining({arguments}, weights)")
+        results = [build.diagonal(build.add(own, noise))]
+        second = self.program(results, taken=names, defined=True)
+        tail = self.named(["mean", "weights"], first) + lines
         tail += assignment_lines(second.assignments, 4) + self.named(["variance"], second)
         program = replace(first, symbols=first.symbols | second.symbols)
         doc = (
@@ -339,7 +396,8 @@ class Functions:
                 lines += wrap.targets(_used(names, program), source)
         if "outputs" in used:
             lines.append("    outputs = OUTPUTS")
-        return lines + unpack_data(used, whole=whole) + assignment_lines(program.sizes, 4)
+        data = unpack_data(used, whole=whole, apart=self.notation.has_mean)
+        return lines + data + assignment_lines(program.sizes, 4)
 
 
 def _reads(expressions: Sequence[Any], overlaps: Sequence[Any]) -> bool:
@@ -359,14 +417,17 @@ def _open(equations: Sequence[SaddleEquation]) -> list[Any]:
     return [equation.overlap for equation in equations]
 
 
-def unpack_data(used: set[str], *, whole: bool = False) -> list[str]:
+def unpack_data(used: set[str], *, whole: bool = False, apart: bool = False) -> list[str]:
     """The lines that name the data and their sizes, of those that are used.
 
     Args:
         used: Names of symbols.
         whole: Whether data are all examples, not the rows of their span.
+        apart: Whether attended inputs are taken apart at the mean of features.
     """
     lines = []
+    if apart and used & {"mu", "mustar"}:
+        used = used | {"X"}
     if "temperature" in used:
         lines.append("    temperature = problem.temperature")
     named = [(name, symbol in used) for symbol, name in (("X", "attended"), ("y", "labels"))]
@@ -380,6 +441,18 @@ def unpack_data(used: set[str], *, whole: bool = False) -> list[str]:
     if used & {"P", "N_0"}:
         sizes = ", ".join(size if size in used else "_" for size in ("P", "M", "N_0"))
         lines.append(f"    {sizes} = {'' if spanned else 'problem.'}attended.shape")
+    if apart:
+        lines += _taken_apart(used)
+    return lines
+
+
+def _taken_apart(used: set[str]) -> list[str]:
+    """Both parts of attended inputs, of those that are used."""
+    lines: list[str] = []
+    for end, star in (("", ""), ("_test", "star")):
+        names = {"mu": f"means{end} = attended{end}.means"}
+        names["X"] = f"attended{end} = attended{end}.centred"
+        lines += [f"    {line}" for name, line in names.items() if f"{name}{star}" in used]
     return lines
 
 

@@ -73,8 +73,15 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "heads": f"heads: ({heads}).",
     }
     found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
-    nothing = dict.fromkeys(("depth_arguments", "depths"), "")
-    return found | nothing | {"made": made_problem()} | predict_lines(notation)
+    if notation.has_mean:
+        more = {
+            "depth_arguments": "\n    mean_direction: Array | None = None,",
+            "depths": "        mean_direction: As in `make_problem`.\n",
+            "made": made_problem("mean_direction"),
+        }
+    else:
+        more = {"depth_arguments": "", "depths": "", "made": made_problem()}
+    return found | more | predict_lines(notation)
 
 
 ONE_OUTPUT = {

@@ -37,7 +37,7 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
-        solve_text.SOLVE.format(
+        solve_text.solve(theory.notation.has_mean).format(
             **header.argument_lines(theory.notation),
             **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
         ),
@@ -50,6 +50,7 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
             head_count=header.head_count(theory.notation),
             weight_count=len(theory.notation.graph.weights),
             stream_count=len(theory.notation.streams()),
+            **(problem_text.MEAN if theory.notation.has_mean else problem_text.NO_MEAN),
         ),
         *problem_text.output_functions(theory.notation.outputs()),
         "# The theory: expressions as derived.",
@@ -57,7 +58,7 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     ]
     if theory.chain is not None:
         parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
-    return assemble(parts, derivation.network.name)
+    return assemble(parts, derivation.network.name, has_mean=theory.notation.has_mean)
 
 
 def path_table(notation: Notation) -> str:

@@ -237,7 +237,7 @@ def _zeros(node: Any, emit: Emit) -> str:
     return f"np.zeros(({', '.join(size(arg, emit.sizes) for arg in node.args)}))"
 
 
-DATA_NAMES = {"X": "attended", "Xstar": "attended_test"}
+DATA_NAMES = {"X": "attended", "Xstar": "attended_test", "mu": "means", "mustar": "means_test"}
 
 PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
     sympy.MatrixSymbol: lambda node, emit: "labels" if node.name == "y" else node.name,
@@ -261,6 +261,7 @@ PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
     nodes.PathKernel: _data_call("path_kernel"),
     nodes.PathProjection: _data_call("path_projection"),
     nodes.Diagonal: _diagonal,
+    nodes.MeanShare: _call("mean_share"),
 }
 """Exact node type to the rule that prints it."""
 
@@ -272,7 +273,7 @@ def source(node: Any, emit: Emit) -> str:
         NoRule: The node has no rule.
     """
     scalar = isinstance(node, sympy.Expr) and not getattr(node, "is_Matrix", False)
-    if scalar and type(node) not in (Trace, nodes.LogDet):
+    if scalar and type(node) not in (Trace, nodes.LogDet, nodes.MeanShare):
         return number(node, emit)
     rule = PRINTERS.get(type(node))
     if rule is None:

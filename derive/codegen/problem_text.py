@@ -115,13 +115,25 @@ CHECK_DATA = """    by_path = attended_by_path(attended, paths)
 """
 """Of `attended` and `labels`, where there are so many `paths`."""
 
+NO_MEAN = {"more_arguments": "", "more_docs": "", "about": "", "direction": ""}
+"""What `make_problem` has to do with the mean of features, where there are none."""
+MEAN = {
+    "more_arguments": "\n    mean_direction: Array | None = None,",
+    "more_docs": """
+        mean_direction: w, where the mean of the features lies in the space of their kernel, shape
+            (N_0,), from derive.network.feature_space; where left out the mean counts as zero.""",
+    "about": "about_mean(",
+    "direction": ", mean_direction)",
+}
+"""The same where features have a mean."""
+
 MAKE_PROBLEM = '''def make_problem(
     attended: Any,
     labels: Array,
     widths: Any,
     variances: Any,
     temperature: float,
-    heads: tuple[int, ...] | None = HEADS,
+    heads: tuple[int, ...] | None = HEADS,{more_arguments}
 ) -> Problem:
     """Check the shapes of data and parameters.
 
@@ -130,7 +142,7 @@ MAKE_PROBLEM = '''def make_problem(
         widths: One per stream, one per layer, or one for all.
         variances: One per weight, or one for all.
         temperature: Variance of the label noise.
-        heads: One per layer with branches.
+        heads: One per layer with branches.{more_docs}
 
     Raises:
         ValueError: Something does not fit; the message says what and what would.
@@ -149,7 +161,8 @@ MAKE_PROBLEM = '''def make_problem(
         raise ValueError(f"variances: {{variances}} given; give {weight_count} positive numbers")
     if not 0 <= temperature < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
-    return with_span(Problem(by_path, labels, widths, variances, float(temperature), heads))
+    problem = Problem(by_path, labels, widths, variances, float(temperature), heads)
+    return {about}with_span(problem){direction}
 
 
 def _one_per_stream(widths: Any) -> tuple[float, ...]:

@@ -212,6 +212,17 @@ CLOSED = {
 OPEN = {"closed": "None  # the equations do not close: the action is minimised", "closing": ""}
 """What `solve` does first where the saddle-point equations close, and where they do not."""
 
+
+def solve(has_mean: bool) -> str:
+    """The text above; of features with a mean the log evidence has a part of their projections."""
+    constant = "evidence_constant(problem)"
+    return (
+        SOLVE.replace(constant, f"{constant} + fluctuation(overlaps, problem)")
+        if has_mean
+        else SOLVE
+    )
+
+
 HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) -> Array:
     """How much each head takes part: heads of the lowest layer first, the largest score is 1.
 

@@ -4,7 +4,7 @@ from derive.derivation.derivation import Derivation, known_theory
 from derive.derivation.pipeline import RULES, Rules, derive
 from derive.derivation.render import draw
 from derive.derivation.step import Equation, Evidence, Order, State, Step
-from derive.derivation.theory import Theory
+from derive.derivation.theory import Theory, refuse_mean
 
 __all__ = [
     "RULES",
@@ -19,4 +19,5 @@ __all__ = [
     "derive",
     "draw",
     "known_theory",
+    "refuse_mean",
 ]

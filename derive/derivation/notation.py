@@ -165,6 +165,29 @@ class Notation:
             return Attended("Xstar", _size("Pstar"), self.features, bottom)
         return Attended("X", self.examples, self.features, bottom)
 
+    @property
+    def has_mean(self) -> bool:
+        """Whether the first layer is one of features with a mean."""
+        return self.graph.weights[0].mean
+
+    def projected(self, stream: int) -> bool:
+        """Whether a stream's vectors have projections beside their overlaps: they read features."""
+        return self.has_mean and stream == 0
+
+    def means(self, test: bool = False) -> Attended:
+        """The part of attended inputs along the mean of the features: one number per path."""
+        data = self.data(test)
+        name = data.name.replace("X", "mu")
+        return Attended(name, data.examples, sympy.S.One, data.paths)
+
+    def along(self) -> Any:
+        """b of the features' stream: its vectors' projections on the all-ones direction."""
+        return build.matrix_symbol(f"b_{self.graph.streams[0].name}", self.vectors_count(0), 1)
+
+    def share(self) -> Any:
+        """rho: the share of the lowest overlaps that their projections leave."""
+        return sympy.Symbol(f"rho_{self.graph.streams[0].name}", positive=True)
+
     def bottom(self) -> Any:
         """G_bottom: the overlaps of the vectors that the embedding acts on, one per path."""
         return build.pick(self.overlap(0), self.span(self.graph.weights[0].acts_on))

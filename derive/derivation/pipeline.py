@@ -16,6 +16,7 @@ from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.rules.hessian import Hessian
 from derive.derivation.rules.predictor import Predictor
 from derive.derivation.rules.proportional import Proportional
+from derive.derivation.rules.share import Share
 from derive.derivation.rules.wide import Wide
 from derive.derivation.ruleset import RULES, Rules
 from derive.derivation.step import PROPORTIONAL, WIDE, Equation, Order, State, Step
@@ -50,7 +51,9 @@ class _Recorder:
         for stream in reversed(notation.streams()):
             after = rules.change(state, stream.index)
             proof = certificates.change(state, after, stream.index)
-            self._rewrite(state, after, f"overlaps G_{stream.name}", statements.CHANGE, proof)
+            projected = notation.projected(stream.index)
+            text = statements.CHANGE_PROJECTED if projected else statements.CHANGE
+            self._rewrite(state, after, f"overlaps G_{stream.name}", text, proof)
             state = after
         return state
 
@@ -152,15 +155,17 @@ def derive_theory(
     run = _Recorder(network, notation, rules)
     law = run.exact_law()
     limit = _limit(run, law)
+    limit, share = _projections(run, law, limit) if notation.has_mean else (limit, None)
+    more = () if share is None else (share,)
     gradients = _stationarity(run, limit)
     equations = _eliminate(run, law, gradients)
     chain = _chain(run, limit, equations)
-    prediction = _predictor(run, law)
+    prediction = _predictor(run, law, *more)
     wide = _wide(run, law, limit, gradients)
-    curvature = _hessian(run, gradients)
+    curvature = _hessian(run, gradients, *more)
     theory = Theory(
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
-        gradients, equations, prediction, wide, chain, curvature,
+        gradients, equations, prediction, wide, chain, curvature, share,
     )  # fmt: skip
     return theory, tuple(run.steps)
 
@@ -178,6 +183,23 @@ def _limit(run: _Recorder, law: State) -> Proportional:
         ),
     )  # fmt: skip
     return limit
+
+
+def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Proportional, Share]:
+    found, share = run.rules.projections(law, limit)
+    along = run.notation.along()
+    run.record(
+        "projections", statements.PROJECTIONS,
+        certificates.projections(law, limit, found, share),
+        before=(Equation("S", limit.action),),
+        after=(
+            Equation("S", found.action),
+            Equation("0", share.slope),
+            Equation(build.mul(along, build.transpose(along)), share.square),
+            Equation(statements.FLUCTUATION, share.fluctuation),
+        ),
+    )  # fmt: skip
+    return found, share
 
 
 def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
@@ -235,7 +257,7 @@ def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
     return chain
 
 
-def _predictor(run: _Recorder, law: State) -> Predictor:
+def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
     notation = run.notation
 
     def to_overlaps(kernel: Any) -> Any:
@@ -243,9 +265,9 @@ def _predictor(run: _Recorder, law: State) -> Predictor:
             kernel = overlaps_for_vectors(kernel, notation, stream.index)
         return kernel
 
-    found = run.rules.predictor(law, to_overlaps)
+    found = run.rules.predictor(law, to_overlaps, *share)
     run.record(
-        "predictor", statements.PREDICT, certificates.predictor(law, found, notation),
+        "predictor", statements.PREDICT, certificates.predictor(law, found, notation, *share),
         order=Order.LEADING, limit=PROPORTIONAL,
         after=(
             Equation("C", found.covariance),
@@ -277,11 +299,11 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
     return wide
 
 
-def _hessian(run: _Recorder, gradients: tuple[Any, ...]) -> Hessian:
+def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessian:
     notation = run.notation
-    found = run.rules.hessian(gradients, notation)
+    found = run.rules.hessian(gradients, notation, *share)
     run.record(
-        "Hessian", statements.HESSIAN, certificates.hessian(gradients, found, notation),
+        "Hessian", statements.HESSIAN, certificates.hessian(gradients, found, notation, *share),
         after=statements.hessian_equations(found, notation),
     )  # fmt: skip
     return found

@@ -17,6 +17,7 @@ from derive.derivation.rules.hessian import Hessian, hessian
 from derive.derivation.rules.integrate import integrate_input_weights
 from derive.derivation.rules.predictor import Predictor, predictor
 from derive.derivation.rules.proportional import Proportional, proportional_limit
+from derive.derivation.rules.share import Share, eliminate_projections
 from derive.derivation.rules.stationarity import stationarity
 from derive.derivation.rules.wide import Wide, first_correction, infinite_width
 from derive.derivation.step import State
@@ -32,10 +33,11 @@ class Rules:
     condition: Callable[[State, int], State] = condition
     change: Callable[[State, int], State] = change_variables
     proportional: Callable[[State], Proportional] = proportional_limit
+    projections: Callable[[State, Proportional], tuple[Proportional, Share]] = eliminate_projections
     stationarity: Callable[[Any, Notation], tuple[Any, ...]] = stationarity
-    hessian: Callable[[tuple[Any, ...], Notation], Hessian] = hessian
+    hessian: Callable[..., Hessian] = hessian
     eliminate: Callable[[tuple[Any, ...], State], tuple[SaddleEquation, ...]] = eliminate
-    predictor: Callable[[State, Any], Predictor] = predictor
+    predictor: Callable[..., Predictor] = predictor
     infinite: Callable[[State], Wide] = infinite_width
     correction: Callable[[Any, State, Wide], Wide] = first_correction
     chain: Callable[[Any, Any, Notation], Chain | None] = chain_form

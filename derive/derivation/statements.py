@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import sympy
+
 from derive.algebra.latex import latex
 from derive.derivation.notation import Notation
 from derive.derivation.rules.hessian import Hessian
 from derive.derivation.step import Equation
 from derive.network import Features
-from derive.network.feature_maps import feature_map
+from derive.network.feature_maps import feature_map, has_mean
 
 MEAN = r"\langle f_\ast \rangle"
 VARIANCE = r"\mathrm{var}\ f_\ast"
@@ -18,6 +20,7 @@ CHANGED = r"\ln p \ni"
 CONSTANT = r"\ln p + \frac{1}{2} S"
 VOLUME = r"\text{volume}"
 DROPPED = r"\text{dropped}"
+FLUCTUATION = r"\text{fluctuations of } b"
 CHAIN_ACTION = r"S_U"
 CHAIN_SHIFT = r"S - S_U"
 
@@ -40,6 +43,28 @@ def features(layer: Features) -> tuple[str, str]:
             rf"$\kappa(x, x') = \langle \phi(h) \phi(h') \rangle$ with $\phi(h) = {known.formula}$"
         )
         kernel += r" and $h$ Gaussian of covariance $\sigma_0^2\ x \cdot x' / N_x$"
+    return _with_mean(kernel) if has_mean(layer.kernel) else _without_mean(kernel)
+
+
+def _with_mean(kernel: str) -> tuple[str, str]:
+    return (
+        "The features of the first layer are replaced by Gaussian ones of the same mean and "
+        "covariance. Given the vectors above, the outputs are sums over independent neurons, whose "
+        "features have mean and second moment of "
+        rf"$\phi$; {kernel}. The mean is the same for all neurons: it is read by the projections "
+        r"$\mathbf{1}[g] = g\,\mathbf{1} / \sqrt{N}$ of the vectors on the all-ones direction, as "
+        r"large as $\sqrt{N}$ where the labels' mean is. The rest is linear in new weights $V_0$, "
+        "and attended inputs are vectors of the kernel's feature space, of dimension $N_0$, whose "
+        r"direction along the mean is a number of its own, $m$: $\frac{\sigma_0^2}{N_0} "
+        r"(m^\pi_\mu m^{\pi'}_\nu + \xi^\pi_\mu \cdot \xi^{\pi'}_\nu) = "
+        r"\sum_{st} \Omega^\pi_{\mu s} \kappa(x_{\mu s}, x_{\nu t}) \Omega^{\pi'}_{\nu t}$. "
+        "First and second moments of the outputs stay as they are; higher cumulants are dropped, "
+        r"of order $1/\sqrt{N}$ and smaller. " + GAUSSIAN_ONLY,
+        FEATURES_SOURCE,
+    )
+
+
+def _without_mean(kernel: str) -> tuple[str, str]:
     return (
         "The features of the first layer are replaced by Gaussian ones of the same second moment. "
         "Given the vectors above, neurons are independent, and a neuron that changes its sign does "
@@ -48,11 +73,16 @@ def features(layer: Features) -> tuple[str, str]:
         "weights $V_0$, and the attended inputs are vectors of the kernel's feature space, of "
         r"dimension $N_0$, with $\frac{\sigma_0^2}{N_0} \xi^\pi_\mu \cdot \xi^{\pi'}_\nu = "
         r"\sum_{st} \Omega^\pi_{\mu s} \kappa(x_{\mu s}, x_{\nu t}) \Omega^{\pi'}_{\nu t}$. "
-        "The second moments of the outputs stay as they are. What follows is about Gaussian "
-        "features, also where it is exact for these; at fixed $P$ terms in $1/N$ of the features' "
-        "own come beside those below.",
+        "The second moments of the outputs stay as they are. " + GAUSSIAN_ONLY,
         FEATURES_SOURCE,
     )
+
+
+GAUSSIAN_ONLY = (
+    "What follows is about Gaussian "
+    "features, also where it is exact for these; at fixed $P$ terms in $1/N$ of the features' "
+    "own come beside those below."
+)
 
 
 START_FEATURES = (
@@ -77,6 +107,23 @@ CHANGE = (
     r"vectors in $\mathbb{R}^N$ through their overlaps alone; the volume of the vectors with given "
     r"overlaps is a power of their determinant, for $N \ge m$.",
     "Wishart 1928; Muirhead, Aspects of Multivariate Statistical Theory, theorem 2.1.14",
+)
+CHANGE_PROJECTED = (
+    "The vectors of the stream that reads features are replaced by their overlaps and their "
+    r"projections $b$ on the all-ones direction. The density depends on these $m$ vectors in "
+    r"$\mathbb{R}^N$ through these alone; the other components are in $N - 1$ dimensions and have "
+    r"the overlaps $G - b b^\top / N$, whose determinant gives the volume, for $N > m$.",
+    "Wishart 1928; Muirhead, Aspects of Multivariate Statistical Theory, theorem 2.1.14",
+)
+PROJECTIONS = (
+    r"The action is stationary in the projections $b$, at its minimum over them for given "
+    r"overlaps. Volume and labels depend on $q = b^\top G^{-1} b / N$ and on a square in $b$; with "
+    r"$-\ln(1-q) = \max_\rho [q/\rho - 1/\rho + 1 - \ln\rho]$ the whole is a square, and is "
+    r"completed as if $b$ were Gaussian of covariance $\rho G$. One number is left, "
+    r"$\rho = 1 - q$, at which $S$ is largest. At infinite width $\rho = 1$: the labels then have "
+    "the whole kernel. The fluctuations of $b$ around this point add to the log evidence what does "
+    "not grow with $N$.",
+    "completing the square; Legendre transform of the logarithm",
 )
 LIMIT = (
     "The action is twice the negative log density at leading order. $N - m - 1$ becomes $N$, and "
@@ -203,5 +250,11 @@ def slope_name(overlap: Any) -> str:
 def hessian_equations(found: Hessian, notation: Notation) -> tuple[Equation, ...]:
     """The changes of the gradients, and the eigenvalue problem in whitened coordinates."""
     pairs = zip(notation.streams(), found.changes, strict=True)
-    shown = [Equation(f"d({slope_name(notation.overlap(s.index))})", change) for s, change in pairs]
+    shown = []
+    if found.follower is not None:
+        step, push, stiffness = found.follower
+        shown.append(Equation("0", sympy.expand(push + step * stiffness)))
+    shown += [
+        Equation(f"d({slope_name(notation.overlap(s.index))})", change) for s, change in pairs
+    ]
     return (*shown, Equation(*WHITENED), Equation(*EIGENVALUES))

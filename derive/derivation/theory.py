@@ -10,8 +10,10 @@ from derive.derivation.rules.chain import Chain
 from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.rules.hessian import Hessian
 from derive.derivation.rules.predictor import Predictor
+from derive.derivation.rules.share import Share
 from derive.derivation.rules.wide import Wide
 from derive.derivation.step import State, Step
+from derive.errors import RuleError
 from derive.network import Network
 
 
@@ -32,6 +34,8 @@ class Theory:
         wide: The infinite-width point and the first 1/N correction.
         chain: The papers' normalisation; None where the network is no chain.
         hessian: The changes of the gradients along directions dG_s.
+        share: Of features with a mean, the number rho in the action and what it stands for; None
+            for others.
     """
 
     notation: Notation
@@ -46,6 +50,7 @@ class Theory:
     wide: Wide
     chain: Chain | None
     hessian: Hessian
+    share: Share | None = None
 
     @property
     def order_parameters(self) -> tuple[Any, ...]:
@@ -55,11 +60,26 @@ class Theory:
     @property
     def log_evidence(self) -> Any:
         """ln evidence at leading order, every constant kept."""
-        return -self.action / 2 + self.constant
+        fluctuation = 0 if self.share is None else self.share.fluctuation
+        return -self.action / 2 + self.constant + fluctuation
 
     def __repr__(self) -> str:
         sizes = ", ".join(f"{g.name} ({g.shape[0]})" for g in self.order_parameters)
         return f"Theory(order parameters: {sizes})"
+
+
+def refuse_mean(theory: Theory, analysis: str) -> None:
+    """Refuse an analysis that does not know the projections of vectors that read features.
+
+    Raises:
+        RuleError: The first layer is one of features with a mean.
+    """
+    if theory.share is not None:
+        raise RuleError(
+            f"layers[1]: the features have a mean, and their vectors' projections on it are order "
+            f"parameters, which {analysis} does not have; solve the network as it is, or take "
+            "features without a mean"
+        )
 
 
 class Derived(Protocol):

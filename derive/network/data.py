@@ -45,6 +45,9 @@ class Data:
             an embedding; None where attended inputs are given as they are.
         classes: The class of every path, shape (M,), whole numbers from 0 to m - 1; None where
             every path has its own inputs.
+        mean_direction: Of a first layer of features with a mean, where this lies in the kernel's
+            feature space, shape (N_0,); see `feature_space`. None where it is not known: features
+            then count as of mean zero, their mean as a part of the kernel.
 
     Raises:
         DataError: Shapes do not fit together, or entries are not finite real numbers.
@@ -64,6 +67,7 @@ class Data:
     kernel_variance: float | None = None
     classes: Classes | None = None
     kernel: str | None = None
+    mean_direction: Array | None = None
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
@@ -88,6 +92,11 @@ class Data:
             _check_labels(self.labels_test, "labels_test", len(self.attended_test))
         if self.classes is not None:
             object.__setattr__(self, "classes", _checked_classes(self.classes, self.attended))
+        if self.mean_direction is not None:
+            direction = real_array(self.mean_direction, "mean_direction")
+            remedy = "give one number per feature"
+            expect_shape(direction, "mean_direction", (self.attended.shape[1],), remedy)
+            object.__setattr__(self, "mean_direction", direction)
 
     @property
     def paths(self) -> int:

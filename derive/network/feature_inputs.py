@@ -8,7 +8,7 @@ finite set of examples spans r dimensions: r takes the place of N_0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import lapack
@@ -16,7 +16,13 @@ from scipy.linalg import lapack
 from derive.errors import DataError, DescriptionError
 from derive.network.arrays import Array
 from derive.network.attended import path_operators, rows_of_outputs
-from derive.network.feature_maps import feature_map, kernel_matrix, kernel_name
+from derive.network.feature_maps import (
+    feature_map,
+    has_mean,
+    kernel_matrix,
+    kernel_mean,
+    kernel_name,
+)
 from derive.network.features import Features
 from derive.network.memory import NUMBER
 from derive.network.network import Network
@@ -81,6 +87,22 @@ def _variance(layer: Features) -> float:
     return float(layer.variance)
 
 
+class FeatureSpace(NamedTuple):
+    r"""A network's inputs in the feature space of the kernel of its first layer.
+
+    Attributes:
+        attended: Of the training examples, shape (P, r, M).
+        attended_test: Of the test examples, shape (P_*, r, M), or None.
+        mean_direction: w, shape (r,): the means of the features along a path are
+            :math:`\sigma_0\, w \cdot \xi / \sqrt{r}`, whatever the example; |w| is at most 1.
+            None where features have no mean.
+    """
+
+    attended: Array
+    attended_test: Array | None
+    mean_direction: Array | None
+
+
 def feature_inputs(
     network: Network,
     inputs: Any,
@@ -88,6 +110,21 @@ def feature_inputs(
     inputs_test: Any = None,
     attentions_test: Sequence[Any] = (),
 ) -> tuple[Array, Array | None]:
+    """Attended inputs in the feature space of a kernel; see `feature_space`.
+
+    Returns:
+        Those of the training and of the test examples; the direction of the mean is left out.
+    """
+    return feature_space(network, inputs, attentions, inputs_test, attentions_test)[:2]
+
+
+def feature_space(
+    network: Network,
+    inputs: Any,
+    attentions: Sequence[Any] = (),
+    inputs_test: Any = None,
+    attentions_test: Sequence[Any] = (),
+) -> FeatureSpace:
     r"""Attended inputs of a network whose first layer is one of features.
 
     .. math:: \frac{\sigma_0^2}{r}\, \xi^\pi_\mu \cdot \xi^{\pi'}_\nu
@@ -105,8 +142,8 @@ def feature_inputs(
         attentions_test: Theirs.
 
     Returns:
-        Shapes (P, r, M) and (P_*, r, M), or None without test examples; of several outputs as
-        `rows_of_outputs` has them.
+        Shapes (P, r, M) and (P_*, r, M), or None without test examples, of several outputs as
+        `rows_of_outputs` has them; and the direction of the features' mean.
 
     Raises:
         DataError: Shapes do not fit, the kernel would not fit in memory, or it is no kernel.
@@ -120,8 +157,10 @@ def feature_inputs(
     if inputs_test is not None:
         parts.append(_operators(network, inputs_test, attentions_test, suffix="_test"))
     outputs = network.readout.outputs
-    found = [rows_of_outputs(part, outputs) for part in kernel_factor(layer, variance, parts)]
-    return found[0], found[1] if len(found) > 1 else None
+    factors = kernel_factor(layer, variance, parts)
+    direction = mean_direction(layer, variance, parts, factors)
+    found = [rows_of_outputs(part, outputs) for part in factors]
+    return FeatureSpace(found[0], found[1] if len(found) > 1 else None, direction)
 
 
 def _operators(
@@ -163,6 +202,60 @@ def kernel_factor(
         found.append(np.ascontiguousarray(block.transpose(0, 2, 1)))
         start += count
     return found
+
+
+def mean_direction(
+    layer: Features,
+    variance: float,
+    parts: Sequence[tuple[Array, Array]],
+    factors: Sequence[Array],
+) -> Array | None:
+    r"""Where the features' mean lies in the feature space of their kernel.
+
+    .. math:: \frac{\sigma_0}{\sqrt r}\, w \cdot \xi^\pi_\mu
+              = \sum_s \mu(x_{\mu s})\, \Omega^\pi_{\mu s}
+
+    The kernel exceeds the product of the means by a covariance, so that they lie in its range,
+    and w is no longer than 1.
+
+    Args:
+        layer: The first layer.
+        variance: The value of its variance.
+        parts: As in `kernel_factor`.
+        factors: What it returned.
+
+    Returns:
+        w, shape (r,); None where features have no mean.
+
+    Raises:
+        DataError: Means and kernel are not those of the same features.
+    """
+    if not has_mean(layer.kernel):
+        return None
+    means = np.concatenate([_means(layer, variance, x, operators) for x, operators in parts])
+    rank = factors[0].shape[1]
+    rows = np.concatenate([f.transpose(0, 2, 1).reshape(-1, rank) for f in factors])
+    rows = np.sqrt(variance / rank) * rows
+    direction, *_ = np.linalg.lstsq(rows, means, rcond=None)
+    length = float(np.linalg.norm(direction))
+    gap = float(np.abs(rows @ direction - means).max())
+    if length > 1 + ROUNDING**0.5 or gap > ROUNDING**0.5 * float(np.abs(means).max()):
+        raise DataError(
+            f"the kernel {kernel_name(layer.kernel)}: its values less the products of the means "
+            "are no covariance; mend the mean of the function"
+        )
+    return np.asarray(direction / max(length, 1.0))
+
+
+def _means(layer: Features, variance: float, inputs: Array, operators: Array) -> Array:
+    """The means of the features along every path of every example, the example the slow index."""
+    examples, features, tokens = inputs.shape
+    flat = inputs.transpose(0, 2, 1).reshape(-1, features)
+    values = kernel_mean(layer.kernel, flat, variance).reshape(examples, tokens)
+    shape = (examples, *operators.shape[1:])
+    return np.asarray(
+        np.einsum("ps,psm->pm", values, np.broadcast_to(operators, shape)).reshape(-1)
+    )
 
 
 def factor_bytes(side: int, tokens: int) -> int:
@@ -250,6 +343,6 @@ def _factor(kernel: Array, name: str) -> Array:
 
 
 __all__ = [
-    "factor_bytes", "feature_inputs", "feature_layer", "feature_note", "first_kernel",
-    "kernel_factor", "kernel_variance",
+    "FeatureSpace", "factor_bytes", "feature_inputs", "feature_layer", "feature_note",
+    "feature_space", "first_kernel", "kernel_factor", "kernel_variance", "mean_direction",
 ]  # fmt: skip

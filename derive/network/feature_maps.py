@@ -14,8 +14,9 @@ arc-cosine-0  1 above 0, 1/2 at 0  (pi - theta) / (2 pi)
 arc-cosine-1  max(h, 0)            sqrt(a b) (sin theta + (pi - theta) cos theta) / (2 pi)
 ============  ===================  =====================================================
 
-with cos theta = c / sqrt(a b), 0 where a or b vanishes. No factor of sqrt 2 stands anywhere: erf is
-that of h itself, and the arc-cosine kernels are half of those of Cho and Saul.
+with cos theta = c / sqrt(a b), 0 where a or b vanishes. The mean of the features is 0 for the odd
+erf, 1/2 for the step and sqrt(a / (2 pi)) for max(h, 0). No factor of sqrt 2 stands anywhere: erf
+is that of h itself, and the arc-cosine kernels are half of those of Cho and Saul.
 
 Source: Williams (1997) for the arc-sine; Cho and Saul (2009) for the arc-cosines.
 """
@@ -23,7 +24,7 @@ Source: Williams (1997) for the arc-sine; Cho and Saul (2009) for the arc-cosine
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
@@ -55,6 +56,7 @@ class FeatureMap:
         scalar: phi on a number of an arithmetic that is given first (an mpmath context, or math).
         second_moment: kappa from the preactivations of two sets of inputs.
         homogeneous: Whether kappa is proportional to sigma_0^2.
+        mean: <phi(h)> from the variances a of the preactivations; None where it vanishes.
     """
 
     name: str
@@ -63,6 +65,7 @@ class FeatureMap:
     scalar: Callable[[Any, Any], Any] = field(repr=False)
     second_moment: Callable[[Preactivations], Array] = field(repr=False)
     homogeneous: bool = False
+    mean: Callable[[Array], Array] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +142,7 @@ MAPS: dict[str, FeatureMap] = {
             lambda h: np.heaviside(h, 0.5),
             lambda math, h: (1 + (h > 0) - (h < 0)) * math.sqrt(0.25),
             _step_moment,
+            mean=lambda a: np.full_like(a, 0.5),
         ),
         FeatureMap(
             "arc-cosine-1",
@@ -147,6 +151,7 @@ MAPS: dict[str, FeatureMap] = {
             lambda math, h: h if h > 0 else 0 * h,
             _ramp_moment,
             homogeneous=True,
+            mean=lambda a: np.sqrt(a / (2 * np.pi)),
         ),
     )
 }
@@ -222,6 +227,58 @@ def kernel_matrix(kernel: Any, left: Array, right: Array, variance: float) -> Ar
     return variance * found
 
 
+def has_mean(kernel: Any) -> bool:
+    """Whether the features behind a kernel have a mean: known ones, or a function that says so.
+
+    A function of one's own does by an attribute `mean`: a function of inputs (n, N_x) whose values
+    (n,) are the means of the features at sigma_0 = 1. Without it they count as features of mean 0.
+    """
+    known = feature_map(kernel)
+    return known.mean is not None if known is not None else _own_mean(kernel) is not None
+
+
+def _own_mean(kernel: Any) -> Callable[[Array], Any] | None:
+    function: Any = None
+    with suppress(DescriptionError):  # one that cannot be loaded is refused with the data
+        function = _function(kernel)
+    found = getattr(function, "mean", None)
+    return found if callable(found) else None
+
+
+def kernel_mean(kernel: Any, inputs: Array, variance: float) -> Array:
+    r"""The means of the features of a kernel that has them.
+
+    .. math:: \mu(x) = \langle \phi(h(x)) \rangle
+
+    Args:
+        kernel: Of which `has_mean` holds.
+        inputs: Shape (n, N_x).
+        variance: sigma_0^2, as in `kernel_matrix`.
+
+    Returns:
+        mu, shape (n,).
+
+    Raises:
+        DataError: A function of one's own fails, or gives no real, finite array of this shape.
+
+    >>> kernel_mean("arc-cosine-1", np.eye(2), 2.0).round(6)
+    array([0.398942, 0.398942])
+    """
+    known, name = feature_map(kernel), f"the mean of the kernel {kernel_name(kernel)}"
+    if known is not None:
+        assert known.mean is not None
+        with np.errstate(all="ignore"):
+            values = known.mean(variance / inputs.shape[1] * (inputs**2).sum(axis=1))
+        return real_array(values, name, "scale the inputs down")
+    function = _own_mean(kernel)
+    assert function is not None
+    with _one_line(name):
+        given = function(inputs.copy())
+    found = real_array(given, name, "mend the function, or scale the inputs down")
+    expect_shape(found, name, (len(inputs),), "give a value for every input")
+    return np.asarray(np.sqrt(variance) * found)
+
+
 def _function(kernel: Any) -> Kernel:
     if not isinstance(kernel, str):
         return kernel
@@ -259,6 +316,8 @@ __all__ = [
     "Preactivations",
     "check_kernel",
     "feature_map",
+    "has_mean",
     "kernel_matrix",
+    "kernel_mean",
     "kernel_name",
 ]

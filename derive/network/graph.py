@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.network.feature_maps import has_mean
 from derive.network.features import Features
 from derive.network.layers import (
     Embedding,
@@ -40,6 +41,7 @@ class Weight:
         branching: Its number among the weights with branches from below, from 1; None without.
         fixed: Whether the number of branches is a part of what the layer does.
         nonlinear: Whether the vectors that it acts on read features, not the weight itself.
+        mean: Whether these features have a mean.
         outputs: Of the readout, the number of outputs; 1 elsewhere.
         branch: What one of its branches is called.
     """
@@ -55,6 +57,7 @@ class Weight:
     branching: int | None
     fixed: bool = False
     nonlinear: bool = False
+    mean: bool = False
     outputs: int = 1
     branch: str = "branch"
 
@@ -103,9 +106,10 @@ class StreamGraph:
     def is_scalar(self) -> bool:
         """Whether every stream has one vector where no weight has more than one branch.
 
-        Then, and only then, the theory of one branch each is that of deep linear networks.
+        Then, and only then, the theory of one branch each is that of deep linear networks; above
+        features with a mean it is none.
         """
-        return self.is_chain() and self.weights[-1].outputs == 1
+        return self.is_chain() and self.weights[-1].outputs == 1 and not self.weights[0].mean
 
     def vectors(self, stream: Stream, heads: tuple[int, ...]) -> int:
         """The number m_s of distinct vectors of a stream, for numeric head counts."""
@@ -163,6 +167,7 @@ def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:
         branching=item.branching,
         fixed=isinstance(layer, Weighted) and layer.fixed,
         nonlinear=isinstance(layer, Features),
+        mean=isinstance(layer, Features) and has_mean(layer.kernel),
         outputs=layer.outputs if isinstance(layer, Readout) else 1,
         branch=getattr(layer, "branch", "branch"),
     )

@@ -20,9 +20,10 @@ from derive.network.attended import (
 )
 from derive.network.data import Data, _check_labels
 from derive.network.feature_inputs import (
-    feature_inputs,
+    FeatureSpace,
     feature_layer,
     feature_note,
+    feature_space,
     first_kernel,
     kernel_variance,
 )
@@ -116,8 +117,8 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
             space = _in_feature_space(arrays, network)
             known = kernel_variance(network)
             return Data(
-                space[0], labels, space[1], labels_test, notes, outputs, known,
-                kernel=first_kernel(network),
+                space.attended, labels, space.attended_test, labels_test, notes, outputs, known,
+                kernel=first_kernel(network), mean_direction=space.mean_direction,
             )  # fmt: skip
         found = [_attended(arrays, network, "")]
         if any(name.endswith(TEST) for name in arrays):
@@ -147,14 +148,14 @@ def _together(
     return arrays, None if count == len(classes) else classes
 
 
-def _in_feature_space(arrays: Mapping[str, Any], network: Network) -> tuple[Array, Array | None]:
+def _in_feature_space(arrays: Mapping[str, Any], network: Network) -> FeatureSpace:
     """Attended inputs of a first layer of features, training and test examples together."""
     names = _attention_names(network)
     own = [arrays[name] for name in names]
     if not any(name.endswith(TEST) for name in arrays):
-        return feature_inputs(network, arrays["inputs"], own)
+        return feature_space(network, arrays["inputs"], own)
     tests = [arrays[name + TEST] for name in names]
-    return feature_inputs(network, arrays["inputs"], own, arrays[f"inputs{TEST}"], tests)
+    return feature_space(network, arrays["inputs"], own, arrays[f"inputs{TEST}"], tests)
 
 
 def _check_features(arrays: Mapping[str, Any], features: int) -> None:

@@ -19,10 +19,11 @@ def arrays(solution: Solution) -> dict[str, Any]:
     """The contents of a solution's file.
 
     Keys: G_bottom, the overlaps of the paths; G_1, ..., G_a, those of all vectors of each stream,
-    in the normalisation of streams; action, log_evidence, converged, gradient_norm, residual,
-    hessian_negative, hessian_lowest, hessian_is_bound, condition_number, message; mean and
-    variance with test data; U_1, ..., U_L and u_a for chains, U_a where it is a matrix;
-    head_scores where there are heads.
+    in the normalisation of streams; b_1, or b_a, the projections of the lowest stream's vectors on
+    the all-ones direction, where it reads features with a mean; action, log_evidence, converged,
+    gradient_norm, residual, hessian_negative, hessian_lowest, hessian_is_bound, condition_number,
+    message; mean and variance with test data; U_1, ..., U_L and u_a for chains, U_a where it is a
+    matrix; head_scores where there are heads.
     minima_action and minima_G_bottom, of shapes (minima,) and (minima, M, M): of every minimum that
     was found, the lowest action first, which is the solution's own.
     With a spectrum:
@@ -34,6 +35,8 @@ def arrays(solution: Solution) -> dict[str, Any]:
     found: dict[str, Any] = {"G_bottom": solution.bottom}
     streams = stream_graph(solution.network).streams
     found |= {f"G_{s.name}": g for s, g in zip(streams, solution.overlaps, strict=True)}
+    if solution.projections is not None:
+        found[f"b_{streams[0].name}"] = solution.projections
     for key in (
         "action", "log_evidence", "converged", "gradient_norm", "residual", "hessian_negative",
         "hessian_lowest", "hessian_is_bound", "condition_number", "message",

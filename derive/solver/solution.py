@@ -35,6 +35,9 @@ class Solution:
         mean: Predictor's mean on the test examples, shape (P_test,), if there are any; of several
             outputs (P_test, O).
         variance: Its variance, of the same shape.
+        projections: Of a first layer of features with a mean, b: the projections g 1 / sqrt(N) of
+            the lowest stream's vectors on the all-ones direction. None for other networks, at
+            infinite width, and where the mean is not known.
         spectrum: Stiff and sloppy directions. None at infinite width, where the Hessian has no
             value, and where there are so many coordinates that its signature is a bound; then
             `Solver.spectrum` finds it.
@@ -61,6 +64,7 @@ class Solution:
     mean: np.ndarray | None = field(default=None, repr=False)
     variance: np.ndarray | None = field(default=None, repr=False)
     spectrum: HessianSpectrum | None = None
+    projections: np.ndarray | None = field(default=None, repr=False)
     label_values: tuple[float, ...] = field(default=(), repr=False)
     others: tuple[Solution, ...] = field(default=(), repr=False)
 

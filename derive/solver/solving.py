@@ -31,6 +31,12 @@ INFINITE_WIDTH = (
 )
 
 
+UNKNOWN_MEAN = (
+    "the mean of the features is no order parameter of this solution, as attended inputs do not "
+    "tell it, and counts as zero; give inputs in their place"
+)
+
+
 @dataclass(frozen=True)
 class Solver:
     """A generated module, loaded, for one network shape; its numbers come with each call.
@@ -66,8 +72,16 @@ class Solver:
         with one_line_errors():
             return self.module.make_problem(
                 data.merged(), data.labels, numbers.widths, numbers.variances,
-                numbers.temperature, self._heads(numbers),
+                numbers.temperature, self._heads(numbers), **self._direction(data),
             )  # fmt: skip
+
+    def _direction(self, data: Data) -> dict[str, Any]:
+        """Where the mean of the features lies, for networks of features with one."""
+        return {"mean_direction": data.mean_direction} if self._has_mean else {}
+
+    @property
+    def _has_mean(self) -> bool:
+        return self.derivation.theory.notation.has_mean
 
     def _heads(self, numbers: Values) -> tuple[int, ...]:
         weights = self.derivation.theory.notation.graph.weights
@@ -98,7 +112,7 @@ class Solver:
             found = self.module.solve(
                 data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
-                continuation=continuation, tolerance=tolerance,
+                continuation=continuation, tolerance=tolerance, **self._direction(data),
             )  # fmt: skip
             solution = self._solution(network, data, found)
             others = tuple(self._solution(network, data, other) for other in found.others)
@@ -118,6 +132,7 @@ class Solver:
             SolveError: Data and network do not fit, or the kernel is singular.
         """
         network = network.with_width(1)  # any width gives the same overlaps
+        data = replace(data, mean_direction=None)  # a part of the kernel there, as all else is
         problem = self.problem(network, data)
         overlaps = self.module.infinite_width(problem)
         with one_line_errors(), blas_threads(data.attended.shape):
@@ -177,7 +192,7 @@ class Solver:
             action=float(action),
             log_evidence=found.log_evidence,
             converged=found.converged,
-            message=found.message,
+            message=found.message + self._unknown_mean(data),
             gradient_norm=found.gradient_norm,
             residual=found.residual,
             hessian_lowest=found.hessian_lowest,
@@ -189,7 +204,17 @@ class Solver:
             mean=mean,
             variance=variance,
             label_values=label_values(data.labels),
+            projections=self._projections(data, found),
         )
+
+    def _projections(self, data: Data, found: Any) -> np.ndarray | None:
+        if not self._has_mean or data.mean_direction is None:
+            return None
+        return np.asarray(self.module.projections(found.overlaps, found.problem))
+
+    def _unknown_mean(self, data: Data) -> str:
+        unknown = self._has_mean and data.mean_direction is None
+        return f"; {UNKNOWN_MEAN}" if unknown else ""
 
     def search(
         self,

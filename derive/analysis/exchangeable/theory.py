@@ -17,7 +17,7 @@ from derive.analysis.exchangeable.stability import Margin
 from derive.analysis.exchangeable.stability import stability as find_margins
 from derive.analysis.exchangeable.symmetry import Symmetry, declare
 from derive.arguments import takes
-from derive.derivation import Derivation, Equation, Evidence, Order, Step, known_theory
+from derive.derivation import Derivation, Equation, Evidence, Order, Step, known_theory, refuse_mean
 from derive.errors import CertificateError
 
 HEADS = "H -> infinity, after N, P -> infinity"
@@ -133,6 +133,7 @@ def exchangeable(
     [(lambda_1,0, 1), (lambda_1,1, H_1 - 1), (lambda_a, 1)]
     """
     theory = known_theory(derivation)
+    refuse_mean(theory, "the theory of exchangeable heads")
     symmetry = declare(theory.notation, layers)
     steps = [
         Step(

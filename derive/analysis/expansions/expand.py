@@ -26,6 +26,7 @@ from derive.analysis.expansions.saddle import (
 from derive.arguments import takes
 from derive.derivation.derivation import Derivation, known_theory
 from derive.derivation.step import WIDE, Equation, Order, Step
+from derive.derivation.theory import refuse_mean
 from derive.errors import RuleError
 
 MOST_ORDERS = 9
@@ -60,6 +61,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
     if order > MOST_ORDERS:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
     theory, order = known_theory(derivation), int(order)
+    refuse_mean(theory, "an expansion in 1/N")
     found = expand_overlaps(theory, order)
     action = expand_action(found, order)
     mean, variance = expand_predictor(found, order)
@@ -89,6 +91,7 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     ((X_a, Z_a),)
     """
     theory = known_theory(derivation)
+    refuse_mean(theory, "an expansion in 1/N")
     first, found = expand_overlaps(theory, 1), fluctuations(theory)
     averages = average_predictor(first, found)
     return FiniteWidthExpansion(

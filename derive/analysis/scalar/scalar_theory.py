@@ -35,7 +35,7 @@ from derive.analysis.scalar.stages import Stage, read_stages
 from derive.analysis.scalar.symbols import WIDTH
 from derive.analysis.scalar.width_series import width_series
 from derive.arguments import takes
-from derive.derivation import Derivation, Theory, derive, known_theory
+from derive.derivation import Derivation, Theory, derive, known_theory, refuse_mean
 from derive.derivation.step import Evidence, Step
 from derive.errors import CertificateError, RuleError
 from derive.network import Network
@@ -217,6 +217,7 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     """
     derivation = derive(source) if isinstance(source, Network) else source
     theory = derivation if isinstance(derivation, Theory) else known_theory(derivation)
+    refuse_mean(theory, "the scalar theory")
     network = getattr(derivation, "network", None)
     require_distinct_symbols(theory, None if network is None else network.temperature)
     stages = read_stages(theory)

@@ -12,6 +12,7 @@ from derive.derivation.certificates.features import gaussian_features
 from derive.derivation.certificates.hessian import hessian
 from derive.derivation.certificates.integrate import integrate
 from derive.derivation.certificates.predictor import predictor
+from derive.derivation.certificates.projections import projections
 from derive.derivation.certificates.proportional import proportional
 from derive.derivation.certificates.start import start
 from derive.derivation.certificates.stationarity import stationarity
@@ -28,6 +29,7 @@ __all__ = [
     "infinite",
     "integrate",
     "predictor",
+    "projections",
     "proportional",
     "start",
     "stationarity",

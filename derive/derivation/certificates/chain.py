@@ -77,6 +77,8 @@ def _no_constant_is_left(chain: Chain, sample: Instance, agreement: Agreement) -
         numbers[notation.variance(weight.index)] = 10 ** (agreement.digits + 2 * GUARD)
     for stream, symbol in zip(notation.streams(), chain.overlaps, strict=True):
         numbers[symbol] = np.eye(sample.count(stream.index))
+    if notation.has_mean:
+        numbers[notation.share()] = 1
     wider = {**numbers}
     for stream in notation.streams():
         wider[notation.width(stream.index)] *= 2

@@ -6,8 +6,10 @@ density after the rule to the one before,
 .. math:: \int J(G) e^{-\mathrm{tr} A G} dG = \int e^{-\mathrm{tr} A F F^T / N} dF
           = \prod_i (\pi N / A_i)^{N/2}
 
-for diagonal A. With G = L L^T the integral over G falls into one per entry of L, if J times the
-volume of these coordinates is a product over the diagonal of L; that is checked first.
+for diagonal A. Where vectors have projections b on the all-ones direction, they are b along it and
+sqrt(N) L across; the integral over b is Gaussian, and J must not depend on b. With G = L L^T the
+integral over G falls into one per entry of L, if J times the volume of these coordinates is a
+product over the diagonal of L; that is checked first.
 """
 
 from __future__ import annotations
@@ -71,10 +73,28 @@ class _Volume:
     def width(self) -> int:
         return self.sample.widths[self.stream]
 
+    @property
+    def projected(self) -> bool:
+        return self.before.notation.projected(self.stream)
+
+    @property
+    def free(self) -> int:
+        """The dimensions across the projections, if there are any."""
+        return self.width - 1 if self.projected else self.width
+
+    def _along_ones(self) -> Any:
+        """A reflection that brings the first axis onto the all-ones direction."""
+        arithmetic, width = self.agreement.arithmetic, self.width
+        normal = np.full(width, -1 / arithmetic.sqrt(width), dtype=object)
+        normal[0] += 1
+        return exact(arithmetic, np.eye(width)) - np.outer(normal, normal) * (2 / (normal @ normal))
+
     def surroundings(self) -> Numbers:
-        """Random values for everything else in the density."""
+        """Random values for everything else in the density, and projections."""
         notation, sample = self.before.notation, self.sample
         numbers = {**sample.sizes(), **sample.data()}
+        if self.projected:
+            numbers[notation.along()] = sample.array(sample.count(0), 1)
         for stream in notation.streams():
             if stream.index in self.before.overlaps:
                 overlap = notation.overlap(stream.index)
@@ -86,16 +106,21 @@ class _Volume:
     def log(self, root: Any, numbers: Numbers, rotation: Any = None) -> Any:
         """ln J at G = L L^T, from vectors F = sqrt(N) [L, 0], rotated or not."""
         notation, size = self.before.notation, len(root)
-        vectors = exact(self.agreement.arithmetic, np.zeros((size, self.width)))
+        vectors = exact(self.agreement.arithmetic, np.zeros((size, self.free)))
         vectors[:, :size] = root * self.agreement.arithmetic.sqrt(self.width)
         if rotation is not None:
             vectors = vectors @ rotation
         point, start = dict(numbers), 0
+        if self.projected:
+            point[notation.along()] = along = exact(
+                self.agreement.arithmetic, numbers[notation.along()]
+            )
+            vectors = np.concatenate([along, vectors], axis=1) @ self._along_ones()
         for weight in notation.graph.streams[self.stream].weights:
             end = start + self.sample.block_size(weight)
             point[notation.vectors(weight)] = vectors[start:end]
             start = end
-        point[notation.overlap(self.stream)] = root @ root.T
+        point[notation.overlap(self.stream)] = vectors @ vectors.T / self.width
         # Factors that the rule leaves alone cancel before they cost time.
         ratio = self.after.body + self.after.constant - self.before.body - self.before.constant
         return self.agreement.value(ratio, point)
@@ -112,7 +137,7 @@ def _check(volume: _Volume) -> None:
         return volume.log(root, numbers) + _log_coordinates(arithmetic, root)
 
     start = volume.log(root, numbers)
-    turned = volume.log(root, numbers, _rotation(arithmetic, sample, volume.width))
+    turned = volume.log(root, numbers, _rotation(arithmetic, sample, volume.free))
     agreement.compare("the density at rotated vectors", turned, start)
     elsewhere = volume.log(root, volume.surroundings())
     agreement.compare("the volume, whatever the rest", elsewhere, start)
@@ -121,9 +146,11 @@ def _check(volume: _Volume) -> None:
     weights = [arithmetic.mpf(8 + 3 * k) / 8 for k in range(size)]
     found = base * (1 - size)
     for k, weight in enumerate(weights):
-        found += _log_diagonal_integral(arithmetic, product, (root, k), weight, volume.width)
+        found += _log_diagonal_integral(arithmetic, product, (root, k), weight, volume.free)
         found += k * arithmetic.log(arithmetic.pi / weight) / 2  # the entries left of it
     expected = sum(arithmetic.log(arithmetic.pi * volume.width / a) for a in weights)
+    if volume.projected:
+        found += expected / 2  # the integral of exp(-b^T A b / N) over b
     agreement.compare("ln of the integral of J(G) exp(-tr A G)", found, expected * volume.width / 2)
 
 

@@ -8,10 +8,13 @@ from derive.derivation.certificates.compare import GUARD, Agreement, exact, guar
 from derive.derivation.certificates.instance import Instance, Numbers, instances, unseen
 from derive.derivation.notation import Notation
 from derive.derivation.rules.hessian import Hessian
+from derive.derivation.rules.share import Share
 from derive.derivation.step import Certificate, Evidence
 
 
-def hessian(gradients: tuple[Any, ...], found: Hessian, notation: Notation) -> Certificate:
+def hessian(
+    gradients: tuple[Any, ...], found: Hessian, notation: Notation, share: Share | None = None
+) -> Certificate:
     """The changes of the certified gradients along a random direction of all streams at once.
 
     Along a second direction the bilinear form of the two is held against that with the directions
@@ -22,7 +25,7 @@ def hessian(gradients: tuple[Any, ...], found: Hessian, notation: Notation) -> C
     def check(digits: int) -> Evidence:
         agreement, samples = Agreement(digits), instances(notation, 23)
         for sample in samples:
-            run = _Directions(gradients, found, sample, agreement)
+            run = _Directions(gradients, found, sample, agreement, share)
             run.compare_with_differences()
             run.compare_exchanged()
         return agreement.evidence(
@@ -42,13 +45,16 @@ class _Directions:
         found: Hessian,
         sample: Instance,
         agreement: Agreement,
+        share: Share | None = None,
     ) -> None:
         self.gradients = gradients
         self.found = found
+        self.share = share
         self.overlaps = [sample.notation.overlap(s.index) for s in sample.notation.streams()]
         self.agreement = agreement
         self.fine = Agreement(2 * agreement.digits + GUARD)
-        self.numbers: Numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+        numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+        self.numbers: Numbers = self._following(numbers)
         self.along, self.across = self._direction(sample), self._direction(sample)
 
     def _direction(self, sample: Instance) -> list[Any]:
@@ -76,8 +82,18 @@ class _Directions:
     def _moved(self, step: Any) -> Numbers:
         centres = [exact(self.fine.arithmetic, self.numbers[g]) for g in self.overlaps]
         pairs = zip(self.overlaps, centres, self.along, strict=True)
-        return {**self.numbers, **{g: centre + step * d for g, centre, d in pairs}}
+        moved = {g: centre + step * d for g, centre, d in pairs}
+        return self._following({**self.numbers, **moved})
+
+    def _following(self, numbers: Numbers) -> Numbers:
+        """The share that goes with the overlaps, where there is one."""
+        if self.share is None:
+            return numbers
+        return {**numbers, self.share.symbol: self.fine.value(self.share.value, numbers)}
 
     def _changes(self, directions: list[Any]) -> list[Any]:
         steps = dict(zip(self.found.directions, directions, strict=True))
-        return [self.fine.value(c, {**self.numbers, **steps}) for c in self.found.changes]
+        numbers = {**self.numbers, **steps}
+        for symbol, value in self.found.followers:
+            numbers[symbol] = self.fine.value(value, numbers)
+        return [self.fine.value(change, numbers) for change in self.found.changes]

@@ -80,6 +80,8 @@ class Instance:
         }
         if notation.outputs() != 1:
             numbers[notation.outputs()] = graph.weights[-1].outputs
+        if notation.has_mean:
+            numbers[notation.share()] = 11 / 16
         for weight in graph.weights:
             numbers[notation.variance(weight.index)] = self.variance(weight.index)
             if weight.branched:
@@ -106,10 +108,13 @@ class Instance:
 
     def data(self) -> Numbers:
         """Attended inputs and labels."""
-        return {
+        numbers: Numbers = {
             self.notation.data(): self.array(self.examples, self.features, self.block_size(0)),
             self.notation.labels(): self.array(self.examples, 1),
         }
+        if self.notation.has_mean:
+            numbers[self.notation.means()] = self.array(self.examples, 1, self.block_size(0))
+        return numbers
 
     def tensor(self, weight: int) -> Array:
         """A weight tensor, shaped as its symbol is."""
@@ -127,9 +132,14 @@ class Instance:
         return self.array(self.block_size(weight), self.widths[below])
 
     def overlaps(self) -> Numbers:
-        """A random order parameter for every stream."""
+        """A random order parameter for every stream, and projections where there are some."""
         streams = self.notation.streams()
-        return {self.notation.overlap(s.index): self.positive(self.count(s.index)) for s in streams}
+        numbers = {
+            self.notation.overlap(s.index): self.positive(self.count(s.index)) for s in streams
+        }
+        if self.notation.has_mean:  # so small that the overlaps exceed b b^T / N
+            numbers[self.notation.along()] = self.array(self.count(0), 1) / 4
+        return numbers
 
     def point(self, weights: tuple[int, ...]) -> Numbers:
         """Random values for everything in a density; vectors are free of their definitions.

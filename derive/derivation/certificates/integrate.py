@@ -55,14 +55,16 @@ def _moments(
         return agreement.value(mean, {**numbers, tensor: weights})[:, 0]
 
     shape = numbers[tensor].shape
-    response = np.stack([outputs(unit) for unit in units(*shape)], axis=1)
+    centre = outputs(np.zeros(shape))
+    response = np.stack([outputs(unit) - centre for unit in units(*shape)], axis=1)
     weights = exact(arithmetic, numbers[tensor])
-    agreement.compare("f, linear in V_0", outputs(weights), response @ weights.ravel())
+    linear = centre + response @ weights.ravel()
+    agreement.compare("f, linear in V_0", outputs(weights), linear)
     covariance = arithmetic.mpf(sample.variance(0)) * (response @ response.T)
     for k in range(sample.examples):
         covariance[k, k] += arithmetic.mpf(sample.temperature)
     labels = exact(arithmetic, numbers[notation.labels()][:, 0])
-    known = log_normal(arithmetic, labels, covariance)
+    known = log_normal(arithmetic, labels - centre, covariance)
     known -= log_independent(arithmetic, labels - outputs(weights), sample.temperature)
     known -= log_independent(arithmetic, weights, sample.variance(0))
     # Factors that the rule leaves alone cancel before they cost time.

@@ -91,11 +91,17 @@ def _remainder_does_not_grow(
 def _energy_is_what_widths_leave(
     law: State, limit: Proportional, sample: Instance, agreement: Agreement
 ) -> None:
-    """S - E is proportional to the widths and E independent of them: E = 2 S(N) - S(2N)."""
+    """S - E is proportional to the widths and E independent of them: E = [4 S(N) - S(4N)] / 3.
+
+    Projections grow like the root of the widths, at means of features that fall like it.
+    """
     numbers = {**sample.data(), **sample.overlaps()}
-    single, double = ({**numbers, **sample.sizes(scale)} for scale in (1, 2))
-    left = 2 * agreement.value(limit.action, single) - agreement.value(limit.action, double)
-    agreement.compare("the energy E", agreement.value(limit.energy, double), left)
+    single, fourfold = ({**numbers, **sample.sizes(scale)} for scale in (1, 4))
+    if law.notation.has_mean:
+        fourfold[law.notation.along()] = 2 * numbers[law.notation.along()]
+        fourfold[law.notation.means()] = numbers[law.notation.means()] / 2
+    left = 4 * agreement.value(limit.action, single) - agreement.value(limit.action, fourfold)
+    agreement.compare("the energy E", agreement.value(limit.energy, fourfold), left / 3)
 
 
 def _observed_orders(law: State, limit: Proportional) -> tuple[float, float]:
@@ -109,7 +115,7 @@ def _observed_orders(law: State, limit: Proportional) -> tuple[float, float]:
     for scale in SCALES:
         sample, numbers = _grown(law, scale)
         start = _optimum(limit.action, sample, numbers, start)
-        point = {**numbers, **_overlaps(sample, start)}
+        point = {**numbers, **_overlaps(sample, start, numbers)}
         kept.append(evaluate(limit.constant - limit.action / 2, point))
         dropped.append(evaluate(limit.dropped, point))
         totals.append(_remainder(law, limit, point, None) + dropped[-1])
@@ -148,6 +154,10 @@ def _grown(law: State, scale: int) -> tuple[Instance, Numbers]:
         law.notation.data(): grown * math.sqrt(scale),
         law.notation.labels(): np.tile(labels, (scale, 1)),
     }
+    if law.notation.has_mean:
+        numbers[law.notation.means()] = np.tile(data[law.notation.means()], (scale, 1, 1))
+        along = replace(small, random=Random(43)).array(small.count(0), 1) / 4
+        numbers[law.notation.along()] = along * math.sqrt(scale)
     return sample, numbers
 
 
@@ -167,10 +177,14 @@ def _roots(sample: Instance, entries: Array) -> list[Array]:
     return found
 
 
-def _overlaps(sample: Instance, entries: Array) -> Numbers:
-    streams = sample.notation.streams()
+def _overlaps(sample: Instance, entries: Array, numbers: Numbers) -> Numbers:
+    streams, notation = sample.notation.streams(), sample.notation
     roots = zip(streams, _roots(sample, entries), strict=True)
-    return {sample.notation.overlap(stream.index): root @ root.T for stream, root in roots}
+    found = {notation.overlap(stream.index): root @ root.T for stream, root in roots}
+    if notation.has_mean:  # the roots are those of what is across the projections
+        along = numbers[notation.along()]
+        found[notation.overlap(0)] = found[notation.overlap(0)] + along @ along.T / sample.widths[0]
+    return found
 
 
 def _optimum(action: Any, sample: Instance, numbers: Numbers, start: Array | None) -> Array:
@@ -183,7 +197,7 @@ def _optimum(action: Any, sample: Instance, numbers: Numbers, start: Array | Non
     total = sum(sample.widths)
 
     def value(entries: Array) -> tuple[float, Array]:
-        point = {**numbers, **_overlaps(sample, entries)}
+        point = {**numbers, **_overlaps(sample, entries, numbers)}
         slopes = []
         for root, place, slope in zip(_roots(sample, entries), places, gradients, strict=True):
             change = 2 * evaluate(slope, point) @ root

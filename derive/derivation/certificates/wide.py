@@ -75,6 +75,8 @@ class _Widths:
         self.digits = max(digits, 6)  # so that an order can be seen
         self.fine = Agreement(3 * digits + GUARD)  # N times a shift squared, to so many digits
         self.data = sample.data()
+        if sample.notation.has_mean:
+            self.data[sample.notation.share()] = 1  # up to 1/N, as the overlaps are
 
     def order(self, *, shifted: bool) -> float:
         """The observed order between widths times 10^(digits/2) and 10^digits.

@@ -63,6 +63,10 @@ def chain_form(
     rescaled = expand(normal(_substitute_known(action, replacements)), logs=True)
     # What the papers drop: the terms without an order parameter.
     kept, shift = rescaled.as_independent(*symbols, as_Add=True)[::-1]
+    if notation.has_mean:  # what the share of the projections brings vanishes without these
+        alone = shift
+        shift = expand(alone.subs(notation.share(), 1), logs=True)
+        kept += alone - shift
     return Chain(
         overlaps=symbols,
         scales=tuple(scales),

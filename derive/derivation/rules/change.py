@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, rebuild
-from derive.algebra.nodes import Gram, LogMultigamma
+from derive.algebra.nodes import Along, Gram, LogMultigamma
 from derive.algebra.scalars import expand
 from derive.derivation.notation import Notation
 from derive.derivation.rules.gaussian import find_normal
@@ -21,6 +21,12 @@ def change_variables(state: State, stream: int) -> State:
     .. math:: dg = \frac{\pi^{Nm/2} N^{Nm/2}}{\Gamma_m(N/2)} \det(G)^{(N-m-1)/2}\, dG,
               \qquad N \ge m
 
+    Vectors that read features with a mean have projections b on the all-ones direction too; the
+    other components are in N - 1 dimensions, and have the overlaps G - b b^T / N.
+
+    .. math:: dg = \frac{\pi^{(N-1)m/2} N^{(N-1)m/2}}{\Gamma_m((N-1)/2)}
+              \det(G - b b^\top / N)^{(N-m-2)/2}\, dG\, db, \qquad N > m
+
     Raises:
         RuleError: The density depends on the vectors in another way than through overlaps.
     """
@@ -33,14 +39,25 @@ def change_variables(state: State, stream: int) -> State:
         body, constant = body - law + exponent, constant + normalisation
     body = overlaps_for_vectors(body, notation, stream)
     width, count = notation.width(stream), notation.vectors_count(stream)
-    volume = width * count * sympy.log(sympy.pi * width) / 2 - LogMultigamma(width / 2, count)
-    jacobian = (width - count - 1) / 2 * build.logdet(notation.overlap(stream))
+    free = width - 1 if notation.projected(stream) else width
+    volume = free * count * sympy.log(sympy.pi * width) / 2 - LogMultigamma(free / 2, count)
+    jacobian = (free - count - 1) / 2 * build.logdet(across(notation, stream))
     return state.but(
         body=body + jacobian,
         constant=constant + volume,
         overlaps=(*state.overlaps, stream),
         covariances=_covariances(state, laws, stream),
     )
+
+
+def across(notation: Notation, stream: int) -> Any:
+    """The overlaps of what a stream's vectors are across their projections, if they have any."""
+    overlap = notation.overlap(stream)
+    if not notation.projected(stream):
+        return overlap
+    along = notation.along()
+    square = build.mul(along, build.transpose(along))
+    return build.subtract(overlap, build.scale(1 / notation.width(stream), square))
 
 
 def _covariances(state: State, laws: list[Any], stream: int) -> tuple[tuple[int, Any], ...]:
@@ -67,6 +84,8 @@ def written_out(law: Any) -> tuple[Any, Any]:
 def overlaps_for_vectors(body: Any, notation: Notation, stream: int) -> Any:
     """Replace the Gram matrices of a stream's vectors by blocks of its overlaps.
 
+    Their projections, where there are some, become those that are order parameters.
+
     Raises:
         RuleError: Vectors remain.
     """
@@ -77,6 +96,8 @@ def overlaps_for_vectors(body: Any, notation: Notation, stream: int) -> Any:
     for run in {(k,) for k in weights} | set(readers):
         vectors = build.stack(*(notation.vectors(k) for k in run))
         runs[Gram(vectors)] = build.pick(overlap, notation.span(run))
+        if notation.projected(stream):
+            runs[Along(vectors)] = build.select(notation.along(), notation.span(run))
     vectors = {notation.vectors(k) for k in weights}
     changed = _rebuild_terms(body, vectors, runs)
     if contains(changed, vectors):

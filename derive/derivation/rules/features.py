@@ -58,10 +58,16 @@ def feature_density(notation: Notation) -> State:
 
 
 def gaussian_features(state: State) -> State:
-    r"""Replace features by Gaussian ones with the same second moment, linear in weights V_0.
+    r"""Replace features by Gaussian ones with the same moments, linear in weights V_0.
 
     .. math:: \phi(W x / \sqrt{N_x}) \to V_0\, \xi / \sqrt{N_0}, \qquad
               \frac{\sigma_0^2}{N_0}\, \xi \cdot \xi' = \kappa(x, x')
+
+    Features of mean zero have this second moment. Those with a mean have a number m beside xi,
+
+    .. math:: \phi(W x / \sqrt{N_x}) \to \frac{\sigma_0 m\, \mathbf 1 + V_0\, \xi}{\sqrt{N_0}},
+              \qquad
+              \frac{\sigma_0^2}{N_0}\, (m m' + \xi \cdot \xi') = \kappa(x, x')
 
     Raises:
         RuleError: The outputs do not read features, or read them in another way.
@@ -76,9 +82,22 @@ def gaussian_features(state: State) -> State:
     own = prior(notation, 0)
     if prior_variance(features) != prior_variance(own) or factors[0].args[0] != notation.above(0):
         raise RuleError(f"{weights} and the vectors that read its features have other laws")
-    mean = build.scale(number * sympy.sqrt(notation.width(0)), output(notation))
+    gaussian = build.add(output(notation), *mean_output(notation))
+    mean = build.scale(number * sympy.sqrt(notation.width(0)), gaussian)
     body = state.body - labels - features + own
     return state.but(body=body + LogNormal(labels.args[0], mean, labels.args[2]))
+
+
+def mean_output(notation: Notation) -> tuple[Any, ...]:
+    r"""What the mean of the features adds to the outputs, if they have one.
+
+    .. math:: \frac{\sigma_0}{\sqrt{N_0 N_1}} \sum_\pi m^\pi_\mu\, g_\pi \cdot \mathbf 1
+    """
+    if not notation.has_mean:
+        return ()
+    projections = build.along(notation.above(0))
+    scale = sympy.sqrt(notation.variance(0) / notation.features)
+    return (build.scale(scale, build.path_readout(projections, notation.means())),)
 
 
 def start(notation: Notation) -> State:

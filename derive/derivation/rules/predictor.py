@@ -7,6 +7,7 @@ from typing import Any
 
 from derive.algebra import build
 from derive.derivation.rules.gaussian import find_normal, output_covariance
+from derive.derivation.rules.share import Share, mean_covariance
 from derive.derivation.step import State
 from derive.errors import RuleError
 
@@ -30,7 +31,7 @@ class Predictor:
     variance: Any
 
 
-def predictor(law: State, to_overlaps: Any) -> Predictor:
+def predictor(law: State, to_overlaps: Any, share: Share | None = None) -> Predictor:
     r"""Condition the outputs on the labels.
 
     .. math:: \langle f_*\rangle = K_*(K+T)^{-1}y, \qquad
@@ -39,6 +40,8 @@ def predictor(law: State, to_overlaps: Any) -> Predictor:
     Args:
         law: The exact law of labels and overlaps.
         to_overlaps: Turns a kernel of vectors into one of overlaps (rule 3's replacement).
+        share: Where features have a mean; their projections are then Gaussian around the point
+            where the action is stationary, and add to every covariance.
     """
     notation = law.notation
     if law.outputs is None:
@@ -49,7 +52,14 @@ def predictor(law: State, to_overlaps: Any) -> Predictor:
     train, test = notation.data(), notation.data(test=True)
     cross = to_overlaps(output_covariance(mean, notation.tensor(0), variance, test, train))
     own = to_overlaps(output_covariance(mean, notation.tensor(0), variance, test, test))
-    covariance = find_normal(law.body, notation.labels()).args[2]
+    _, centre, covariance = find_normal(law.body, notation.labels()).args
+    if share is not None:
+        means, tests = notation.means(), notation.means(test=True)
+        covariance, rho = share.covariance, share.symbol
+        added = mean_covariance(centre, notation, tests, means)
+        cross = build.add(cross, build.scale(rho, added))
+        added = mean_covariance(centre, notation, tests, tests)
+        own = build.add(own, build.scale(rho, added))
     inverse = build.inv(covariance)
     explained = build.mul(cross, inverse, build.transpose(cross))
     return Predictor(

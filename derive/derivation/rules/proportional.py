@@ -36,9 +36,10 @@ def label_energy(state: State) -> tuple[Any, Any]:
     """Twice the negative log density of the labels, written out, and its constant."""
     law = find_normal(state.body, state.notation.labels())
     labels, mean, covariance = law.args
-    if not build.is_zero(mean):
+    if contains(mean, {state.notation.tensor(0)}):
         raise RuleError("the labels are not centred; integrate the input weights first")
-    square = build.mul(labels, build.transpose(labels))
+    rest = build.subtract(labels, mean)
+    square = build.mul(rest, build.transpose(rest))
     energy = build.logdet(covariance) + build.trace(build.mul(build.inv(covariance), square))
     return energy, -build.rows(labels) * sympy.log(2 * sympy.pi) / 2
 
@@ -48,6 +49,8 @@ def proportional_limit(state: State) -> Proportional:
 
     .. math:: \tfrac{N-m-1}{2}\ln\det G \to \tfrac N2 \ln\det G, \qquad
               \ln\Gamma_m(N/2) \to \tfrac{Nm}{2}\left(\ln\tfrac N2 - 1\right)
+
+    also where the overlaps are those of N - 1 components.
 
     The labels' part is kept whole: it is a sum over P ~ N examples.
 
@@ -60,7 +63,7 @@ def proportional_limit(state: State) -> Proportional:
     energy, label_constant = label_energy(state)
     rest = expand(state.body - find_normal(state.body, notation.labels()))
     kept, dropped = _by_growth(rest, notation)
-    volume = expand(_stirling(state.constant), logs=True)
+    volume = expand(_stirling(_wide(state)), logs=True)
     return Proportional(
         action=-2 * kept + energy,
         constant=volume + label_constant,
@@ -87,6 +90,15 @@ def _extensive(term: Any, widths: set[Any]) -> bool:
 def contains_matrix(factor: Any) -> bool:
     """Whether a factor is made from matrices, in whose shapes the widths do not count."""
     return isinstance(factor, sympy.Trace | LogDet)
+
+
+def _wide(state: State) -> Any:
+    """The constant with N in the place of N - 1, the dimensions across the projections."""
+    notation = state.notation
+    if not notation.has_mean:
+        return state.constant
+    width = notation.width(0)
+    return rebuild(state.constant, {width - 1: width, (width - 1) / 2: width / 2}.get)
 
 
 def _stirling(constant: Any) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sympy
+
 from derive.algebra import build, gradient, substitute
 from derive.derivation.notation import Notation
 from derive.derivation.rules.response import forces, shifts, with_above
@@ -78,8 +80,11 @@ def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
 
     .. math:: D_s = \mathrm{diag}\left(\Sigma_W(D_{above})\right) + G_s \Phi_s G_s / N_s
     """
-    lowest = law.notation.overlap(0)
-    bottom = substitute(gradient(energy, lowest), {lowest: wide.overlaps[0]})
+    notation = law.notation
+    lowest, given = notation.overlap(0), {notation.overlap(0): wide.overlaps[0]}
+    if notation.has_mean:
+        given[notation.share()] = sympy.S.One  # up to 1/N, which counts in second order only
+    bottom = substitute(gradient(energy, lowest), given)
     return response(build.scale(-1, bottom), law, wide)
 
 

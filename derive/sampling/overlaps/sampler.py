@@ -101,6 +101,11 @@ def sample_overlaps(
 
 def _check(network: Network, draws: int, chains: int, copies: int) -> None:
     graph = stream_graph(network)
+    if graph.weights[0].mean:
+        raise SamplingError(
+            "layers[1]: the features have a mean, and the sampler of overlaps does not know the "
+            "projections of their vectors; above a hidden layer of features sample_features does"
+        )
     numbers = values(network, graph)
     for stream, width in zip(graph.streams, numbers.widths, strict=True):
         count = graph.vectors(stream, numbers.heads)

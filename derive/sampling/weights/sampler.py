@@ -62,6 +62,11 @@ def sample_weights(
     ((2, 10, 1, 1), (2, 10, 2))
     """
     check_kernel(network, data)
+    if data.mean_direction is not None:
+        raise SamplingError(
+            "layers[1]: the features have a mean, and the sampler of weights takes Gaussian "
+            "features of mean zero; above a hidden layer of features sample_features does"
+        )
     model = Model.of(network, data.attended.shape[1])
     _check(model, data, draws, chains)
     generators = [np.random.default_rng([seed, number]) for number in range(chains)]
