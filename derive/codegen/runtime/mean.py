@@ -75,12 +75,13 @@ def mean_share(overlap: np.ndarray, response: np.ndarray, force: np.ndarray, wid
     stay left of it.
 
     Args:
-        overlap: G, positive definite.
+        overlap: G, positive definite, or semidefinite as on a ray of prior overlaps.
         response: A, symmetric and positive semidefinite, as the next one is.
         force: B.
         width: N.
     """
-    root = np.linalg.cholesky(overlap)
+    lengths, axes = np.linalg.eigh(overlap)
+    root = axes * np.sqrt(np.maximum(lengths, 0.0))
     values, axes = np.linalg.eigh(root.T @ response @ root)
     values = np.maximum(values, 0.0)
     squares = np.maximum(np.einsum("ij,ij->j", axes, (root.T @ force @ root) @ axes), 0.0) / width
