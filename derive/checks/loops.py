@@ -54,7 +54,7 @@ class Point:
         sample = self.sample
         return PlainTheory(
             Wiring(self.subject.network, sample.heads), sample.widths, sample.variances,
-            float(sample.temperature), sample.attended, sample.labels,
+            float(sample.temperature), sample.attended, sample.labels, sample.notation.has_mean,
         )  # fmt: skip
 
     @cached_property
@@ -96,7 +96,7 @@ class Point:
         """The data of the sample, a row each."""
         sample = self.sample
         labels = sample.labels[: len(sample.attended_test)]
-        return Data(sample.attended, sample.labels, sample.attended_test, labels)
+        return Data(sample.attended, sample.labels, sample.attended_test, labels, **sample.mean())
 
     @property
     def problem(self) -> Any:
@@ -137,7 +137,7 @@ class Point:
     def chain_action(self) -> float:
         """The action in theory.md 1.2, from U_l."""
         overlaps = self.chain_overlaps()
-        total = float(self.plain.energy(self.overlaps))
+        total = float(self.plain.energy(self.overlaps) + self.plain.added(self.overlaps))
         for tensor in self.plain.wiring.tensors[1:]:
             stream = self.plain.number_of(tensor.below)
             below, heads = overlaps[stream], tensor.heads
@@ -154,7 +154,10 @@ class Point:
 
     def condition_number(self) -> float:
         """Of the labels' covariance: the ratio of its extreme singular values."""
-        values = np.linalg.svd(self.plain.covariance(self.overlaps), compute_uv=False)
+        attended = self.sample.attended
+        covariance = self.plain.kernel(attended, attended, self.overlaps)
+        covariance += float(self.sample.temperature) * np.eye(len(covariance))
+        values = np.linalg.svd(covariance, compute_uv=False)
         return float(values[0] / values[-1])
 
     @property
@@ -230,6 +233,7 @@ def _evidence(point: Point) -> Pairs:
     evidence = plain.log_evidence(point.overlaps)
     yield "the log evidence", module.log_evidence(*where), evidence
     constant = evidence + float(plain.action(point.overlaps)) / 2
+    constant -= plain.fluctuation(point.overlaps)
     yield "the constant of the evidence", module.evidence_constant(point.problem), constant
     condition = point.condition_number()
     yield "the condition number", module.condition_number(*where), condition
@@ -237,10 +241,10 @@ def _evidence(point: Point) -> Pairs:
 
 def _predictor(point: Point) -> Pairs:
     module, plain, problem = point.subject.module, point.plain, point.problem
-    tests, by_path = point.sample.attended_test, point.sample.tests_by_path()
+    tests, by_path = point.sample.attended_test, point.sample.tests_by_path(point.subject.module)
     bottom = plain.bottom(point.overlaps)
     yield "the bottom overlaps", module.bottom(point.overlaps, problem), bottom
-    kernel = plain.kernel_of(plain.products(tests, point.sample.attended), bottom)
+    kernel = plain.kernel(tests, point.sample.attended, point.overlaps)
     yield "the kernel", module.kernel(point.overlaps, by_path, problem), kernel
     mean, variance = plain.predictor(point.overlaps, tests)
     found = module.predictor(point.overlaps, by_path, problem)

@@ -107,10 +107,10 @@ class Sample:
         """The same as a problem of the generated module."""
         return module.make_problem(
             self.attended, self.labels, self.widths, self.variances,
-            float(self.temperature), self.attention_heads(), **self._mean(),
+            float(self.temperature), self.attention_heads(), **self.mean(),
         )  # fmt: skip
 
-    def _mean(self) -> dict[str, Array]:
+    def mean(self) -> dict[str, Any]:
         """The direction of the mean of features that have one: the first axis."""
         direction = np.eye(self.attended.shape[1])[0]
         return {"mean_direction": direction} if self.notation.has_mean else {}
@@ -120,7 +120,7 @@ class Sample:
         return module.solve(
             self.attended, self.labels, widths=self.widths, variances=self.variances,
             temperature=float(self.temperature), heads=self.attention_heads(), start=start,
-            **self._mean(),
+            **self.mean(),
         )  # fmt: skip
 
     def tests_by_path(self, module: Any) -> Any:

@@ -69,6 +69,11 @@ def _label_values(point: Point) -> list[float]:
     return sorted(found) if len(found) == 2 else []
 
 
+def _along(point: Point) -> Array:
+    """b, where features have a mean."""
+    return point.plain.along(point.overlaps) if point.plain.has_mean else np.zeros(0)
+
+
 def _minimum(point: Point) -> Array:
     """Action, evidence, overlaps of paths and predictor of another minimum."""
     plain, overlaps = point.plain, point.overlaps
@@ -110,6 +115,7 @@ FIELDS: Mapping[str, Recomputed] = {
     "variance": lambda point, _: _predictor(point)[1],
     "spectrum": lambda point, _: _eigenvalues(point)[::-1],
     "label_values": lambda point, _: _label_values(point),
+    "projections": lambda point, _: _along(point),
     "others": lambda point, _: _minimum(point.beside),
 }
 """Every field of a solution, and what it should be at a random point."""
@@ -119,6 +125,7 @@ SHOWN_AS: Mapping[str, Callable[[Any], Any]] = {
     "chain_overlaps": lambda overlaps: flat(overlaps),
     "message": lambda message: str(message).partition(":")[0],
     "spectrum": lambda found: found.eigenvalues,
+    "projections": lambda along: np.zeros(0) if along is None else along,
     "others": lambda others: flat(
         [x for o in others for x in (o.action, o.log_evidence, o.bottom, o.mean, o.variance)]
     ),
@@ -147,6 +154,8 @@ def keys(point: Point) -> dict[str, Any]:
     both = (point, point.beside)
     found["minima_action"] = np.array([_action(each, None) for each in both])
     found["minima_G_bottom"] = np.stack([each.plain.bottom(each.overlaps) for each in both])
+    if point.plain.has_mean:
+        found[f"b_{'a' if point.is_read(0) else 1}"] = _along(point)
     if point.is_large:
         return found
     return found | {
@@ -232,7 +241,7 @@ def infinite_width(subject: Subject, claim: str) -> CheckResult:
     weights = path_weights(subject.network, point.sample, subject.arithmetic)
     bottom = np.diag([float(weight) for weight in weights])
     plain = point.plain
-    kernel = plain.kernel_of(plain.training_products, bottom)
+    kernel = plain.kernel_of(plain.products(plain.attended, plain.attended), bottom)
     covariance = kernel + plain.temperature * np.eye(len(kernel))
     labels = plain.labels
     dual = np.linalg.solve(covariance, labels)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import sqrtm
 
+from derive.checks.plain.means import Projected
 from derive.checks.plain.wiring import Tensor, Wiring
 
 Array = NDArray[Any]
@@ -42,6 +43,7 @@ class PlainTheory:
         temperature: Of the label noise.
         attended: Shape (P, N_0, M), paths in data order.
         labels: y, shape (P,).
+        has_mean: Whether the first feature of attended inputs is the mean of a layer of features.
     """
 
     wiring: Wiring
@@ -50,6 +52,7 @@ class PlainTheory:
     temperature: float
     attended: Array
     labels: Array
+    has_mean: bool = False
 
     @property
     def bottom_places(self) -> list[int]:
@@ -77,10 +80,53 @@ class PlainTheory:
             found[mu, nu] += np.outer(left[mu, i], right[nu, i])
         return found
 
+    def centred(self, attended: Array) -> Array:
+        """Attended inputs without the mean of features."""
+        return attended[:, 1:] if self.has_mean else attended
+
+    def means(self, attended: Array) -> Array:
+        """m = sigma_0 / sqrt(N_0) times the mean, shape (P, M); zero where there is none."""
+        scale = np.sqrt(self.variances[0] / self.attended.shape[1])
+        return np.asarray(scale * attended[:, 0] * (1.0 if self.has_mean else 0.0))
+
     @cached_property
     def training_products(self) -> Array:
-        """Of training examples with each other."""
-        return self.products(self.attended, self.attended)
+        """Of training examples with each other, without the mean."""
+        return self.products(self.centred(self.attended), self.centred(self.attended))
+
+    def projected(self, overlaps: Overlaps) -> Projected:
+        """The projections of the paths' vectors at given overlaps."""
+        return Projected(
+            self.bottom(overlaps), self.covariance(overlaps), self.means(self.attended),
+            self.labels, self.widths[self.bottom_stream],
+        )  # fmt: skip
+
+    def along(self, overlaps: Overlaps) -> Array:
+        """b of all vectors of the stream: G_{v pi} (G_bottom)^-1 b of the paths."""
+        places, whole = self.bottom_places, overlaps[self.bottom_stream]
+        read = np.linalg.solve(self.bottom(overlaps), self.projected(overlaps).along)
+        return np.asarray(whole[:, places] @ read)
+
+    def added(self, overlaps: Overlaps) -> Any:
+        """What the projections add to S; overlaps may be stacked along a first axis."""
+        if not self.has_mean:
+            return 0.0
+        if overlaps[0].ndim == 2:
+            return self.projected(overlaps).added
+        return np.array([self.added([g[k] for g in overlaps]) for k in range(len(overlaps[0]))])
+
+    def fluctuation(self, overlaps: Overlaps) -> float:
+        """What their fluctuations add to the log evidence."""
+        return self.projected(overlaps).fluctuation() if self.has_mean else 0.0
+
+    def kernel(self, left: Array, right: Array, overlaps: Overlaps) -> Array:
+        """K between two sets of examples, with what the means add to it for b of given spread."""
+        bottom = self.bottom(overlaps)
+        found = self.kernel_of(self.products(self.centred(left), self.centred(right)), bottom)
+        if not self.has_mean:
+            return found
+        share = self.projected(overlaps).share
+        return np.asarray(found + share * self.means(left) @ bottom @ self.means(right).T)
 
     def kernel_of(self, products: Array, bottom: Array) -> Array:
         """K = sigma_0^2 / N_0 sum_{pi pi'} G_{pi pi'} xi^pi . xi^pi'."""
@@ -128,7 +174,7 @@ class PlainTheory:
 
     def action(self, overlaps: Overlaps) -> Any:
         """S."""
-        return self.prior(overlaps) + self.energy(overlaps)
+        return self.prior(overlaps) + self.energy(overlaps) + self.added(overlaps)
 
     def log_evidence(self, overlaps: Overlaps) -> float:
         """The exact log density of the labels, and the rates at which the overlaps are unlikely.
@@ -137,17 +183,23 @@ class PlainTheory:
         """
         least = sum(n * g.shape[-1] for n, g in zip(self.widths, overlaps, strict=True))
         gaussian = -(self.energy(overlaps) + len(self.labels) * np.log(2 * np.pi)) / 2
+        gaussian += self.fluctuation(overlaps) - self.added(overlaps) / 2
         return float(gaussian - (self.prior(overlaps) - least) / 2)
 
     def predictor(self, overlaps: Overlaps, tests: Array) -> tuple[Array, Array]:
         """Mean and variance on test examples (P_*, N_0, M), those of a Gaussian process."""
         bottom = self.bottom(overlaps)
-        cross = self.kernel_of(self.products(tests, self.attended), bottom)
-        own = self.kernel_of(self.products(tests, tests), bottom)
+        centred = self.centred(tests)
+        cross = self.kernel_of(self.products(centred, self.centred(self.attended)), bottom)
+        own = self.kernel_of(self.products(centred, centred), bottom)
         resolvent = np.linalg.inv(self.covariance(overlaps))
         mean = cross @ resolvent @ self.labels
-        variance = [own[k, k] - row @ resolvent @ row for k, row in enumerate(cross)]
-        return mean, np.array(variance)
+        variance = np.array([own[k, k] - row @ resolvent @ row for k, row in enumerate(cross)])
+        if not self.has_mean:
+            return mean, variance
+        found = self.projected(overlaps)
+        left = self.means(tests) - cross @ resolvent @ self.means(self.attended)
+        return mean + left @ found.along, variance + np.diag(left @ found.spread() @ left.T)
 
     def gradient(self, overlaps: Overlaps) -> tuple[Array, ...]:
         """dS/dG_s, symmetric: dS = tr(gradient dG)."""
