@@ -51,13 +51,18 @@ def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
 
 
 def _two(
-    subject: str, below: str, above: str, told: str, difference: Callable[[Numbers], Any]
+    subject: str,
+    below: str,
+    above: str,
+    told: str,
+    difference: Callable[[Numbers], Any],
+    due: bool = True,
 ) -> Aspect:
     def side(point: Numbers) -> str:
         found = float(difference(point))
         return "" if not abs(found) > NEAR else below if found < 0 else above
 
-    return Aspect(subject, (below, above), told, side)
+    return Aspect(subject, (below, above), told, side, due)
 
 
 def of_numbers(
@@ -78,7 +83,9 @@ def of_numbers(
                 name, f"below {limit}", f"above {limit}", f"{{}} below and above {limit}",
                 _difference(symbol, limit),
             )  # fmt: skip
-        yield Aspect(name, (f"below 1/{MANY}", f"above {MANY}"), "{} over decades", _decade(symbol))
+        yield Aspect(
+            name, (f"below 1/{MANY}", f"above {MANY}"), "{} over decades", _decade(symbol), False
+        )
     for (first, a), (second, b) in combinations(numbers, 2):
         yield _two(
             first, f"below {second}", f"above {second}", "numbers in every order",
@@ -96,38 +103,49 @@ def of_numbers_and_sizes(numbers: Sequence[Named], sizes: Sequence[Named]) -> It
             )  # fmt: skip
 
 
-def of_sizes(sizes: Sequence[Named], limits: Sequence[Any], most: int) -> Iterator[Aspect]:
+def of_sizes(
+    sizes: Sequence[Named], limits: Sequence[Any], most: int, *, due: bool = True
+) -> Iterator[Aspect]:
     """Sizes of 1 and more, below and above whole numbers, and their order.
 
     Args:
         sizes: What counts something.
         limits: Numbers of the claim.
         most: Sizes that are drawn are no larger.
+        due: Whether each of them may have any value.
     """
     for name, size in sizes:
-        yield Aspect(name, ("= 1", "above 1"), "{} of 1 and more", _one(size))
+        yield Aspect(name, ("= 1", "above 1"), "{} of 1 and more", _one(size), due)
         for limit in limits:
             if limit.is_Integer and 1 < limit < most:
                 yield _two(
                     name, f"below {limit}", f"above {limit}", f"{{}} below and above {limit}",
-                    _difference(size, limit),
+                    _difference(size, limit), due,
                 )  # fmt: skip
     for (first, a), (second, b) in combinations(sizes, 2):
         yield _two(
-            first, f"below {second}", f"above {second}", "sizes in every order", _difference(a, b)
-        )
+            first, f"below {second}", f"above {second}", "sizes in every order",
+            _difference(a, b), due,
+        )  # fmt: skip
 
 
 def of_definite(name: str, symbol: Any) -> Iterator[Aspect]:
     """Eigenvalues below, around and above 1; the trace below and above the size."""
-    yield Aspect(
-        name, ("below 1", "around 1", "above 1"), "{} with eigenvalues below, around and above 1",
-        lambda point: _around(np.linalg.eigvalsh(_array(point, symbol))),
+    yield _three(
+        name, symbol, "{} with eigenvalues below, around and above 1",
+        lambda point: np.linalg.eigvalsh(_array(point, symbol)),
     )  # fmt: skip
     yield _two(
         f"tr {name}", "below its size", "above its size", "{} below and above the size",
         lambda point: np.trace(_array(point, symbol)) - len(_array(point, symbol)),
     )  # fmt: skip
+
+
+def _three(name: str, symbol: Any, told: str, rising: Callable[[Numbers], Any]) -> Aspect:
+    """A single number cannot be around 1."""
+    sides = ("below 1", "above 1") if symbol.shape == (1, 1) else ("below 1", "around 1", "above 1")
+    told = told if len(sides) == 3 else told.replace("below, around", "below")
+    return Aspect(name, sides, told, lambda point: _around(rising(point)))
 
 
 def of_symmetric(name: str, symbol: Any) -> Iterator[Aspect]:
@@ -137,7 +155,8 @@ def of_symmetric(name: str, symbol: Any) -> Iterator[Aspect]:
         values = np.linalg.eigvalsh(_array(point, symbol))
         return "positive" if values[0] > 0 else "negative" if values[-1] < 0 else "indefinite"
 
-    yield Aspect(name, ("positive", "negative", "indefinite"), "{} of every signature", side)
+    sides = ("positive", "negative", "indefinite")[: 2 if symbol.shape == (1, 1) else 3]
+    yield Aspect(name, sides, "{} of every signature", side)
     yield from of_square(name, symbol)
     yield from of_entries(name, symbol)
 
@@ -154,25 +173,31 @@ def of_square(name: str, symbol: Any) -> Iterator[Aspect]:
 
 def of_entries(name: str, symbol: Any) -> Iterator[Aspect]:
     """Entries below, around and above 1 in size."""
-    yield Aspect(
-        name, ("below 1", "around 1", "above 1"), "entries of {} below, around and above 1",
-        lambda point: _around(np.sort(abs(_array(point, symbol)).ravel())),
+    yield _three(
+        name, symbol, "entries of {} below, around and above 1",
+        lambda point: np.sort(abs(_array(point, symbol)).ravel()),
     )  # fmt: skip
 
 
 def of_expressions(expressions: Iterable[Any]) -> Iterator[Aspect]:
-    """Both signs of every sum of numbers, and of what is raised to a fractional power."""
+    """Both signs of what stands in a magnitude, a root or a logarithm, and of sums in it."""
     found: dict[Any, None] = {}
-    for expression in expressions:
-        if not is_moderate(expression):
-            continue
+    for expression in filter(is_moderate, expressions):
         for part in sympy.preorder_traversal(expression):
-            if getattr(part, "is_Matrix", False) or not getattr(part, "free_symbols", ()):
+            if not (isinstance(part, sympy.Abs | sympy.log) or _is_root(part)):
                 continue
-            if isinstance(part, sympy.Add | Trace) or type(part) is nodes.LogDet:
-                found.setdefault(-part if -part in found else part)
+            for inner in sympy.preorder_traversal(part.args[0]):
+                if isinstance(inner, sympy.Add | Trace) or type(inner) is nodes.LogDet:
+                    found.setdefault(-inner if -inner in found else inner)
     for part in list(found)[:MOST_EXPRESSIONS]:
-        yield Aspect(_name(part), ("negative", "positive"), "{} of both signs", _sign(part), False)
+        if part.free_symbols and not getattr(part, "is_Matrix", False):
+            yield Aspect(
+                _name(part), ("negative", "positive"), "{} of both signs", _sign(part), False
+            )
+
+
+def _is_root(expression: Any) -> bool:
+    return isinstance(expression, Pow) and not expression.exp.is_Integer
 
 
 def _name(expression: Any) -> str:

@@ -13,8 +13,12 @@ from derive.network.outside import no_density
 
 MOST_SIZE = 40
 """Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""
-MOST_VECTORS = 12
-"""Vectors of a stream of a generic instance: two layers of two heads and one of three have them."""
+MOST_VECTORS = 24
+"""Vectors of a stream of an instance: three layers of two heads and one of three have them."""
+FEW_VECTORS = 12
+"""The same where there are many layers, or a saddle point has to be found."""
+FEW_LAYERS = 5
+"""With so many layers all of them may have two heads at once."""
 MOST_HEADS = 4
 
 Parameters = dict[Any, Any]
@@ -33,6 +37,7 @@ class Conditions:
 
     def __init__(self, ours: Ours) -> None:
         self.ours = ours
+        self._counts: dict[int, list[tuple[int, ...]]] = {}
         named = dict.fromkeys(ours.parameters.values())
         self.free = [s for s in named if s not in ours.assumed and not s.is_number]
 
@@ -46,26 +51,36 @@ class Conditions:
         """The free head counts."""
         return [symbol for symbol in self.free if symbol.name.startswith("H_")]
 
-    def head_counts(self) -> list[tuple[int, ...]]:
-        """Counts for the free heads that few enough paths allow, few layers with a single head."""
+    def head_counts(self, most: int) -> list[tuple[int, ...]]:
+        """Counts for the free heads that few enough vectors allow, those of few vectors first.
+
+        Args:
+            most: Vectors of a stream; more where it takes more to have two heads in every layer.
+        """
+        if most not in self._counts:
+            self._counts[most] = self._head_counts(most)
+        return self._counts[most]
+
+    def _head_counts(self, most: int) -> list[tuple[int, ...]]:
+        number = len(self.heads)
+        if most == MOST_VECTORS:
+            most = FEW_VECTORS if number > FEW_LAYERS else max(most, 2**number)
         legal: list[tuple[int, ...]] = [()]
         for _ in self.heads:
             legal = [
                 (*counts, count)
                 for counts in legal
                 for count in range(1, MOST_HEADS + 1)
-                if math.prod(counts) * count <= MOST_VECTORS
+                if math.prod(counts) * count <= most
             ]
-        legal = [counts for counts in legal if self._are_few(counts)]
-        fewest = min((counts.count(1) for counts in legal), default=0)
-        most = fewest + (len(self.heads) > 2)
-        few = [counts for counts in legal if counts.count(1) <= most]
-        return few or [(1,) * len(self.heads)]
+        found = [(self._most_vectors(counts), counts) for counts in legal]
+        few = [counts for vectors, counts in sorted(found) if vectors <= most]
+        return few or [(1,) * number]
 
-    def _are_few(self, counts: tuple[int, ...]) -> bool:
+    def _most_vectors(self, counts: tuple[int, ...]) -> float:
         given = dict(zip(self.heads, counts, strict=True))
         complete = self.complete(dict.fromkeys(self.sizes, MOST_SIZE) | given)
-        return complete is not None and max(self.vectors(complete)) <= MOST_VECTORS
+        return math.inf if complete is None else max(self.vectors(complete))
 
     def complete(self, free: Parameters, least: bool = False) -> Parameters | None:
         """All parameters from the free ones; None where they are not legal.

@@ -7,17 +7,17 @@ was seen, and any two sides together as far as a few draws can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from derive.checks.sample import Numbers
-from derive.claims.setting import Case
 
 IDLE = 3
 """Draws in a row that reach nothing new, after which what is left counts as out of reach."""
 
+Kept = TypeVar("Kept", covariant=True)
 Side = tuple[int, str]
 """The number of an aspect, and one of its sides."""
 
@@ -41,7 +41,7 @@ class Aspect:
     due: bool = True
 
 
-class Drawer(Protocol):
+class Drawer(Protocol[Kept]):
     """Draws cases at random."""
 
     @property
@@ -58,8 +58,8 @@ class Drawer(Protocol):
     def points(self, drawn: Any) -> Sequence[Numbers]:
         """The numbers of a draw in float64, at each point."""
 
-    def case(self, drawn: Any) -> Case:
-        """The case that is kept."""
+    def case(self, drawn: Any) -> Kept:
+        """What is kept of a draw."""
 
 
 @dataclass(eq=False)
@@ -69,10 +69,14 @@ class Coverage:
     Attributes:
         aspects: What was to be reached.
         seen: Sides alone, and in pairs.
+        idle: How many of the last draws in a row reached no new side.
+        more: What else there is to say of the draws.
     """
 
     aspects: Sequence[Aspect]
     seen: set[Any] = field(default_factory=set)
+    idle: int = 0
+    more: Sequence[str] = ()
 
     def sides(self, point: Numbers) -> list[Side]:
         """The sides that a point is on."""
@@ -87,6 +91,7 @@ class Coverage:
 
     def keep(self, points: Sequence[list[Side]]) -> None:
         """Count the sides of a draw as seen."""
+        self.idle = 0 if self.gain(points)[0] else self.idle + 1
         for sides in points:
             self.seen.update(sides, combinations(sides, 2))
 
@@ -116,12 +121,29 @@ class Coverage:
 
     def told(self) -> str:
         """What was reached, and what was not, in one line."""
-        reached, missing = "; ".join(self.reached()), ", ".join(self.missing())
-        return reached + (f"; not reached: {missing}" if missing else "")
+        missing = ", ".join(self.missing())
+        told = [*self.reached(), *self.more, f"not reached: {missing}" if missing else ""]
+        return "; ".join(filter(None, told))
 
 
-def cover(drawer: Drawer, least: int, most: int) -> tuple[list[Case], Coverage]:
-    """Cases that reach every side there is, the most telling first.
+def telling(drawer: Drawer[Kept], coverage: Coverage) -> Iterator[Kept]:
+    """Draws without an end, each the one of some that reaches the most that is new.
+
+    Raises:
+        Unsettled: There is none.
+    """
+    while True:
+        found = []
+        for place, drawn in enumerate(drawer.candidates()):
+            sides = [coverage.sides(point) for point in drawer.points(drawn)]
+            found.append((*coverage.gain(sides), -place, drawn, sides))
+        _, _, _, drawn, sides = max(found, key=lambda entry: entry[:3])
+        coverage.keep(sides)
+        yield drawer.case(drawn)
+
+
+def cover(drawer: Drawer[Kept], least: int, most: int) -> tuple[list[Kept], Coverage]:
+    """Draws that reach every side there is, the most telling first.
 
     Args:
         drawer: Draws them.
@@ -131,14 +153,10 @@ def cover(drawer: Drawer, least: int, most: int) -> tuple[list[Case], Coverage]:
     Raises:
         Unsettled: There is none.
     """
-    coverage, cases, idle = Coverage(drawer.aspects), list[Case](), 0
-    while len(cases) < least or (not coverage.complete and idle < IDLE and len(cases) < most):
-        found = []
-        for place, drawn in enumerate(drawer.candidates()):
-            sides = [coverage.sides(point) for point in drawer.points(drawn)]
-            found.append((*coverage.gain(sides), -place, drawn, sides))
-        alone, _, _, drawn, sides = max(found, key=lambda entry: entry[:3])
-        idle = 0 if alone else idle + 1
-        coverage.keep(sides)
-        cases.append(drawer.case(drawn))
-    return cases, coverage
+    coverage, cases = Coverage(drawer.aspects), list[Kept]()
+    for case in telling(drawer, coverage):
+        cases.append(case)
+        left = not coverage.complete and coverage.idle < IDLE and len(cases) < most
+        if len(cases) >= least and not left:
+            return cases, coverage
+    raise AssertionError

@@ -54,7 +54,8 @@ class Expressions:
         self.setting = setting.looking_at(self._looked_at())
         points = max(points_needed(step.up_to) for _, step in self.steps)
         self.cases, self.coverage = self.setting.cases(points, instances)
-        self.modest = [self.setting.generic(1) for _ in range(instances)]
+        leading = any(line.kind == LEADING for line, _ in self.steps)
+        self.modest = [self.setting.generic(1) for _ in range(instances)] if leading else []
 
     def _looked_at(self) -> list[Any]:
         """What the draws look at: every side that is an expression."""
@@ -77,7 +78,9 @@ class Expressions:
         """The verdict, and what is wrong with the first line that does not hold."""
         lines = tuple(self._line(line, step) for line, step in self.steps)
         wrong = next((k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES), None)
-        answer = replace(summed_up(self.claim, lines), covered=self.coverage.told())
+        exact = any(line.kind != LEADING for line, _ in self.steps)
+        covered = self.coverage.told() if exact else ""
+        answer = replace(summed_up(self.claim, lines), covered=covered)
         if wrong is None or not explain:
             return answer
         return self._explained(answer, *self.steps[wrong])
@@ -88,7 +91,7 @@ class Expressions:
         return comparing.decide(step, self.setting, self.cases)
 
     def _leading(self, line: Line, step: Step) -> LineResult:
-        arithmetic = step.arithmetic(self.cases[0])
+        arithmetic = step.arithmetic(self.modest[0])
 
         def difference(scale: int) -> float:
             wider = (self.setting.wider(case, scale, line.parameter) for case in self.modest)

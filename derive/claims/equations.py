@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,7 @@ def decide_equation(
             )
             return replace(empty, verdict=Verdict.DISAGREES, digits=whole, reason=reason)
         # The derivative of an equation that always holds is rounding, whatever its rank.
-        always = any(equation.digits_at(*reversed(pair)) >= required for pair in cases)
+        always = any(_holds_elsewhere(equation, required, *pair) for pair in cases)
         determined = not always and all(_determines(equation, setting, *pair) for pair in cases[:2])
     except Unsettled as error:
         return replace(empty, reason=str(error))
@@ -153,6 +154,33 @@ def decide_equation(
         f"linearisation there determines {equation.overlap}"
     )
     return replace(empty, verdict=Verdict.AGREES, digits=whole, reason=reason)
+
+
+def _holds_elsewhere(equation: Equation, required: int, case: Case, elsewhere: Case) -> bool:
+    """Whether it has a value and holds at a point that is no saddle point."""
+    try:
+        return equation.digits_at(elsewhere, case) >= required
+    except Unsettled:
+        return False
+
+
+def _size(equation: Equation, setting: OnNetwork, case: Case, elsewhere: Case) -> float:
+    """The residual away from the saddle point; not far away where it has no value there.
+
+    Raises:
+        Unsettled: It has no value at any of the points.
+    """
+    instance, (overlaps,) = case.origin
+    reason = Unsettled("")
+    for factor in (None, Fraction(5, 4), Fraction(4, 5)):
+        if factor is not None:
+            near = tuple(instance.arithmetic.number(factor) * overlap for overlap in overlaps)
+            elsewhere = setting.at(instance, near)
+        try:
+            return float(abs(equation.residual(elsewhere)).max())
+        except Unsettled as error:
+            reason = error
+    raise reason
 
 
 def _determines(equation: Equation, setting: OnNetwork, case: Case, elsewhere: Case) -> bool:
@@ -177,7 +205,7 @@ def _determines(equation: Equation, setting: OnNetwork, case: Case, elsewhere: C
                 ends.append(equation.residual(setting.at(instance, tuple(moved), floats=True)))
             columns.append(((ends[0] - ends[1]) / (2 * float(step))).ravel())
     values = np.linalg.svd(np.array(columns), compute_uv=False)
-    size = float(abs(equation.residual(elsewhere)).max() / abs(centre).max())
+    size = _size(equation, setting, case, elsewhere) / float(abs(centre).max())
     return len(values) == len(columns) and bool(values[-1] > LEAST_SINGULAR * max(values[0], size))
 
 

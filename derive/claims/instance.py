@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.arithmetic import Digits
+from derive.algebra.arithmetic import Arithmetic
 from derive.checks.sample import Array, Numbers, Sample
 from derive.claims.ours import Ours
 
@@ -25,7 +25,7 @@ class Instance:
 
     ours: Ours
     sample: Sample
-    arithmetic: Digits
+    arithmetic: Arithmetic
 
     def numbers(self, overlaps: Sequence[Array]) -> Numbers:
         """A number or an array for every symbol, at given G_s, the lowest stream first."""

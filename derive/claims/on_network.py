@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,12 +12,16 @@ from derive.algebra.arithmetic import Floats
 from derive.checks.sample import Array
 from derive.checks.subject import Subject
 from derive.checks.verdict import Unsettled
+from derive.claims.aspects import thresholds
 from derive.claims.claim import Claim
-from derive.claims.coverage import Coverage
+from derive.claims.conditions import FEW_VECTORS, MOST_VECTORS
+from derive.claims.coverage import Coverage, cover, telling
 from derive.claims.definitions import Definitions, Point, expanded, with_symbols
+from derive.claims.draws import Draws, span
 from derive.claims.instance import Instance
 from derive.claims.language import Scope, parse, to_text
 from derive.claims.maker import Maker
+from derive.claims.network_draws import NetworkDraws
 from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
@@ -24,6 +29,10 @@ from derive.derivation import Theory, refuse_mean
 from derive.errors import ClaimError
 from derive.network.wording import shown
 
+LEAST_CASES, MOST_CASES = 5, 10
+"""Cases that are looked at: as many as it takes to reach every side, between these."""
+MODERATE = 5
+"""Powers of 2 that variances and temperatures reach."""
 MOST_EXCESS = 3
 """Sizes of a counterexample exceed the smallest legal ones by this much together."""
 
@@ -35,16 +44,20 @@ class OnNetwork:
     Attributes:
         ours: Its theory under the conditions.
         scope: Our names and theirs.
-        maker: Makes instances.
+        maker: Makes the smallest instances.
+        drawer: Of random ones.
         definitions: Their symbols to what they stand for.
         subject: Solves for saddle points; None where a claim needs none.
+        seen: What generic instances reached.
     """
 
     ours: Ours
     scope: Scope
     maker: Maker
+    drawer: NetworkDraws
     definitions: Definitions
     subject: Subject | None = None
+    seen: Coverage = field(default_factory=lambda: Coverage(()))
 
     @classmethod
     def of(cls, claim: Claim, theory: Theory, digits: int, seed: int) -> OnNetwork:
@@ -57,7 +70,17 @@ class OnNetwork:
         ours = Ours(theory, assumptions(claim.assume, theory))
         scope = Scope(names=ours.names(), families=ours.families(), functions=ours.functions())
         scope, definitions = with_symbols(scope, claim.symbols)
-        return cls(ours, scope, Maker(ours, digits, seed), definitions)
+        maker, room = Maker(ours, digits, seed), FEW_VECTORS if claim.subject else MOST_VECTORS
+        drawer = NetworkDraws(
+            ours,
+            maker.conditions,
+            Draws(maker.generator, reach=0),
+            maker.arithmetic,
+            room,
+            solved=bool(claim.subject),
+        )
+        seen = Coverage(drawer.aspects)
+        return cls(ours, scope, maker, drawer, definitions, seen=seen)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -108,28 +131,47 @@ class OnNetwork:
             names=tuple(parameters),
         )
 
-    @property
-    def least(self) -> int:
-        """Instances in which every layer may have several heads once."""
-        return self.maker.least
-
     def looking_at(self, expressions: Sequence[Any]) -> OnNetwork:
-        """The same."""
-        return self
+        """The same with draws on both sides of numbers that occur, over decades."""
+        draws = replace(self.drawer.draws, limits=span(thresholds(expressions)), reach=MODERATE)
+        drawer = replace(self.drawer, draws=draws, expressions=tuple(expressions))
+        return replace(self, drawer=drawer, seen=Coverage(drawer.aspects))
 
     def cases(self, points: int, instances: int) -> tuple[list[Case], Coverage]:
-        """Random instances."""
-        return [self.generic(points) for _ in range(max(instances, self.least))], Coverage(())
+        """Cases in which heads take turns, and which reach every side of parameters.
+
+        Raises:
+            Unsettled: No draw meets the conditions.
+        """
+        drawer = replace(self.drawer, count=points, kept=[])
+        cases, coverage = cover(drawer, max(instances, LEAST_CASES, len(drawer.turns)), MOST_CASES)
+        more = self._besides(drawer)
+        return [self._case(*found) for found in cases], replace(coverage, more=more)
+
+    def _besides(self, drawer: NetworkDraws) -> list[str]:
+        """What else there is to say of draws: heads, and what is assumed."""
+        assumed = ", ".join(f"{s} = {e}" for s, e in self.ours.assumed.items())
+        return [drawer.told(), f"assumed: {assumed}" if assumed else ""]
+
+    def covered(self) -> str:
+        """What the generic cases reached, in one line."""
+        return replace(self.seen, more=self._besides(self.drawer)).told()
 
     def generic(self, points: int) -> Case:
-        """A random instance, with random order parameters."""
-        instance = self.maker.generic()
-        return self._case(instance, [self.maker.overlaps(instance) for _ in range(points)])
+        """A random instance, with random order parameters; heads and parameters take turns."""
+        modest = replace(self.drawer.draws, reach=0)
+        drawer = replace(self.drawer, count=points, draws=modest)
+        return self._case(*next(telling(drawer, self.seen)))
+
+    @property
+    def least(self) -> int:
+        """Generic cases in which every layer has several heads once, and most pairs of layers."""
+        return min(len(self.drawer.turns), math.ceil(2 * len(self.maker.conditions.heads) / 3))
 
     def smallest(self, points: int) -> Iterator[Case]:
         """Instances from the smallest legal sizes upward."""
         for instance in self.maker.smallest(MOST_EXCESS):
-            overlaps = [self.maker.overlaps(instance, simple=True) for _ in range(points)]
+            overlaps = [self.maker.overlaps(instance) for _ in range(points)]
             yield self._case(instance, overlaps)
 
     def wider(self, case: Case, factor: int, name: str) -> Case:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from sympy import sympify
 
 from derive.algebra.arithmetic import Floats
 from derive.checks.sample import Array, Numbers
@@ -22,6 +23,9 @@ from derive.claims.setting import Case
 from derive.claims.sides import Side, equation
 from derive.claims.slips.search import Trial, corrections
 from derive.claims.terms import differing
+
+LEAST_CASES = 4
+"""Saddle points that an equation is held against, at least."""
 
 
 class Equations:
@@ -48,15 +52,19 @@ class Equations:
             leading = line.parameter if line.kind == LEADING else ""
             self.equations.append(Equation(number, *sides, self.overlap, digits, leading))
         self.instances = instances
+        both = [side for e in self.equations for side in (e.left, e.right)]
+        known = all(side.expression is not None for side in both)
+        looked = [setting.expanded(sympify(side.expression)) for side in both if known]
+        self.setting = self.setting.looking_at(looked)
 
     def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
         try:
-            cases = saddles(self.setting, max(self.instances, self.setting.least))
+            cases = saddles(self.setting, max(self.instances, LEAST_CASES, self.setting.least))
         except Unsettled as error:
             return unsettled(self.claim, str(error))
         lines = tuple(decide_equation(e, self.setting, cases) for e in self.equations)
-        answer = summed_up(self.claim, lines)
+        answer = replace(summed_up(self.claim, lines), covered=self.setting.covered())
         wrong = [k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES]
         if not wrong or not explain or self.equations[wrong[0]].leading:
             return answer

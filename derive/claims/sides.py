@@ -14,7 +14,7 @@ import sympy
 from mpmath.libmp import NoConvergence
 from sympy import Add, MatAdd
 
-from derive.algebra import substitute
+from derive.algebra import build, substitute
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.checks.sample import Array, Numbers
 from derive.checks.verdict import Unsettled
@@ -107,7 +107,7 @@ class Side:
             if callable(expression):
                 given[name] = _numeric(expression, numbers)
             else:
-                found = _plain(value(expression, numbers, None))
+                found = _plain(value(expression, numbers, None), expression)
                 given[name] = round(found) if getattr(expression, "is_integer", False) else found
         return self.function(**given)
 
@@ -138,10 +138,11 @@ def _is_real(number: Any) -> bool:
         return False
 
 
-def _plain(found: Any) -> Any:
-    """A number for a number or a matrix of one entry, an array for another."""
+def _plain(found: Any, expression: Any) -> Any:
+    """A number for a number or what is always a single entry; an array whatever its size is now."""
     array = np.asarray(found, dtype=float)
-    return float(array.reshape(())) if array.size == 1 else array
+    single = not getattr(expression, "is_Matrix", False) or build.is_unit(expression)
+    return float(array.reshape(())) if single else array
 
 
 def _numeric(function: Any, numbers: Numbers) -> Callable[[Any], Array]:

@@ -27,7 +27,7 @@ def test_the_action_agrees_as_it_stands():
     result = _action(ACTION)
     assert result.verdict.value == "AGREES"
     assert result.digits == 20
-    assert result.instances == 2
+    assert result.instances >= 2
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,8 @@ def test_what_has_no_value_is_left_open():
     assert result.verdict.value == "INCONCLUSIVE"
     assert "logarithm" in result.reason
     assert (
-        compare(CHAIN, "kernel", ["K(U_1)*sqrt(temperature - 100)"]).verdict.value == "INCONCLUSIVE"
+        compare(CHAIN, "kernel", ["K(U_1)*sqrt(-temperature - 100)"]).verdict.value
+        == "INCONCLUSIVE"
     )
 
 

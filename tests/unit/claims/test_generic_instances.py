@@ -1,11 +1,13 @@
 """Nothing of an instance must pass for a number, or for another parameter."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Network, Readout, compare, derive
-from derive.claims.maker import Maker
-from derive.claims.ours import Ours
+from derive.claims.claim import Claim, Line
+from derive.claims.on_network import OnNetwork
 
 pytestmark = pytest.mark.slow
 """Evidence beyond what CI has time for: run by hand."""
@@ -61,10 +63,12 @@ def test_a_factor_is_named_by_its_parameters():
     assert (result.verdict.value, result.lines[0].factor) == ("AGREES", "H_1*H_2")
 
 
-@pytest.mark.parametrize("layers", [2, 4, 5, 10])
-def test_every_layer_has_several_heads_in_some_instance(layers):
-    maker = Maker(Ours(derive(network(layers)).theory, {}), 15, 0)
-    seen = [maker.generic().sample.heads for _ in range(max(3, maker.least))]
-    attention = [heads[1 : layers + 1] for heads in seen]
-    assert all(max(counts) > 1 for counts in zip(*attention, strict=True)), seen
-    assert len({np.prod(heads) for heads in attention}) > 1
+@pytest.mark.parametrize(("layers", "together"), [(2, 2), (4, 4), (5, 5), (10, 1)])
+def test_several_heads_at_once(layers, together):
+    claim = Claim((Line("K(U_1)"),), network(layers), "kernel")
+    setting = OnNetwork.of(claim, derive(network(layers)).theory, 15, 0)
+    cases, _ = setting.cases(1, 3)
+    seen = [case.origin[0].sample.heads[1 : layers + 1] for case in cases]
+    for group in combinations(range(layers), together):
+        assert any(all(heads[k] > 1 for k in group) for heads in seen), (group, seen)
+    assert len({np.prod(heads) for heads in seen}) > 1
