@@ -18,9 +18,10 @@ from scipy import linalg
 from derive import Attention, Data, Embedding, Network, Readout, Residual
 from derive.codegen import generate
 from derive.derivation import derive
-from derive.network import attended_inputs
+from derive.network import attended_inputs, path_count
 from derive.solver import Solver
 from derive.tasks.hidden_markov import hidden_markov
+from derive.threads import one_blas_thread
 
 
 def chain(layers: int, heads: int, width: int, temperature: float) -> Network:
@@ -82,16 +83,107 @@ def hidden_markov_chain() -> None:
     print(f"hidden Markov, N = 10: {spent:.2f} s, gradient_norm {solution.gradient_norm:.1e}")
 
 
-def large(layers: int, heads: int, width: int, examples: int, features: int) -> None:
-    network = chain(layers, heads, width, 0.1)
+def random_task(paths: int, examples: int, features: int) -> Data:
+    """Random inputs, of which the first path's have more variance; labels that two paths tell."""
     generator = np.random.default_rng(0)
-    paths = heads**layers
     attended = generator.normal(size=(examples, features, paths))
     attended[:, :, 0] += generator.normal(size=(examples, features))
-    labels = np.sign(attended[:, 0, 0] + attended[:, 1, 1])
+    return Data(attended, np.sign(attended[:, 0, 0] + attended[:, 1, 1]))
+
+
+class Counted:
+    """How often a module contracts all pairs of examples: the cost of a kernel or its adjoint."""
+
+    def __init__(self, module, examples: int) -> None:
+        self.count, self.seconds = 0, 0.0
+        self.module, self.examples = module, examples
+        self.kept = module.path_kernel, module.path_projection
+
+    def __enter__(self):
+        kernel, projection = self.kept
+
+        def counted_kernel(overlap, left, right):
+            self.count += len(left) == len(right) == self.examples
+            return kernel(overlap, left, right)
+
+        def counted_projection(matrix, left, right):
+            self.count += len(matrix) == self.examples
+            return projection(matrix, left, right)
+
+        self.module.path_kernel, self.module.path_projection = counted_kernel, counted_projection
+        self.start = time.process_time()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.seconds = time.process_time() - self.start
+        self.module.path_kernel, self.module.path_projection = self.kept
+
+
+def minimised(module, problem) -> float:
+    """The minimiser alone, from infinite width, with a signature by products: the action."""
+    dense, module.DENSE_HESSIAN = module.DENSE_HESSIAN, 100
+    overlaps, _, _ = module.descend(
+        module.infinite_width(problem),
+        problem.widths,
+        lambda g: module.action_and_gradient(g, problem),
+        lambda g: module.hessian_product(g, problem),
+        1e-10,
+    )
+    module.DENSE_HESSIAN = dense
+    return module.action(overlaps, problem)
+
+
+def against_minimiser(name: str, network: Network, examples: int, features: int) -> None:
+    """Solving against the minimiser alone: CPU seconds, contractions, and one evaluation's floor.
+
+    An evaluation of action and gradient contracts twice.
+    """
     solver = Solver.of(network)
+    data = random_task(path_count(network), examples, features)
+    problem, module = solver.problem(network, data), solver.module
+    with one_blas_thread():
+        overlaps = module.infinite_width(problem)
+        with Counted(module, examples) as floor:
+            module.action_and_gradient(overlaps, problem)
+        with Counted(module, examples) as ours:
+            found = module.solve(
+                data.attended, data.labels, widths=problem.widths, variances=problem.variances,
+                temperature=problem.temperature, heads=problem.heads,
+            )  # fmt: skip
+        with Counted(module, examples) as theirs:
+            action = minimised(module, problem)
+    print(
+        f"  {name}, P = {examples}, N_0 = {features}: {ours.seconds:.2f} s CPU, "
+        f"{ours.count / 2:.0f} evaluations of {floor.seconds:.4f} s; the minimiser alone "
+        f"{theirs.seconds:.2f} s, {theirs.count / 2:.0f} evaluations: ratios "
+        f"{theirs.seconds / ours.seconds:.1f} and {theirs.count / ours.count:.1f}; actions "
+        f"{found.action:.6f} and {action:.6f}",
+        flush=True,
+    )
+
+
+def solving(*, quick: bool) -> None:
+    print("solving against the minimiser alone, one thread (aim 5 in evaluations)")
+    for examples in (100, 200):
+        for width in (10, 1000):
+            name = f"16 paths, N = {width}"
+            against_minimiser(name, chain(2, 4, width, 0.1), examples, 200)
+    against_minimiser("32 paths, N = 100", chain(5, 2, 100, 0.1), 100, 100)
+    residual = Network(
+        (Embedding(20, 1.1), *[Residual((Attention(2, 0.9),)) for _ in range(2)], Readout(1.2)), 0.1
+    )
+    against_minimiser("two residuals, 9 paths, N = 20", residual, 100, 100)
+    if not quick:
+        against_minimiser("16 paths, N = 100", chain(2, 4, 100, 0.1), 2000, 200)
+        against_minimiser("256 paths, N = 300", chain(4, 4, 300, 0.1), 200, 200)
+
+
+def large(layers: int, heads: int, width: int, examples: int, features: int) -> None:
+    network = chain(layers, heads, width, 0.1)
+    paths = heads**layers
+    data, solver = random_task(paths, examples, features), Solver.of(network)
     start = time.perf_counter()
-    solution = solver.solve(network, Data(attended, labels))
+    solution = solver.solve(network, data)
     spent = time.perf_counter() - start
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
@@ -143,6 +235,7 @@ def main() -> None:
     residuals()
     hidden_markov_chain()
     unavoidable()
+    solving(quick=quick)
     if not quick:
         large(2, 4, 100, 600, 500)
         large(4, 4, 300, 200, 200)

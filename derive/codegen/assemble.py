@@ -11,6 +11,7 @@ from types import ModuleType
 from derive import identical, threads
 from derive.codegen.runtime import (
     closed,
+    curvature,
     linear,
     mean,
     merged,
@@ -24,7 +25,19 @@ from derive.codegen.runtime import (
 )
 
 MERGED = (merged, identical, span)
-RUNTIME = (linear, *MERGED, threads, minimise, closed, signature, spectrum, verdict, rays, minima)
+RUNTIME = (
+    linear,
+    *MERGED,
+    threads,
+    minimise,
+    closed,
+    curvature,
+    signature,
+    spectrum,
+    verdict,
+    rays,
+    minima,
+)
 _PARAMETERS = (
     "attended",
     "attended_test",

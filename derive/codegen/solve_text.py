@@ -21,7 +21,7 @@ def hessian_spectrum(solution: Solution) -> Spectrum:
     """Stiff and sloppy directions at a solution: the Hessian's spectrum in whitened coordinates."""
     overlaps, problem = solution.overlaps, solution.problem
     with blas_threads(problem.attended.shape):
-        return spectrum(overlaps, hessian_product(overlaps, problem))
+        return spectrum(overlaps, curvature(overlaps, problem))
 
 
 def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -127,8 +127,13 @@ def _functions(problem: Problem) -> tuple[Any, ...]:
     return (
         problem.widths,
         lambda overlaps: action_and_gradient(overlaps, problem),
-        lambda overlaps: hessian_product(overlaps, problem),
+        lambda overlaps: curvature(overlaps, problem),
     )
+
+
+def curvature(overlaps: tuple[Array, ...], problem: Problem) -> Curvature:
+    """The Hessian at G_s: its products with directions, and its matrix."""
+    return Curvature(overlaps, inside(problem), hessian_product, kernel, bottom)
 
 
 def _solution(
@@ -159,7 +164,7 @@ def _solution(
 def at(overlaps: tuple[Array, ...], problem: Problem) -> Solution:
     """Any order parameters as they are, with the evidence; nothing is solved."""
     with blas_threads(problem.attended.shape):
-        found = signature(overlaps, hessian_product(overlaps, problem))
+        found = signature(overlaps, curvature(overlaps, problem))
         return _solution(overlaps, problem, "", found, 1e-10)
 
 

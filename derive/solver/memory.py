@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from derive.codegen.runtime.curvature import MOST_NUMBERS
 from derive.codegen.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
-from derive.codegen.runtime.spectrum import DENSE_SPECTRUM
 from derive.network import Data, Network
 from derive.network.file_sizes import FileSizes, file_sizes, shapes_in
 from derive.network.graph import stream_graph
@@ -23,6 +23,8 @@ CORRECTIONS = 65
 """Vectors that L-BFGS keeps: 30 steps and as many changes of the gradient, and a few."""
 LANCZOS = 3 * LANCZOS_STEPS + 5
 """Vectors in the basis that bounds the Hessian, and the two matrices that are made of it."""
+SCAN = 7 * 20_001
+"""Numbers while starting points are scanned for along a ray, whatever the problem."""
 ARNOLDI = 130
 """Vectors kept while the ends of the Hessian's spectrum are found: 100 of a basis, 20 found."""
 KERNELS = 8
@@ -105,18 +107,32 @@ def solving_bytes(sizes: Sizes, *, spectrum: bool = False) -> int:
     turning = 8 * inputs if rows < sizes.examples else 0  # their decomposition, its copies and work
     projection = turned + rows * count**2
     coordinates = sizes.coordinates
-    bound = LANCZOS * coordinates if coordinates > DENSE_HESSIAN else 0
-    ends = ARNOLDI if coordinates > DENSE_SPECTRUM else 4 * coordinates
+    bound = LANCZOS * coordinates if coordinates > DENSE_HESSIAN else matrix_numbers(sizes)
+    ends = ARNOLDI if coordinates > DENSE_HESSIAN else 4 * coordinates
     tested = 3 * tests * count * sizes.features + 3 * tests * rows
     peak = max(
         turning,
         projection + CORRECTIONS * coordinates,
         bound,
+        SCAN,
         projection + ends * coordinates if spectrum else 0,
         tested,
     )
     squares = KERNELS * rows**2 + OVERLAPS * sum(count**2 for count in sizes.vectors)
     return NUMBER * (inputs + peak + squares)
+
+
+def matrix_numbers(sizes: Sizes) -> int:
+    """Numbers in the arrays of the Hessian's matrix: see `derive.codegen.runtime.curvature`.
+
+    The inputs twice, whitened; what of them sees the labels; a block of their products, twice;
+    traces over pairs of paths, and the directions.
+    """
+    count, short = sizes.distinct, min(sizes.rows, sizes.features)
+    inputs = sizes.rows * count * sizes.features
+    block = max(count**2 * short, min(MOST_NUMBERS, (count * short) ** 2))
+    directions = sizes.coordinates * (sum(m**2 for m in sizes.vectors) + 2 * count**2)
+    return 2 * inputs + 2 * sizes.rows * count**2 + 2 * block + count**4 + directions
 
 
 def sizes_of(found: FileSizes, vectors: tuple[int, ...]) -> Sizes:

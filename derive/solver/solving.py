@@ -169,8 +169,8 @@ class Solver:
         refuse_large(solution.network, data, spectrum=True)
         with one_line_errors(), blas_threads(data.attended.shape):
             problem = self.problem(solution.network, data)
-            product = self.module.hessian_product(solution.overlaps, problem)
-            found = self.module.spectrum(solution.overlaps, product)
+            curvature = self.module.curvature(solution.overlaps, problem)
+            found = self.module.spectrum(solution.overlaps, curvature)
         names = [overlap.name for overlap in self.derivation.theory.order_parameters]
         size = len(solution.overlaps[0])
         numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows

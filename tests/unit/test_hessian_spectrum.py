@@ -195,7 +195,7 @@ def test_above_the_bound_both_ends_are_found(monkeypatch):
     """Lanczos against the full diagonalisation: 78 coordinates, ten at each end."""
     solution, data = solved("two residuals")
     module = solver("two residuals").module
-    monkeypatch.setattr(module, "DENSE_SPECTRUM", 77)
+    monkeypatch.setattr(module, "DENSE_HESSIAN", 77)
     partial = solver("two residuals").spectrum(solution, data)
     full = solution.spectrum
     assert partial.is_partial and partial.coordinates == full.coordinates == 78
@@ -210,7 +210,7 @@ def test_above_the_bound_both_ends_are_found(monkeypatch):
 
 def test_where_lanczos_fails_it_is_said_in_one_line(monkeypatch):
     solution, data = solved("two residuals")
-    monkeypatch.setattr(solver("two residuals").module, "DENSE_SPECTRUM", 77)
+    monkeypatch.setattr(solver("two residuals").module, "DENSE_HESSIAN", 77)
 
     def fail(*_, **__):
         raise sparse.linalg.ArpackNoConvergence("no", np.zeros(0), np.zeros((78, 0)))
@@ -221,16 +221,25 @@ def test_where_lanczos_fails_it_is_said_in_one_line(monkeypatch):
     assert "\n" not in str(caught.value)
 
 
-def test_many_coordinates_have_a_spectrum_when_asked_for():
-    solution, data = solved("three attentions")  # 103 coordinates
+@pytest.fixture
+def bounded(monkeypatch):
+    """A solution of 103 coordinates, and its data, where so many have a bound only."""
+    network, data = NETWORKS["three attentions"], solved("three attentions")[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(solver("three attentions").module, "DENSE_HESSIAN", 102)
+        return solver("three attentions").solve(network, data), data
+
+
+def test_many_coordinates_have_a_spectrum_when_asked_for(bounded):
+    solution, data = bounded
     assert solution.hessian_is_bound and solution.spectrum is None
     spectrum = solver("three attentions").spectrum(solution, data)
     assert len(spectrum.eigenvalues) == spectrum.coordinates == 103
     assert spectrum.eigenvalues[-1] <= solution.hessian_lowest * (1 + 1e-9)
 
 
-def test_a_run_asks_for_the_spectrum_and_goes_without_it_where_it_fails(monkeypatch):
-    solution, data = solved("three attentions")
+def test_a_run_asks_for_the_spectrum_and_goes_without_it_where_it_fails(monkeypatch, bounded):
+    solution, data = bounded
     found = with_spectrum(solver("three attentions"), solution, data)
     assert found.spectrum.coordinates == 103
     assert with_spectrum(solver("three attentions"), found, data) is found

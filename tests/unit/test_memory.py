@@ -260,7 +260,7 @@ class TestRefusal:
     def test_solving(self, small_machine):
         net = heads(6)
         message = refused(lambda: Solver.of(net).solve(net, plain(6, 120, 100)))
-        assert "solving with 6 paths, P = 120, N_0 = 100, needs about 2." in message
+        assert "solving with 6 paths, P = 120, N_0 = 100, needs about 4." in message
 
     @pytest.mark.parametrize(
         "net, tokens, arrays",
@@ -292,7 +292,7 @@ class TestRefusal:
     def test_processes(self, monkeypatch, tmp_path):
         """One process fits where two do not."""
         np.savez(tmp_path / "data.npz", attended=np.ones((100, 100, 6)), labels=np.ones(100))
-        monkeypatch.setattr(memory, "_from_system", lambda: 4e6)
+        monkeypatch.setattr(memory, "_from_system", lambda: 8e6)
         refuse_large_task(heads(6), tmp_path / "data.npz")
         message = refused(lambda: refuse_large_task(heads(6), tmp_path / "data.npz", processes=2))
         assert "in 2 processes" in message

@@ -69,7 +69,7 @@ def path_kernel(overlap: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.
     weighted.
     """
     overlap, left, right = fold(overlap, left, right)
-    if left is right:
+    if left is right and len(left) > 1:
         values, axes = np.linalg.eigh((overlap + overlap.T) / 2.0)
         kernel = np.zeros((len(left), len(left)))
         for sign in (1.0, -1.0):

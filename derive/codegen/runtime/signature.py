@@ -6,16 +6,19 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy import linalg
+from scipy import linalg, sparse
 
 from derive.codegen.runtime.closed import fixed_point
+from derive.codegen.runtime.curvature import Curvature
 from derive.codegen.runtime.minimise import Overlaps, minimise, newton, relative_gradient
 
-DENSE_HESSIAN = 100
+DENSE_HESSIAN = 500
 """Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
 
 
 LANCZOS_STEPS = 30
+MOST_RESTARTS = 20
+"""Of Lanczos steps, each for some 20 products, towards the lowest eigenvalue of a bound."""
 
 
 class Signature(NamedTuple):
@@ -26,12 +29,14 @@ class Signature(NamedTuple):
         negative: How many are negative, or a bound from below.
         is_bound: Whether Lanczos found them, not a full diagonalisation.
         direction: dG_s along the lowest eigenvector.
+        floor: A bound on the lowest eigenvalue from below, where one above zero is known.
     """
 
     lowest: float
     negative: int
     is_bound: bool
     direction: Overlaps
+    floor: float = -np.inf
 
 
 class Basis:
@@ -85,47 +90,81 @@ def symmetric_root(matrix: np.ndarray) -> np.ndarray:
 
 
 def diagonalised(
-    times: Callable[[np.ndarray], np.ndarray], size: int
+    basis: Basis, product: Callable[[Overlaps], Overlaps]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All eigenvalues and eigenvectors of a symmetric map, the lowest first."""
-    columns = np.stack([times(unit) for unit in np.eye(size)], axis=1)
-    values, vectors = np.linalg.eigh((columns + columns.T) / 2.0)
+    """All eigenvalues and eigenvectors of the Hessian, the lowest first."""
+    matrix = product.matrix(basis) if isinstance(product, Curvature) else None
+    if matrix is None:
+        times = basis.hessian(product)
+        matrix = np.stack([times(unit) for unit in np.eye(basis.size)], axis=1)
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
     return values, vectors
 
 
 def signature(overlaps: Overlaps, product: Callable[[Overlaps], Overlaps]) -> Signature:
     """The signature of the Hessian at a stationary point, from its products with directions."""
     basis = Basis(overlaps)
-    times, dense = basis.hessian(product), basis.size <= DENSE_HESSIAN
-    values, vectors = (diagonalised if dense else _ritz)(times, basis.size)
+    dense = basis.size <= DENSE_HESSIAN
+    if not dense and isinstance(product, Curvature):
+        found = _positive(basis, product)
+        if found is not None:
+            return found
+    values, vectors = (diagonalised if dense else _ritz)(basis, product)
     lowest = int(np.argmin(values))
     rounding = 1e-9 * max(1.0, float(np.max(np.abs(values))))
     negative = int(np.sum(values < -rounding))
     return Signature(float(values[lowest]), negative, not dense, basis.steps(vectors[:, lowest]))
 
 
-def _ritz(times: Callable[[np.ndarray], np.ndarray], size: int) -> tuple[np.ndarray, np.ndarray]:
+def _positive(basis: Basis, product: Curvature) -> Signature | None:
+    """The signature where a matrix below the Hessian, of cheap products, is positive definite.
+
+    Its lowest eigenvalue less the residual bounds the Hessian's from below, and its eigenvector
+    bounds it from above.
+    """
+    below = product.below()
+    if below is None:
+        return None
+    times, start = basis.hessian(below), np.random.default_rng(0).normal(size=basis.size)
+    operator = sparse.linalg.LinearOperator((basis.size,) * 2, matvec=times, dtype=float)
+    try:
+        values, vectors = sparse.linalg.eigsh(
+            operator, k=1, which="SA", v0=start, tol=1e-2, maxiter=MOST_RESTARTS
+        )
+    except sparse.linalg.ArpackError:
+        return None
+    vector = vectors[:, 0]
+    floor = float(values[0] - np.linalg.norm(times(vector) - values[0] * vector))
+    if not floor > 0.0:
+        return None
+    direction = basis.steps(vector)
+    lowest = float(vector @ basis.coordinates(product(direction)))
+    return Signature(lowest, 0, True, direction, floor)
+
+
+def _ritz(basis: Basis, product: Callable[[Overlaps], Overlaps]) -> tuple[np.ndarray, np.ndarray]:
     """Ritz values and vectors after LANCZOS_STEPS steps from a random start.
 
     The lowest bounds the lowest eigenvalue from above; no fewer eigenvalues than Ritz values are
     negative. Every step is made orthogonal to all before it.
     """
+    times, size = basis.hessian(product), basis.size
     vector = np.random.default_rng(0).normal(size=size)
-    basis = [vector / np.linalg.norm(vector)]
+    found = [vector / np.linalg.norm(vector)]
     diagonal: list[float] = []
     beside: list[float] = []
     for _ in range(min(LANCZOS_STEPS, size)):
-        image = times(basis[-1])
-        diagonal.append(float(image @ basis[-1]))
+        image = times(found[-1])
+        diagonal.append(float(image @ found[-1]))
         for _ in range(2):
-            image = image - np.stack(basis, axis=1) @ (np.stack(basis) @ image)
+            image = image - np.stack(found, axis=1) @ (np.stack(found) @ image)
         beside.append(float(np.linalg.norm(image)))
         if beside[-1] < 1e-12 * abs(diagonal[0]):
             break
-        basis.append(image / beside[-1])
+        found.append(image / beside[-1])
     steps = len(diagonal)
     values, vectors = linalg.eigh_tridiagonal(diagonal, beside[: steps - 1])
-    return values, np.stack(basis[:steps], axis=1) @ vectors
+    return values, np.stack(found[:steps], axis=1) @ vectors
 
 
 def descend(

@@ -9,11 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from derive.codegen.runtime.minimise import Overlaps
-from derive.codegen.runtime.signature import Basis, diagonalised
-
-DENSE_SPECTRUM = 500
-"""Up to this many coordinates every eigenvalue is found; above it those at both ends."""
-
+from derive.codegen.runtime.signature import DENSE_HESSIAN, Basis, diagonalised
 
 SPECTRUM_ENDS = 10
 """Directions that are kept at each end of the spectrum."""
@@ -45,8 +41,8 @@ def spectrum(overlaps: Overlaps, product: Callable[[Overlaps], Overlaps]) -> Spe
         ValueError: There are too many coordinates to find all, and Lanczos did not converge.
     """
     basis = Basis(overlaps)
-    times, partial = basis.hessian(product), basis.size > DENSE_SPECTRUM
-    values, vectors = (_both_ends if partial else diagonalised)(times, basis.size)
+    partial = basis.size > DENSE_HESSIAN
+    values, vectors = (_both_ends if partial else diagonalised)(basis, product)
     order = np.argsort(values)
     ends = order[: -SPECTRUM_ENDS - 1 : -1], order[:SPECTRUM_ENDS]
     stiff, sloppy = (tuple(_direction(basis, vectors[:, k]) for k in end) for end in ends)
@@ -60,9 +56,10 @@ def _direction(basis: Basis, vector: np.ndarray) -> Overlaps:
 
 
 def _both_ends(
-    times: Callable[[np.ndarray], np.ndarray], size: int
+    basis: Basis, product: Callable[[Overlaps], Overlaps]
 ) -> tuple[np.ndarray, np.ndarray]:
     """SPECTRUM_ENDS eigenvalues and eigenvectors from either end."""
+    times, size = basis.hessian(product), basis.size
     operator = sparse.linalg.LinearOperator((size, size), matvec=times, dtype=float)
     start = np.random.default_rng(0).normal(size=size)
     count = 2 * SPECTRUM_ENDS
@@ -73,6 +70,6 @@ def _both_ends(
     except sparse.linalg.ArpackError:
         raise ValueError(
             f"the Hessian's spectrum: of its {size} eigenvalues the ends were not found by "
-            "Lanczos steps; raise DENSE_SPECTRUM in the module to find all"
+            "Lanczos steps; raise DENSE_HESSIAN in the module to find all"
         ) from None
     return values, vectors

@@ -48,4 +48,4 @@ def verdict(
             f"not converged: a saddle with {found.negative} directions downhill, not a minimum; "
             "search from random starts"
         )
-    return BOUND if found.is_bound else CONVERGED
+    return BOUND if found.is_bound and not found.floor > 0.0 else CONVERGED
