@@ -37,8 +37,11 @@ class Floats:
 
     pi = math.pi
     epsilon = 2.0**-52
-    log = staticmethod(math.log)
     loggamma = staticmethod(math.lgamma)
+
+    def log(self, value: float) -> float:
+        """The logarithm."""
+        return math.log(positive("a number", value))
 
     def exp(self, value: float) -> float:
         """The exponential."""
@@ -87,8 +90,11 @@ class Digits:
         self.context.dps = digits
         self.pi = self.context.pi
         self.epsilon = self.context.eps
-        self.log = self.context.log
         self.loggamma = self.context.loggamma
+
+    def log(self, value: Any) -> Any:
+        """The logarithm."""
+        return self.context.log(positive("a number", value))
 
     def exp(self, value: Any) -> Any:
         """The exponential."""

@@ -15,7 +15,8 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 from sympy.core import numbers
 
 from derive.algebra import nodes
-from derive.algebra.arithmetic import Arithmetic, Digits, Floats, positive
+from derive.algebra.arithmetic import Arithmetic, Digits, Floats
+from derive.algebra.balls import Balls
 from derive.algebra.copies import Copies
 from derive.algebra.layered import LayerSum
 from derive.algebra.sums import reindex
@@ -25,21 +26,37 @@ from derive.errors import NoRule, ShapeError, named
 class _Evaluation:
     """One pass over an expression: every node's value is found once."""
 
-    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic) -> None:
+    def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic | Balls) -> None:
         self.values = values
         self.arithmetic = arithmetic
         self.done: dict[Any, Any] = {}
 
     def of(self, node: Any) -> Any:
         if node not in self.done:
-            self.done[node] = self._fresh(node)
+            self.done[node] = found = self._fresh(node)
+            if isinstance(self.arithmetic, Balls):
+                self.arithmetic.observe(found)
         return self.done[node]
 
     def size(self, expression: Any) -> int:
         value = self.of(expression)
-        if int(value) != value:
+        whole = self.whole(value)
+        if whole is None:
             raise ShapeError(f"the size {expression} is {value}, no whole number")
-        return int(value)
+        return whole
+
+    def whole(self, value: Any) -> int | None:
+        """The whole number that a value is; None where it is none."""
+        if isinstance(self.arithmetic, Balls):
+            return self.arithmetic.whole(value)
+        return int(value) if int(value) == value else None
+
+    def product(self, first: Any, second: Any) -> Any:
+        if not (np.ndim(first) and np.ndim(second)):
+            return first * second
+        if isinstance(self.arithmetic, Balls):
+            return self.arithmetic.product(first, second)
+        return first @ second
 
     def _fresh(self, node: Any) -> Any:
         if node in self.values:
@@ -79,13 +96,22 @@ def _is_symmetric(array: np.ndarray) -> bool:
 
 
 def _product(run: _Evaluation, node: Any) -> Any:
-    total: Any = None
-    for value in (run.of(arg) for arg in node.args):
-        if total is None:
-            total = value
-        else:
-            total = total @ value if np.ndim(total) and np.ndim(value) else total * value
+    total = run.of(node.args[0])
+    for arg in node.args[1:]:
+        total = run.product(total, run.of(arg))
     return total
+
+
+def _trace(run: _Evaluation, node: Any) -> Any:
+    """Of a product without its last multiplication: only the diagonal counts."""
+    inner = node.args[0]
+    factors: Any = inner.args if type(inner) is MatMul and inner not in run.values else ()
+    if len(factors) < 2 or not factors[-2].is_Matrix:
+        return np.trace(run.of(inner))
+    total = run.of(factors[0])
+    for factor in factors[1:-1]:
+        total = run.product(total, run.of(factor))
+    return (total * run.of(factors[-1]).T).sum()
 
 
 def _exponential(run: _Evaluation, node: Any) -> Any:
@@ -109,9 +135,10 @@ def _power_of_determinant(run: _Evaluation, term: Any) -> Any | None:
     if len(logs) != 1 or logs[0] in run.values:
         return None
     count = run.of(Mul(*(factor for factor in factors if factor is not logs[0])))
-    if int(count) != count:
+    whole = run.whole(count)
+    if whole is None:
         return None
-    return run.arithmetic.power(run.arithmetic.det(run.of(logs[0].args[0])), int(count))
+    return run.arithmetic.power(run.arithmetic.det(run.of(logs[0].args[0])), whole)
 
 
 def _scalar_product(run: _Evaluation, node: Any) -> Any:
@@ -119,9 +146,9 @@ def _scalar_product(run: _Evaluation, node: Any) -> Any:
     logs = [arg for arg in node.args if type(arg) is nodes.LogDet and arg not in run.values]
     if len(logs) == 1:
         count = run.of(Mul(*(arg for arg in node.args if arg is not logs[0])))
-        if int(count) == count and int(count) % 2 == 0:
-            size = abs(run.arithmetic.det(run.of(logs[0].args[0])))
-            return count * run.arithmetic.log(positive("a determinant's size", size))
+        whole = run.whole(count)
+        if whole is not None and whole % 2 == 0:
+            return count * run.arithmetic.log(abs(run.arithmetic.det(run.of(logs[0].args[0]))))
     return _product(run, node)
 
 
@@ -288,7 +315,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     Mul: _scalar_product,
     Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
     Pow: lambda run, node: run.arithmetic.power(run.of(node.args[0]), run.of(node.args[1])),
-    sympy.log: lambda run, node: run.arithmetic.log(positive("a number", run.of(node.args[0]))),
+    sympy.log: lambda run, node: run.arithmetic.log(run.of(node.args[0])),
     sympy.loggamma: lambda run, node: run.arithmetic.loggamma(run.of(node.args[0])),
     numbers.Integer: _integer,
     numbers.Zero: _integer,
@@ -301,7 +328,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
     MatMul: _product,
     Inverse: lambda run, node: run.arithmetic.inverse(run.of(node.arg)),
     Transpose: lambda run, node: run.of(node.arg).T,
-    Trace: lambda run, node: np.trace(run.of(node.args[0])),
+    Trace: _trace,
     Identity: lambda run, node: _filled(run, *(run.size(node.args[0]),) * 2, 1),
     ZeroMatrix: lambda run, node: _filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
     nodes.Lift: _lift,
@@ -335,7 +362,7 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
 """Exact node type to the rule that finds its value."""
 
 
-def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | None = None) -> Any:
+def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | Balls | None = None) -> Any:
     """The value of an expression.
 
     Args:
@@ -343,12 +370,13 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | None = No
         values: A number or an array for every symbol, sizes included; `Attended` data as arrays
             of shape (P, N_0, M). For more than 15 digits give integers, strings or fractions, or
             numbers of an mpmath context.
-        digits: Decimal digits of the arithmetic; None for float64.
+        digits: Decimal digits of the arithmetic; None for float64; or balls that are working.
 
     Returns:
         A number, or a NumPy array (of mpmath numbers where digits are given).
 
     Raises:
+        Unresolved: The precision of balls does not tell whether there is a value.
         NoRule: A symbol without a value, a node without a rule, the logarithm of a number or a
             determinant that is not positive, or a float literal inside the expression, which
             would be right to 15 digits only.
@@ -359,6 +387,8 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | None = No
     >>> evaluate(build.trace(build.inv(U)), {U: [[2, 0], [0, 4]]})
     0.75
     """
+    if isinstance(digits, Balls):
+        return _Evaluation(values, digits).of(expression)
     arithmetic: Arithmetic = Floats() if digits is None else Digits(digits)
     result = _Evaluation(values, arithmetic).of(expression)
     return float(result) if digits is None and not np.ndim(result) else result

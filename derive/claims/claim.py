@@ -18,6 +18,8 @@ RELATIONS = (EQUAL, CONSTANT, FACTOR, f"{LEADING} N")
 UP_TO = (CONSTANT, FACTOR)
 ABOUTS = ("action", "saddle U_1", "kernel", "mean", "variance")
 MOST_LINES = 50
+ROUNDED = re.compile(r"(?<![\w.])(?=[\d.]{11})(?=\d*\.\d)[\d.]{11,}")
+"""A number with a point and at least ten digits."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}")
 
 
@@ -78,6 +80,12 @@ class Claim:
     expect: str = ""
     slip: str = ""
     source: str = "claim"
+
+    @property
+    def is_rounded(self) -> bool:
+        """Whether a number in it has so many decimals that it must be a rounded one."""
+        texts = [line.expression for line in self.lines] + list(self.symbols.values())
+        return any(ROUNDED.search(text) for text in texts if isinstance(text, str))
 
     @property
     def subject(self) -> str:

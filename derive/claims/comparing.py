@@ -12,17 +12,22 @@ import sympy
 
 from derive.algebra import build
 from derive.algebra.arithmetic import Arithmetic, Floats
+from derive.algebra.balls import Balls, Unresolved
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled, Verdict
 from derive.claims.claim import CONSTANT, FACTOR
+from derive.claims.definitions import Point
 from derive.claims.fit import Fit, fit, points_needed
 from derive.claims.found import constant_of, constant_text, factor_of, factor_text
 from derive.claims.leading import relative
+from derive.claims.precision import BeyondDigits, Exactly, Roughly, climb
 from derive.claims.result import LineResult
 from derive.claims.setting import Case, Setting
-from derive.claims.sides import Side, most_digits
+from derive.claims.sides import FLOAT_DIGITS, Side
 from derive.errors import ClaimError, DeriveError
 
+LEADING_DIGITS = 8
+"""Digits of differences whose decay is looked at."""
 SLACK = 5
 """Digits that may be lost: random instances are well conditioned."""
 
@@ -39,6 +44,7 @@ class Step:
         up_to: What it may differ by.
         digits: Decimal digits asked for.
         diagonal: Whether a column may stand for the diagonal of a square matrix.
+        is_rounded: Whether the claim gives numbers with so many decimals that they are rounded.
     """
 
     number: int
@@ -48,6 +54,7 @@ class Step:
     up_to: tuple[str, ...]
     digits: int
     diagonal: bool = False
+    is_rounded: bool = False
 
     @property
     def relation(self) -> str:
@@ -55,60 +62,83 @@ class Step:
         words = [word for word in (CONSTANT, FACTOR) if word in self.up_to]
         return "equal" if not words else "equal up to " + " and ".join(words)
 
-    def arithmetic(self, case: Case) -> Arithmetic:
-        """That of the case, or float64 where a side is a function of arrays."""
-        plain = self.found.function is None and self.expected.function is None
-        return case.arithmetic if plain else Floats()
+    @property
+    def is_exact(self) -> bool:
+        """Whether both sides have error bounds; a function of arrays has none."""
+        return self.found.function is None and self.expected.function is None
 
-    def required(self, arithmetic: Arithmetic) -> int:
-        """Digits that must agree."""
-        slack = 2 if isinstance(arithmetic, Floats) else SLACK
-        return most_digits(arithmetic, self.digits) - slack
+    @property
+    def required(self) -> int:
+        """Digits that must agree where nothing tells that a difference is exactly zero."""
+        return self.digits - SLACK if self.is_exact else FLOAT_DIGITS - 2
 
     def fit(self, case: Case) -> Fit:
         """How well the sides agree on one case.
 
         Raises:
-            Unsettled: A side has no value there.
+            Unsettled: A side has no value there, or no precision tells.
         """
-        arithmetic = self.arithmetic(case)
-        pairs = [self.pair(point, arithmetic) for point in case.points]
-        found, expected = zip(*pairs, strict=True)
-        most = most_digits(arithmetic, self.digits)
-        fitted = fit(found, expected, self.up_to, arithmetic, most)
-        if self.holds(fitted, arithmetic):
-            return fitted
-        floors = [self.rounding(point, arithmetic) for point in case.points]
-        return fit(found, expected, self.up_to, arithmetic, most, floors)
+        return climb(case, self.digits, self._exactly if self.is_exact else self._roughly)
 
-    def pair(self, numbers: Any, arithmetic: Arithmetic) -> tuple[Array, Array]:
+    def _exactly(self, balls: Balls, points: Sequence[Point], first: bool) -> Fit:
+        found, expected = zip(*(self.pair(point, balls) for point in points), strict=True)
+        required = self.required if self.is_rounded else None
+        judge = Exactly(balls, self.digits, first=first, required=required)
+        return fit(found, expected, self.up_to, judge)
+
+    def _roughly(self, balls: Balls, points: Sequence[Point], first: bool) -> Fit:
+        found, expected = zip(*(self._floats(point, balls) for point in points), strict=True)
+        judge = Roughly(Floats(), FLOAT_DIGITS, self.required)
+        sides = [side for side in (self.found, self.expected) if side.function is None]
+        terms = [max([0.0, *(side.terms(point) for side in sides)]) for point in points]
+        return fit(found, expected, self.up_to, judge, terms)
+
+    def _floats(self, point: Point, balls: Balls) -> tuple[Array, Array]:
+        """Only what has no error bound is worked out in float64."""
+        sides = (self.found, self.expected)
+        found, expected = (
+            side.at(point, balls if side.function is None else Floats()) for side in sides
+        )
+        return alike(Floats().array(found), Floats().array(expected), self)
+
+    def pair(self, numbers: Any, arithmetic: Arithmetic | Balls) -> tuple[Array, Array]:
         """The line and what it should be, at one point, in one shape."""
         found = self.found.at(numbers, arithmetic)
         expected = self.expected.at(numbers, arithmetic)
         return alike(found, expected, self)
 
-    def rounding(self, numbers: Any, arithmetic: Arithmetic) -> float:
-        """Differences that may be rounding: terms of a side may cancel."""
-        sides = (self.found, self.expected)
-        return max(side.rounding(numbers, arithmetic, self.digits) for side in sides)
+    def relative(self, case: Case) -> float:
+        """The largest relative difference of the sides at the first point of a case."""
 
-    def relative(self, numbers: Any, arithmetic: Arithmetic) -> float:
-        """The largest relative difference of the sides at one point; none where it is rounding."""
-        found, expected = self.pair(numbers, arithmetic)
-        gap = np.max(abs(found - expected), initial=0)
-        return relative(found, expected) if gap > self.rounding(numbers, arithmetic) else 0.0
+        def exactly(balls: Balls, points: Sequence[Point], first: bool) -> float:
+            found, expected = self.pair(points[0], balls)
+            judge = Exactly(balls, self.digits, first=first)
+            if not judge.vary([found, expected]):
+                return 0.0
+            if judge.accuracy(found - expected) < LEADING_DIGITS:
+                raise Unresolved("a difference is known to too few digits")
+            return float(10 ** -judge.agreement(found, expected))
+
+        if self.is_exact:
+            return climb(case, self.digits, exactly)
+        return relative(*self.pair(case.points[0], Floats()))
 
     def is_lopsided(self, case: Case) -> bool:
         """Whether one side has a value at a point where the other has none."""
-        arithmetic = self.arithmetic(case)
         return any(
-            self.found.exists(point, arithmetic) != self.expected.exists(point, arithmetic)
-            for point in case.points
+            self._exists(self.found, case, place) != self._exists(self.expected, case, place)
+            for place in range(len(case.points))
         )
 
-    def holds(self, fitted: Fit, arithmetic: Arithmetic) -> bool:
-        """Whether a fit is good enough."""
-        return not fitted.refused and fitted.digits >= self.required(arithmetic)
+    def _exists(self, side: Side, case: Case, place: int) -> bool:
+        def value(balls: Balls, points: Sequence[Point], first: bool) -> bool:
+            side.at(points[place], balls if side.function is None else Floats())
+            return True
+
+        try:
+            return climb(case, self.digits, value)
+        except Unsettled:
+            return False
 
 
 def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
@@ -128,30 +158,34 @@ def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
 
 
 def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
-    """The verdict on one line; inconclusive where a side has no value."""
-    fits, kept, aside = [], list[Case](), list[tuple[Case, str]]()
+    """The verdict on one line; inconclusive where one side has no value, or no precision tells."""
+    fits, kept, aside = [], list[Case](), list[tuple[Case, Unsettled]]()
     for case in cases:
         try:
             fits.append(step.fit(case))
             kept.append(case)
         except Unsettled as error:
-            aside.append((case, str(error)))
+            aside.append((case, error))
+    count = len(cases)
     if not fits:
-        return _result(step, Verdict.INCONCLUSIVE, 0, len(cases), aside[0][1])
-    arithmetic = step.arithmetic(cases[0])
+        return _result(step, Verdict.INCONCLUSIVE, 0, count, str(aside[0][1]))
     digits = max(0, math.floor(min(fitted.digits for fitted in fits)))
     refused = next((fitted.refused for fitted in fits if fitted.refused), "")
     if refused:
-        return _result(step, Verdict.DISAGREES, 0, len(cases), refused)
-    if not all(step.holds(fitted, arithmetic) for fitted in fits):
-        required = step.required(arithmetic)
-        reason = f"{digits} digits agree where {required} are due, on {len(cases)} random instances"
-        return _result(step, Verdict.DISAGREES, digits, len(cases), reason)
+        return _result(step, Verdict.DISAGREES, 0, count, refused)
+    if not all(fitted.holds for fitted in fits):
+        due = f"where {step.required} are due"
+        if digits >= step.required:
+            due = "and then the two differ by more than their error bounds"
+        reason = f"{digits} digits agree {due}, on {count} random instances"
+        return _result(step, Verdict.DISAGREES, digits, count, reason)
     for case, why in aside:
+        if isinstance(why, BeyondDigits):
+            return _result(step, Verdict.INCONCLUSIVE, 0, count, str(why))
         if step.is_lopsided(case):
             where = ", ".join(f"{name} = {size}" for name, size in case.sizes.items())
             reason = f"{why}, where the other side has a value{f' ({where})' if where else ''}"
-            return _result(step, Verdict.INCONCLUSIVE, 0, len(cases), reason)
+            return _result(step, Verdict.INCONCLUSIVE, 0, count, reason)
     reason = (
         f"{digits} digits agree on {len(kept)} random instances of {len(cases[0].points)} points"
     )
@@ -210,8 +244,7 @@ def _what_differs(
     """The factor and the constant that were found, as text."""
     factor, texts = sympy.S.One, ["", ""]
     if FACTOR in step.up_to:
-        required = step.required(step.arithmetic(cases[0]))
-        factor = factor_of(fits, cases, setting.parameters, required)
+        factor = factor_of(fits, cases, setting.parameters, step.required)
         texts[0] = factor_text(factor, fits)
     if CONSTANT in step.up_to:
         pair = expressions(step, setting)

@@ -18,6 +18,7 @@ from derive.claims.claim import LEADING, UP_TO, Claim, Line
 from derive.claims.comparing import Step
 from derive.claims.fit import fit, points_needed
 from derive.claims.leading import decide_leading, refuse_shapes
+from derive.claims.precision import Roughly
 from derive.claims.result import ComparisonResult, Counterexample, LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, side
@@ -63,16 +64,19 @@ class Expressions:
         return list(dict.fromkeys(sympy.sympify(e) for pair in pairs if pair for e in pair))
 
     def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
-        diagonal = self.claim.about == "variance"
+        shared = {
+            "diagonal": self.claim.about == "variance",
+            "is_rounded": self.claim.is_rounded,
+        }
         for number, (line, found) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
             if number > 1:
                 up_to = (line.kind,) if line.kind in UP_TO else ()
                 before = self.sides[number - 2]
                 against = f"line {number - 1}"
-                yield line, Step(number, against, found, before, up_to, self.digits, diagonal)
+                yield line, Step(number, against, found, before, up_to, self.digits, **shared)
             elif target is not None:
                 ours = Side("ours", target)
-                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits, diagonal)
+                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits, **shared)
 
     def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
@@ -91,11 +95,9 @@ class Expressions:
         return comparing.decide(step, self.setting, self.cases)
 
     def _leading(self, line: Line, step: Step) -> LineResult:
-        arithmetic = step.arithmetic(self.modest[0])
-
         def difference(scale: int) -> float:
             wider = (self.setting.wider(case, scale, line.parameter) for case in self.modest)
-            return max(step.relative(case.points[0], arithmetic) for case in wider)
+            return max(step.relative(case) for case in wider)
 
         sides = comparing.expressions(step, self.setting) or ()
         try:
@@ -129,7 +131,7 @@ class Expressions:
     def _counterexample(self, step: Step) -> Counterexample | None:
         def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
             fitted = step.fit(case)
-            if fitted.digits >= counterexample.SURE:
+            if fitted.holds or fitted.digits >= counterexample.SURE:
                 return None
             return case.points[fitted.point], (fitted.found, fitted.expected)
 
@@ -145,22 +147,20 @@ class Expressions:
     def _corrections(self, step: Step) -> Any:
         # Fewer points than for a verdict: what passes is looked at again at all of them.
         points = self.cases[0].points[: max(2, points_needed(step.up_to) - 1)]
-        arithmetic = Floats()
+        judge = Roughly(Floats(), 15, -np.log10(SCREEN))
         try:
-            expected = [step.expected.at(point, arithmetic) for point in points]
+            expected = [step.expected.at(point, Floats()) for point in points]
         except Unsettled:
             return ()
 
         def fits(values: Sequence[Array]) -> bool:
             if any(v.shape != e.shape for v, e in zip(values, expected, strict=True)):
                 return False
-            fitted = fit(values, expected, step.up_to, arithmetic, 15)
-            return not fitted.refused and fitted.digits >= -np.log10(SCREEN)
+            return fit(values, expected, step.up_to, judge).holds
 
         def holds(found: Side) -> bool:
             corrected = replace(step, found=found)
-            exact = corrected.arithmetic(self.cases[0])
-            return all(corrected.holds(corrected.fit(case), exact) for case in self.cases)
+            return all(corrected.fit(case).holds for case in self.cases)
 
         trial = Trial(self.setting.scope, step.found.name, points, fits, holds)
         return corrections(step.found.text, self.setting.words, trial)

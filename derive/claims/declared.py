@@ -11,6 +11,7 @@ import sympy
 
 from derive.algebra import build
 from derive.algebra.arithmetic import Arithmetic
+from derive.algebra.balls import Rationals
 from derive.checks.sample import Array
 from derive.claims import aspects
 from derive.claims.coverage import Aspect
@@ -54,7 +55,7 @@ class Declared:
         """Whether it has a log-determinant whatever is drawn."""
         return self.domain == DEFINITE
 
-    def shaped(self, entries: Entries, arithmetic: Arithmetic) -> Array:
+    def shaped(self, entries: Entries, arithmetic: Arithmetic | Rationals) -> Array:
         """A matrix of the domain, from independent entries."""
         given, unit = arithmetic.array(entries.array), np.eye(len(entries.array), dtype=int)
         scale, shift = map(arithmetic.number, (entries.scale, entries.shift))

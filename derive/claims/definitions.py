@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import sympy
 
-from derive.algebra import build, contains, substitute
+from derive.algebra import build, contains, nodes, substitute
 from derive.algebra.arithmetic import Arithmetic, Digits
+from derive.algebra.balls import Balls
 from derive.checks.sample import Numbers
 from derive.claims.language import Scope, parse, value
 from derive.claims.language.functions import FUNCTIONS
@@ -80,15 +82,19 @@ def expanded(expression: Any, definitions: Definitions) -> Any:
     return expression
 
 
-def digits_of(arithmetic: Arithmetic) -> int | None:
-    """Decimal digits of an arithmetic; None for float64."""
+def digits_of(arithmetic: Arithmetic | Balls) -> int | Balls | None:
+    """Decimal digits of an arithmetic; None for float64; balls themselves."""
+    if isinstance(arithmetic, Balls):
+        return arithmetic
     return arithmetic.context.dps if isinstance(arithmetic, Digits) else None
 
 
 class Point(dict[Any, Any]):
     """Numbers for symbols; those of defined symbols are worked out when they are asked for."""
 
-    def __init__(self, numbers: Numbers, definitions: Definitions, arithmetic: Arithmetic) -> None:
+    def __init__(
+        self, numbers: Numbers, definitions: Definitions, arithmetic: Arithmetic | Balls
+    ) -> None:
         super().__init__(numbers)
         self.definitions = definitions
         self.arithmetic = arithmetic
@@ -103,5 +109,18 @@ class Point(dict[Any, Any]):
 
     def with_numbers(self, numbers: Numbers) -> Point:
         """The same with some numbers changed; what depends on them is worked out again."""
-        given = {key: self[key] for key in list(self) if key not in self.definitions}
-        return Point(given | numbers, self.definitions, self.arithmetic)
+        return Point(self._given() | numbers, self.definitions, self.arithmetic)
+
+    def enclosed(self, balls: Balls, error: float = 0.0) -> Point:
+        """The same numbers as balls, which are working; order parameters with a relative error."""
+        given = {
+            key: balls.array(value) if np.ndim(value) else balls.number(value)
+            for key, value in self._given().items()
+        }
+        for key in given if error else ():
+            if type(key) is nodes.Overlap:
+                given[key] = balls.wider(given[key], error)
+        return Point(given, self.definitions, balls)
+
+    def _given(self) -> Numbers:
+        return {key: self[key] for key in list(self) if key not in self.definitions}

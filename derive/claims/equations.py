@@ -11,18 +11,22 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.arithmetic import Arithmetic, Floats
+from derive.algebra.balls import Unresolved, largest
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled, Verdict
 from derive.claims.comparing import SLACK
 from derive.claims.leading import decide_leading, relative
 from derive.claims.on_network import OnNetwork
+from derive.claims.precision import FLOAT_ROUNDING, GUARD
 from derive.claims.result import LineResult
 from derive.claims.setting import Case
-from derive.claims.sides import Side, most_digits
+from derive.claims.sides import FLOAT_DIGITS, Side
 
 HOLDS = "holds at the saddle point"
 LEAST_SINGULAR = 1e-6
 """Smallest singular value of a linearisation, relative to the largest, that is not zero."""
+NEARLY = 0.1
+"""Decades by which a residual and its larger side may differ where the other one is nothing."""
 TRIES = 4
 """Instances that are tried for each one whose saddle point is found."""
 WIDENING = (1, 16, 256)
@@ -39,6 +43,7 @@ class Equation:
         overlap: The order parameter that it is to determine.
         digits: Decimal digits asked for.
         leading: What goes to infinity, for an equation at leading order; or empty.
+        is_rounded: Whether the claim gives numbers with so many decimals that they are rounded.
     """
 
     number: int
@@ -47,11 +52,12 @@ class Equation:
     overlap: Any
     digits: int
     leading: str = ""
+    is_rounded: bool = False
 
     def arithmetic(self, case: Case) -> Arithmetic:
         """That of the case, or float64 where a side is a function of arrays."""
         if self.left.function is None and self.right.function is None:
-            return case.points[0].arithmetic
+            return Floats() if isinstance(case.points[0].arithmetic, Floats) else case.arithmetic
         return Floats()
 
     def sides(self, case: Case) -> tuple[Array, Array]:
@@ -63,6 +69,9 @@ class Equation:
         arithmetic = self.arithmetic(case)
         left = self.left.at(case.points[0], arithmetic)
         right = self.right.at(case.points[0], arithmetic)
+        return self._alike(left, right)
+
+    def _alike(self, left: Array, right: Array) -> tuple[Array, Array]:
         if right.size == 1 and right.ravel()[0] == 0:
             right = 0 * left
         if left.shape != right.shape:
@@ -77,30 +86,69 @@ class Equation:
         left, right = self.sides(case)
         return left - right
 
-    def digits_at(self, case: Case, elsewhere: Case) -> float:
-        """Digits to which it holds, relative to its sides, or to what it is elsewhere."""
+    def agreement(self, case: Case, elsewhere: Case) -> tuple[bool, float]:
+        """Whether it holds, and to how many digits, relative to its sides, or what it is elsewhere.
+
+        Raises:
+            Unsettled: Neither is certain.
+        """
+        if self.left.function is not None or self.right.function is not None:
+            digits = self._roughly(case, elsewhere)
+            return digits >= self.required(case), digits
+        try:
+            return self._exactly(case, elsewhere)
+        except Unresolved as error:
+            raise Unsettled(f"line {self.number}: {error}") from None
+
+    def holds(self, case: Case, elsewhere: Case) -> bool:
+        """Whether it certainly holds."""
+        try:
+            return self.agreement(case, elsewhere)[0]
+        except Unsettled:
+            return False
+
+    def _exactly(self, case: Case, elsewhere: Case) -> tuple[bool, float]:
+        gap, size = self._enclosed(case)
+        top = largest(gap)
+        if top == -math.inf:
+            return True, float(self.digits)
+        if size < top + NEARLY:  # nothing stands on one side
+            size = largest(self._enclosed(elsewhere)[0])
+        digits = size - top
+        if any(not entry.contains(0) for entry in gap):
+            rough = self.is_rounded and digits >= self.required(case)
+            return rough, min(max(digits, 0.0), float(self.digits))
+        if digits < self.required(case):
+            raise Unsettled(
+                f"line {self.number}: the two sides agree, but their error bounds leave only "
+                f"{max(0, math.floor(digits))} digits of what is left of terms that cancel"
+            )
+        return True, min(digits, float(self.digits))
+
+    def _enclosed(self, case: Case) -> tuple[Array, float]:
+        """Left minus right as balls, and log10 of the largest entry of the sides."""
+        balls, (point, *_) = case.enclosed(self.digits + GUARD)
+        with balls.working():
+            left, right = self._alike(self.left.at(point, balls), self.right.at(point, balls))
+            return (left - right).ravel(), largest([*left.ravel(), *right.ravel()])
+
+    def _roughly(self, case: Case, elsewhere: Case) -> float:
         left, right = self.sides(case)
         gap = abs(left - right).max()
         size = max(abs(left).max(), abs(right).max())
         if not (abs(left).max() and abs(right).max()) or gap == size:
             size = abs(self.residual(elsewhere)).max()
-        most = most_digits(self.arithmetic(case), self.digits)
-        if gap <= self._rounding(case):
-            return float(most)
-        return min(float(-np.log10(float(gap / size))), most) if gap < size else 0.0
-
-    def _rounding(self, case: Case) -> float:
-        """Differences that may be rounding: terms of a side may cancel."""
-        arithmetic = self.arithmetic(case)
-        sides = (self.left, self.right)
-        return max(side.rounding(case.points[0], arithmetic, self.digits) for side in sides)
+        sides = [side for side in (self.left, self.right) if side.function is None]
+        terms = max([0.0, *(side.terms(case.points[0]) for side in sides)])
+        if gap <= terms * FLOAT_ROUNDING:
+            return float(FLOAT_DIGITS)
+        return min(float(-np.log10(float(gap / size))), FLOAT_DIGITS) if gap < size else 0.0
 
     def required(self, case: Case) -> int:
         """Digits that must agree."""
-        arithmetic = self.arithmetic(case)
-        return most_digits(arithmetic, self.digits) - (
-            3 if isinstance(arithmetic, Floats) else SLACK
-        )
+        if isinstance(self.arithmetic(case), Floats):
+            return FLOAT_DIGITS - 3
+        return self.digits - SLACK
 
 
 def saddles(setting: OnNetwork, count: int) -> list[tuple[Case, Case]]:
@@ -132,17 +180,19 @@ def decide_equation(
     try:
         if equation.leading:
             return _leading(equation, setting, cases, empty)
-        digits = min(equation.digits_at(*pair) for pair in cases)
+        found = [equation.agreement(*pair) for pair in cases]
         required = equation.required(cases[0][0])
-        whole = max(0, math.floor(digits))
-        if digits < required:
+        whole = max(0, math.floor(min(digits for _, digits in found)))
+        if not all(holds for holds, _ in found):
+            due = f"where {required} are due"
+            if whole >= required:
+                due = "and then the two sides differ by more than their error bounds"
             reason = (
-                f"{whole} digits agree at the saddle point where {required} are due, on "
-                f"{len(cases)} random instances"
+                f"{whole} digits agree at the saddle point {due}, on {len(cases)} random instances"
             )
             return replace(empty, verdict=Verdict.DISAGREES, digits=whole, reason=reason)
         # The derivative of an equation that always holds is rounding, whatever its rank.
-        always = any(_holds_elsewhere(equation, required, *pair) for pair in cases)
+        always = any(equation.holds(*reversed(pair)) for pair in cases)
         determined = not always and all(_determines(equation, setting, *pair) for pair in cases[:2])
     except Unsettled as error:
         return replace(empty, reason=str(error))
@@ -154,14 +204,6 @@ def decide_equation(
         f"linearisation there determines {equation.overlap}"
     )
     return replace(empty, verdict=Verdict.AGREES, digits=whole, reason=reason)
-
-
-def _holds_elsewhere(equation: Equation, required: int, case: Case, elsewhere: Case) -> bool:
-    """Whether it has a value and holds at a point that is no saddle point."""
-    try:
-        return equation.digits_at(elsewhere, case) >= required
-    except Unsettled:
-        return False
 
 
 def _size(equation: Equation, setting: OnNetwork, case: Case, elsewhere: Case) -> float:

@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from derive.algebra.arithmetic import Arithmetic
+from derive.algebra.balls import Unresolved
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled
 from derive.claims.claim import CONSTANT, FACTOR
+from derive.claims.precision import Judge
 
 LARGEST_DENOMINATOR = 10**4
 
@@ -27,6 +28,7 @@ class Fit:
     """How well two sides agree on one instance.
 
     Attributes:
+        holds: Whether they do.
         digits: Decimal digits that agree, at the worst point.
         factor: f.
         constant: c, in the shape of the values.
@@ -36,6 +38,7 @@ class Fit:
         refused: Why the two cannot agree whatever the digits; empty where they can.
     """
 
+    holds: bool
     digits: float
     factor: Any
     constant: Any
@@ -54,9 +57,8 @@ def fit(
     found: Sequence[Array],
     expected: Sequence[Array],
     up_to: Sequence[str],
-    arithmetic: Arithmetic,
-    most: float,
-    floors: Sequence[float] | None = None,
+    judge: Judge,
+    terms: Sequence[float] = (),
 ) -> Fit:
     """Fit z = f x + c, and count the digits that agree.
 
@@ -64,83 +66,71 @@ def fit(
         found: z at several points.
         expected: x at the same points, of the same shapes.
         up_to: Which of "constant" and "factor" are free.
-        arithmetic: Of the values.
-        most: The most digits worth reporting.
-        floors: Differences at every point that may be rounding; none by default.
+        judge: Decides what is equal.
+        terms: The size of the terms of a side at every point; none by default.
+
+    Raises:
+        Unresolved: The digits of the values do not tell.
     """
-    factor = _factor(found, expected, up_to, arithmetic, most)
-    refused = "" if factor is not None else _refusal(found, CONSTANT in up_to, most)
-    if factor is None:
-        factor = arithmetic.number(1)
+    factor = _factor(found, expected, up_to, judge)
+    refused = "" if factor is not None else _refusal(found, CONSTANT in up_to, judge)
+    factor = 1 if factor is None else factor
     constant = found[0] - factor * expected[0] if CONSTANT in up_to else 0 * found[0]
-    worst = Fit(most, factor, constant, expected[-1], found[-1], len(found) - 1, refused)
-    floors = floors or [0.0] * len(found)
-    for number, (z, x, floor) in enumerate(zip(found, expected, floors, strict=True)):
-        due = factor * x + constant
-        digits = agreement(z, due, most, floor)
-        if digits < worst.digits or (number == len(found) - 1 and digits == worst.digits):
-            worst = Fit(digits, factor, constant, due, z, number, refused)
-    return worst
-
-
-def agreement(found: Array, expected: Array, most: float, floor: float = 0.0) -> float:
-    """Digits to which two arrays agree, relative to their largest entry.
-
-    Args:
-        found: An array.
-        expected: Another.
-        most: The most digits worth reporting.
-        floor: Differences up to this may be rounding.
-    """
-    gap = np.max(abs(found - expected), initial=0)
-    if gap <= floor:
-        return most
-    size = max(np.max(abs(found)), np.max(abs(expected)))
-    if not gap < size:  # or not a number
-        return 0.0
-    return min(float(-np.log10(float(gap / size))), most)
+    dues = [factor * x + constant for x in expected]
+    equal, unresolved = [], None
+    for z, due, size in zip(found, dues, terms or [0.0] * len(dues), strict=True):
+        try:
+            equal.append(judge.same(z, due, size))
+        except Unresolved as error:
+            equal.append(True)
+            unresolved = error
+    if unresolved is not None and all(equal) and not refused:
+        raise unresolved
+    digits = [
+        judge.most if same else judge.agreement(z, due)
+        for z, due, same in zip(found, dues, equal, strict=True)
+    ]
+    worst = min(reversed(range(len(digits))), key=lambda point: (equal[point], digits[point]))
+    return Fit(
+        all(equal) and not refused,
+        digits[worst],
+        judge.plain(factor),
+        judge.plain(constant),
+        judge.plain(dues[worst]),
+        judge.plain(found[worst]),
+        worst,
+        refused,
+    )
 
 
 def _factor(
-    found: Sequence[Array],
-    expected: Sequence[Array],
-    up_to: Sequence[str],
-    arithmetic: Arithmetic,
-    most: float,
+    found: Sequence[Array], expected: Sequence[Array], up_to: Sequence[str], judge: Judge
 ) -> Any:
     """f; None where none but zero, or infinity, would do."""
     if CONSTANT in up_to:
         # Something constant itself agrees with anything up to a constant and the factor zero.
-        vary = _varies(found, most), _varies(expected, most)
+        vary = judge.vary(found), judge.vary(expected)
         if not all(vary):
-            return None if any(vary) else arithmetic.number(1)
-        if _is_hidden(found, most) or _is_hidden(expected, most):
+            return None if any(vary) else 1
+        if judge.is_hidden(found) or judge.is_hidden(expected):
             raise Unsettled("what varies is far smaller than a constant of it; take that out")
         found = [value - found[0] for value in found]
         expected = [value - expected[0] for value in expected]
     if FACTOR not in up_to:
-        return arithmetic.number(1)
+        return 1
     # Where the most is seen of it; points of small instances may coincide.
-    point = int(np.argmax([float(abs(value).max()) for value in expected]))
-    place = np.unravel_index(np.argmax(abs(expected[point])), expected[point].shape)
+    point, place = max(
+        ((k, place) for k, value in enumerate(expected) for place in np.ndindex(value.shape)),
+        key=lambda at: float(abs(judge.plain(expected[at[0]][at[1]]))),
+    )
     base = expected[point][place]
-    if base == 0 or found[point][place] == 0:
+    if judge.vanishes(base) or judge.vanishes(found[point][place]):
         return None
     return found[point][place] / base
 
 
-def _varies(values: Sequence[Array], most: float) -> bool:
-    """Whether values differ from the first by more than rounding."""
-    return any(agreement(value, values[0], most) < most for value in values[1:])
-
-
-def _is_hidden(values: Sequence[Array], most: float) -> bool:
-    """Whether rounding of a constant leaves too few digits of what varies."""
-    return all(agreement(value, values[0], most) > most / 3 for value in values[1:])
-
-
-def _refusal(found: Sequence[Array], constant: bool, most: float) -> str:
-    if constant and not _varies(found, most):
+def _refusal(found: Sequence[Array], constant: bool, judge: Judge) -> str:
+    if constant and not judge.vary(found):
         return "it does not depend on what the other side depends on: only the factor 0 would do"
     return "it vanishes where the other side does not, or the other way: no factor would do"
 

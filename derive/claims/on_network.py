@@ -29,6 +29,8 @@ from derive.derivation import Theory, refuse_mean
 from derive.errors import ClaimError
 from derive.network.wording import shown
 
+SADDLE_GUARD = 8
+"""Digits of a saddle point beyond those asked for: its gradient vanishes to twice as many more."""
 LEAST_CASES, MOST_CASES = 5, 10
 """Cases that are looked at: as many as it takes to reach every side, between these."""
 MODERATE = 5
@@ -192,7 +194,9 @@ class OnNetwork:
             Unsettled: The solver did not converge.
         """
         assert self.subject is not None
-        return self.at(instance, self.subject.saddle(instance.sample).overlaps)
+        overlaps = self.subject.saddle(instance.sample).overlaps
+        error = 10.0 ** -(self.subject.digits + SADDLE_GUARD)
+        return replace(self.at(instance, overlaps), error=error)
 
     def at(self, instance: Instance, overlaps: tuple[Array, ...], *, floats: bool = False) -> Case:
         """The case of a single point; fast, and in float64, if so wished."""

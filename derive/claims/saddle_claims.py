@@ -50,7 +50,9 @@ class Equations:
             if sides[1].expression != 0:
                 require_shapes(sides[1], sides[0], f"{sides[0].text or 'the left side'}")
             leading = line.parameter if line.kind == LEADING else ""
-            self.equations.append(Equation(number, *sides, self.overlap, digits, leading))
+            self.equations.append(
+                Equation(number, *sides, self.overlap, digits, leading, claim.is_rounded)
+            )
         self.instances = instances
         both = [side for e in self.equations for side in (e.left, e.right)]
         known = all(side.expression is not None for side in both)
@@ -96,7 +98,8 @@ class Equations:
     def _counterexample(self, wrong: Equation) -> Counterexample | None:
         def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
             saddle = self.setting.saddle(case.origin[0])
-            if wrong.digits_at(saddle, case) >= counterexample.SURE:
+            holds, digits = wrong.agreement(saddle, case)
+            if holds or digits >= counterexample.SURE:
                 return None
             left, right = wrong.sides(saddle)
             return saddle.points[0], (right, left)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from derive.algebra.arithmetic import Arithmetic
+from derive.algebra.balls import Balls
 from derive.claims.definitions import Point
 from derive.claims.language import Scope
 from derive.claims.slips.change import Words
@@ -21,12 +22,24 @@ class Case:
         arithmetic: Of the numbers.
         sizes: Sizes and parameters by name, as text.
         origin: What the setting made it from.
+        error: Of the order parameters, relative to their largest entries; 0 where they are exact.
     """
 
     points: tuple[Point, ...]
     arithmetic: Arithmetic
     sizes: dict[str, str] = field(default_factory=dict)
     origin: Any = None
+    error: float = 0.0
+    enclosures: dict[int, tuple[Balls, tuple[Point, ...]]] = field(default_factory=dict, repr=False)
+
+    def enclosed(self, digits: int) -> tuple[Balls, tuple[Point, ...]]:
+        """Balls of so many digits, and the points in them; the same at each call."""
+        if digits not in self.enclosures:
+            balls = Balls(digits)
+            with balls.working():
+                points = tuple(point.enclosed(balls, self.error) for point in self.points)
+            self.enclosures[digits] = balls, points
+        return self.enclosures[digits]
 
 
 class Setting(Protocol):

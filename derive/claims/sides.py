@@ -16,6 +16,7 @@ from sympy import Add, MatAdd
 
 from derive.algebra import build, substitute
 from derive.algebra.arithmetic import Arithmetic, Floats
+from derive.algebra.balls import Balls
 from derive.checks.sample import Array, Numbers
 from derive.checks.verdict import Unsettled
 from derive.claims.claim import Line
@@ -27,8 +28,6 @@ from derive.network.wording import choices, one_line, shown
 
 FLOAT_DIGITS = 9
 """Digits that a comparison in float64 is trusted to."""
-FLOAT_ROUNDING = 1e-13
-"""What a few operations in float64 lose, relative to the largest term."""
 _EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 
 
@@ -50,11 +49,12 @@ class Side:
     arguments: Mapping[str, Any] | None = None
     text: str = ""
 
-    def at(self, numbers: Numbers, arithmetic: Arithmetic) -> Array:
+    def at(self, numbers: Numbers, arithmetic: Arithmetic | Balls) -> Array:
         """The value, as a matrix.
 
         Raises:
             Unsettled: It has none at these numbers.
+            Unresolved: Balls do not tell whether it has one.
             ShapeError: Its factors do not fit together.
         """
         try:
@@ -67,41 +67,27 @@ class Side:
             raise Unsettled(f"{self.name} cannot be evaluated: {reason}") from None
         array = np.atleast_1d(np.asarray(found, dtype=object))
         array = array.reshape(-1, 1) if array.ndim == 1 else array
+        if isinstance(arithmetic, Balls):
+            return array
         if not all(map(_is_real, array.ravel())):
             raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
         return arithmetic.array(array)
 
-    def exists(self, numbers: Numbers, arithmetic: Arithmetic) -> bool:
-        """Whether there is a value at these numbers."""
-        try:
-            self.at(numbers, arithmetic)
-        except Unsettled:
-            return False
-        return True
-
-    def rounding(self, numbers: Numbers, arithmetic: Arithmetic, digits: int) -> float:
-        """What rounding may leave where the terms of a sum cancel; nothing for anything else.
-
-        Args:
-            numbers: The point.
-            arithmetic: Of the value.
-            digits: Decimal digits asked for; float64 has its own.
-        """
+    def terms(self, numbers: Numbers) -> float:
+        """The largest entry of the terms of a sum, in float64; 0 for anything else."""
         if not isinstance(self.expression, Add | MatAdd):
             return 0.0
         try:
-            terms = [
-                replace(self, expression=e).at(numbers, arithmetic) for e in self.expression.args
+            values = [
+                replace(self, expression=e).at(numbers, Floats()) for e in self.expression.args
             ]
         except Unsettled:
             return 0.0
-        unit = FLOAT_ROUNDING if isinstance(arithmetic, Floats) else 10.0**-digits
-        return unit * max(float(np.max(abs(term), initial=0)) for term in terms)
+        return max(float(np.max(abs(value), initial=0)) for value in values)
 
-    def _value(self, numbers: Numbers, arithmetic: Arithmetic) -> Any:
-        digits = digits_of(arithmetic)
+    def _value(self, numbers: Numbers, arithmetic: Arithmetic | Balls) -> Any:
         if self.function is None:
-            return value(self.expression, numbers, digits)
+            return value(self.expression, numbers, digits_of(arithmetic))
         given = {}
         for name, expression in (self.arguments or {}).items():
             if callable(expression):
@@ -228,8 +214,3 @@ def _arguments(function: Callable[..., Any], scope: Scope, where: str) -> dict[s
         if name not in known:
             raise ClaimError(f"{where}: no argument {shown(name)} is known{choices(name, known)}")
     return {name: known[name] for name in names}
-
-
-def most_digits(arithmetic: Arithmetic, digits: int) -> int:
-    """Digits that are worth reporting."""
-    return FLOAT_DIGITS if isinstance(arithmetic, Floats) else digits

@@ -8,7 +8,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from derive.algebra.arithmetic import Arithmetic, Digits, Floats
+from derive.algebra.arithmetic import Digits, Floats
+from derive.algebra.balls import Rationals
 from derive.checks.sample import Numbers
 from derive.claims import aspects
 from derive.claims.coverage import Aspect
@@ -94,9 +95,9 @@ class SymbolDraws:
         return [self._point(drawn.sizes, values, Floats()) for values in drawn.values]
 
     def case(self, drawn: Drawn) -> Case:
-        """The numbers to all digits."""
+        """The exact numbers."""
         self.varied.keep(drawn.sizes)
-        points = (self._point(drawn.sizes, values, self.arithmetic) for values in drawn.values)
+        points = (self._point(drawn.sizes, values) for values in drawn.values)
         shown = {symbol.name: str(size) for symbol, size in drawn.sizes.items()}
         return Case(tuple(points), self.arithmetic, shown, drawn.sizes)
 
@@ -132,15 +133,17 @@ class SymbolDraws:
         draw: Callable[..., Fraction] = self.draws.simple if simple else self.draws.number
         return draw(signed=not item.is_positive)
 
-    def _point(self, sizes: Sizes, values: Values, arithmetic: Arithmetic) -> Point:
+    def _point(self, sizes: Sizes, values: Values, floats: Floats | None = None) -> Point:
+        """Numbers in float64 if so wished, else fractions."""
         found: Numbers = dict(sizes)
+        arithmetic = floats or Rationals()
         for item in self.declared.values():
             value = values.get(item.symbol)
             if isinstance(value, Entries):
                 found[item.symbol] = arithmetic.array(item.shaped(value, arithmetic))
             elif value is not None:
                 found[item.symbol] = arithmetic.number(value)
-        return Point(found, self.definitions, arithmetic)
+        return Point(found, self.definitions, floats or self.arithmetic)
 
 
 def of_sizes(sizes: Sizes) -> Levels:

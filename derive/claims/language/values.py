@@ -9,22 +9,24 @@ import numpy as np
 from mpmath.libmp import NoConvergence
 
 from derive.algebra import evaluate
+from derive.algebra.balls import Balls
 from derive.errors import ClaimError, NoRule
 from derive.network.wording import one_line
 
 
-def value(expression: Any, numbers: Mapping[Any, Any], digits: int | None) -> Any:
+def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | None) -> Any:
     """The value of an expression.
 
     Args:
         expression: From `parse`.
         numbers: A number or an array for every symbol.
-        digits: Decimal digits; None for float64.
+        digits: Decimal digits; None for float64; or balls that are working.
 
     Raises:
         ClaimError: It has none: a division by zero, a singular matrix, the logarithm of a number
             that is not positive, a root of a negative number, an overflow.
         ShapeError: Factors do not fit together.
+        Unresolved: The precision of balls does not tell whether there is one.
     """
     try:
         found = evaluate(expression, numbers, digits)
@@ -36,6 +38,8 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | None) -> An
         raise ClaimError(one_line(f"{type(error).__name__}: {error}")) from None
     except (ValueError, TypeError, IndexError) as error:
         raise ClaimError(one_line(f"it has no value ({error})")) from None
+    if isinstance(digits, Balls):
+        return found
     if any(getattr(entry, "imag", 0) for entry in np.ravel(found)):
         raise ClaimError("it has no real value: a root or a power of a negative number")
     return found

@@ -5,48 +5,64 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from derive.algebra.arithmetic import Digits
+from derive.algebra.arithmetic import Digits, Floats
+from derive.algebra.balls import Balls
+from derive.checks.verdict import Unsettled
 from derive.claims.fit import fit, points_needed, rational
 from derive.claims.leading import decide_leading
+from derive.claims.precision import Exactly, Roughly
 
 ARITHMETIC = Digits(50)
+BALLS = Balls(120)
 POINTS = [[[1, 2], [3, 5]], [[2, 7], [1, 1]], [[4, 4], [0, 9]], [[3, 1], [8, 2]]]
-OURS = [ARITHMETIC.array(point) for point in POINTS]
-SHIFT = ARITHMETIC.array([[5, -1], [2, 7]])
+OURS = [np.array(point) for point in POINTS]
+SHIFT = np.array([[5, -1], [2, 7]])
 
 
-def _digits(theirs, up_to):
-    found = fit(theirs, OURS, up_to, ARITHMETIC, 30)
-    return 0 if found.refused else found.digits
+def _fit(theirs, up_to):
+    """In balls, which have seen the numbers."""
+    with BALLS.working():
+        found, expected = ([BALLS.array(value) for value in values] for values in (theirs, OURS))
+        for value in (*found, *expected):
+            BALLS.observe(value)
+        return fit(found, expected, up_to, Exactly(BALLS, 30, first=False))
 
 
-@pytest.mark.parametrize("factor", [1, -2, "0.125"])
+@pytest.mark.parametrize("factor", [1, -2, Fraction(1, 8), Fraction(2, 7)])
 def test_factor_and_constant_are_found(factor):
-    theirs = [ARITHMETIC.number(factor) * value + SHIFT for value in OURS]
-    found = fit(theirs, OURS, ("constant", "factor"), ARITHMETIC, 30)
-    assert found.digits == 30
+    found = _fit([factor * value + SHIFT for value in OURS], ("constant", "factor"))
+    assert found.holds and found.digits == 30
     assert abs(found.factor - ARITHMETIC.number(factor)) < 1e-40
     assert abs(found.constant - SHIFT).max() < 1e-40
 
 
 @pytest.mark.parametrize("up_to", [(), ("constant",), ("factor",)])
 def test_what_is_not_allowed_to_differ_is_not_fitted(up_to):
-    assert _digits([2 * value + SHIFT for value in OURS], up_to) < 2
+    found = _fit([2 * value + SHIFT for value in OURS], up_to)
+    assert not found.holds and found.digits < 2
 
 
 def test_a_constant_alone_agrees_with_nothing_that_varies():
-    found = fit([SHIFT] * 4, OURS, ("constant", "factor"), ARITHMETIC, 30)
-    assert "does not depend" in found.refused
+    found = _fit([SHIFT] * 4, ("constant", "factor"))
+    assert not found.holds and "does not depend" in found.refused
 
 
 def test_no_factor_makes_zero_of_something():
-    assert fit([0 * value for value in OURS], OURS, ("factor",), ARITHMETIC, 30).refused
+    assert _fit([0 * value for value in OURS], ("factor",)).refused
 
 
-def test_one_point_off_is_noticed():
+@pytest.mark.parametrize(("off", "digits"), [(9, 9), (60, 60)])
+def test_one_point_off_is_noticed(off, digits):
     theirs = [2 * value for value in OURS]
-    theirs[-1] = theirs[-1] + ARITHMETIC.array(np.eye(2)) * ARITHMETIC.number("1e-9")
-    assert 8 < _digits(theirs, ("factor",)) < 11
+    theirs[-1] = theirs[-1] + np.array([[Fraction(1, 10**off), 0], [0, 0]])
+    found = _fit(theirs, ("factor",))
+    assert not found.holds and digits <= found.digits < digits + 2
+
+
+def test_a_constant_that_hides_what_varies_in_float64_is_told():
+    theirs, judge = [1e9 + value for value in OURS], Roughly(Floats(), 15, 9)
+    with pytest.raises(Unsettled, match="take that out"):
+        fit(theirs, [value.astype(float) for value in OURS], ("constant", "factor"), judge)
 
 
 @pytest.mark.parametrize(

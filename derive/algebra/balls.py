@@ -1,0 +1,242 @@
+"""Arithmetic of balls: numbers with bounds on their error that every operation carries.
+
+python-flint's Arb does the work. Its precision is global, so that everything happens inside
+`Balls.working`, which sets it, keeps other threads out, and sets it back.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import Any
+
+import flint
+import numpy as np
+
+from derive.algebra.arithmetic import moderate, positive
+from derive.errors import DeriveError, NoRule
+
+BITS = math.log2(10)
+"""Of one decimal digit."""
+_LOCK = threading.RLock()
+
+
+class Unresolved(DeriveError):
+    """What this precision cannot tell; a higher one may."""
+
+
+class Rationals:
+    """Exact arithmetic of fractions."""
+
+    def number(self, value: Any) -> Fraction:
+        """A fraction from a whole number, a fraction or a float."""
+        return Fraction(value)
+
+    def ratio(self, numerator: int, denominator: int) -> Fraction:
+        """numerator / denominator."""
+        return Fraction(numerator, denominator)
+
+    def array(self, value: Any) -> np.ndarray:
+        """An array of fractions."""
+        given = np.asarray(value)
+        out = np.empty(given.shape, dtype=object)
+        out.ravel()[:] = [self.number(entry) for entry in given.ravel().tolist()]
+        return out
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        entries = [[flint.fmpq(x.numerator, x.denominator) for x in row] for row in matrix]
+        found = flint.fmpq_mat(entries).inv().tolist()
+        out = np.empty(matrix.shape, dtype=object)
+        out.ravel()[:] = [Fraction(int(x.p), int(x.q)) for row in found for x in row]
+        return out
+
+
+class Balls:
+    """Arithmetic with error bounds; exact numbers go in, and what comes out encloses the value.
+
+    Args:
+        digits: Decimal digits that a number near 1 keeps.
+
+    Attributes:
+        largest: log10 of the largest number that was observed.
+        smallest: The same of the smallest one that is not zero.
+    """
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.largest, self.smallest = -math.inf, math.inf
+
+    @contextmanager
+    def working(self) -> Iterator[Balls]:
+        """Hold the precision, for this thread alone."""
+        with _LOCK:
+            before = flint.ctx.prec
+            flint.ctx.prec = math.ceil(self.digits * BITS)
+            try:
+                yield self
+            finally:
+                flint.ctx.prec = before
+
+    @property
+    def pi(self) -> Any:
+        """The number pi."""
+        return flint.arb.pi()
+
+    def number(self, value: Any) -> Any:
+        """A ball from anything that is a number; exact ones that have no binary digits get one."""
+        if isinstance(value, flint.arb):
+            return value
+        if isinstance(value, np.generic):
+            value = value.item()
+        if isinstance(value, str):
+            value = Fraction(value)
+        if hasattr(value, "numerator") and not isinstance(value, int):
+            return self.ratio(int(value.numerator), int(value.denominator))
+        return flint.arb(value)
+
+    def ratio(self, numerator: int, denominator: int) -> Any:
+        """numerator / denominator."""
+        return flint.arb(flint.fmpq(numerator, denominator))
+
+    def array(self, value: Any) -> np.ndarray:
+        """An array of balls."""
+        given = np.asarray(value, dtype=object)
+        out = np.empty(given.shape, dtype=object)
+        out.ravel()[:] = [self.number(entry) for entry in given.ravel()]
+        return out
+
+    def wider(self, array: np.ndarray, error: float) -> np.ndarray:
+        """An array with an error, relative to its largest entry."""
+        size = 10.0 ** (largest(array.ravel()) + math.log10(error))
+        return array + np.array([flint.arb(0, size)], dtype=object)
+
+    def whole(self, value: Any) -> int | None:
+        """The whole number that is the only one in a ball."""
+        found = value.unique_fmpz()
+        return None if found is None else int(found)
+
+    def log(self, value: Any) -> Any:
+        """The logarithm."""
+        return self._signed("a number", value).log()
+
+    def exp(self, value: Any) -> Any:
+        """The exponential."""
+        if not abs(value) < 1:
+            moderate(float(abs(value).mid()))
+        return value.exp()
+
+    def lambertw(self, value: Any) -> Any:
+        """Lambert's function of a positive number: w e^w = value."""
+        return self._signed("a number", value).lambertw()
+
+    def loggamma(self, value: Any) -> Any:
+        """The logarithm of the gamma function of a positive number."""
+        return self._signed("a number", value).lgamma()
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        """A real power."""
+        base, exponent = self.number(base), self.number(exponent)
+        whole = self.whole(exponent) if exponent.is_exact() else None
+        if whole is not None and abs(whole) < 2**63:
+            return self._whole_power(base, whole)
+        if base > 0:
+            moderate(float((exponent * base.log()).mid()))
+            return base**exponent
+        if base < 0:
+            raise NoRule("evaluate: a root or a power of a negative number, which is not real")
+        if not exponent > 0:
+            raise Unresolved("a power of what may be zero")
+        if base.is_zero():
+            return base
+        # Whether it is zero or a little more: a negative number would have no such power.
+        top = flint.arb(base.abs_upper()) ** exponent
+        return flint.arb(0).union(top)
+
+    def _whole_power(self, base: Any, exponent: int) -> Any:
+        if exponent < 0:
+            return 1 / self._apart(base) ** -exponent
+        if exponent in (0, 1):
+            return base if exponent else flint.arb(1)
+        if exponent > 1 and base.contains(0):  # which Arb takes for a logarithm of 0
+            top = flint.arb(base.abs_upper()) ** exponent
+            return flint.arb(0 if exponent % 2 == 0 else -top).union(top)
+        moderate(float((exponent * abs(base).log()).mid()))
+        return base**exponent
+
+    def det(self, matrix: np.ndarray) -> Any:
+        """The determinant."""
+        return flint.arb_mat(matrix.tolist()).det()
+
+    def inverse(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of a matrix."""
+        try:
+            found = flint.arb_mat(matrix.tolist()).inv()
+        except ZeroDivisionError:
+            if all(entry.is_exact() for entry in matrix.ravel()) and self.det(matrix).is_zero():
+                raise
+            raise Unresolved("the inverse of a matrix that may be singular") from None
+        return self.array(found.tolist()).reshape(matrix.shape)
+
+    def logdet(self, matrix: np.ndarray) -> Any:
+        """The log of a positive determinant."""
+        return self._signed("a determinant", self.det(matrix)).log()
+
+    def product(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """The product of two matrices."""
+        found = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
+        return self.array(found.tolist()).reshape(len(first), -1)
+
+    def _signed(self, what: str, value: Any) -> Any:
+        if value > 0:
+            return value
+        if value <= 0:
+            return positive(what, float(value.mid()))
+        raise Unresolved(f"{what} that may be zero, of which a logarithm is taken")
+
+    def _apart(self, value: Any) -> Any:
+        """The value, where it is certainly not zero."""
+        if value.is_zero():
+            raise ZeroDivisionError
+        if value.contains(0):
+            raise Unresolved("a division by what may be zero")
+        return value
+
+    def observe(self, value: Any) -> None:
+        """Remember the sizes of numbers that occur.
+
+        Raises:
+            Unresolved: A number without a bound among them.
+        """
+        for entry in value.ravel() if isinstance(value, np.ndarray) else (value,):
+            if not isinstance(entry, flint.arb) or entry.is_zero():
+                continue
+            size = log_size(entry)
+            self.largest = max(self.largest, size)
+            if not entry.contains(0):
+                self.smallest = min(self.smallest, size)
+
+    @property
+    def range(self) -> float:
+        """Decades between the smallest and the largest number that were observed."""
+        return max(self.largest - self.smallest, 0.0)
+
+
+def log_size(ball: Any) -> float:
+    """log10 of the largest absolute value in a ball.
+
+    Raises:
+        Unresolved: It has no bound.
+    """
+    if not ball.is_finite():
+        raise Unresolved("a number without a bound")
+    mantissa, exponent = ball.abs_upper().man_exp()
+    return (math.log2(int(mantissa)) + int(exponent)) / BITS if mantissa else -math.inf
+
+
+def largest(balls: Iterable[Any]) -> float:
+    """The same of several; minus infinity of none."""
+    return max(map(log_size, balls), default=-math.inf)
