@@ -62,13 +62,13 @@ class Balls:
         digits: Decimal digits that a number near 1 keeps.
 
     Attributes:
-        largest: log10 of the largest number that was observed.
-        smallest: The same of the smallest one that is not zero.
+        smallest: log10 of the smallest number, other than zero, that was observed.
+        spread: Decades between the terms of a sum, or the entries of a matrix, at most.
     """
 
     def __init__(self, digits: int) -> None:
         self.digits = digits
-        self.largest, self.smallest = -math.inf, math.inf
+        self.smallest, self.spread = math.inf, 0.0
 
     @contextmanager
     def working(self) -> Iterator[Balls]:
@@ -125,6 +125,7 @@ class Balls:
 
     def exp(self, value: Any) -> Any:
         """The exponential."""
+        self.observe(flint.arb(1), value)  # 1 + value + ..., a sum
         if not abs(value) < 1:
             moderate(float(abs(value).mid()))
         return value.exp()
@@ -144,6 +145,7 @@ class Balls:
         if whole is not None and abs(whole) < 2**63:
             return self._whole_power(base, whole)
         if base > 0:
+            self.observe(flint.arb(1), exponent)
             moderate(float((exponent * base.log()).mid()))
             return base**exponent
         if base < 0:
@@ -205,24 +207,20 @@ class Balls:
             raise Unresolved("a division by what may be zero")
         return value
 
-    def observe(self, value: Any) -> None:
-        """Remember the sizes of numbers that occur.
+    def observe(self, *terms: Any) -> None:
+        """Remember the sizes of a number, of the entries of a matrix, or of the terms of a sum.
 
         Raises:
             Unresolved: A number without a bound among them.
         """
-        for entry in value.ravel() if isinstance(value, np.ndarray) else (value,):
-            if not isinstance(entry, flint.arb) or entry.is_zero():
-                continue
-            size = log_size(entry)
-            self.largest = max(self.largest, size)
-            if not entry.contains(0):
-                self.smallest = min(self.smallest, size)
-
-    @property
-    def range(self) -> float:
-        """Decades between the smallest and the largest number that were observed."""
-        return max(self.largest - self.smallest, 0.0)
+        entries = (e for t in terms for e in (t.ravel() if isinstance(t, np.ndarray) else (t,)))
+        sizes = [
+            log_size(entry) for entry in entries
+            if isinstance(entry, flint.arb) and not (entry.is_finite() and entry.contains(0))
+        ]  # fmt: skip
+        if sizes:
+            self.smallest = min(self.smallest, *sizes)
+            self.spread = max(self.spread, max(sizes) - min(sizes))
 
 
 def log_size(ball: Any) -> float:

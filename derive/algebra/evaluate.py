@@ -153,10 +153,10 @@ def _scalar_product(run: _Evaluation, node: Any) -> Any:
 
 
 def _sum(run: _Evaluation, node: Any) -> Any:
-    total = run.of(node.args[0])
-    for arg in node.args[1:]:
-        total = total + run.of(arg)
-    return total
+    terms = [run.of(arg) for arg in node.args]
+    if isinstance(run.arithmetic, Balls):
+        run.arithmetic.observe(*terms)
+    return sum(terms[1:], terms[0])
 
 
 def _filled(run: _Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:

@@ -18,14 +18,14 @@ from derive.claims.setting import Case
 
 GUARD = 20
 """Digits of the first evaluation beyond those asked for."""
-MOST_DIGITS = 5_000
+MOST_DIGITS = 20_000
 """Digits of the last one."""
 SECONDS = 20.0
 """Time that one evaluation is expected to take at most."""
 SPREAD = 4
-"""How often the decades between the numbers of an evaluation may come into a difference.
+"""How often the decades between the terms of a sum may come into a difference.
 
-What is left of a series of e after its first terms is e^2 or e^4, where e itself occurs.
+What is left of a series of e after its first terms is e^2 or e^4, where 1 + e occurs.
 """
 
 Found = TypeVar("Found")
@@ -64,10 +64,12 @@ class Judge(Protocol):
 
 
 class Exactly:
-    """Balls: equal is what differs by less than any number that occurs in its evaluation.
+    """Balls: equal is what differs by less than anything that occurs in its evaluation explains.
 
-    With a the smallest and b the largest number that occurs, the difference is an interval around
-    zero and stays below a (a/b)^SPREAD 10^-digits, at twice the first digits or more.
+    With 10^d the largest ratio of two terms of a sum, or entries of a matrix, in the evaluation,
+    the difference is an interval around zero that stays below 10^-(digits + SPREAD d) times the
+    sides, or times the smallest number that occurs where both sides vanish. This holds at twice
+    the first digits or more.
 
     Args:
         balls: The arithmetic, which is working and has seen the evaluation.
@@ -88,7 +90,7 @@ class Exactly:
 
     def vary(self, values: Sequence[Array]) -> bool:
         """Whether values differ from the first."""
-        return any(not self._zero(value - values[0]) for value in values[1:])
+        return any(not self._equal(value, values[0]) for value in values[1:])
 
     def is_hidden(self, values: Sequence[Array]) -> bool:
         """Never: the digits are raised instead."""
@@ -100,7 +102,7 @@ class Exactly:
         Raises:
             Unresolved: These digits do not tell.
         """
-        if self._zero(found - due):
+        if self._equal(found, due):
             return True
         return self.required is not None and self.agreement(found, due) >= self.required
 
@@ -122,19 +124,23 @@ class Exactly:
         out.ravel()[:] = [self.plain(entry) for entry in np.ravel(value)]
         return out
 
-    def _zero(self, array: Array) -> bool:
+    def _equal(self, first: Array, second: Array) -> bool:
+        both = [entry for entry in (*first.ravel(), *second.ravel()) if not entry.contains(0)]
+        return self._zero(first - second, largest(both) if both else None)
+
+    def _zero(self, array: Array, scale: float | None = None) -> bool:
         entries = [entry for entry in array.ravel() if not entry.is_zero()]
         if any(not entry.contains(0) for entry in entries):
             return False
         if not entries:
             return True
         balls = self.balls
-        bound = balls.smallest - SPREAD * balls.range - self.most
+        scale = balls.smallest if scale is None else scale
+        bound = scale - SPREAD * balls.spread - self.most
         if self.first or not largest(entries) < bound:
             raise Unresolved(
-                f"numbers from 1e{balls.smallest:.0f} to 1e{balls.largest:.0f} occur, and the "
-                f"difference is below 1e{largest(entries):.0f}, which {balls.digits} digits do not "
-                "tell from zero"
+                f"the difference is below 1e{largest(entries):.0f}, beside numbers of "
+                f"1e{scale:.0f} and sums of terms that are up to {balls.spread:.0f} decades apart"
             )
         return True
 
@@ -225,8 +231,8 @@ def climb(
                 return decide(balls, points, first)
             except Unresolved as error:
                 reason = str(error)
-        decades = (1 + SPREAD) * balls.range if math.isfinite(balls.range) else 0.0
-        needed = min(max(2 * working, int(decades) + digits + GUARD), MOST_DIGITS)
+        needed = int(SPREAD * balls.spread) + 2 * (digits + GUARD)
+        needed = min(max((2 if first else 4) * working, needed), MOST_DIGITS)
         seconds = (time.monotonic() - begin) * (needed / working) ** 1.5
         if needed <= working or seconds > SECONDS:
             raise BeyondDigits(f"{working} digits cannot tell: {reason}")
