@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -168,6 +168,25 @@ class Balls:
             return flint.arb(0 if exponent % 2 == 0 else -top).union(top)
         moderate(float((exponent * abs(base).log()).mid()))
         return base**exponent
+
+    def root(self, function: Callable[[Any], tuple[Any, Any]], steps: int) -> Any:
+        """The only root of a falling function right of 1, by Newton's steps and a change of sign.
+
+        Args:
+            function: Its value and minus its slope.
+            steps: So many at most.
+        """
+        found, reach = flint.arb(1), flint.arb(2) ** -int(self.digits * BITS * 0.7)
+        for _ in range(steps):
+            height, slope = function(found)
+            step = (height / slope).mid()
+            found = (found + step).mid()
+            if abs(step) < found * reach:
+                break
+        left, right = found * (1 - reach), found * (1 + reach)
+        if not (function(left)[0] > 0 > function(right)[0]):
+            raise Unresolved("a root that is not enclosed")
+        return left.union(right)
 
     def det(self, matrix: np.ndarray) -> Any:
         """The determinant."""

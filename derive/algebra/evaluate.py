@@ -243,12 +243,20 @@ def _mean_share(run: _Evaluation, node: Any) -> Any:
     """Newton's steps in t = 1/rho from 1: a rising concave function keeps them left of its root."""
     overlap, response, force, width = (run.of(arg) for arg in node.args)
     unit, t = _filled(run, len(overlap), len(overlap), 1), run.arithmetic.number(1)
-    for _ in range(MOST_STEPS):
+
+    def excess(t: Any) -> tuple[Any, Any]:
+        """What is positive on the left of the root, and minus its slope."""
         inverse = run.arithmetic.inverse(t * unit + response @ overlap)
         square = inverse @ inverse
         pull = np.trace(square @ force @ overlap)
         slope = width / t**2 + 2 * np.trace(square @ inverse @ force @ overlap)
-        step = (pull - width * (1 - 1 / t)) / slope
+        return pull - width * (1 - 1 / t), slope
+
+    if isinstance(run.arithmetic, Balls):
+        return 1 / run.arithmetic.root(excess, MOST_STEPS)
+    for _ in range(MOST_STEPS):
+        height, slope = excess(t)
+        step = height / slope
         t = t + step
         if not step > t * run.arithmetic.epsilon:
             break
