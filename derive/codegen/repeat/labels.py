@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.algebra import gradient
 from derive.codegen import exact
 from derive.codegen.functions import ARRAYS, OUTSIDE, Functions, unpack_data
+from derive.codegen.grouping import one_projection
 from derive.codegen.program import Program
 from derive.codegen.repeat.names import Depths, Names, Place
 from derive.derivation.repeat.theory import RepeatedTheory
@@ -53,7 +54,7 @@ class LabelFunctions(Functions):
 
     def flux(self) -> str:
         """R_1."""
-        program = self.program([self.theory.equations[0].flux_value])
+        program = self.program([one_projection(self.theory.equations[0].flux_value)])
         doc = "R_1, the flux from the labels into the lowest stream."
         result = program.results[0]
         return self.function("flux_of_labels", STATE, "Array", doc, program, result)

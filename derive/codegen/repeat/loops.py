@@ -152,6 +152,38 @@ class Loops:
         )
         return self._function("saddle_right_hand_side", STATE, ARRAYS, doc, lines)
 
+    def closed_equations(self) -> str:
+        """The saddle-point equations closed on the lowest overlaps: fluxes up, overlaps down."""
+
+        def up(section: Section, indent: int) -> list[str]:
+            if section.top:
+                return []
+            call = section.call("saddle", "fluxes[-1]", "overlaps", "problem")
+            return [" " * indent + f"fluxes.append({call}[1])"]
+
+        lines = [
+            "    fluxes = [flux_of_labels(overlaps, problem)]",
+            *self._each(up),
+            "    closed: Any = list(overlaps)",
+            *self._each(self._closing, down=True),
+            "    return tuple(closed)",
+        ]
+        return self._function("closed_equations", STATE, ARRAYS, CLOSED, lines)
+
+    def _closing(self, section: Section, indent: int) -> list[str]:
+        """Lines that close the equations of a part's own streams, from the top down."""
+        space, own = " " * indent, len(section.window.streams_of(0))
+        if not own:
+            return [f"{space}fluxes.pop()"]
+        call = section.call("saddle", "flux", "closed", "problem")
+        right = call if section.top else f"{call}[0]"
+        lines = [f"{space}flux = fluxes.pop()"]
+        if own > 1:
+            lines.append(f"{space}for _ in range({own}):  # each closes one more stream")
+            space += "    "
+        target = f"closed[{section.entry} : {section.entry + own}]"
+        return [*lines, f"{space}right = {right}", f"{space}{target} = map(positive_part, right)"]
+
     def infinite_width(self) -> str:
         """The overlaps at infinite width, from the top down."""
 
@@ -218,9 +250,13 @@ class Loops:
         return self._function("chain_normalisation", STATE, kind, doc, lines)
 
 
-PLACED = ("action_and_gradient", "hessian_product")
+PLACED = ("action_and_gradient", "hessian_product", "closed_equations")
 """Functions that name the places of streams."""
 
+CLOSED = (
+    "The saddle-point equations closed on the lowest overlaps: fluxes up, overlaps down.\n\n"
+    "    A fixed point where no part is cut off is a stationary point of the action.\n    "
+)
 REFUSED = "refuse_no_density(overlaps, problem.widths)"
 LAW = (
     "ln p(overlaps) at finite width, exact where every N_s is at least the number of vectors;\n"

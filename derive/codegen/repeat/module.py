@@ -51,14 +51,19 @@ def generate_repeated(
     loops = Loops(sections, hands, depths)
     if streams:
         loops = SharedLoops(functions, streams, hands, depths)
+    closes = not streams and all(part.closes for part in functions)
     parts = [
         header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
-        solve_text.SOLVE.format(**header.argument_lines(sections, heads), **solve_text.OPEN),
+        solve_text.SOLVE.format(
+            **header.argument_lines(sections, heads),
+            **(solve_text.CLOSED if closes else solve_text.OPEN),
+        ),
         solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
         _make_problem(depths, heads, bool(streams)),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
+        *([loops.closed_equations()] if closes else []),
         "# The labels and the predictor: expressions as derived.",
         *_of_labels(labels, sections[0].takes),
         *(text for part in functions for text in _of_part(part)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from derive.algebra import build, gradient
+from derive.algebra import build, contains, gradient
 from derive.algebra.scalars import expand
 from derive.codegen import wrap
 from derive.codegen.functions import ARRAYS, Functions, suffix, tuple_text
@@ -53,6 +53,16 @@ class PartFunctions(Functions):
     def has_saddle(self) -> bool:
         """Whether it has saddle-point equations of its own, or hands something up."""
         return bool(self.own or self.hands)
+
+    @property
+    def closes(self) -> bool:
+        """Whether its equations give overlaps from the flux below and the overlaps above alone."""
+        equations, _ = self._equations()
+        values = [e.flux_value for e in equations[1:] if e.flux is not None]
+        read = set(self.theory.order_parameters)
+        return all(e.flux is not None for e in equations) and not any(
+            contains(value, read) for value in values
+        )
 
     def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""

@@ -105,3 +105,38 @@ def test_the_saddle_point_is_that_of_the_network_written_out(name, depth):
     assert found.hessian_lowest == pytest.approx(expected.hessian_lowest, rel=1e-6)
     for one, other in zip(found.overlaps, expected.overlaps, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-9)
+
+
+CLOSING = ("attention", "linear", "attention between linear", "two attentions", "two depths")
+NOT_CLOSING = ("residual below", "residual on top", "residuals alone", "residuals above a block")
+
+
+@pytest.mark.parametrize("name", CLOSING)
+def test_the_closed_equations_are_those_of_the_network_written_out(name):
+    for depth in (1, 2):
+        example = case(name, depth)
+        found, expected = example.problems
+        for overlaps in (example.overlaps, example.expected.infinite_width(expected)):
+            equal(
+                example.found.closed_equations(overlaps, found),
+                example.expected.closed_equations(overlaps, expected),
+                "closed_equations",
+            )
+
+
+@pytest.mark.parametrize("name", NOT_CLOSING)
+def test_where_the_network_written_out_does_not_close_the_module_does_not(name):
+    assert not hasattr(case(name, 1).found, "closed_equations")
+    assert not hasattr(case(name, 1).expected, "closed_equations")
+
+
+def test_a_depth_is_solved_by_the_fixed_point(monkeypatch):
+    example = case("attention", 2)
+    arguments = dict(
+        zip(("widths", "variances", "temperature", "heads"), example.parameters, strict=True)
+    )
+    monkeypatch.setattr(example.found, "minimise", lambda *_: pytest.fail("minimised"))
+    solution = example.found.solve(*example.data, **arguments, **example.arguments)
+    assert solution.converged
+    closed = example.found.closed_equations(solution.overlaps, solution.problem)
+    equal(closed, solution.overlaps, "closed_equations")
