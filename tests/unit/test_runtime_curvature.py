@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
-from derive import Attention, Data, Embedding, Network, Readout
+from derive import Attention, Data, Embedding, Features, Network, Readout
 from derive.codegen.runtime import curvature as runtime
+from derive.network import attended_inputs
 from derive.solver import Solver
 
 
@@ -101,3 +102,17 @@ def test_where_the_bound_fails_lanczos_steps_answer(monkeypatch):
     bounded = module.signature(solution.overlaps, curvature)
     assert bounded.floor == -np.inf and bounded.negative == 0
     assert bounded.lowest >= solution.hessian_lowest * (1 - 1e-9)
+
+
+def test_features_with_a_mean_take_products():
+    """Their covariance is not linear in the overlaps, so the formula does not hold."""
+    network = Network((Features(40, "arc-cosine-1", 1.1), Readout(1.2)), 0.2)
+    generator = np.random.default_rng(0)
+    inputs, labels = generator.normal(size=(12, 5, 1)), 2 + generator.normal(size=12)
+    found = Solver.of(network)
+    data = Data(attended_inputs(network, inputs, []), labels)
+    solution = found.solve(network, data)
+    module = found.module
+    curvature = module.curvature(solution.overlaps, found.problem(network, data))
+    assert curvature.matrix(module.Basis(solution.overlaps)) is None and curvature.below() is None
+    assert solution.converged and not solution.hessian_is_bound

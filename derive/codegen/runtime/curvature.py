@@ -55,12 +55,19 @@ class Curvature:
         """The change of the gradients along directions dG_s."""
         return self.product(directions)
 
+    @property
+    def is_linear(self) -> bool:
+        """Whether C is linear in the overlaps; with the means of features it is not."""
+        return isinstance(self.problem.attended, np.ndarray | Merged)
+
     def matrix(self, basis: Any) -> np.ndarray | None:
         """The Hessian in the coordinates of a basis; None where it is not what the products give.
 
         Args:
             basis: `Basis` at the overlaps.
         """
+        if not self.is_linear:
+            return None
         steps = [basis.steps(unit) for unit in np.eye(basis.size)]
         without = self.hessian_product(self.overlaps, without_data(self.problem))
         found = np.stack([basis.coordinates(without(step)) for step in steps], axis=1)
@@ -105,7 +112,7 @@ class Curvature:
         :math:`c^{1/2} \psi`, are a contraction. No product takes more than one pass over the data.
         """
         problem, lowest = self.problem, self.overlaps[0]
-        if self.bottom(self.overlaps, problem) is not lowest:
+        if not self.is_linear or self.bottom(self.overlaps, problem) is not lowest:
             return None
         scale, factor, dual = self.factors()
         data, flat = problem.attended, inputs_of(problem.attended).reshape(len(dual), -1)
