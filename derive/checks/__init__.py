@@ -54,6 +54,7 @@ def check(
     digits: int = 50,
     seed: int = 0,
     module: Any | None = None,
+    claims: Iterable[Claim] = CLAIMS,
     progress: Callable[[str], None] | None = None,
 ) -> tuple[CheckResult, ...]:
     """Check what was derived and generated for a network.
@@ -63,6 +64,7 @@ def check(
         digits: Decimal digits of the mpmath side.
         seed: Of the random instances.
         module: A generated module to check, from `load_module`; generated anew where left out.
+        claims: What to check; `derive.running.evidence` has more, on what a run writes.
         progress: Called with each claim before it is checked.
 
     Returns:
@@ -82,7 +84,7 @@ def check(
     subject = Subject.of(network, digits, seed, module)
     if module is not None:
         refuse_foreign(subject)
-    return decide(subject, CLAIMS, progress)
+    return decide(subject, claims, progress)
 
 
 def decide(

@@ -14,6 +14,7 @@ from derive import checks
 from derive.cli.options import changed, network_of, tell_features, with_symbols
 from derive.cli.usage import Options, UsageError
 from derive.network import load_data
+from derive.running.evidence import CLAIMS
 from derive.running.progress import spinner
 
 OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "temperature")
@@ -33,8 +34,9 @@ def check(options: Options) -> int:
     module = None if options.module is None else checks.load_module(options.module)
     with spinner("checking") as tell:
         results = checks.check(
-            network, digits=options.digits, seed=options.seed, module=module, progress=tell
-        )
+            network, digits=options.digits, seed=options.seed, module=module, claims=CLAIMS,
+            progress=tell,
+        )  # fmt: skip
     if options.json:
         _print_json([result.as_dict() for result in results])
     else:

@@ -144,8 +144,9 @@ class Check:
     def __call__(self, work: Work) -> None:
         """Write checks.md and checks.json."""
         from derive.checks import check, to_markdown
+        from derive.running.evidence import CLAIMS
 
-        results = check(work.task.network, digits=work.digits)
+        results = check(work.task.network, digits=work.digits, claims=CLAIMS)
         write_text(work.folder.file("checks.md"), to_markdown(results))
         content = finite([result.as_dict() for result in results])
         write_json(work.folder.file("checks.json"), sealed_json(content, work.checks_source))

@@ -43,7 +43,7 @@ def selected_score(
     problem = solver.problem(network.with_width(1), data)
     overlaps = solver.module.infinite_width(problem)
     chosen = np.zeros(len(overlaps[0]))
-    chosen[list(paths)] = 1.0 / len(paths)
+    chosen[list(paths)] = np.trace(overlaps[0]) / len(paths)  # all paths together have the trace
     by_path = solver.module.tests_by_path(data.merged(test=True), problem)
     mean, _ = solver.module.predictor((np.diag(chosen), *overlaps[1:]), by_path, problem)
     rating = score(data, mean)
