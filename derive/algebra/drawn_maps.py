@@ -80,7 +80,7 @@ def _stack(drawer: Any, node: Any) -> Box:
     return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
 
 
-MEANS = symbols.symbol("mu")
+MEANS = symbols.symbol("m")
 """Marks what reads the means of features."""
 
 

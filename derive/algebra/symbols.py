@@ -64,6 +64,9 @@ def letter(name: str) -> Atom:
         return Atom(*GREEK[name], 0.65)
     if re.fullmatch("d[A-Z]", name):  # a differential
         return Atom(name, name, 0.56 + 0.82)
+    if name.startswith("d") and name[1:] in GREEK:
+        latex, plain = GREEK[name[1:]]
+        return Atom(f"d{latex}", f"d{plain}", 0.56 + 0.65)
     if len(name) == 1:
         return Atom(name, name, WIDTHS.get(name, 0.82 if name.isupper() else 0.56))
     escaped = name.replace("_", r"\_")

@@ -10,6 +10,7 @@ from derive.running import score
 from derive.solver import Direction, Solution
 
 MOST_HEADS = 16
+MOST_PROJECTIONS = 6
 
 
 def lines_of(solution: Solution, data: Data) -> Iterator[str]:
@@ -32,6 +33,8 @@ def lines_of(solution: Solution, data: Data) -> Iterator[str]:
     yield _row("gradient norm", f"{solution.gradient_norm:.1e}")
     yield _row("residual", f"{solution.residual:.1e}")
     yield _row("Hessian", _hessian(solution))
+    if solution.projections is not None:
+        yield _row("features' mean", _projections(solution))
     if solution.spectrum is not None and solution.spectrum.coordinates > 1:
         yield _row("stiffest direction", _direction(solution.spectrum.stiff[0]))
         yield _row("sloppiest direction", _direction(solution.spectrum.sloppy[0]))
@@ -56,6 +59,15 @@ def _hessian(solution: Solution) -> str:
         return "no value: it grows with the width"
     word = "Lanczos bound" if solution.hessian_is_bound else "lowest eigenvalue"
     return f"no negative direction ({word} {solution.hessian_lowest:.3g})"
+
+
+def _projections(solution: Solution) -> str:
+    """b, or how long it is beside its bound."""
+    assert solution.projections is not None
+    name = f"b_{stream_graph(solution.network).streams[0].name}"
+    if len(solution.projections) <= MOST_PROJECTIONS:
+        return f"{name} = {', '.join(f'{value:.5g}' for value in solution.projections)}"
+    return f"{len(solution.projections)} projections {name}, in the file of --out"
 
 
 def _direction(direction: Direction) -> str:

@@ -51,11 +51,16 @@ def feature_note(network: Network) -> str:
     layer = feature_layer(network)
     if layer is None:
         return ""
-    return (
+    note = (
         f"the first layer has the kernel {kernel_name(layer.kernel)}: the theory is that of "
         "Gaussian features, exact for these alone; nonlinear features have it to leading order in "
         "the proportional limit"
     )
+    if has_mean(layer.kernel):
+        return f"{note}; these have a mean, and b, the projections on it, are order parameters"
+    if feature_map(layer.kernel) is None:
+        return f"{note}; their mean counts as zero, as the function has no attribute mean"
+    return note
 
 
 def first_kernel(network: Network) -> str:

@@ -27,6 +27,7 @@ from derive.network.feature_inputs import (
     first_kernel,
     kernel_variance,
 )
+from derive.network.feature_maps import has_mean
 from derive.network.file_sizes import TEST, refuse_large_file
 from derive.network.layers import Attention
 from derive.network.memory import refuse_beyond_memory
@@ -261,6 +262,12 @@ def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ..
             "attended is taken as in the kernel's feature space: sigma_0^2 / N_0 times its "
             "products is the kernel"
         )
+        layer = feature_layer(network)
+        if layer is not None and has_mean(layer.kernel):
+            found.append(
+                "attended does not tell the mean of the features, which counts as zero; give "
+                "inputs in its place"
+            )
     return tuple(found)
 
 

@@ -140,7 +140,7 @@ def kept_mean(solver: Solver, solution: Solution, data: Data, left: np.ndarray) 
 def _mean(solver: Solver, bottom: np.ndarray, attended: Any, problem: Any) -> np.ndarray:
     """The predictor's mean; of the overlaps only the lowest enter."""
     overlaps = (bottom, *solver.module.infinite_width(problem)[1:])
-    by_path = np.ascontiguousarray(attended.transpose(0, 2, 1))
+    by_path = solver.module.tests_by_path(attended, problem)
     return np.asarray(solver.module.predictor(overlaps, by_path, problem)[0])
 
 

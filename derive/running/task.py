@@ -176,6 +176,8 @@ def _drawn(case: Case, seed: int) -> Data:
 
 def digest_of_data(data: Data) -> str:
     """A digest of the arrays that are solved."""
-    named = ("attended", "labels", "attended_test", "labels_test", "classes")
+    named = (
+        "attended", "labels", "attended_test", "labels_test", "classes", "mean_direction",
+    )  # fmt: skip
     arrays = {name: getattr(data, name) for name in named}
     return digest_of({name: array for name, array in arrays.items() if array is not None})

@@ -32,6 +32,8 @@ class Draws:
         interrupted: Whether there are fewer draws than were asked for.
         note: Which law they are of, where it is not the network's own.
         state: What the chains go on from; it belongs to the sampler.
+        projections: Of draws of features, b: the projections g 1 / sqrt(N) of the readout on the
+            all-ones direction, their mean given the draw, shape (chains, draws, 1).
     """
 
     method: str
@@ -43,6 +45,7 @@ class Draws:
     interrupted: bool = False
     note: str = ""
     state: Any = field(default=None, repr=False)
+    projections: Array | None = field(default=None, repr=False)
 
     @property
     def chains(self) -> int:
@@ -62,7 +65,7 @@ class Draws:
 
         Returns:
             Name to shape (chains, draws, entries): `overlaps` (upper triangles, the lowest stream
-            first), `mean`, `variance`.
+            first), `mean`, `variance`, and `projections` where there are some.
         """
         rows = []
         for overlap in self.overlaps:
@@ -70,4 +73,5 @@ class Draws:
             rows.append(overlap[..., upper[0], upper[1]])
         centre = self.means.mean(axis=(0, 1))
         spread = self.variances + (self.means - centre) ** 2
-        return {"overlaps": np.concatenate(rows, axis=-1), "mean": self.means, "variance": spread}
+        found = {"overlaps": np.concatenate(rows, axis=-1), "mean": self.means, "variance": spread}
+        return found if self.projections is None else found | {"projections": self.projections}

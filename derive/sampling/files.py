@@ -45,6 +45,8 @@ def save_draws(path: str | Path, draws: Draws, source: str = "") -> None:
     content: dict[str, Any] = {"about": np.array(json.dumps(about))}
     content |= {f"overlaps_{k}": overlap for k, overlap in enumerate(draws.overlaps)}
     content |= {"means": draws.means, "variances": draws.variances}
+    if draws.projections is not None:
+        content["projections"] = draws.projections
     for number, state in enumerate(draws.state or ()):
         for name, arrays in _arrays(state).items():
             content |= {f"state_{number}_{name}_{k}": array for k, array in enumerate(arrays)}
@@ -96,6 +98,7 @@ def _draws(about: Mapping[str, Any], content: Mapping[str, Any]) -> Draws:
         interrupted=about["interrupted"],
         note=about.get("note", ""),
         state=tuple(states) or None,
+        projections=content.get("projections"),
     )
 
 

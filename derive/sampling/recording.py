@@ -69,6 +69,7 @@ def record(
         raise SamplingError(f"burn: {burn} given; give a whole number from 0")
     started, steps = time.perf_counter(), 0
     kept: list[list[Reading]] = [[] for _ in walkers]
+    beside: list[list[Array]] = [[] for _ in walkers]
     states = [walker.state() for walker in walkers]
     remaining = draws - (0 if resume is None else _resumed(walkers, resume, method, seed, draws))
     interrupted = False
@@ -84,6 +85,9 @@ def record(
                 for readings, reading in zip(kept, row, strict=True):
                     assert reading is not None
                     readings.append(reading)
+                for projections, walker in zip(beside, walkers, strict=True):
+                    if (along := getattr(walker, "along", None)) is not None:
+                        projections.append(along())
                 states = [walker.state() for walker in walkers]
             steps += len(walkers)
             if progress is not None:
@@ -96,6 +100,9 @@ def record(
         return replace(resume, interrupted=interrupted)
     seconds = time.perf_counter() - started
     found = _stacked(kept, method, seed, seconds, interrupted, states)
+    if beside[0]:
+        shortest = min(map(len, beside))
+        found = replace(found, projections=np.array([each[:shortest] for each in beside]))
     return _joined(resume, replace(found, note=note))
 
 
@@ -174,4 +181,11 @@ def _joined(first: Draws | None, second: Draws) -> Draws:
         means=np.concatenate([first.means, second.means], axis=1),
         variances=np.concatenate([first.variances, second.variances], axis=1),
         seconds=first.seconds + second.seconds,
+        projections=_along_both(first.projections, second.projections),
     )
+
+
+def _along_both(first: Array | None, second: Array | None) -> Array | None:
+    if first is None or second is None:
+        return None
+    return np.concatenate([first, second], axis=1)

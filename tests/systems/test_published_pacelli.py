@@ -7,6 +7,9 @@ prior variance and K the kernel of the features times that variance,
 
 and at zero temperature Q = ((1 - a) + sqrt((1 - a)^2 + 4 a s/P)) / 2, a = P/N, s = y^T K^{-1} y.
 The kernels are written out here again: arc sine (Williams 1997), arc cosine (Cho and Saul 2009).
+Features are of mean zero in this action. The arc-cosine kernel is therefore given as a function of
+one's own: by its name it has the mean of ReLU features, which is an order parameter beside Q
+(tests/limits/test_features_with_a_mean.py).
 """
 
 import numpy as np
@@ -33,8 +36,17 @@ def relu_kernel(gram):
 KERNELS = {"arc-sine": erf_kernel, "arc-cosine-1": relu_kernel}
 
 
+def ramp_of_mean_zero(left, right):
+    """The kernel of max(h, 0) at variance 1; it is multiplied by the variance."""
+    both = np.concatenate([left, right]) / np.sqrt(left.shape[1])
+    return relu_kernel(both @ both.T)[: len(left), len(left) :]
+
+
+GIVEN = {"arc-sine": "arc-sine", "arc-cosine-1": ramp_of_mean_zero}
+
+
 def network(kernel, width, temperature):
-    return Network((Features(width, kernel, VARIANCE), Readout(READOUT)), temperature)
+    return Network((Features(width, GIVEN[kernel], VARIANCE), Readout(READOUT)), temperature)
 
 
 def task(kernel, examples=9, tests=4, scale=1.4):

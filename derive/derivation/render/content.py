@@ -151,6 +151,10 @@ def sections(theory: Theory) -> list[Section]:
         ("Action", LEADING_TEXT, (Equation("S", theory.action),)),
         ("Saddle point", FLUX_TEXT if _fluxes(theory) else "", _saddle(theory.equations)),
     ]
+    if theory.share is not None:
+        along = theory.notation.along()
+        square = Equation(build.mul(along, build.transpose(along)), theory.share.square)
+        found.append(("Projections", SHARE_TEXT, (Equation("0", theory.share.slope), square)))
     if theory.chain is not None:
         text = worded(CHAIN_TEXT, theory.notation) if len(theory.chain.overlaps) > 1 else ""
         equations = (*_scaled(theory), Equation(CHAIN_ACTION, theory.chain.action))
@@ -158,6 +162,11 @@ def sections(theory: Theory) -> list[Section]:
             ("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))
         ]
     return found + _results(theory)
+
+
+def _evidence(theory: Theory) -> tuple[Equation, ...]:
+    fluctuation = 0 if theory.share is None else theory.share.fluctuation
+    return (Equation(CONSTANT, theory.constant + fluctuation),)
 
 
 def _results(theory: Theory) -> list[Section]:
@@ -175,7 +184,7 @@ def _results(theory: Theory) -> list[Section]:
                 Equation(VARIANCE, predictor.variance),
             ),
         ),
-        ("Log evidence", EVIDENCE_TEXT, (Equation(CONSTANT, theory.constant),)),
+        ("Log evidence", EVIDENCE_TEXT, _evidence(theory)),
         ("Infinite width", "", tuple(points)),
         ("First correction", SHIFT_TEXT, (*_expanded(theory), *shifts)),
         ("Hessian", HESSIAN_TEXT, hessian_equations(theory.hessian, theory.notation)),
@@ -184,6 +193,10 @@ def _results(theory: Theory) -> list[Section]:
 
 LEADING_TEXT = (
     r"Twice the negative log density, to leading order as $N, P \to \infty$ at fixed $P/N$:"
+)
+SHARE_TEXT = (
+    r"At given overlaps $\rho$ solves this, where $S$ is largest in it; the features' vectors have "
+    "the projections $b$:"
 )
 FLUX_TEXT = "The fluxes $R$ are named; each follows from that of the stream below."
 CHAIN_TEXT = (

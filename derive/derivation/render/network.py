@@ -19,6 +19,7 @@ from derive.network.wording import plural
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
     nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
+    nodes.Along: (r"\mathbf{1}[g]", r"g\ \mathbf{1} / \sqrt{N}"),
     nodes.FeatureReadout: (
         r"\mathcal{X}_\phi[B; W]_\mu",
         r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
@@ -78,6 +79,11 @@ WORDS: dict[type, str] = {
     r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
     r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
     "Gaussian features that take their place.",
+    nodes.Along: r"Features have a mean, which attended inputs have as a number $m^\pi_\mu$ beside "
+    r"$\xi^\pi_\mu$; $\mathcal{X}_m$, $\mathcal{K}_m$ and its adjoint have it in the place of "
+    r"$\xi$. "
+    r"Projections of the lowest vectors on the all-ones direction are $b = \mathbf{1}[g]$, and "
+    r"$\rho = 1 - b^\top G^{-1} b / N$ is the share of the overlaps $G$ across them.",
     nodes.PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
     r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
     nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "

@@ -100,7 +100,16 @@ class Chain:
         explained = model.labels @ dual - model.temperature * dual @ dual
         freedom = len(root) - model.temperature * np.trace(inverse)
         overlap = model.readout * (1 + (explained - freedom) / model.width)
+        self.dual = dual
         return (np.array([[overlap]]),), *self._predictor(inverse, dual)
+
+    def along(self) -> Array:
+        r"""The readout's projection on the all-ones direction, given the weights last read.
+
+        .. math:: \langle b \rangle = \frac{\sigma_a^2}{N}\, \mathbf 1^\top F\, C^{-1} y
+        """
+        model = self.model
+        return np.array([model.readout / model.width * self.features.sum(axis=0) @ self.dual])
 
     def _predictor(self, inverse: Array, dual: Array) -> tuple[Array, Array]:
         if self.test is None:
