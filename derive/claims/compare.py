@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import sympy
+
 from derive.checks.subject import Subject
 from derive.checks.verdict import Unsettled
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
@@ -19,6 +22,7 @@ from derive.claims.saddle_claims import Equations
 from derive.derivation import derive
 from derive.errors import ClaimError, DeriveError
 from derive.network import Network
+from derive.network.wording import shown
 
 LEAST_DIGITS = 15
 """Fewer than float64 has are not worth the arithmetic."""
@@ -75,12 +79,12 @@ def compare(
     >>> result.verdict.value
     'AGREES'
     """
+    _require_kinds(network, about, lines)
+    _require_tables(up_to, assume=assume, symbols=symbols, declare=declare)
     if isinstance(network, str | os.PathLike):
         if about or lines or up_to or assume or symbols or declare:
             raise ClaimError("compare: the path of a claim says it all; give nothing else with it")
         claim = load_claim(network)
-    elif isinstance(lines, str):
-        raise ClaimError("lines: a text where a list of lines is due; put it into brackets")
     else:
         claim = require_sound(
             Claim(
@@ -96,6 +100,43 @@ def compare(
     return decide(claim, digits=digits, instances=instances, seed=seed, explain=explain)
 
 
+def _require_kinds(network: Any, about: Any, lines: Any) -> None:
+    """Raise ClaimError where an argument is of another kind than it should be."""
+    if not (network is None or isinstance(network, str | os.PathLike | Network)):
+        raise ClaimError(
+            f"network: {shown(network)} where a Network is due; or None for a chain of its own, or "
+            "the path of a claim in TOML"
+        )
+    if not isinstance(about, str):
+        remedy = "leave it out" if network is None else 'write for example "action"'
+        raise ClaimError(f"about: {shown(about)} where text is due; {remedy}")
+    if callable(lines) or isinstance(lines, str | sympy.Basic):
+        kind = "a text" if isinstance(lines, str) else "a single line"
+        raise ClaimError(f"lines: {kind} where a list of lines is due; put it into brackets")
+    if not isinstance(lines, Iterable):
+        raise ClaimError(
+            f"lines: {shown(lines)} where a list of lines is due, each text of the language, an "
+            "expression or a function"
+        )
+
+
+def _require_tables(up_to: Any, **tables: Any) -> None:
+    if isinstance(up_to, str) or not isinstance(up_to, Iterable):
+        raise ClaimError(f'up_to: {shown(up_to)} where a list is due, such as ["constant"]')
+    for name, table in tables.items():
+        if not (table is None or isinstance(table, Mapping)):
+            raise ClaimError(
+                f'{name}: {shown(table)} where a dictionary is due, such as {{"N": "..."}}'
+            )
+
+
+def _require_whole(name: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise ClaimError(f"{name}: {shown(value)} where a whole number is due")
+    if value < least:
+        raise ClaimError(f"{name}: {value} given; give {least} or more")
+
+
 def decide(
     claim: Claim,
     *,
@@ -109,6 +150,12 @@ def decide(
     Raises:
         ClaimError: The claim cannot be read.
     """
+    for name, value, least in (
+        ("digits", digits, 1),
+        ("instances", instances, 1),
+        ("seed", seed, 0),
+    ):
+        _require_whole(name, value, least)
     if digits < LEAST_DIGITS:
         raise ClaimError(f"digits: {digits} given; a comparison needs {LEAST_DIGITS} or more")
     if not 1 <= instances <= MOST_INSTANCES:

@@ -157,15 +157,23 @@ def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
     return found, expected
 
 
-def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
-    """The verdict on one line; inconclusive where one side has no value, or no precision tells."""
-    fits, kept, aside = [], list[Case](), list[tuple[Case, Unsettled]]()
+def fits_on(
+    step: Step, cases: Sequence[Case]
+) -> tuple[list[Fit], list[Case], list[tuple[Case, Unsettled]]]:
+    """Fits, the cases that they are of, and those on which a side has no value, with the reason."""
+    fits, kept, aside = list[Fit](), list[Case](), list[tuple[Case, Unsettled]]()
     for case in cases:
         try:
             fits.append(step.fit(case))
             kept.append(case)
         except Unsettled as error:
             aside.append((case, error))
+    return fits, kept, aside
+
+
+def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
+    """The verdict on one line; inconclusive where one side has no value, or no precision tells."""
+    fits, kept, aside = fits_on(step, cases)
     count = len(cases)
     if not fits:
         return _result(step, Verdict.INCONCLUSIVE, 0, count, str(aside[0][1]))

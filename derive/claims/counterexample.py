@@ -20,6 +20,9 @@ SECONDS = 10.0
 MOST_CASES = 600
 SURE = 6
 """Sides that agree to fewer digits than this differ."""
+IN_A_LIMIT = "a line at leading order fails in a limit, not at one instance"
+NONE_TELLS = "no small instance tells the two sides apart to fewer than 6 digits, nor a random one"
+"""Why there is none."""
 MOST_ENTRIES = 24
 SHOWN = 10
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,9 +23,17 @@ from derive.claims.precision import Roughly
 from derive.claims.result import ComparisonResult, Counterexample, LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, side
-from derive.claims.slips.search import Trial, corrections
+from derive.claims.slips.search import (
+    ANY_FACTOR,
+    AS_IT_STANDS,
+    POSITIVE_FACTOR,
+    Trial,
+    corrections,
+)
 from derive.claims.terms import differing
 
+SCREENS = 4
+"""Draws until one has a value for corrections to be held against."""
 SCREEN = 1e-7
 """Relative difference in float64 up to which a corrected line is tried at all digits."""
 
@@ -116,15 +125,20 @@ class Expressions:
 
     def _explained(self, answer: ComparisonResult, line: Line, step: Step) -> ComparisonResult:
         if line.kind == LEADING:
-            return answer
+            return replace(answer, unshown=counterexample.IN_A_LIMIT)
         pair = comparing.expressions(step, self.setting)
         allowed = {word: word in step.up_to for word in UP_TO}
-        theirs, ours = differing(*pair, self.setting.varying, **allowed) if pair else ((), ())
+        values = [partial(value_of, point=point) for point in self.cases[0].points]
+        theirs, ours = (
+            differing(*pair, self.setting.varying, values, **allowed) if pair else ((), ())
+        )
+        example = self._counterexample(step)
         return replace(
             answer,
             theirs_alone=theirs,
             ours_alone=ours,
-            counterexample=self._counterexample(step),
+            counterexample=example,
+            unshown=counterexample.NONE_TELLS if example is None else "",
             corrections=self._corrections(step),
         )
 
@@ -146,24 +160,41 @@ class Expressions:
 
     def _corrections(self, step: Step) -> Any:
         # Fewer points than for a verdict: what passes is looked at again at all of them.
-        points = self.cases[0].points[: max(2, points_needed(step.up_to) - 1)]
         judge = Roughly(Floats(), 15, -np.log10(SCREEN))
-        try:
-            expected = [step.expected.at(point, Floats()) for point in points]
-        except Unsettled:
-            return ()
+        points, expected = self._screen(step)
 
         def fits(values: Sequence[Array]) -> bool:
             if any(v.shape != e.shape for v, e in zip(values, expected, strict=True)):
                 return False
             return fit(values, expected, step.up_to, judge).holds
 
-        def holds(found: Side) -> bool:
-            corrected = replace(step, found=found)
-            return all(corrected.fit(case).holds for case in self.cases)
+        trial = Trial(
+            self.setting.scope, step.found.name, points, fits, lambda side: self._rank(step, side)
+        )
+        return corrections(step.found.text, self.setting.words, trial) if points else ()
 
-        trial = Trial(self.setting.scope, step.found.name, points, fits, holds)
-        return corrections(step.found.text, self.setting.words, trial)
+    def _screen(self, step: Step) -> tuple[Sequence[Numbers], Sequence[Array]]:
+        """Points of order one, and what is due there; empty where there is no value."""
+        for _ in range(SCREENS):
+            points = self.setting.generic(max(2, points_needed(step.up_to) - 1)).points
+            try:
+                return points, [step.expected.at(point, Floats()) for point in points]
+            except Unsettled:
+                continue
+        return (), ()
+
+    def _rank(self, step: Step, found: Side) -> int:
+        """How well a corrected line holds, for `Trial`."""
+        corrected = replace(step, found=found)
+        fitted, _, aside = comparing.fits_on(corrected, self.cases)
+        if not fitted or not all(each.holds for each in fitted):
+            return 0
+        if any(corrected.is_lopsided(case) for case, _ in aside):
+            return 0
+        factors = [float(each.factor) for each in fitted]
+        if all(abs(factor - 1) < SCREEN for factor in factors):
+            return AS_IT_STANDS
+        return POSITIVE_FACTOR if min(factors) > 0 else ANY_FACTOR
 
 
 def shown_in(setting: Setting, step: Step) -> dict[str, Any]:

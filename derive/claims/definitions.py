@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from keyword import iskeyword
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,7 @@ def with_symbols(scope: Scope, symbols: Mapping[str, str]) -> tuple[Scope, Defin
 
 def refuse_word(where: str, name: str) -> None:
     """Raise ClaimError if a name is a word of the language."""
-    if name in RESERVED:
+    if name in RESERVED or iskeyword(name):
         raise ClaimError(f"{where}: {shown(name)} is a word of the language; take another name")
 
 

@@ -87,6 +87,7 @@ class ComparisonResult:
         ours_alone: Terms of the other side which the line has not.
         corrections: Common slips that explain the difference.
         covered: What the random instances reached, and what they did not.
+        unshown: Why a line that does not hold has no counterexample; empty where it has one.
     """
 
     source: str
@@ -101,6 +102,7 @@ class ComparisonResult:
     ours_alone: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = field(default=())
     covered: str = ""
+    unshown: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, as JSON wants them."""
@@ -138,6 +140,8 @@ def render(result: ComparisonResult) -> str:
     parts += [f"  correction, {c.slip}: {c.change}" for c in result.corrections]
     if result.counterexample is not None:
         parts += _example(result.counterexample)
+    elif result.unshown:
+        parts.append(f"  no counterexample: {result.unshown}")
     return "\n".join(parts)
 
 

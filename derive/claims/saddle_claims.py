@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from sympy import sympify
 
+from derive.algebra import contains
 from derive.algebra.arithmetic import Floats
 from derive.checks.sample import Array, Numbers
 from derive.checks.subject import Subject
@@ -16,12 +18,13 @@ from derive.claims import counterexample
 from derive.claims.claim import LEADING, Claim
 from derive.claims.comparing import require_shapes
 from derive.claims.deciding import SCREEN, summed_up, unsettled, value_of
+from derive.claims.definitions import expanded
 from derive.claims.equations import Equation, decide_equation, saddles
 from derive.claims.on_network import OnNetwork
 from derive.claims.result import ComparisonResult, Correction, Counterexample
 from derive.claims.setting import Case
 from derive.claims.sides import Side, equation
-from derive.claims.slips.search import Trial, corrections
+from derive.claims.slips.search import AS_IT_STANDS, Trial, corrections
 from derive.claims.terms import differing
 
 LEAST_CASES = 4
@@ -68,24 +71,31 @@ class Equations:
         lines = tuple(decide_equation(e, self.setting, cases) for e in self.equations)
         answer = replace(summed_up(self.claim, lines), covered=self.setting.covered())
         wrong = [k for k, line in enumerate(lines) if line.verdict is Verdict.DISAGREES]
-        if not wrong or not explain or self.equations[wrong[0]].leading:
+        if not wrong or not explain:
             return answer
+        if self.equations[wrong[0]].leading:
+            return replace(answer, unshown=counterexample.IN_A_LIMIT)
         return self._explained(answer, self.equations[wrong[0]], cases)
 
     def _explained(
         self, answer: ComparisonResult, wrong: Equation, cases: Sequence[tuple[Case, Case]]
     ) -> ComparisonResult:
-        theirs, ours = self._terms(wrong)
+        theirs, ours = self._terms(wrong, cases[0][1])
+        example = self._counterexample(wrong, [elsewhere for _, elsewhere in cases])
         return replace(
             answer,
             theirs_alone=theirs,
             ours_alone=ours,
-            counterexample=self._counterexample(wrong),
+            counterexample=example,
+            unshown=counterexample.NONE_TELLS if example is None else "",
             corrections=self._corrections(wrong, cases),
         )
 
-    def _terms(self, wrong: Equation) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Against our own right-hand side, where theirs is solved for the same order parameter."""
+    def _terms(self, wrong: Equation, elsewhere: Case) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Against our own right-hand side, where theirs is solved for the same order parameter.
+
+        Fluxes are put in where the line has none.
+        """
         if wrong.left.expression != self.overlap or wrong.right.expression is None:
             return (), ()
         ours = self.setting.ours
@@ -93,9 +103,13 @@ class Equations:
         equations = ours.theory.equations if chain is None else chain.equations
         right = ours.under(equations[self.setting.stream(self.overlap)].right)
         found = self.setting.expanded(wrong.right.expression)
-        return differing(found, right, set(), constant=False, factor=False)
+        fluxes = dict(ours.fluxes)
+        if not contains(found, set(fluxes)):
+            right = expanded(right, fluxes)
+        values = [partial(value_of, point=point) for point in elsewhere.points]
+        return differing(found, right, set(), values, constant=False, factor=False)
 
-    def _counterexample(self, wrong: Equation) -> Counterexample | None:
+    def _counterexample(self, wrong: Equation, random: Sequence[Case]) -> Counterexample | None:
         def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
             saddle = self.setting.saddle(case.origin[0])
             holds, digits = wrong.agreement(saddle, case)
@@ -104,10 +118,9 @@ class Equations:
             left, right = wrong.sides(saddle)
             return saddle.points[0], (right, left)
 
-        return counterexample.search(self._small_cases(), differs, self.setting.shown, value_of)
-
-    def _small_cases(self) -> Iterator[Case]:
-        return self.setting.smallest(1)
+        shown = self.setting.shown
+        found = counterexample.search(self.setting.smallest(1), differs, shown, value_of)
+        return found or counterexample.search(random, differs, shown, value_of)
 
     def _corrections(
         self, wrong: Equation, cases: Sequence[tuple[Case, Case]]
@@ -122,12 +135,12 @@ class Equations:
             pairs = list(zip(values, due, strict=True))
             return all(v.shape == d.shape and _close(v, d) for v, d in pairs)
 
-        def holds(right: Side) -> bool:
+        def rank(right: Side) -> int:
             corrected = replace(wrong, right=right)
             found = decide_equation(corrected, self.setting, cases)
-            return found.verdict is Verdict.AGREES
+            return AS_IT_STANDS if found.verdict is Verdict.AGREES else 0
 
-        trial = Trial(self.setting.scope, wrong.right.name, points, fits, holds)
+        trial = Trial(self.setting.scope, wrong.right.name, points, fits, rank)
         return corrections(wrong.right.text, self.setting.words, trial)
 
 

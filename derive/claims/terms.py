@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import sympy
 
 from derive.algebra import build, contains, normal
@@ -16,13 +19,21 @@ from derive.errors import DeriveError
 
 Terms = dict[Any, Any]
 """A term without its rational coefficient, to the coefficient."""
+EQUAL = 1e-9
+"""Relative difference up to which two terms have one value."""
 MOST_SHOWN = 8
 MOST_TEXT = 1_500
 """Characters of all terms together."""
 
 
 def differing(
-    found: Any, expected: Any, varying: set[Any], *, constant: bool, factor: bool
+    found: Any,
+    expected: Any,
+    varying: set[Any],
+    values: Sequence[Callable[[Any], Any]] = (),
+    *,
+    constant: bool,
+    factor: bool,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Terms that only one of the two sides has, as text.
 
@@ -30,6 +41,7 @@ def differing(
         found: The line that does not hold.
         expected: What it should be.
         varying: The symbols of which a constant is free.
+        values: Values of an expression at some points: terms that cancel there are equal.
         constant: Whether terms free of these may differ.
         factor: Whether a rational factor may differ; the one that most terms share is taken out.
 
@@ -47,6 +59,7 @@ def differing(
             )
         scale = _common_factor(theirs, ours) if factor else sympy.S.One
         rest = {core: theirs.get(core, 0) - scale * ours.get(core, 0) for core in theirs | ours}
+        rest = _without_equal(rest, values) if values else rest
         left, right = _split(rest, theirs, {core: scale * c for core, c in ours.items()})
         told = sum(map(len, left + right)) <= MOST_TEXT  # multiplied out, some lines tell nothing
         return (left, right) if told else ((), ())
@@ -75,6 +88,27 @@ def _common_factor(theirs: Terms, ours: Terms) -> Any:
     return ratios.most_common(1)[0][0] if ratios else sympy.S.One
 
 
+def _without_equal(rest: Terms, values: Sequence[Callable[[Any], Any]]) -> Terms:
+    """Without pairs of terms that are written in two ways, and cancel."""
+    left = {core: coefficient for core, coefficient in rest.items() if coefficient != 0}
+    try:
+        known = {
+            core: [np.asarray(value(_whole(c, core)), dtype=float) for value in values]
+            for core, c in left.items()
+        }
+    except (DeriveError, ArithmeticError, ValueError, TypeError):
+        return left
+    for one, other in combinations(known, 2):
+        if one in left and other in left and _cancel(known[one], known[other]):
+            del left[one], left[other]
+    return left
+
+
+def _cancel(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    return all(a.shape == b.shape and abs(a + b).max() <= EQUAL * abs(a).max() for a, b in pairs)
+
+
 def _split(rest: Terms, theirs: Terms, ours: Terms) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What is left over of every term, on the side that has it."""
     left, right = [], []
@@ -88,11 +122,13 @@ def _split(rest: Terms, theirs: Terms, ours: Terms) -> tuple[tuple[str, ...], tu
     return _shortened(left), _shortened(right)
 
 
+def _whole(coefficient: Any, core: Any) -> Any:
+    matrix = getattr(core, "is_Matrix", False)
+    return build.scale(coefficient, core) if matrix else coefficient * core
+
+
 def _text(coefficient: Any, core: Any) -> str:
-    whole = (
-        build.scale(coefficient, core) if getattr(core, "is_Matrix", False) else coefficient * core
-    )
-    return text_of(whole)
+    return text_of(_whole(coefficient, core))
 
 
 def _shortened(texts: list[str]) -> tuple[str, ...]:

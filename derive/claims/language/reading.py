@@ -12,6 +12,7 @@ import sympy
 
 from derive.algebra import build
 from derive.claims.language.bounds import Bounds
+from derive.claims.language.foreign import instead_of_function, instead_of_name
 from derive.claims.language.functions import FUNCTIONS, matrix, number, shape_text
 from derive.claims.language.scope import Scope
 from derive.claims.language.syntax import MOST_DIGITS, place, snippet, tree_of
@@ -201,8 +202,9 @@ class _Reader:
             return sympy.pi
         if node.id in FUNCTIONS or node.id in self.scope.functions:
             raise self.fail(node, f"{node.id} is a function; write {node.id}(...)")
-        valid = [*self.scope.names, *self.indices]
-        raise self.fail(node, f"unknown name{choices(node.id, valid)}")
+        valid = [*self.scope.names, *self.indices, "pi"]
+        functions = [*FUNCTIONS, "sum", *self.scope.functions]
+        raise self.fail(node, f"unknown name{instead_of_name(node.id, valid, functions)}")
 
     def subscript(self, node: ast.Subscript) -> Any:
         if not isinstance(node.value, ast.Name):
@@ -237,6 +239,8 @@ class _Reader:
             return self.product_of(node)
         if isinstance(node.op, ast.Pow):
             return self.power_of(node)
+        if isinstance(node.op, ast.BitXor):
+            raise self.fail(node, "^ is not in the language; write ** for a power")
         raise self.fail(node, "this operator is not in the language; it has + - * @ / **")
 
     def call(self, node: ast.Call) -> Any:
@@ -253,7 +257,10 @@ class _Reader:
             return self.scope.functions[name](matrix(arguments[0]))
         if name not in FUNCTIONS:
             valid = [*FUNCTIONS, "sum", *self.scope.functions]
-            raise self.fail(node, f"unknown function {shown(name)}{choices(name, valid)}")
+            known = instead_of_function(name, valid)
+            if name in self.scope.names:
+                known = f", it is a name; write {name}*(...) for a product{choices('', valid)}"
+            raise self.fail(node, f"unknown function {shown(name)}{known}")
         count, make = FUNCTIONS[name]
         self._count(node, name, count)
         return make(*arguments)

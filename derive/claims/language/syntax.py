@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from derive.claims.language.foreign import RESERVED, SIGNS, another
 from derive.errors import ClaimError
 from derive.network.wording import one_line, shown
 
@@ -37,6 +38,7 @@ def tree_of(text: str, where: str) -> ast.expr:
         # In parentheses an expression may go on in the next line.
         tree = ast.parse(f"({text}\n)", mode="eval").body
     except SyntaxError as error:
+        _refuse_reserved(text, where)
         place = _place(text, error.lineno or 1, (error.offset or 1) - 1)
         raise ClaimError(
             f"{where}: {place}: no expression of the language ({one_line(error.msg, 80)}); see "
@@ -55,11 +57,26 @@ def tree_of(text: str, where: str) -> ast.expr:
 
 def _refuse_characters(text: str, where: str) -> None:
     for number, character in enumerate(text):
+        after = text[number - 1 : number].isalnum() or text[number - 1 : number] in (")", "_")
+        if character in SIGNS and (after or character != "'"):
+            raise ClaimError(
+                f"{where}: {place_of(text, number)}: the character {one_line(repr(character))} is "
+                f"not in the language; write {SIGNS[character]}"
+            )
         if character in "#;\\\"'`$?!" or not (character.isprintable() or character in "\n\t\r "):
             raise ClaimError(
                 f"{where}: {place_of(text, number)}: the character {one_line(repr(character))} is "
                 "not in the language; leave it out"
             )
+
+
+def _refuse_reserved(text: str, where: str) -> None:
+    found = RESERVED.search(text)
+    if found:
+        raise ClaimError(
+            f"{where}: {place_of(text, found.start())}: {found[0]!r} is a reserved word of the "
+            f"language; take another name, such as {another(found[0])}"
+        )
 
 
 def _refuse_deep(text: str, where: str) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 
@@ -31,6 +30,13 @@ LONGEST = 4000
 """Characters of a line that is searched."""
 
 
+AS_IT_STANDS, POSITIVE_FACTOR, ANY_FACTOR = 3, 2, 1
+"""Ranks of a correction: it holds without a factor, with a positive one, with another."""
+
+Found = dict[tuple[str, str], tuple[int, Correction]]
+"""The slip and the key of a correction, to its rank and itself."""
+
+
 @dataclass(eq=False)
 class Trial:
     """What a corrected line is tried on.
@@ -40,14 +46,15 @@ class Trial:
         where: For messages.
         points: Numbers at a few points of one instance.
         fits: Whether values at these points, in float64, are those that are due.
-        holds: Whether a line holds on all instances, at all digits.
+        rank: How well a line holds on all instances, at all digits: 0 where it does not, more
+            where it does without a factor that is allowed.
     """
 
     scope: Scope
     where: str
     points: Sequence[Numbers]
     fits: Callable[[Sequence[Array]], bool]
-    holds: Callable[[Side], bool]
+    rank: Callable[[Side], int]
     _values: dict[str, list[Array] | None] = field(default_factory=dict)
     _texts: dict[ast.expr, str] = field(default_factory=dict)
 
@@ -76,13 +83,13 @@ class Trial:
                 self._values[text] = None
         return self._values[text]
 
-    def confirmed(self, change: Change) -> bool:
-        """Whether the whole line, corrected, holds on all instances."""
+    def confirmed(self, change: Change) -> int:
+        """The rank of the whole line, corrected."""
         try:
             expression = parse(change.text, self.scope, self.where)
-            return self.holds(Side(self.where, expression, text=change.text))
+            return self.rank(Side(self.where, expression, text=change.text))
         except (DeriveError, ArithmeticError, np.linalg.LinAlgError):
-            return False
+            return 0
 
 
 def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]:
@@ -99,7 +106,7 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
         tree, end = tree_of(text), time.monotonic() + SECONDS
     except SyntaxError:  # a SymPy expression that the language has no words for
         return ()
-    found: dict[tuple[str, str], Correction] = {}
+    found: Found = {}
     tried: set[str] = set()
     queues = [_named(name, slip(tree, words)) for name, slip in SLIPS.items()]
     # The kinds take turns, so that a kind with many candidates does not use up the time.
@@ -108,13 +115,16 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
             name, change = candidate
             if len(tried) >= MOST_CANDIDATES or time.monotonic() > end:
                 return _sorted(found)
-            if (name, change.key) in found or _told(found, name) >= MOST_OF_A_KIND:
+            best, _ = found.get((name, change.key), (0, None))
+            if best == AS_IT_STANDS or _told(found, name) >= MOST_OF_A_KIND:
                 continue
             if change.text in tried:
                 continue
             tried.add(change.text)
-            if trial.plausible(change.tree) and trial.confirmed(change):
-                found[name, change.key] = Correction(name, f"write {change.told}", change.text)
+            rank = trial.confirmed(change) if trial.plausible(change.tree) else 0
+            if rank > best:
+                correction = Correction(name, f"write {change.told}", change.text)
+                found[name, change.key] = (rank, correction)
     return _sorted(found)
 
 
@@ -122,10 +132,12 @@ def _named(name: str, changes: Iterator[Change]) -> Iterator[tuple[str, Change]]
     return ((name, change) for change in changes)
 
 
-def _told(found: dict[tuple[str, str], Any], name: str) -> int:
-    return sum(kind == name for kind, _ in found)
+def _told(found: Found, name: str) -> int:
+    return sum(kind == name and rank == AS_IT_STANDS for (kind, _), (rank, _) in found.items())
 
 
-def _sorted(found: dict[tuple[str, str], Correction]) -> tuple[Correction, ...]:
-    order = list(SLIPS)
-    return tuple(sorted(found.values(), key=lambda c: order.index(c.slip)))
+def _sorted(found: Found) -> tuple[Correction, ...]:
+    """Those of the best rank: with a factor -1 allowed, all the rest could be negated instead."""
+    order, best = list(SLIPS), max((rank for rank, _ in found.values()), default=0)
+    kept = [correction for rank, correction in found.values() if rank == best]
+    return tuple(sorted(kept, key=lambda c: order.index(c.slip)))
