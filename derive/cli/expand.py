@@ -47,9 +47,9 @@ def expand(options: Options) -> int:
     if options.digits is not None and not options.certify:
         raise UsageError("--digits: it is for certificates; give --certify too")
     network = load_network(options.spec)
-    tell_features(network)
     target = None if options.out is None else check_target(options.out, options.spec)
     expansion = _expansion(network, options)
+    tell_features(network)
     if target is None:
         print(expansion.to_latex() if options.latex else repr(expansion), end="")
         print(end="" if options.latex else "\n")

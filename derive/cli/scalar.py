@@ -61,8 +61,8 @@ def scalar(options: Options) -> int:
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
-    tell_features(network)
     theory = scalar_theory(network)
+    tell_features(network)
     if options.depth is not None:
         theory = theory.at_any_depth(options.depth)
     results = _results(theory, network, options)

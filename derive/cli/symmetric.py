@@ -82,14 +82,13 @@ def fill(parser: Parser) -> None:
 
 def symmetric(options: Options) -> int:
     """Print the theory, or the symmetric point on data."""
-    from derive.cli.options import changed, tell_features
+    from derive.cli.options import changed
     from derive.network import load_network
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
     if options.data is not None:
         return _solution(network, options)
-    tell_features(network)
     return _theory(network, options)
 
 
@@ -108,10 +107,12 @@ def _refuse(options: Options) -> None:
 
 def _theory(network: Network, options: Options) -> int:
     from derive.analysis.exchangeable import exchangeable, show
+    from derive.cli.options import tell_features
     from derive.derivation import derive
     from derive.running.progress import spinner
 
     theory = exchangeable(derive(network), options.layers)
+    tell_features(network)
     infinite, margins, steps = None, None, list(theory.steps)
     if options.stability:
         margins, step = theory.stability()

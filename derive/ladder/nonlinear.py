@@ -18,7 +18,7 @@ from derive.ladder.agreement import resolved, shown
 from derive.ladder.rung import Rung
 from derive.ladder.rungs import Tell
 from derive.network import Features, Network, Readout, data_from_arrays
-from derive.network.feature_maps import feature_map
+from derive.network.feature_maps import feature_map, has_mean
 from derive.sampling.features import sample_features
 from derive.sampling.statistics import Estimate, estimates
 from derive.solver import Solver
@@ -28,6 +28,8 @@ RATIO = 0.75
 """P/N, and P/N_x is 1."""
 VARIANCES, TEMPERATURE, LABELS = (1.3, 1.2), 0.3, 1.5
 """Of the instance, whatever the network's own numbers are; standard deviation of the labels."""
+MEAN = 0.5
+"""Mean of the labels over the root of N, where features have a mean too."""
 DRAWS, MOST, CHAINS = 1000, 8000, 2
 """Draws of each chain: doubled from the first to the second until the errors can be relied on."""
 LEFT_OUT = 1.0
@@ -63,6 +65,8 @@ def _instance(network: Network, width: int, seed: int) -> tuple[Network, dict[st
     layers = replace(first, width=width, variance=below), replace(last, variance=above)
     inputs = generator.normal(size=(examples, examples, 1))
     labels = LABELS * generator.normal(size=examples)
+    if has_mean(first.kernel):
+        labels += MEAN * np.sqrt(width)
     described = replace(network, layers=layers, temperature=TEMPERATURE)
     return described, {"inputs": inputs, "labels": labels}
 

@@ -15,11 +15,12 @@ from derive.files.seals import Broken, made_from, read_json, sealed_json, unseal
 from derive.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
 from derive.ladder.effort import report
 from derive.ladder.judging import deviations, weights_rung
-from derive.ladder.rung import rung_from_dict
+from derive.ladder.rung import Deviation, rung_from_dict
 from derive.ladder.theory import Theory
 from derive.ladder.wording import reworded, reworded_rung
 from derive.network import Data, Network, data_from_arrays, network_to_toml
 from derive.network.feature_inputs import feature_note
+from derive.network.graph import stream_graph
 from derive.running.files import finite, write_json
 from derive.running.folder import DRAWS, writable
 from derive.running.packaged import packaged_network
@@ -38,6 +39,10 @@ PACKAGED_PATHS = 4
 PACKAGED_TESTS = 20
 THEORY = "theory.json"
 LADDER = "ladder.json"
+
+
+NO_LAW = "the samplers of weights and overlaps do not have b: their rungs are left out"
+"""What a ladder says where there is no instance to sample."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +99,12 @@ def packaged_instances(seed: int = 0) -> tuple[Instance, ...]:
 
 
 def instances_for(network: Network, data: Data | None, seed: int) -> tuple[Instance, ...]:
-    """A user's own data, or a drawn instance where there are none."""
+    """A user's own data, or a drawn instance where there are none.
+
+    Of features with a mean there is none: the samplers of the law do not have their projections.
+    """
+    if stream_graph(network).weights[0].mean:
+        return ()
     if data is None:
         return (Instance.drawn(network, seed),)
     return (Instance.given("the data given", network, data),)
@@ -199,9 +209,14 @@ def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) 
     if rungs is None:
         raise DataError(f"{folder / THEORY}: it cannot be read back; climb again with --resume")
     solver = Solver.of(wanted.network)
-    approach, measured = deviations(solver, wanted.instances[0], runs, drawn)
-    weights = weights_rung(wanted.instances, runs, drawn)
-    network = wanted.network
+    network, note = wanted.network, feature_note(wanted.network)
+    laws: tuple[Rung, ...] = ()
+    measured: tuple[Deviation, ...] = ()
+    if wanted.instances:
+        approach, measured = deviations(solver, wanted.instances[0], runs, drawn)
+        laws = (approach, weights_rung(wanted.instances, runs, drawn))
+    else:
+        note = f"{note}; {NO_LAW}"
     effort = tuple(report(reworded(network, run.title), drawn[run.key]) for run in runs)
-    found = tuple(reworded_rung(network, rung) for rung in (*rungs, approach, weights))
-    return Ladder(network.name, found, measured, effort, seconds, feature_note(network))
+    found = tuple(reworded_rung(network, rung) for rung in (*rungs, *laws))
+    return Ladder(network.name, found, measured, effort, seconds, note)

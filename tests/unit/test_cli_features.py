@@ -175,3 +175,44 @@ def test_the_ladder_speaks_of_gaussian_features(capsys, tmp_path):
     assert "law of Gaussian features" in text
     page = (tmp_path / "ladder" / "ladder.html").read_text("utf-8")
     assert "Note: the first layer has the kernel arc-sine" in page
+
+
+RELU = SPEC.replace("arc-sine", "arc-cosine-1")
+
+
+def test_features_with_a_mean(capsys, tmp_path):
+    """Their projections are told and written; attended inputs do not tell the mean."""
+    path, data, _ = write(tmp_path, RELU)
+    out = tmp_path / "out.npz"
+    found = call(capsys, "solve", path, "--data", data, "--out", out)
+    stored = np.load(out)
+    assert found.status == 0 and stored["b_a"].shape == (1,)
+    assert f"b_a = {stored['b_a'][0]:.5g}" in found.out
+    assert "b, the projections on it, are order parameters" in found.err
+    attended = np.random.default_rng(1).normal(size=(7, 5, 1))
+    path, data, _ = write(
+        tmp_path, RELU, attended=attended, inputs=None, inputs_test=None, labels_test=None
+    )
+    found = call(capsys, "solve", path, "--data", data, "--out", out)
+    assert found.status == 0 and "b_a" not in np.load(out)
+    assert "attended does not tell the mean of the features" in found.err
+    assert "no order parameter of this solution" in found.out
+
+
+@pytest.mark.parametrize("arguments", [("scalar",), ("expand",), ("symmetric", "--layers", "1")])
+def test_analyses_without_projections(arguments, capsys, tmp_path):
+    path, *_ = write(tmp_path, RELU)
+    line = refusal(capsys, arguments[0], path, *arguments[1:])
+    assert "the features have a mean" in line
+
+
+@pytest.mark.slow
+def test_a_ladder_above_features_with_a_mean(capsys, tmp_path):
+    """The nonlinear network is sampled; the samplers of Gaussian features are left out."""
+    path, *_ = write(tmp_path, RELU)
+    found = call(capsys, "check", path, "--ladder", "--draws", "200", "--digits", "15",
+                 "--jobs", "1", "--out", tmp_path / "ladder")  # fmt: skip
+    assert found.status == 0
+    text = " ".join(found.out.split())
+    assert "their rungs are left out" in text
+    assert "u_a of the nonlinear network, leading order, N = 64 AGREES" in text
