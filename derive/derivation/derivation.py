@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from derive.derivation import render
@@ -63,6 +65,9 @@ class Derivation:
         """
         return certify_steps(self.steps, digits, progress)
 
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return pickled(self)
+
     def names(self) -> dict[Any, str]:
         """Subexpressions that are printed by a name, for `latex(expression, names)`."""
         return render.names_of(self.theory).mapping()
@@ -80,6 +85,34 @@ class Derivation:
 
     def __repr__(self) -> str:
         return render.table(self)
+
+
+def pickled(derivation: Any) -> tuple[Any, tuple[Any, ...]]:
+    """What pickle keeps of a derivation: its network, and a digest of all that it shows.
+
+    Steps carry their certificates, which are functions; so it is derived again when it is read.
+    """
+    return derived_again, (derivation.network, _digest(derivation))
+
+
+def derived_again(network: Network, digest: str) -> Any:
+    """The derivation of a network that was pickled.
+
+    Raises:
+        DescriptionError: This program, with its own rules, derives something else.
+    """
+    derive = import_module("derive.derivation.deriving").derive  # it stands above this file
+    found = derive(network)
+    if _digest(found) != digest:
+        raise DescriptionError(
+            f"{network.name}: it was derived by other rules or another version of derive; derive "
+            "the network again"
+        )
+    return found
+
+
+def _digest(derivation: Any) -> str:
+    return hashlib.sha256(derivation.to_markdown().encode()).hexdigest()
 
 
 def known_theory(derivation: Any) -> Theory:

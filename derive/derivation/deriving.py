@@ -13,7 +13,6 @@ from derive.network import Features, Network
 
 
 @takes("network")
-@takes("network")
 def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDerivation:
     """Derive the theory of a network.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from derive.derivation.derivation import certify_steps
+from derive.derivation.derivation import certify_steps, pickled
 from derive.derivation.repeat import render
 from derive.derivation.repeat.steps import RepeatedStep
 from derive.derivation.repeat.theory import RepeatedTheory
@@ -36,6 +37,9 @@ class RepeatedDerivation:
             CertificateError: A step failed; the message names it.
         """
         return certify_steps(self.steps, digits, progress)
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return pickled(self)
 
     def to_markdown(self) -> str:
         """The derivation as Markdown, with equations in LaTeX."""
