@@ -224,7 +224,8 @@ def ladder() -> None:
     command = [sys.executable, "-m", "derive", "check", "--ladder", "--jobs", "2"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)
     spent = time.perf_counter() - start
-    print(f"derive check --ladder: {spent:.0f} s (aim 300), {found.stdout.splitlines()[-1]}")
+    said = (found.stdout or found.stderr).splitlines() or [f"status {found.returncode}"]
+    print(f"derive check --ladder: {spent:.0f} s (aim 300), {said[-1]}")
 
 
 def main() -> None:
