@@ -84,7 +84,8 @@ SOLUTION = '''class Solution(NamedTuple):
         residual: max |G - right-hand side|_F / |G|_F over the saddle-point equations.
         hessian_lowest: Lowest eigenvalue of the Hessian in whitened coordinates.
         hessian_negative: Number of negative eigenvalues.
-        hessian_is_bound: Whether the two are Lanczos bounds.
+        hessian_is_bound: Whether these two are bounds, from above and from below. Where `message`
+            says a minimum all the same, a matrix below the Hessian is positive definite.
         condition_number: Of the labels' covariance; a large one costs as many digits.
         problem: What was solved.
         others: The other minima that were found, the lower action first.

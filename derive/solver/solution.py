@@ -28,7 +28,8 @@ class Solution:
         residual: max |U - right-hand side|_F / |U|_F over the saddle-point equations.
         hessian_lowest: Lowest Hessian eigenvalue in whitened coordinates.
         hessian_negative: Number of negative eigenvalues.
-        hessian_is_bound: Whether these two are Lanczos bounds.
+        hessian_is_bound: Whether these two are bounds, from above and from below. Where `message`
+            says a minimum all the same, a matrix below the Hessian is positive definite.
         condition_number: Of the labels' covariance.
         chain_overlaps: U_1, ..., U_L, u_a of a chain, each a matrix; empty for other networks.
         head_scores: One per head, the lowest layer first, the largest is 1.
