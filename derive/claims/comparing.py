@@ -188,11 +188,11 @@ def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
         reason = f"{digits} digits agree {due}, on {count} random instances"
         return _result(step, Verdict.DISAGREES, digits, count, reason)
     for case, why in aside:
-        if isinstance(why, BeyondDigits):
-            return _result(step, Verdict.INCONCLUSIVE, 0, count, str(why))
-        if step.is_lopsided(case):
+        beyond = isinstance(why, BeyondDigits)
+        if beyond or step.is_lopsided(case):
             where = ", ".join(f"{name} = {size}" for name, size in case.sizes.items())
-            reason = f"{why}, where the other side has a value{f' ({where})' if where else ''}"
+            reason = f"{why}{'' if beyond else ', where the other side has a value'}"
+            reason += f" ({where})" if where else ""
             return _result(step, Verdict.INCONCLUSIVE, 0, count, reason)
     reason = (
         f"{digits} digits agree on {len(kept)} random instances of {len(cases[0].points)} points"

@@ -31,6 +31,7 @@ from derive.claims.slips.search import (
     corrections,
 )
 from derive.claims.terms import differing
+from derive.claims.work import Work
 
 SCREENS = 4
 """Draws until one has a value for corrections to be held against."""
@@ -64,8 +65,17 @@ class Expressions:
         self.setting = setting.looking_at(self._looked_at())
         points = max(points_needed(step.up_to) for _, step in self.steps)
         self.cases, self.coverage = self.setting.cases(points, instances)
+        self._refuse_work()
         leading = any(line.kind == LEADING for line, _ in self.steps)
         self.modest = [self.setting.generic(1) for _ in range(instances)] if leading else []
+
+    def _refuse_work(self) -> None:
+        """Raise Unsettled where an instance takes too long, before any is evaluated."""
+        work = Work(self._looked_at())
+        for case in self.cases:
+            why = work.why_not(case.points[0])
+            if why:
+                raise Unsettled(f"an instance has {why}; write the claim for smaller ones")
 
     def _looked_at(self) -> list[Any]:
         """What the draws look at: every side that is an expression."""

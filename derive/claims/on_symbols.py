@@ -126,6 +126,8 @@ class OnSymbols:
         for excess in range(MOST_EXCESS + 1):
             for raised in combinations_with_replacement(range(len(sizes)), excess if sizes else 0):
                 drawn = {size: 1 + raised.count(k) for k, size in enumerate(sizes)}
+                if self.drawer.work.why_not(drawn):
+                    continue
                 # One draw may hide what another shows at the same sizes.
                 for _ in range(DRAWS):
                     values = (self.drawer.values(drawn, simple=True) for _ in range(points))

@@ -11,6 +11,7 @@ from typing import Any
 from derive.algebra.arithmetic import Digits, Floats
 from derive.algebra.balls import Rationals
 from derive.checks.sample import Numbers
+from derive.checks.verdict import Unsettled
 from derive.claims import aspects
 from derive.claims.coverage import Aspect
 from derive.claims.declared import Declared
@@ -18,6 +19,7 @@ from derive.claims.definitions import Definitions, Point
 from derive.claims.draws import Draws, Entries
 from derive.claims.setting import Case
 from derive.claims.variety import Levels, Variety, relations
+from derive.claims.work import Work
 
 CANDIDATES = 16
 """Draws from which the one is taken that reaches the most."""
@@ -109,22 +111,41 @@ class SymbolDraws:
             if not item.is_size
         }
 
+    @cached_property
+    def work(self) -> Work:
+        """What the expressions take to evaluate, and the declared matrices."""
+        declared = [item.symbol for item in self.declared.values() if item.shape]
+        return Work([*self.expressions, *declared])
+
+    def fitting(self, sizes: Sizes) -> Sizes:
+        """Sizes, halved until there is little enough to evaluate.
+
+        Raises:
+            Unsettled: There is too much at sizes of 1.
+        """
+        while why := self.work.why_not(sizes):
+            if all(size == 1 for size in sizes.values()):
+                raise Unsettled(f"the least sizes give {why}; write the claim for smaller ones")
+            sizes = {symbol: max(1, size // 2) for symbol, size in sizes.items()}
+        return sizes
+
     def distinct_sizes(self) -> Sizes:
         """Unequal sizes; what counts without being a shape, degrees of freedom say, is larger."""
         order = self.draws.generator.permutation(len(self.sizes) + 4)[: len(self.sizes)]
-        return {
-            size: 2 + int(k) if self.is_shape(size) else 10 + APART * int(k)
-            for size, k in zip(self.sizes, order, strict=True)
-        }
+        return self.fitting(
+            {
+                size: 2 + int(k) if self.is_shape(size) else 10 + APART * int(k)
+                for size, k in zip(self.sizes, order, strict=True)
+            }
+        )
 
     def _sizes(self) -> Sizes:
         """Mostly such sizes; else from 1 on, whether they are equal or not."""
         if self.draws.pick([True, True, False]):
             return self.distinct_sizes()
-        return {
-            size: 1 + int(self.draws.generator.integers(MOST_SHAPE if self.is_shape(size) else 12))
-            for size in self.sizes
-        }
+        most = {size: MOST_SHAPE if self.is_shape(size) else 12 for size in self.sizes}
+        drawn = {s: 1 + int(self.draws.generator.integers(top)) for s, top in most.items()}
+        return self.fitting(drawn)
 
     def _value(self, item: Declared, sizes: Sizes, simple: bool) -> Fraction | Entries:
         if item.shape:
