@@ -28,6 +28,10 @@ class Unresolved(DeriveError):
     """What this precision cannot tell; a higher one may."""
 
 
+class Pole(Unresolved):
+    """No value, if what may be zero is zero."""
+
+
 class Rationals:
     """Exact arithmetic of fractions."""
 
@@ -151,7 +155,7 @@ class Balls:
         if base < 0:
             raise NoRule("evaluate: a root or a power of a negative number, which is not real")
         if not exponent > 0:
-            raise Unresolved("a power of what may be zero")
+            raise Pole("a power of what may be zero")
         if base.is_zero():
             return base
         # Whether it is zero or a little more: a negative number would have no such power.
@@ -199,7 +203,7 @@ class Balls:
         except ZeroDivisionError:
             if all(entry.is_exact() for entry in matrix.ravel()) and self.det(matrix).is_zero():
                 raise
-            raise Unresolved("the inverse of a matrix that may be singular") from None
+            raise Pole("the inverse of a matrix that may be singular") from None
         return self.array(found.tolist()).reshape(matrix.shape)
 
     def logdet(self, matrix: np.ndarray) -> Any:
@@ -216,14 +220,14 @@ class Balls:
             return value
         if value <= 0:
             return positive(what, float(value.mid()))
-        raise Unresolved(f"{what} that may be zero, of which a logarithm is taken")
+        raise Pole(f"the logarithm of {what} that may be zero")
 
     def _apart(self, value: Any) -> Any:
         """The value, where it is certainly not zero."""
         if value.is_zero():
             raise ZeroDivisionError
         if value.contains(0):
-            raise Unresolved("a division by what may be zero")
+            raise Pole("a division by what may be zero")
         return value
 
     def observe(self, *terms: Any) -> None:

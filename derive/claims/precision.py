@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from derive.algebra.arithmetic import Arithmetic, Digits
-from derive.algebra.balls import Balls, Unresolved, largest
+from derive.algebra.balls import Balls, Pole, Unresolved, largest
 from derive.checks.sample import Array
 from derive.checks.verdict import Unsettled
 from derive.claims.definitions import Point
@@ -220,6 +220,8 @@ def climb(
             the first.
 
     Raises:
+        Unsettled: There is no value: what would have to be other than zero is zero, as far as
+            digits tell.
         BeyondDigits: MOST_DIGITS, or the time, do not tell.
     """
     working, first = digits + GUARD, True
@@ -230,8 +232,10 @@ def climb(
             try:
                 return decide(balls, points, first)
             except Unresolved as error:
-                reason = str(error)
+                reason, pole = str(error), isinstance(error, Pole)
         needed = int(SPREAD * balls.spread) + 2 * (digits + GUARD)
+        if pole and not first and working >= needed:
+            raise Unsettled(f"{reason}, and is so to {working} digits")
         needed = min(max((2 if first else 4) * working, needed), MOST_DIGITS)
         seconds = (time.monotonic() - begin) * (needed / working) ** 1.5
         if needed <= working or seconds > SECONDS:

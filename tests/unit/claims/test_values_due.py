@@ -93,3 +93,21 @@ def test_a_node_without_a_rule_is_named_once() -> None:
     X = build.overlap("X", 2)
     with pytest.raises(NoRule, match=r"no rule for exp\(LogDet\(X\)\);"):
         gradient(sympy.exp(build.logdet(X)), X)
+
+
+@pytest.mark.parametrize(
+    ("shape", "lines"),
+    [
+        ("real (m*n*k, m + n + 9)", ("tr(kron(M, M)*kron(M, M).T)", "tr(M*M.T)**2")),
+        ("real (60*m, 60*n)", ("tr(M*M.T)", "tr(M.T*M)")),
+    ],
+)
+def test_sizes_shrink_until_an_evaluation_is_affordable(shape: str, lines: tuple[str, str]) -> None:
+    assert compare(None, lines=lines, declare={"M": shape}).verdict is Verdict.AGREES
+
+
+def test_what_is_too_large_at_sizes_of_one_is_refused_in_a_line() -> None:
+    lines = ["tr(kron(M, kron(M, M)))", "tr(M)**3"]
+    result = compare(None, lines=lines, declare={"M": "real (9 + n, 9 + n)"})
+    assert result.verdict is Verdict.INCONCLUSIVE
+    assert "more than 10000 entries" in result.reason
