@@ -33,6 +33,7 @@ Example
 IMPORTS = """from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,7 +89,8 @@ MEAN = (
 """Of one output, and of several."""
 CHAIN = "U_l of the papers is {scales} times as large."
 
-PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
+PUBLIC = '''@guarded
+def {function}(problem: Problem, attended_test: Any) -> Expansion:
     """{summary}
 
     Args:
@@ -105,7 +107,9 @@ PUBLIC = '''def {function}(problem: Problem, attended_test: Any) -> Expansion:
             f"working precision (condition number {{condition:.1e}}); raise the temperature, or "
             "give fewer examples"
         )
-{rows}    return expansion_terms(problem, tests_by_path(attended_test, problem))
+{rows}    found = expansion_terms(problem, tests_by_path(attended_test, problem))
+    require_finite(*found.mean, *found.variance)
+    return found
 '''
 
 SADDLE_SUMMARY = "The saddle point at large widths, term by term in 1/N."

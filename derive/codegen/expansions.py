@@ -16,7 +16,7 @@ from derive.codegen import expansion_text, header, problem_text, wrap
 from derive.codegen.assemble import MERGED, Module, runtime_source
 from derive.codegen.functions import OUTSIDE, Functions, assignment_lines, tuple_text
 from derive.codegen.module import path_table
-from derive.codegen.runtime import fluctuations, linear
+from derive.codegen.runtime import fluctuations, guard, linear
 from derive.derivation.render.text import unicode_of
 
 ARGUMENTS = "problem: Problem, attended_test: Array"
@@ -71,6 +71,7 @@ def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Mod
     kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
         _head(expansion, kind),
+        runtime_source(guard, ""),
         problem_text.PROBLEM.format(
             counting=problem_text.counting(notation.outputs()), more_attributes="", more_fields=""
         ),

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient, nodes, substitute
+from derive.algebra.scalars import expand
 from derive.codegen import exact, wrap
 from derive.codegen.grouping import grouped, one_projection
 from derive.codegen.named_sizes import names_of_sizes
@@ -17,7 +18,9 @@ from derive.codegen.wrap import assignment_lines, tuple_text
 from derive.derivation.notation import Notation
 from derive.derivation.rules.eliminate import SaddleEquation
 from derive.derivation.rules.gaussian import find_normal
+from derive.derivation.rules.proportional import label_energy
 from derive.derivation.theory import Theory
+from derive.errors import RuleError
 
 ARRAYS = "tuple[Array, ...]"
 LEFT = "left"
@@ -58,6 +61,7 @@ class Functions:
             self.labels_covariance(),
             self.bottom(),
             self.action(),
+            *([] if self.notation.has_mean else self.of_excess()),
             self.evidence_constant(),
             self.action_and_gradient(),
             self.hessian_product(),
@@ -111,6 +115,62 @@ class Functions:
         arguments = f"overlaps: {ARRAYS}, problem: Problem"
         value = grouped(self.theory.action, self.widths())
         return self.number("action", arguments, doc, value, more=OUTSIDE)
+
+    def of_excess(self) -> list[str]:
+        """What the evidence in excess of the prior is made of."""
+        return [self.energy(), self.prior_covariances(), self.constant_of_labels()]
+
+    def energy(self) -> str:
+        """E."""
+        doc = "E = ln det C + y^T C^-1 y, what the labels bring to S."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        return self.number("energy", arguments, doc, self.theory.energy, more=OUTSIDE)
+
+    def prior_covariances(self) -> str:
+        """Sigma_s."""
+        law, streams = self.theory.law, self.notation.streams()
+        blocks = [[law.covariance(k) for k in stream.weights] for stream in streams]
+        program = self.program([build.block_diagonal(*found) for found in blocks], hints={})
+        doc = "Prior covariances of the vectors of every stream, given the overlaps above them."
+        arguments = f"overlaps: {ARRAYS}, problem: Problem"
+        result = tuple_text(program.results)
+        return self.function("prior_covariances", arguments, ARRAYS, doc, program, result)
+
+    def constants(self) -> list[str]:
+        """For every stream, those whose prior covariance is made of its overlaps; and more."""
+        if self.notation.has_mean:
+            return []
+        law, streams = self.theory.law, self.notation.streams()
+        readers = tuple(
+            tuple(
+                below.index
+                for below in streams
+                if any(contains(law.covariance(k), {overlap}) for k in below.weights)
+            )
+            for overlap in self.theory.order_parameters
+        )
+        explicit = all(equation.flux is not None for equation in self.theory.equations)
+        said = (
+            "# The streams whose prior covariances read each; whether fluxes close every equation."
+        )
+        return [said, *wrap.statement("READERS = ", repr(readers), 0), f"EXPLICIT = {explicit}"]
+
+    def constant_of_labels(self) -> str:
+        r"""ln p(labels) at G_s = Sigma_s, and E/2.
+
+        Raises:
+            RuleError: The constants of the widths are not :math:`\sum_s N_s m_s / 2`, as they are
+                where every term of the action but E is least, and 0 above that, at the prior.
+        """
+        _, constant = label_energy(self.theory.law)
+        notation, rest = self.notation, self.theory.constant - constant
+        for stream in notation.streams():
+            width, count = notation.width(stream.index), notation.vectors_count(stream.index)
+            rest -= width * count / 2
+        if sympy.expand(expand(rest)) != 0:
+            raise RuleError(f"the constants of the widths leave {rest} beside N m / 2")
+        doc = "ln p(labels) + E/2 where every stream has its prior covariance."
+        return self.number("constant_of_labels", "problem: Problem", doc, constant, hints={})
 
     def number(
         self, name: str, arguments: str, doc: str, value: Any, *, more: str = "", **options: Any

@@ -84,12 +84,15 @@ def argument_lines(notation: Notation) -> dict[str, str]:
     return found | more | predict_lines(notation)
 
 
+PREDICTING = """        mean, variance = predictor(solution.overlaps, by_path, solution.problem)
+    require_finite(mean, variance)
+"""
 ONE_OUTPUT = {
     "data": problem_text.data_lines(1, "solve"),
     "data_test": problem_text.data_lines(1, "predict"),
     "predicted": "(P_test,)",
     "rows_test": "",
-    "predicting": "        return predictor(solution.overlaps, by_path, solution.problem)",
+    "predicting": PREDICTING + "    return mean, variance",
 }
 """What `solve` and `predict` say of data, and `predict` does, for a network of one output."""
 
@@ -99,13 +102,12 @@ def predict_lines(notation: Notation) -> dict[str, str]:
     if notation.outputs() == 1:
         return ONE_OUTPUT
     found = "mean.reshape(-1, OUTPUTS), variance.reshape(-1, OUTPUTS)"
-    called = ONE_OUTPUT["predicting"].replace("return", "mean, variance =")
     return {
         "data": problem_text.data_lines(notation.outputs(), "solve"),
         "data_test": problem_text.data_lines(notation.outputs(), "predict"),
         "predicted": "(P_test, OUTPUTS)",
         "rows_test": problem_text.rows(notation.outputs(), "solution.problem"),
-        "predicting": f"{called}\n    return {found}",
+        "predicting": f"{PREDICTING}    return {found}",
     }
 
 

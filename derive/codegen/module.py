@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from derive.arguments import takes
 from derive.codegen import header, problem_text, solve_text, wrap
-from derive.codegen.assemble import Module, assemble, reserved_names
+from derive.codegen.assemble import Module, assemble, reserved_names, runtime_source
 from derive.codegen.functions import Functions
 from derive.codegen.repeat.module import generate_repeated
+from derive.codegen.runtime import guard
 from derive.derivation import Derivation
 from derive.derivation.notation import Notation
 from derive.derivation.repeat.derivation import RepeatedDerivation
@@ -37,7 +38,10 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
-        solve_text.solve(theory.notation.has_mean).format(
+        "\n".join(functions.constants()),
+        runtime_source(guard, ""),
+        solve_text.SOLVE.format(
+            digits=solve_text.digits(theory.notation.has_mean),
             **header.argument_lines(theory.notation),
             **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
         ),

@@ -37,6 +37,7 @@ import math
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import wraps
 from math import log, pi
 from typing import Any, NamedTuple
 
@@ -80,8 +81,10 @@ SOLUTION = '''class Solution(NamedTuple):
         log_evidence: ln p(labels) at leading order, every constant kept.
         converged: Whether every test below was passed.
         message: Why it did not converge, and what would help; or that it did.
-        gradient_norm: max |G^(1/2) (dS/dG) G^(1/2)|_F / N over the order parameters.
-        residual: max |G - right-hand side|_F / |G|_F over the saddle-point equations.
+        gradient_norm: max |G^(1/2) (dS/dG) G^(1/2)|_F / N over the order parameters, or what
+            rounding hides of it where that is more.
+        residual: max |G - right-hand side|_F over the saddle-point equations, relative to the
+            larger of G and its prior covariance given the overlaps above: one of the terms.
         hessian_lowest: Lowest eigenvalue of the Hessian in whitened coordinates.
         hessian_negative: Number of negative eigenvalues.
         hessian_is_bound: Whether these two are bounds, from above and from below. Where `message`
@@ -128,7 +131,8 @@ MEAN = {
 }
 """The same where features have a mean."""
 
-MAKE_PROBLEM = '''def make_problem(
+MAKE_PROBLEM = '''@guarded
+def make_problem(
     attended: Any,
     labels: Array,
     widths: Any,
@@ -148,19 +152,19 @@ MAKE_PROBLEM = '''def make_problem(
     Raises:
         ValueError: Something does not fit; the message says what and what would.
     """
-    labels = np.asarray(labels, dtype=float)
+    labels = real_array("labels", labels)
 {rows}    whole = heads is not None and all(h == int(h) and h >= 1 for h in heads)
     if not whole or len(heads) != {head_count}:
         raise ValueError(f"heads: {{heads}} given; give {head_count} whole numbers from 1")
     heads = tuple(int(h) for h in heads)
     paths = len(path_table(heads))
 {checks}    widths = _one_per_stream(widths)
-    variances = tuple(float(variance) for variance in np.atleast_1d(variances))
+    variances = tuple(float(v) for v in np.atleast_1d(real_array("variances", variances)))
     if len(variances) == 1:
         variances = variances * {weight_count}
     if len(variances) != {weight_count} or not all(0 < v < np.inf for v in variances):
         raise ValueError(f"variances: {{variances}} given; give {weight_count} positive numbers")
-    if not 0 <= temperature < np.inf:
+    if not 0 <= real_array("temperature", temperature) < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     problem = Problem(by_path, labels, widths, variances, float(temperature), heads)
     return {about}with_span(problem){direction}
@@ -168,7 +172,7 @@ MAKE_PROBLEM = '''def make_problem(
 
 def _one_per_stream(widths: Any) -> tuple[float, ...]:
     """Widths of the streams, from one number, one per stream, or one per layer."""
-    given = tuple(float(width) for width in np.atleast_1d(widths))
+    given = tuple(float(width) for width in np.atleast_1d(real_array("widths", widths)))
     if len(given) == 1:
         given = given * {stream_count}
     elif len(given) == len(STREAM_OF_LAYER) != {stream_count}:
@@ -246,7 +250,7 @@ OUTPUTS = '''def one_row_per_output(attended: Any, labels: Array) -> tuple[Any, 
         raise ValueError(f"labels: shape {labels.shape}; (P, {OUTPUTS}) is needed")
     if isinstance(attended, tuple):
         return attended, labels.reshape(-1)
-    attended = np.asarray(attended, dtype=float)
+    attended = real_array("attended", attended)
     if attended.ndim != 3:
         raise ValueError(f"attended: shape {attended.shape}; (P, N_0, M / {OUTPUTS}) is needed")
     return rows_of_outputs(attended), labels.reshape(-1)
@@ -256,7 +260,7 @@ def one_row_per_test_output(attended_test: Any, problem: Problem) -> Any:
     """Test inputs in rows, if they are not; with classes of paths they are."""
     if isinstance(attended_test, tuple) and len(attended_test) == 2:
         return attended_test
-    given = np.asarray(attended_test, dtype=float)
+    given = real_array("attended_test", attended_test)
     fewer = given.ndim == 3 and given.shape[2] * OUTPUTS == problem.attended.shape[1]
     return rows_of_outputs(given) if fewer else given
 

@@ -1,8 +1,6 @@
 """The solver and the predictor of a generated module, as text that no derivation changes."""
 
-SOLVE = '''def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
-    """ln p(labels) = -S/2 + constants, at leading order."""
-    return -action(overlaps, problem) / 2.0 + evidence_constant(problem)
+SOLVE = '''{digits}
 
 
 def gradient(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, ...]:
@@ -17,6 +15,7 @@ def hessian_vector_product(
     return hessian_product(overlaps, problem)(directions)
 
 
+@guarded
 def hessian_spectrum(solution: Solution) -> Spectrum:
     """Stiff and sloppy directions at a solution: the Hessian's spectrum in whitened coordinates."""
     overlaps, problem = solution.overlaps, solution.problem
@@ -31,6 +30,7 @@ def saddle_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
     return max(float(np.linalg.norm(g - r) / np.linalg.norm(g)) for g, r in pairs)
 
 
+@guarded
 def solve(
     attended: Any,
     labels: Array,
@@ -99,11 +99,18 @@ def _descended(
     closed = {closed}
     for point in points:
         try:
-            overlaps, reason, below = descend(point, *_functions(inner), tolerance, closed)
+            overlaps, reason, below = descend(
+                point, *_functions(inner), tolerance, closed, lambda at: hidden_gradient(at, inner)
+            )
         except np.linalg.LinAlgError:
             continue
         found.append(_solution(overlaps, problem, reason, below, tolerance))
     return found
+
+
+def hidden_gradient(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """The relative gradient that widths may hide from float64."""
+    return NOISE * gradient_rounding(overlaps, problem).widths
 
 
 def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:
@@ -112,7 +119,7 @@ def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:
     needed = ", ".join(f"{{size}} x {{size}}" for size in sizes)
     refusal = f"start: give symmetric positive definite matrices, {{needed}}, lowest stream first"
     try:
-        overlaps = tuple(np.array(overlap, dtype=float) for overlap in start)
+        overlaps = tuple(real_array("start", overlap) for overlap in start)
         for overlap, size in zip(overlaps, sizes, strict=True):
             if overlap.shape != (size, size) or not np.allclose(overlap, overlap.T):
                 raise ValueError(refusal)
@@ -141,15 +148,17 @@ def _solution(
 ) -> Solution:
     """Collect the evidence, independently of the minimiser."""
     value, slope = action_and_gradient(overlaps, problem)
-    norm = relative_gradient(overlaps, slope, problem.widths)
-    residual = saddle_residual(overlaps, problem)
+    require_finite(value, *slope)
+    rounding = gradient_rounding(overlaps, problem)
+    norm = max(relative_gradient(overlaps, slope, problem.widths), *rounding[:3])
+    residual = equation_residual(overlaps, problem)
     condition = condition_number(overlaps, problem)
-    message = verdict(overlaps, reason, norm, residual, found, condition, tolerance)
+    message = verdict(overlaps, reason, norm, residual, found, condition, tolerance, rounding)
     return Solution(
         overlaps=overlaps,
         action=value,
-        log_evidence=-value / 2.0 + evidence_constant(problem),
-        converged=message in (CONVERGED, BOUND),
+        log_evidence=log_evidence(overlaps, problem),
+        converged=message.startswith("converged"),
         message=message,
         gradient_norm=norm,
         residual=residual,
@@ -161,6 +170,7 @@ def _solution(
     )
 
 
+@guarded
 def at(overlaps: tuple[Array, ...], problem: Problem) -> Solution:
     """Any order parameters as they are, with the evidence; nothing is solved."""
     with blas_threads(problem.attended.shape):
@@ -192,6 +202,7 @@ def refuse_singular(overlaps: tuple[Array, ...], problem: Problem) -> None:
         )
 
 
+@guarded
 def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
     """Mean and variance of the network's output on test examples.
 
@@ -216,16 +227,6 @@ CLOSED = {
 }
 OPEN = {"closed": "None  # the equations do not close: the action is minimised", "closing": ""}
 """What `solve` does first where the saddle-point equations close, and where they do not."""
-
-
-def solve(has_mean: bool) -> str:
-    """The text above; of features with a mean the log evidence has a part of their projections."""
-    constant = "evidence_constant(problem)"
-    return (
-        SOLVE.replace(constant, f"{constant} + fluctuation(overlaps, problem)")
-        if has_mean
-        else SOLVE
-    )
 
 
 HEAD_SCORES = '''def head_scores(overlaps: tuple[Array, ...], problem: Problem) -> Array:
@@ -254,3 +255,65 @@ CHAIN = '''def chain_normalisation(
     """
 {body}
 '''
+
+DIGITS = '''def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """ln p(labels) = -S/2 + constants at leading order; large widths cancel before the sum."""
+    priors = prior_covariances(overlaps, problem)
+    pairs = zip(problem.widths, priors, overlaps, strict=True)
+    above = sum(width * excess(prior, overlap) for width, prior, overlap in pairs)
+    return -(above + energy(overlaps, problem)) / 2.0 + constant_of_labels(problem)
+
+
+def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """max_s |G_s - right-hand side|_F, relative to the larger of G_s and its prior covariance.
+
+    They are terms of one sum; `saddle_residual` is relative to G_s alone.
+    """
+    right = saddle_right_hand_side(overlaps, problem)
+    found = zip(overlaps, prior_covariances(overlaps, problem), right, strict=True)
+    norm = np.linalg.norm
+    return max(float(norm(g - r) / max(norm(g), norm(prior))) for g, prior, r in found)
+
+
+def gradient_rounding(overlaps: tuple[Array, ...], problem: Problem) -> Rounding:
+    """What rounding leaves of the relative gradient."""
+    priors, widths = prior_covariances(overlaps, problem), problem.widths
+    covariance = labels_covariance(overlaps, problem)
+    share = 1.0 + len(covariance) / widths[0]
+    labels = share * labels_rounding(covariance, problem)
+    above = widths_rounding(overlaps, priors, widths, READERS)
+    return Rounding(above, labels, overlaps_rounding(overlaps), EXPLICIT)'''
+"""What the digits of float64 are for, where prior covariances are printed."""
+
+DIGITS_AT_ANY_DEPTH = '''def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """ln p(labels) = -S/2 + constants, at leading order."""
+    return -action(overlaps, problem) / 2.0 + evidence_constant(problem)
+
+
+def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """The residual of the saddle-point equations that a solution reports."""
+    return saddle_residual(overlaps, problem)
+
+
+def gradient_rounding(overlaps: tuple[Array, ...], problem: Problem) -> Rounding:
+    """What rounding leaves of the relative gradient."""
+    priors, widths = overlaps, problem.widths  # as sizes: the overlaps are of their order
+    covariance = labels_covariance(overlaps, problem)
+    share = 1.0 + len(covariance) / widths[0]
+    labels = share * labels_rounding(covariance, problem)
+    below = tuple((k - 1,) if k else () for k in range(len(widths)))
+    above = widths_rounding(overlaps, priors, widths, below)
+    return Rounding(above, labels, overlaps_rounding(overlaps), False)'''
+"""The same where they are not."""
+
+
+def digits(has_mean: bool) -> str:
+    """What the digits of float64 are for.
+
+    Of features with a mean the log evidence has a part of their projections, and the share of the
+    lowest overlaps across these is no excess of a stream.
+    """
+    if not has_mean:
+        return DIGITS
+    constant = "evidence_constant(problem)"
+    return DIGITS_AT_ANY_DEPTH.replace(constant, f"{constant} + fluctuation(overlaps, problem)")

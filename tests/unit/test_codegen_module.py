@@ -63,7 +63,15 @@ def imported(tree):
 
 
 def test_a_module_imports_numpy_and_scipy_and_threadpoolctl_where_it_is(source):
-    standard = {"__future__", "collections", "contextlib", "math", "threading", "typing"}
+    standard = {
+        "__future__",
+        "functools",
+        "collections",
+        "contextlib",
+        "math",
+        "threading",
+        "typing",
+    }
     assert set(imported(ast.parse(source))) == standard | {"numpy", "scipy", "threadpoolctl"}
 
 

@@ -6,7 +6,7 @@ from small_networks import random_overlap, random_symmetric
 
 from derive.codegen.runtime import minimise as runtime
 from derive.codegen.runtime.signature import Signature, descend, signature
-from derive.codegen.runtime.verdict import CONVERGED, verdict
+from derive.codegen.runtime.verdict import CONVERGED, Rounding, verdict
 
 RNG = np.random.default_rng(7)
 WIDTHS = (9.0, 4.0)
@@ -141,6 +141,7 @@ def test_a_tolerance_beyond_rounding_is_reported():
 
 
 GOOD = Signature(0.5, 0, False, ())
+APART = {"gradient_norm": 1e-3, "rounding": Rounding(1e-3, 0, 0, False)}
 
 
 @pytest.mark.parametrize(
@@ -154,15 +155,28 @@ GOOD = Signature(0.5, 0, False, ())
         ({"residual": float("nan")}, "the saddle-point equations hold to nan only"),
         ({"overlaps": (np.diag([1.0, -1.0]),)}, "an order parameter is not positive definite"),
         ({"found": Signature(-1.0, 3, True, ())}, "a saddle with 3 directions downhill"),
+        (APART | {"residual": 1e-12}, "the widths differ by so many powers of ten that"),
+        (APART | {"rounding": Rounding(1e-3, 0, 0, True), "residual": 1e-8}, "the widths differ"),
+        ({"gradient_norm": 1e-5, "rounding": Rounding(1e-9, 1e-5, 0, True)}, "rounding in"),
     ],
 )  # fmt: skip
 def test_the_verdict_names_cause_and_remedy(changes, message):
     evidence = {
         "overlaps": (np.eye(2),), "reason": "", "gradient_norm": 1e-11, "residual": 1e-9,
         "found": GOOD, "condition": 30.0, "tolerance": 1e-10,
+        "rounding": Rounding(1e-15, 2e-15, 0, False),
     }  # fmt: skip
     found = verdict(**{**evidence, **changes})
     assert found == message or found.startswith(f"not converged: {message}")
+
+
+def test_equations_solved_by_fluxes_vouch_for_a_gradient_that_widths_hide():
+    """Residuals have no terms that grow with another stream's width; the message says so."""
+    found = verdict(
+        (np.eye(2),), "the gradient stays at 1e-3", 1e-3, 1e-14, GOOD, 30.0, 1e-10,
+        Rounding(1e-3, 1e-15, 0, True),
+    )  # fmt: skip
+    assert found.startswith(f"{CONVERGED}; the widths differ") and found.endswith("hold to 1e-14")
 
 
 def test_random_directions_stay_positive_definite():

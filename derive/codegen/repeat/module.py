@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sympy
 
 from derive.codegen import problem_text, solve_text
-from derive.codegen.assemble import Module, assemble, reserved_names
+from derive.codegen.assemble import Module, assemble, reserved_names, runtime_source
 from derive.codegen.repeat import header, text
 from derive.codegen.repeat.counts import Counts
 from derive.codegen.repeat.labels import LabelFunctions
@@ -17,6 +17,7 @@ from derive.codegen.repeat.pieces import PartFunctions
 from derive.codegen.repeat.sections import FLUX, SLOPE, sections_of
 from derive.codegen.repeat.shared_loops import SharedLoops
 from derive.codegen.repeat.streams import StreamFunctions, streams_of
+from derive.codegen.runtime import guard
 from derive.derivation.repeat.derivation import RepeatedDerivation
 from derive.derivation.repeat.steps import RepeatedStep
 from derive.derivation.repeat.theory import RepeatedTheory
@@ -54,7 +55,9 @@ def generate_repeated(
     closes = not streams and all(part.closes for part in functions)
     parts = [
         header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
+        runtime_source(guard, ""),
         solve_text.SOLVE.format(
+            digits=solve_text.DIGITS_AT_ANY_DEPTH,
             **header.argument_lines(sections, heads),
             **(solve_text.CLOSED if closes else solve_text.OPEN),
         ),

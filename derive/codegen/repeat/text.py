@@ -21,7 +21,8 @@ ROWS = """
 
 FIELDS = "by_path, labels, widths, variances, float(temperature), heads, depths, branches, vectors"
 
-MAKE_PROBLEM = '''def make_problem(
+MAKE_PROBLEM = '''@guarded
+def make_problem(
     attended: Any,
     labels: Array,
     widths: Any,
@@ -46,9 +47,9 @@ MAKE_PROBLEM = '''def make_problem(
     vectors = vectors_of_streams(branches, depths){rows}
     widths = positive_numbers("widths", widths, len(vectors), "stream")
     variances = positive_numbers("variances", variances, len(with_heads), "weight")
-    labels = np.asarray(labels, dtype=float)
+    labels = real_array("labels", labels)
     paths = vectors[0]
-{checks}    if not 0 <= temperature < np.inf:
+{checks}    if not 0 <= real_array("temperature", temperature) < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     problem = Problem(
         {fields}
@@ -67,8 +68,8 @@ def depth_of(name: str, given: Any) -> int:
 def positive_numbers(name: str, given: Any, count: int, what: str) -> tuple[float, ...]:
     """One positive number for each stream or weight, or ValueError."""
     try:
-        numbers = tuple(float(number) for number in np.atleast_1d(given))
-    except (TypeError, ValueError):
+        numbers = tuple(float(number) for number in np.atleast_1d(real_array(name, given)))
+    except ValueError:
         numbers = ()
     if len(numbers) == 1:
         numbers = numbers * count

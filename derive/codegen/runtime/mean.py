@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.codegen.runtime.guard import real_array
 from derive.codegen.runtime.merged import Merged, attended_by_path, inputs_of
 
 
@@ -27,7 +28,7 @@ class AboutMean:
         inputs = inputs_of(attended)
         if direction is None:
             direction = np.zeros(inputs.shape[2])
-        self.direction = np.asarray(direction, dtype=float)
+        self.direction = real_array("mean_direction", direction)
         square = float(self.direction @ self.direction) if self.direction.ndim == 1 else np.inf
         if self.direction.shape != inputs.shape[2:] or not square <= 1.0 + 1e-6:
             raise ValueError(

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.codegen.runtime.guard import real_array
 from derive.identical import identical
 
 
@@ -52,7 +53,7 @@ def attended_by_path(given: Any, paths: int, features: int | None = None) -> Any
     """
     name = "attended" if features is None else "attended_test"
     pair = isinstance(given, tuple) and len(given) == 2 and np.ndim(given[1]) == 1
-    inputs = np.asarray(given[0] if pair else given, dtype=float)
+    inputs = real_array(name, given[0] if pair else given)
     due = ("P", "N_0") if features is None else ("P_test", features)
     count = _classes(given[1], paths, name) if pair else paths
     fits = inputs.ndim == 3 and 0 not in inputs.shape and inputs.shape[2] == count

@@ -174,6 +174,7 @@ def descend(
     hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
     tolerance: float,
     closed: Callable[[Overlaps], Overlaps] | None = None,
+    hidden: Callable[[Overlaps], float] = lambda _: 0.0,
 ) -> tuple[Overlaps, str, Signature]:
     """Find a minimum of the action.
 
@@ -188,13 +189,16 @@ def descend(
         hessian_product: From G_s to the map from directions to Hessian products.
         tolerance: Bound on the relative gradient.
         closed: The equations closed on the lowest overlaps, where they do; see `fixed_point`.
+        hidden: How large a relative gradient rounding may leave where these equations hold.
 
     Returns:
         G_s, the reason for stopping ("" where converged), and the signature of the Hessian.
     """
     if closed is not None:
         try:
-            point = _fixed(start, widths, action_and_gradient, hessian_product, tolerance, closed)
+            point = _fixed(
+                start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden
+            )
         except np.linalg.LinAlgError:  # too far from any stationary point for its factors
             point = None
         if point is not None:
@@ -220,12 +224,15 @@ def _fixed(
     hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
     tolerance: float,
     closed: Callable[[Overlaps], Overlaps],
+    hidden: Callable[[Overlaps], float],
 ) -> Overlaps | None:
-    """The fixed point of the closed equations, if it is stationary to the tolerance."""
+    """The fixed point of the closed equations, if it is stationary as far as can be known."""
     point = fixed_point(start, closed, 0.3 * tolerance)
     if point is None:
         return None
     norm = relative_gradient(point, action_and_gradient(point)[1], widths)
+    if tolerance < norm <= hidden(point):
+        return point
     if norm > tolerance:
         point, norm = newton(point, widths, action_and_gradient, hessian_product, tolerance)
     return point if norm <= tolerance else None
