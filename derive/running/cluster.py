@@ -14,6 +14,8 @@ from derive.running.workers import Job, ended_in_order
 PATIENCE = 10
 """Seconds that a scheduler may take to answer."""
 
+ENCRYPTED = ("tls", "wss")
+LOST = "the scheduler was lost; start it again"
 NOT_LOADED = ("ModuleNotFoundError", "ImportError", "Can't get attribute")
 
 
@@ -48,7 +50,8 @@ def completed_on_cluster(
     except (DeriveError, KeyboardInterrupt, GeneratorExit):
         raise
     except Exception as error:
-        raise ClusterError(f"--cluster {address}: {_reason(error)}") from None
+        reason = _reason(error, lambda: _has_workers(client))
+        raise ClusterError(f"--cluster {one_line(address, 60)}: {reason}") from None
     finally:
         _leave(client, futures)
 
@@ -68,6 +71,7 @@ def _connect(address: str) -> tuple[Any, Any]:
     for logger in ("distributed", "distributed.client"):  # an error is one line
         logging.getLogger(logger).setLevel(logging.CRITICAL)
     place = f"--cluster {one_line(address, 60)}"
+    _refuse_protocol(distributed, address, place)
     try:
         distributed.comm.resolve_address(address)  # a client that fails at it is slow to leave
         client = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
@@ -83,16 +87,48 @@ def _connect(address: str) -> tuple[Any, Any]:
     return distributed, client
 
 
-def _reason(error: Exception) -> str:
+def _refuse_protocol(distributed: Any, address: str, place: str) -> None:
+    """Refuse an address that no client can be made for: half a client complains when it goes."""
+    scheme, colon, _ = address.partition("://")
+    if colon and scheme == "inproc":
+        raise ClusterError(
+            f"{place}: inproc leads to no other process; give an address such as "
+            "tcp://127.0.0.1:8786"
+        )
+    if colon and scheme in ENCRYPTED:
+        found = distributed.Security().get_connection_args("scheduler")
+        if found.get("ssl_context") is None:
+            raise ClusterError(
+                f"{place}: {scheme} needs certificates, and Dask's configuration names none; set "
+                "distributed.comm.tls there, or give an address such as tcp://127.0.0.1:8786"
+            )
+
+
+def _has_workers(client: Any) -> bool:
+    """Whether the scheduler still has workers; an error where it is lost."""
+    return bool(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _reason(error: Exception, has_workers: Callable[[], bool] = lambda: True) -> str:
     name, text = type(error).__name__, one_line(str(error), 120)
     # An error in loading a job comes as a bare Exception that quotes it.
     if isinstance(error, ImportError) or any(word in text for word in NOT_LOADED):
         return f"its workers cannot load derive ({text}); install this version there"
     if name == "KilledWorker":
         return "workers died on a point, perhaps for lack of memory; give them more"
-    if name in ("CancelledError", "FutureCancelledError", "CommClosedError", "TimeoutError"):
-        return "the scheduler was lost; start it again"
-    return f"{name}: {text}"
+    if name in ("CancelledError", "FutureCancelledError"):
+        return _cancelled(has_workers)
+    return LOST if name in ("CommClosedError", "TimeoutError") else f"{name}: {text}"
+
+
+def _cancelled(has_workers: Callable[[], bool]) -> str:
+    """Why a cluster gave up what it was asked for: it is gone, or those who held it are."""
+    try:
+        left = has_workers()
+    except Exception:  # of a dozen types, as where a scheduler does not answer to begin with
+        return LOST
+    lost = "some of its workers were" if left else "all of its workers were"
+    return f"{lost} lost, perhaps for lack of memory; start them again"
 
 
 def _leave(client: Any, futures: list[Any]) -> None:

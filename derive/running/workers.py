@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -55,6 +57,7 @@ def completed(
             yield job(argument)
             tick()
         return
+    _start_tracker()
     before = set(multiprocessing.active_children())
     workers = ProcessPoolExecutor(
         min(processes, len(jobs)),
@@ -111,6 +114,22 @@ def _settle(argument: Any) -> None:
 
 def _call(job: Job) -> Any:
     return job(_argument)
+
+
+def _start_tracker() -> None:
+    """Start the process with which multiprocessing clears up.
+
+    A hangup of the terminal ends it no more than Ctrl-C does, and what it warns of when this
+    process is killed is not for users.
+    """
+    quiet, old = "ignore:resource_tracker", signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    sys.warnoptions.append(quiet)  # it is handed on
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGHUP,))
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
+        sys.warnoptions.remove(quiet)
 
 
 @contextmanager

@@ -72,6 +72,11 @@ class Count:
     [
         ("nonsense://x", "no scheduler answers (unknown address scheme"),
         ("tcp://127.0.0.1:9", "no scheduler answers"),
+        ("ucx://127.0.0.1:9", "no scheduler answers"),
+        ("inproc://", "inproc leads to no other process"),
+        ("inproc://1/2", "inproc leads to no other process"),
+        ("tls://127.0.0.1:9", "tls needs certificates"),
+        ("wss://127.0.0.1:9", "wss needs certificates"),
     ],
 )
 def test_an_address_that_does_not_answer_is_one_line(address, said, capsys, tmp_path, monkeypatch):
@@ -94,6 +99,20 @@ def test_an_address_that_does_not_answer_is_one_line(address, said, capsys, tmp_
 )
 def test_what_ends_a_sweep_is_named(error, said):
     assert said in _reason(error)
+
+
+def test_what_was_lost_is_told_apart():
+    cancelled = type("FutureCancelledError", (Exception,), {})("job")
+
+    def gone():
+        raise OSError("no answer")
+
+    for has_workers, said in (
+        (lambda: False, "all of its workers were lost"),
+        (lambda: True, "some of its workers were lost"),
+        (gone, "the scheduler was lost"),
+    ):
+        assert said in _reason(cancelled, has_workers)
 
 
 def test_a_cluster_without_workers_is_one_line(capsys, tmp_path):
