@@ -150,9 +150,17 @@ def markdown(theory: Shown, *more: Step) -> str:
     return markdown_of(page_of(theory, (*theory.steps, *more)))
 
 
+NORMALISATION = (
+    "  action: S in the normalisation of streams; `derive solve` prints that of the papers for",
+    "  chains, S_U = S - sum_l N_l ln sigma_l^2; at temperature zero S is without ln det K_1",
+)
+"""Which action the table shows."""
+
+
 def solution_lines(solutions: Solutions, digits: int) -> Iterator[str]:
     """Solutions as a table in plain text, the lowest action first."""
     yield "solutions, the lowest action first"
+    yield from NORMALISATION
     rows = [("u", "r", "smallest factor", "action", "residual")]
     for root in solutions.roots:
         numbers = (root.overlap, root.flux, min(root.factors), root.action)

@@ -141,3 +141,24 @@ def test_everything_wrong_is_one_line(text, options, said, spec, capsys, tmp_pat
 def test_a_head_count_may_be_set(spec, capsys):
     found = call(capsys, "scalar", spec(SYMBOLIC_HEADS), "--set", "H=1")
     assert found.status == 0 and "u = c (1 + r/N₁) (1 + r/Nₐ)" in found.out
+
+
+def test_the_table_names_the_normalisation_of_its_action(tmp_path):
+    """It differs from that of `derive solve` by sum N ln sigma^2: both are named."""
+    import numpy as np
+
+    from derive import Data, Embedding, Linear, Network, Readout
+    from derive.analysis.scalar import scalar_theory
+    from derive.analysis.scalar.described import values_on_data
+    from derive.analysis.scalar.printing import solution_lines
+    from derive.solver import Solver
+
+    network = Network((Embedding(10, 1.3), Linear(0.8, 12), Readout(1.2)), 0.2)
+    generator = np.random.default_rng(4)
+    data = Data(generator.normal(size=(6, 5, 1)), generator.normal(size=6))
+    theory = scalar_theory(network)
+    found = theory.solve(values_on_data(theory.theory, 0.2, data), 20)
+    shift = 10 * np.log(0.8) + 12 * np.log(1.2)
+    solved = Solver.of(network).solve(network, data).action
+    assert abs(float(found.best.action) - shift - solved) < 1e-8
+    assert "S_U = S - sum_l N_l ln sigma_l^2" in "\n".join(solution_lines(found, 8))
