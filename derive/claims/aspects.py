@@ -36,8 +36,8 @@ def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
     """1, and the numbers that occur in expressions, without signs, exponents and what is far off.
 
     >>> x = sympy.Symbol("x")
-    >>> thresholds([x**2 + 3 * x, sympy.sqrt(x - sympy.Rational(1, 2))])
-    (1, 3, 1/2)
+    >>> thresholds([x**2 + 3 * x, sympy.sqrt(x - sympy.Rational(1, 4))])
+    (1, 3, 1/4)
     """
     found: dict[Any, None] = {sympy.S.One: None}
     for expression in expressions:

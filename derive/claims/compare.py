@@ -50,7 +50,7 @@ def compare(
 ) -> ComparisonResult:
     """Check a derivation: a claim about a network, or a chain of lines of its own.
 
-    Every line is evaluated on random instances in mpmath and held against ours or against the line
+    Every line is evaluated on random instances, with error bounds, and held against ours or against the line
     before it. Where a line does not hold, the answer has the smallest counterexample found, the
     terms that differ, and the common slips that would explain it.
 
