@@ -50,9 +50,9 @@ def compare(
 ) -> ComparisonResult:
     """Check a derivation: a claim about a network, or a chain of lines of its own.
 
-    Every line is evaluated on random instances, with error bounds, and held against ours or against the line
-    before it. Where a line does not hold, the answer has the smallest counterexample found, the
-    terms that differ, and the common slips that would explain it.
+    Every line is evaluated on random instances, with error bounds, and held against ours or
+    against the line before it. Where a line does not hold, the answer has the smallest
+    counterexample found, the terms that differ, and the common slips that would explain it.
 
     Args:
         network: The network; None for a chain of its own; or the path of a claim in TOML, and
