@@ -95,6 +95,7 @@ def test_a_map_that_misleads_is_followed_by_the_minimiser(chain, monkeypatch):
         lambda g, _: tuple(2.0 * np.eye(len(x)) for x in g),  # a fixed point, not stationary
         lambda g, _: tuple(-x for x in g),
         lambda g, _: tuple(x * np.nan for x in g),
+        lambda g, _: tuple(1e200 * x @ x for x in g),  # overflows, without a warning
     ):
         monkeypatch.setattr(chain, "closed_equations", wrong)
         point, reason, _, _ = descended(chain, given, closed=True)

@@ -196,9 +196,10 @@ def descend(
     """
     if closed is not None:
         try:
-            point = _fixed(
-                start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden
-            )
+            with np.errstate(all="ignore"):  # what overflows is no fixed point
+                point = _fixed(
+                    start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden
+                )
         except np.linalg.LinAlgError:  # too far from any stationary point for its factors
             point = None
         if point is not None:
