@@ -36,6 +36,7 @@ IMPORTS = """from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from math import log, pi

@@ -66,21 +66,62 @@ def solve(
         wide, inner = infinite_width(problem), inside(problem)
         first = wide if start is None else _checked_start(start, problem)
         refuse_singular(first, problem)
-        points = [first] if start is not None else starting_points(inner) or [wide]
-        if continuation:
-            points = [_continued(first, inner), *(points if start is None else [])]
-        found = _descended(points, problem, tolerance)
-        if start is None and not any(solution.converged for solution in found):
-            found += _descended([wide, _continued(wide, inner)], problem, tolerance)
+        if start is None:
+            found = _minima(problem, tolerance, continuation)
+        else:
+            points = [_continued(first, inner)] if continuation else [first]
+            found = _descended(points, problem, tolerance)
     if not found:
         raise np.linalg.LinAlgError("the overlaps of no start are positive definite")
     return lowest_minimum(found, wide[0])
 
 
-def starting_points(problem: Problem) -> list[tuple[Array, ...]]:
-    """Minima of the action along rays of prior overlaps: see `Ray`."""
-    prior = Prior(problem, infinite_width)
-    return ray_starts(prior, lambda overlaps: kernel(overlaps, problem.attended, problem))
+def _minima(problem: Problem, tolerance: float, continuation: bool) -> list[Solution]:
+    """Solutions from the minima along rays of prior overlaps, and from displaced problems."""
+    inner, wide = inside(problem), infinite_width(problem)
+    prior = Prior(inner, infinite_width)
+    known = rays(prior, lambda overlaps: kernel(overlaps, inner.attended, inner))
+    points = [_continued(wide, inner)] if continuation else []
+    found = _descended([*points, *ray_starts(prior, known)], problem, tolerance)
+    if not any(solution.converged for solution in found):
+        found += _descended([wide, _continued(wide, inner)], problem, tolerance)
+    if found and any(len(overlap) > 1 for overlap in wide):
+        _add_distant(found, prior, known[0], problem, tolerance)
+    return found
+
+
+def _add_distant(
+    found: list[Solution], prior: Prior, ray: Ray, problem: Problem, tolerance: float
+) -> None:
+    """Add minima that no ray leads to, where some may be: see `displaced_start`, `BROKEN`."""
+    inner = prior.problem
+    lowest = min(found, key=lambda solution: solution.action).overlaps
+    # What the labels could bring pays for growth by a factor of three and more, or it does not.
+    dual = cholesky_solve(cholesky(labels_covariance(lowest, inner)), inner.labels)
+    if float(inner.labels @ dual) > min(inner.widths):
+        stronger, start = displaced_start(prior, ray)
+        with suppress(np.linalg.LinAlgError):
+            start = quasi_newton(start, *_functions(stronger)[:2], COARSE, TOWARDS)
+            _add_below(found, start, problem, tolerance)
+    if prior.is_branched() and max(prior.spread(point.overlaps[0]) for point in found) > BROKEN:
+        vain = 0
+        for start in scattered_starts(prior, affordable(inner.attended.shape)):
+            vain = 0 if _add_below(found, start, problem, tolerance) else vain + 1
+            if vain == VAIN:
+                break
+
+
+def _add_below(
+    found: list[Solution], start: tuple[Array, ...], problem: Problem, tolerance: float
+) -> bool:
+    """Add the minimum below a point, if it is not among those that were found."""
+    with suppress(np.linalg.LinAlgError):
+        near = quasi_newton(start, *_functions(inside(problem))[:2], COARSE)
+        if not is_near(near, found):
+            (added,) = _descended([near], problem, tolerance)
+            found.append(added)
+            return not is_near(added.overlaps, found[:-1])
+    return False
 
 
 def _continued(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, ...]:
@@ -96,12 +137,12 @@ def _descended(
 ) -> list[Solution]:
     """The solutions below some points; a point from which the descent breaks off has none."""
     inner, found = inside(problem), []
-    closed = {closed}
     for point in points:
         try:
             overlaps, reason, below = descend(
-                point, *_functions(inner), tolerance, closed, lambda at: hidden_gradient(at, inner)
-            )
+                point, *_functions(inner), tolerance, _closed(inner),
+                lambda overlaps: hidden_gradient(overlaps, inner),
+            )  # fmt: skip
         except np.linalg.LinAlgError:
             continue
         found.append(_solution(overlaps, problem, reason, below, tolerance))
@@ -141,6 +182,11 @@ def _functions(problem: Problem) -> tuple[Any, ...]:
 def curvature(overlaps: tuple[Array, ...], problem: Problem) -> Curvature:
     """The Hessian at G_s: its products with directions, and its matrix."""
     return Curvature(overlaps, inside(problem), hessian_product, kernel, bottom)
+
+
+def _closed(problem: Problem) -> Callable[[tuple[Array, ...]], tuple[Array, ...]] | None:
+    """The equations closed on the lowest overlaps, where they close."""
+    return {closed}
 
 
 def _solution(
@@ -219,7 +265,7 @@ def predict(solution: Solution, attended_test: Any) -> tuple[Array, Array]:
 '''
 
 CLOSED = {
-    "closed": "lambda overlaps: closed_equations(overlaps, inner)",
+    "closed": "lambda overlaps: closed_equations(overlaps, problem)",
     "closing": """
     The saddle-point equations close, so their fixed point is tried first; where that is no minimum,
     the action is minimised.

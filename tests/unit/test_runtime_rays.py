@@ -53,7 +53,7 @@ def test_the_slope_is_that_of_differences(name):
 
 def test_a_chain_of_numbers_is_stationary_at_the_minima_of_its_ray():
     prior, module, kernel = prior_and_kernel("linear layers", scale=9.0)
-    starts = ray_starts(prior, kernel)
+    starts = ray_starts(prior, rays(prior, kernel))
     assert starts
     for point in starts:
         slopes = module.gradient(point, prior.problem)

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+NEAR_POINT = 5e-2
+"""Relative distance up to which a point that is found coarsely is one that is known."""
 SAME_POINT = 1e-6
 """Relative distance of the lowest overlaps up to which two points are one."""
 
@@ -19,6 +21,13 @@ def distinct(solutions: list[Any]) -> list[Any]:
         if all(np.linalg.norm(lowest - other.overlaps[0]) > near for other in kept):
             kept.append(solution)
     return kept
+
+
+def is_near(point: tuple[np.ndarray, ...], solutions: list[Any]) -> bool:
+    """Whether a point, found to about a hundredth, is one of some solutions."""
+    lowest = point[0]
+    gaps = [np.linalg.norm(lowest - solution.overlaps[0]) for solution in solutions]
+    return bool(gaps) and float(min(gaps)) < NEAR_POINT * float(np.linalg.norm(lowest))
 
 
 def lowest_minimum(solutions: list[Any], prior: np.ndarray) -> Any:

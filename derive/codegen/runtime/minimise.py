@@ -107,20 +107,24 @@ def minimise(
     """
     overlaps, norm = start, np.inf
     for _ in range(12):
-        overlaps = _quasinewton(overlaps, widths, action_and_gradient, tolerance)
+        overlaps = quasi_newton(overlaps, widths, action_and_gradient, tolerance)
         overlaps, norm = newton(overlaps, widths, action_and_gradient, hessian_product, tolerance)
         if norm <= tolerance:
             return overlaps, ""
     return overlaps, f"the relative gradient stays at {norm:.1e}"
 
 
-def _quasinewton(
+def quasi_newton(
     start: Overlaps,
     widths: tuple[float, ...],
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
     tolerance: float,
+    most: int = 300,
 ) -> Overlaps:
-    """L-BFGS in coordinates around the start, to where rounding begins to hide the descent."""
+    """L-BFGS in coordinates around the start, to where rounding begins to hide the descent.
+
+    At most so many steps are taken.
+    """
     chart = Chart(start, widths)
 
     def value(z: np.ndarray) -> tuple[float, np.ndarray]:
@@ -131,7 +135,7 @@ def _quasinewton(
         return action, chart.gradient(z, gradients)
 
     small = np.sqrt(2.0 * min(widths)) * max(tolerance, 1e-6) / np.sqrt(chart.size)
-    options = {"gtol": small, "ftol": 0.0, "maxiter": 300, "maxfun": 600, "maxcor": 30}
+    options = {"gtol": small, "ftol": 0.0, "maxiter": most, "maxfun": 2 * most, "maxcor": 30}
     origin = np.zeros(chart.size)
     result = optimize.minimize(value, origin, jac=True, method="L-BFGS-B", options=options)
     return chart.overlaps(result.x)

@@ -24,6 +24,18 @@ from derive.codegen.runtime.minimise import Overlaps
 
 RAY_STEP = 0.03
 """Of ln t; a pair of a minimum and a maximum that is nearer to each other is passed over."""
+DISPLACED = 10.0
+"""How many times stronger labels lead to minima beyond a jump."""
+COARSE, TOWARDS = 1e-2, 20
+"""Relative gradient of a point near a minimum; steps from the ray towards that of the labels."""
+BROKEN = 30.0
+"""Spread of the lowest overlaps from which heads may have broken their symmetry in several ways."""
+SCATTERED = 12
+"""Random starts where they may have."""
+VAIN = 4
+"""After so many that led to nothing new no more are tried."""
+COSTLY = 1e7, 1e9
+"""Multiplications of a kernel above which a quarter of these starts are tried, and none."""
 MOST_LOG_SCALE = 500.0
 """Of |ln t| on a ray: beyond it a double overflows."""
 
@@ -127,6 +139,18 @@ class Prior:
             found += width * np.bincount(passes.argmax(axis=1), minlength=len(found))
         return found
 
+    def is_branched(self) -> bool:
+        """Whether two weights make several vectors each: then heads can break their symmetry."""
+        makers = [passes.argmax(axis=1) for passes in self.passes]
+        counts = sum(np.bincount(made, minlength=len(self.problem.variances)) for made in makers)
+        return int(np.sum(np.asarray(counts) > 1)) > 1
+
+    def spread(self, lowest: np.ndarray) -> float:
+        """Largest over smallest eigenvalue of lowest overlaps, relative to infinite width."""
+        root = np.sqrt(self.overlaps[0].diagonal())
+        values = np.linalg.eigvalsh(lowest / np.outer(root, root))
+        return float(values[-1] / max(values[0], 1e-300))
+
     def groups(self) -> list[np.ndarray]:
         """Weights by the paths that they lie on: those on all paths first."""
         paths = self.passes[0].T
@@ -162,18 +186,55 @@ def rays(prior: Prior, kernel: Callable[[Overlaps], np.ndarray]) -> list[Ray]:
     return found
 
 
-def ray_starts(prior: Prior, kernel: Callable[[Overlaps], np.ndarray]) -> list[Overlaps]:
+def ray_starts(prior: Prior, found: list[Ray]) -> list[Overlaps]:
     """Overlaps at the minima of every ray, those of the first ray and of lower action first.
 
     Of every further ray the minimum that is nearest to infinite width is left out.
     """
     starts: list[Overlaps] = []
-    for number, ray in enumerate(rays(prior, kernel)):
-        found = ray.minima()
-        if number and found:
-            found.remove(min(found, key=lambda z: abs(ray.log_scale(z))))
-        for z in found:
-            factors = np.ones(len(ray.weights) + 1)
-            factors[1:][ray.weights] = ray.factors(z)
-            starts.append(prior.grown(factors))
+    for number, ray in enumerate(found):
+        minima = ray.minima()
+        if number and minima:
+            minima.remove(min(minima, key=lambda z: abs(ray.log_scale(z))))
+        starts += [on_ray(prior, ray, z) for z in minima]
+    return starts
+
+
+def on_ray(prior: Prior, ray: Ray, z: float) -> Overlaps:
+    """The overlaps at a point of a ray."""
+    factors = np.ones(len(ray.weights) + 1)
+    factors[1:][ray.weights] = ray.factors(z)
+    return prior.grown(factors)
+
+
+def displaced_start(prior: Prior, ray: Ray) -> tuple[Any, Overlaps]:
+    """The problem of DISPLACED times the labels, and its lowest minimum on the ray.
+
+    At a first-order transition the saddle point jumps; that of stronger labels is beyond the jump,
+    and from there the descent reaches minima that explain the labels by a few directions.
+    """
+    stronger = prior.problem._replace(labels=DISPLACED * prior.problem.labels)
+    there = ray._replace(squares=DISPLACED**2 * ray.squares)
+    minima = there.minima()
+    return stronger, on_ray(prior, there, minima[0]) if minima else prior.overlaps
+
+
+def affordable(shape: tuple[int, int, int]) -> int:
+    """How many random starts a problem gets, from the shape of its attended inputs."""
+    multiplications = float(shape[0]) ** 2 * shape[1] * shape[2]
+    return (SCATTERED, SCATTERED // 4, 0)[int(np.searchsorted(COSTLY, multiplications))]
+
+
+def scattered_starts(prior: Prior, count: int) -> list[Overlaps]:
+    """The prior overlaps, and random ones around them: log-normal eigenvalues, random axes."""
+    generator = np.random.default_rng(0)
+    starts = [prior.overlaps]
+    for _ in range(count):
+        start = []
+        for overlap in prior.overlaps:
+            axes = np.linalg.qr(generator.normal(size=overlap.shape))[0]
+            sizes = np.exp(generator.normal(scale=1.5, size=len(overlap)))
+            root = np.sqrt(overlap.diagonal())[:, None] * axes
+            start.append((root * sizes) @ root.T)
+        starts.append(tuple(start))
     return starts
