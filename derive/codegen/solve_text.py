@@ -96,11 +96,11 @@ def _add_distant(
     """Add minima that no ray leads to, where some may be: see `displaced_start`, `BROKEN`."""
     inner = prior.problem
     lowest = min(found, key=lambda solution: solution.action).overlaps
-    # What the labels could bring pays for growth by a factor of three and more, or it does not.
-    dual = cholesky_solve(cholesky(labels_covariance(lowest, inner)), inner.labels)
-    if float(inner.labels @ dual) > min(inner.widths):
-        stronger, start = displaced_start(prior, ray)
-        with suppress(np.linalg.LinAlgError):
+    with suppress(np.linalg.LinAlgError):
+        dual = cholesky_solve(cholesky(labels_covariance(lowest, inner)), inner.labels)
+        # What the labels could bring pays for growth by a factor of three, or it does not.
+        if float(inner.labels @ dual) > min(inner.widths):
+            stronger, start = displaced_start(prior, ray)
             start = quasi_newton(start, *_functions(stronger)[:2], COARSE, TOWARDS)
             _add_below(found, start, problem, tolerance)
     if prior.is_branched() and max(prior.spread(point.overlaps[0]) for point in found) > BROKEN:
@@ -118,9 +118,10 @@ def _add_below(
     with suppress(np.linalg.LinAlgError):
         near = quasi_newton(start, *_functions(inside(problem))[:2], COARSE)
         if not is_near(near, found):
-            (added,) = _descended([near], problem, tolerance)
-            found.append(added)
-            return not is_near(added.overlaps, found[:-1])
+            added = _descended([near], problem, tolerance)
+            new = any(not is_near(point.overlaps, found) for point in added)
+            found += added
+            return new
     return False
 
 
