@@ -17,9 +17,9 @@ from derive.claims.coverage import Aspect
 from derive.claims.language import is_moderate, to_text, value
 from derive.errors import DeriveError
 
-MOST_THRESHOLDS = 4
+MOST_THRESHOLDS = 6
 """Numbers of a claim whose both sides every symbol has to reach."""
-LARGEST, SMALLEST = sympy.Integer(1000), sympy.Rational(1, 1000)
+LARGEST, SMALLEST = sympy.Integer(10**40), sympy.Rational(1, 10**40)
 """Numbers beyond these are no thresholds: draws do not get there."""
 MOST_EXPRESSIONS = 12
 LONGEST = 40
@@ -104,20 +104,20 @@ def of_numbers_and_sizes(numbers: Sequence[Named], sizes: Sequence[Named]) -> It
 
 
 def of_sizes(
-    sizes: Sequence[Named], limits: Sequence[Any], most: int, *, due: bool = True
+    sizes: Sequence[Named], limits: Sequence[Any], most: Callable[[Any], int], *, due: bool = True
 ) -> Iterator[Aspect]:
     """Sizes of 1 and more, below and above whole numbers, and their order.
 
     Args:
         sizes: What counts something.
         limits: Numbers of the claim.
-        most: Sizes that are drawn are no larger.
+        most: Above what a size is not drawn.
         due: Whether each of them may have any value.
     """
     for name, size in sizes:
         yield Aspect(name, ("= 1", "above 1"), "{} of 1 and more", _one(size), due)
         for limit in limits:
-            if limit.is_Integer and 1 < limit < most:
+            if limit.is_Integer and 1 < limit < most(size):
                 yield _two(
                     name, f"below {limit}", f"above {limit}", f"{{}} below and above {limit}",
                     _difference(size, limit), due,

@@ -130,6 +130,16 @@ class Step:
             for place in range(len(case.points))
         )
 
+    def shared(self, case: Case) -> tuple[Point, ...]:
+        """The points at which both sides have a value; none where that is not the matter."""
+        sides = (self.found, self.expected)
+        found = tuple(
+            point
+            for place, point in enumerate(case.points)
+            if all(self._exists(side, case, place) for side in sides)
+        )
+        return found if len(found) < len(case.points) else ()
+
     def _exists(self, side: Side, case: Case, place: int) -> bool:
         def value(balls: Balls, points: Sequence[Point], first: bool) -> bool:
             side.at(points[place], balls if side.function is None else Floats())
@@ -160,7 +170,10 @@ def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
 def fits_on(
     step: Step, cases: Sequence[Case]
 ) -> tuple[list[Fit], list[Case], list[tuple[Case, Unsettled]]]:
-    """Fits, the cases that they are of, and those on which a side has no value, with the reason."""
+    """Fits, the cases that they are of, and those on which a side has no value, with the reason.
+
+    Of the last, points at which both sides have a value are looked at too, where nothing is fitted.
+    """
     fits, kept, aside = list[Fit](), list[Case](), list[tuple[Case, Unsettled]]()
     for case in cases:
         try:
@@ -168,6 +181,10 @@ def fits_on(
             kept.append(case)
         except Unsettled as error:
             aside.append((case, error))
+            rest = () if step.up_to else step.shared(case)
+            if rest:
+                kept.append(replace(case, points=rest, enclosures={}))
+                fits.append(step.fit(kept[-1]))
     return fits, kept, aside
 
 

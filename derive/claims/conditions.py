@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -37,7 +38,7 @@ class Conditions:
 
     def __init__(self, ours: Ours) -> None:
         self.ours = ours
-        self._counts: dict[int, list[tuple[int, ...]]] = {}
+        self._counts: dict[tuple[int, int], list[tuple[int, ...]]] = {}
         named = dict.fromkeys(ours.parameters.values())
         self.free = [s for s in named if s not in ours.assumed and not s.is_number]
 
@@ -51,17 +52,23 @@ class Conditions:
         """The free head counts."""
         return [symbol for symbol in self.free if symbol.name.startswith("H_")]
 
-    def head_counts(self, most: int) -> list[tuple[int, ...]]:
+    def most_heads(self, limits: Iterable[Fraction]) -> int:
+        """The most heads of a layer: one more than a whole number that a claim compares with."""
+        whole = [int(limit) for limit in limits if limit.denominator == 1]
+        return max([MOST_HEADS, *(n + 1 for n in whole if n < FEW_VECTORS)])
+
+    def head_counts(self, most: int, highest: int = MOST_HEADS) -> list[tuple[int, ...]]:
         """Counts for the free heads that few enough vectors allow, those of few vectors first.
 
         Args:
             most: Vectors of a stream; more where it takes more to have two heads in every layer.
+            highest: Heads of a layer.
         """
-        if most not in self._counts:
-            self._counts[most] = self._head_counts(most)
-        return self._counts[most]
+        if (most, highest) not in self._counts:
+            self._counts[most, highest] = self._head_counts(most, highest)
+        return self._counts[most, highest]
 
-    def _head_counts(self, most: int) -> list[tuple[int, ...]]:
+    def _head_counts(self, most: int, highest: int) -> list[tuple[int, ...]]:
         number = len(self.heads)
         if most == MOST_VECTORS:
             most = FEW_VECTORS if number > FEW_LAYERS else max(most, 2**number)
@@ -70,7 +77,7 @@ class Conditions:
             legal = [
                 (*counts, count)
                 for counts in legal
-                for count in range(1, MOST_HEADS + 1)
+                for count in range(1, highest + 1)
                 if math.prod(counts) * count <= most
             ]
         found = [(self._most_vectors(counts), counts) for counts in legal]

@@ -14,6 +14,8 @@ from derive.checks.sample import Array
 EIGHTHS = [k for k in range(-12, 13) if k != 0]
 SMALL = [Fraction(k) for k in (-2, -1, 1, 2)]
 SIMPLE = [Fraction(1), Fraction(2), Fraction(3), Fraction(1, 2)]
+SMALL_SIZE = 6
+"""Sizes are drawn up to this where no number of the claim is larger."""
 DECADES = 9
 """Numbers reach from 2^-9 to 2^9, about three decades each way."""
 MODEST = 3
@@ -70,6 +72,13 @@ class Draws:
         if found in (1, *self.limits):
             found *= Fraction(9, 8)
         return found * self.pick([-1, 1]) if signed else found
+
+    def size(self, most: int) -> int:
+        """From 1 on, or near a whole number of the limits; some sizes are equal."""
+        near = [int(n) for n in self.limits if n.denominator == 1 and 1 < n < most]
+        if near and self.pick([True, False]):
+            return int(self.pick(near)) + int(self.pick([-1, 1, 1, 2]))
+        return 1 + int(self.generator.integers(min(most, SMALL_SIZE)))
 
     def simple(self, *, signed: bool) -> Fraction:
         """A number that a counterexample shows well."""

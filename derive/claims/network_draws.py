@@ -17,9 +17,9 @@ from derive.algebra.arithmetic import Arithmetic, Digits, Floats
 from derive.checks.sample import Array, Numbers, Sample
 from derive.checks.verdict import Unsettled
 from derive.claims import aspects
-from derive.claims.conditions import MOST_HEADS, MOST_SIZE, Conditions, Parameters
+from derive.claims.conditions import FEW_LAYERS, MOST_SIZE, Conditions, Parameters
 from derive.claims.coverage import Aspect
-from derive.claims.draws import Draws, Entries
+from derive.claims.draws import SMALL_SIZE, Draws, Entries
 from derive.claims.instance import Instance
 from derive.claims.ours import Ours
 from derive.claims.variety import Levels, Variety, relations
@@ -31,7 +31,9 @@ CANDIDATES = 8
 """Draws from which the one is taken that reaches the most."""
 CROWDED = 8
 """Vectors of a stream beyond which there are few data: kernels of many paths are dear."""
-MOST_TURNS = 8
+MOST_EXAMPLES, MOST_WIDTH = 24, 10**6
+"""Sizes are drawn below this where a number of the claim asks for it."""
+MOST_TURNS = 32
 """Head counts that are chosen to show what heads have to do with each other."""
 SPREAD = (-7, -5, -3, -1, 0, 0, 2)
 """Powers of 2 that order parameters are multiplied by: those of chains grow with the heads."""
@@ -90,7 +92,7 @@ class NetworkDraws:
     @property
     def legal(self) -> list[Counts]:
         """Head counts that few enough vectors allow, the fewest first."""
-        return self.conditions.head_counts(self.room)
+        return self.conditions.head_counts(self.room, self.conditions.most_heads(self.draws.limits))
 
     @property
     def turns(self) -> tuple[Counts, ...]:
@@ -112,8 +114,8 @@ class NetworkDraws:
         labels = self.ours.under(notation.labels())
         found = [
             *aspects.of_numbers(numbers, limits, real=()),
-            *aspects.of_sizes(sizes, limits, MOST_SIZE, due=False),
-            *aspects.of_sizes(heads, limits, MOST_HEADS),
+            *aspects.of_sizes(sizes, limits, self._most, due=False),
+            *aspects.of_sizes(heads, limits, self._most),
             *(aspects.of_entries("y", labels) if self._occurs(labels) else ()),
         ]
         letter = "G" if self.ours.theory.chain is None else "U"
@@ -121,6 +123,12 @@ class NetworkDraws:
         for symbol in dict.fromkeys(symbol for name, symbol in named if name[0] == letter):
             found += aspects.of_definite(symbol.name, symbol) if self._occurs(symbol) else ()
         return (*found, *aspects.of_expressions(self.expressions))
+
+    def _most(self, size: Any) -> int:
+        """Above what a size is not drawn, where nothing else is dear."""
+        if size in self.conditions.heads:
+            return self.conditions.most_heads(self.draws.limits)
+        return MOST_EXAMPLES if size.name in ("P", "N_0", "Pstar") else MOST_WIDTH
 
     def _occurs(self, symbol: Any) -> bool:
         """Whether it is in what is compared; all are where nothing is known of it."""
@@ -161,16 +169,18 @@ class NetworkDraws:
     def told(self) -> str:
         """How many of the heads were above 1 at once, in the cases that were kept."""
         names = [symbol.name for symbol in self.conditions.heads]
+        if len(names) < 2:
+            return ""
         most = 0
         for count in range(1, len(names) + 1):
-            groups = combinations(range(len(names)), count)
-            if not all(any(all(h[k] > 1 for k in g) for h in self.kept) for g in groups):
+            groups = list(combinations(range(len(names)), count))
+            seen = sum(any(all(h[k] > 1 for k in group) for h in self.kept) for group in groups)
+            if seen < len(groups):
                 break
             most = count
-        if len(names) < 2 or not most:
-            return ""
-        which = "all" if most == len(names) else f"any {most}"
-        return f"{which} of {', '.join(names)} above 1 at once"
+        if most == len(names):
+            return f"all of {', '.join(names)} above 1 at once"
+        return f"any {most} of the heads above 1 at once, {seen} of {len(groups)} groups of {count}"
 
     def _head_counts(self) -> Iterator[Counts]:
         """The next of the turns; after them, or where it meets no conditions, whatever differs."""
@@ -189,6 +199,10 @@ class NetworkDraws:
         places = draws.generator.permutation(len(free) + 3)
         for place, width in zip(places, free, strict=False):
             found[width] = int(vectors + apart * place)
+        for width in free:
+            near = draws.size(MOST_WIDTH)
+            if near > SMALL_SIZE and draws.pick([True, False]):
+                found[width] = max(vectors, near)
         widest = max((found[width] for width in free), default=vectors)
         for symbol in conditions.free:
             if symbol.is_integer and symbol not in found:
@@ -202,6 +216,9 @@ class NetworkDraws:
         cold = self.ours.under(self.ours.theory.notation.temperature) == 0
         if vectors > CROWDED:
             return int(self.draws.generator.integers(1, 4)) + (2 if cold and name == "N_0" else 0)
+        near = self.draws.size(MOST_EXAMPLES)
+        if near > SMALL_SIZE and self.draws.pick([True, False]):
+            return near
         if name == "P" and not cold and widest < CROWDED and self.draws.pick([True, False]):
             return widest + int(self.draws.generator.integers(1, 3))
         return int(self.draws.generator.integers(1, 8)) + (5 if cold and name == "N_0" else 0)
@@ -256,9 +273,13 @@ def _overlaps(made: Sequence[Entries], arithmetic: Arithmetic) -> tuple[Array, .
 
 
 def _sights(counts: Counts) -> Iterator[tuple[Any, ...]]:
-    """Every group of layers with several heads at once, and every two with unequal numbers."""
+    """Groups of layers with several heads at once, and any two with unequal numbers.
+
+    All groups where there are few layers, else any two.
+    """
     several = [k for k, count in enumerate(counts) if count > 1]
-    for size in range(1, len(several) + 1):
+    most = len(several) if len(counts) <= FEW_LAYERS else 2
+    for size in range(1, most + 1):
         yield from combinations(several, size)
     for j, k in combinations(several, 2):
         if counts[j] != counts[k]:

@@ -23,8 +23,8 @@ from derive.claims.work import Work
 
 CANDIDATES = 16
 """Draws from which the one is taken that reaches the most."""
-MOST_SHAPE = 6
-"""Sizes of matrices are drawn up to this, or a few more where there are many."""
+MOST_SHAPE, MOST_COUNT = 12, 10**6
+"""Sizes are drawn below this, those of matrices and others, where a number of the claim asks."""
 APART = 7
 """What sizes of no matrix differ by, mostly."""
 
@@ -81,7 +81,7 @@ class SymbolDraws:
         found = [
             *aspects.of_numbers(numbers, limits, real),
             *aspects.of_numbers_and_sizes(numbers, sizes),
-            *aspects.of_sizes(sizes, limits, MOST_SHAPE),
+            *aspects.of_sizes(sizes, limits, self._most),
         ]
         for item in items:
             found += item.aspects if item.shape else ()
@@ -143,9 +143,10 @@ class SymbolDraws:
         """Mostly such sizes; else from 1 on, whether they are equal or not."""
         if self.draws.pick([True, True, False]):
             return self.distinct_sizes()
-        most = {size: MOST_SHAPE if self.is_shape(size) else 12 for size in self.sizes}
-        drawn = {s: 1 + int(self.draws.generator.integers(top)) for s, top in most.items()}
-        return self.fitting(drawn)
+        return self.fitting({size: self.draws.size(self._most(size)) for size in self.sizes})
+
+    def _most(self, size: Any) -> int:
+        return MOST_SHAPE if self.is_shape(size) else MOST_COUNT
 
     def _value(self, item: Declared, sizes: Sizes, simple: bool) -> Fraction | Entries:
         if item.shape:

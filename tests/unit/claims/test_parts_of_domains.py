@@ -15,6 +15,7 @@ DECLARED = {
     "E": "positive (m, n)",
     "X": "real (m, n)",
     "M": "real (m, m)",
+    "Y": "real (m + n, m)",
     "v": "vector (m)",
     "w": "vector (m)",
     "a": "positive",
@@ -41,6 +42,17 @@ FALSE = {
     "above a third": ("sqrt((a - 1/3)**2)", "a - 1/3"),
     "below 100": ("sqrt((100 - a)**2)", "100 - a"),
     "above a hundredth": ("sqrt((a - 1/100)**2)", "a - 1/100"),
+    "below twelve thousand": ("sqrt((a - 12345)**2)", "12345 - a"),
+    "above a billionth": ("sqrt((a - 1e-9)**2)", "a - 1e-9"),
+    "matrices below 8": ("sqrt((m - 8)**2)", "8 - m"),
+    "matrices above 8": ("sqrt((m - 8)**2)", "m - 8"),
+    "a count below 100": ("sqrt((N - 100)**2)", "100 - N"),
+    "a trace of a power": ("sqrt((tr(A*A) - m)**2)", "tr(A*A) - m"),
+    "an inverse below": ("sqrt((tr(inv(A)) - tr(A))**2)", "tr(inv(A)) - tr(A)"),
+    "odd sizes": ("det(-Q)", "-det(Q)"),
+    "even sizes": ("det(-Q)", "det(Q)"),
+    "matrices of two rows": ("det(2*A)", "4*det(A)"),
+    "an exponential below 2": ("sqrt((exp(x) - 2)**2)", "exp(x) - 2"),
     "in one order": ("sqrt((a - b)**2)", "a - b"),
     "a product above a number": ("sqrt((a*b - c)**2)", "a*b - c"),
     "three in a row": ("sqrt((a - b)**2) + sqrt((b - c)**2)", "sqrt((a - c)**2)"),
@@ -82,6 +94,9 @@ TRUE = {
     "roots of squares": ("sqrt((a - b)**2)", "sqrt((b - a)**2)"),
     "products of roots": ("sqrt(x**2)*sqrt(y**2)", "sqrt((x*y)**2)"),
     "a difference of squares": ("(x - y)*(x + y)", "x**2 - y**2"),
+    "a projector": ("tr(Y*inv(Y.T*Y)*Y.T)", "m"),
+    "where both are defined": ("log(1 - a) + log(1 + a)", "log(1 - a**2)"),
+    "a determinant of an indefinite product": ("det(M*S)", "det(M)*det(S)"),
     "logs": ("log(a*b)", "log(a) + log(b)"),
     "logs of roots": ("log(sqrt(a))", "log(a)/2"),
     "exponentials": ("exp(a)*exp(b)", "exp(a + b)"),
@@ -140,6 +155,17 @@ def used(lines):
 @pytest.mark.parametrize("name", FALSE)
 def test_what_holds_on_a_part_only_is_refused(name):
     assert verdict(FALSE[name]) == "DISAGREES"
+
+
+def test_a_side_without_a_value_where_the_other_has_one_leaves_it_open():
+    result = compare(None, "", ["log(x*y)", "log(x) + log(y)"], declare={"x": "real", "y": "real"})
+    assert result.verdict.value == "INCONCLUSIVE"
+    assert "where the other side has a value" in result.reason
+
+
+def test_draws_without_values_are_counted():
+    result = compare(None, "", TRUE["where both are defined"], declare={"a": "positive"})
+    assert "neither side has a value on" in result.lines[0].reason
 
 
 @pytest.mark.parametrize("name", TRUE)

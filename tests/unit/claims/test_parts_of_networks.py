@@ -36,6 +36,23 @@ FALSE = {
     ),
     "unequal heads": (2, "kernel", kernel("(H_1**2 + H_2**2)/2")),
     "no more heads below": (2, "kernel", kernel("H_1*H_2 + sqrt((H_1 - H_2)**2) - H_1 + H_2")),
+    "fewer than 6 heads": (1, "kernel", kernel("6 - sqrt((H_1 - 6)**2)")),
+    "fewer than 100 neurons": (0, "action", action(width="100 - sqrt((N_a - 100)**2)")),
+    "fewer than 12 examples": (0, "action", action(extra="sqrt((P - 12)**2) - 12 + P")),
+    "a cold saddle": (
+        0, "saddle u_a",
+        "u_a = s_a*(1 - dE*u_a/N_a) + sqrt((temperature - 1)**2) - 1 + temperature",
+    ),
+    "a warm saddle": (
+        0, "saddle u_a",
+        "u_a = s_a*(1 - dE*u_a/N_a) + sqrt((temperature - 1)**2) + 1 - temperature",
+    ),
+    "a saddle of few examples": (
+        0, "saddle u_a", "u_a = s_a*(1 - dE*u_a/N_a) + sqrt((P - N_a)**2) + P - N_a",
+    ),
+    "a saddle below the prior": (
+        0, "saddle u_a", "u_a = s_a*(1 - dE*u_a/N_a) + sqrt((u_a - s_a)**2) + u_a - s_a",
+    ),
     "warm": (0, "action", action("1 + sqrt((temperature - 1)**2)")),
     "cold": (0, "action", action("1 - sqrt((temperature - 1)**2)")),
     "colder than 5": (0, "action", action("5 - sqrt((temperature - 5)**2)")),
@@ -90,6 +107,15 @@ def test_a_number_of_branches_is_missed_in_stacked_residuals():
     assert "log(H_2)" in right
     wrong = right.replace("log(H_2)", "log(1)")
     result = compare(found, "action", [wrong], digits=15, instances=1, explain=False)
+    assert result.verdict.value == "DISAGREES"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pair", [(1, 8), (3, 6), (7, 8)])
+def test_any_two_of_many_layers(pair):
+    rest = "*".join(f"H_{k}" for k in range(1, 9) if k not in pair)
+    line = kernel(f"{rest}*(H_{pair[0]} + H_{pair[1]} - 1)")
+    result = compare(network(8), "kernel", [line], digits=15, explain=False)
     assert result.verdict.value == "DISAGREES"
 
 
