@@ -112,11 +112,15 @@ def _read(network: Network, sample: Instance, tensor: Array, data: Any, arithmet
 
 
 def _nonlinearity(network: Network, arithmetic: Any) -> Any:
-    """phi in an arithmetic; where a kernel alone is given, any function shows the form."""
+    """phi in an arithmetic; where a kernel alone is given, any function shows the form.
+
+    What vanishes but for rounding is zero, so that a phi that jumps there takes the same side.
+    """
     layer = feature_layer(network)
     assert layer is not None
     scalar = (feature_map(layer.kernel) or MAPS["arc-sine"]).scalar
-    return lambda h: scalar(arithmetic, h)
+    rounding = arithmetic.sqrt(arithmetic.eps)
+    return lambda h: scalar(arithmetic, h if abs(h) > rounding else 0 * h)
 
 
 @dataclass(frozen=True)
