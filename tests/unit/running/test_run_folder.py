@@ -177,7 +177,7 @@ def test_data_are_read_once(capsys, tmp_path, monkeypatch):
 def test_checks_to_other_digits_are_made_anew(capsys, tmp_path, monkeypatch):
     made = []
 
-    def check(network, *, digits):
+    def check(network, *, digits, **_):
         made.append(digits)
         return [CheckResult("a claim", Verdict.AGREES, "1", "1", digits, "by two ways")]
 
