@@ -121,6 +121,7 @@ def _verdict(at: Point, **evidence: Any) -> str:
         "overlaps": at.overlaps, "reason": "", "gradient_norm": TOLERANCE / 100,
         "residual": TOLERANCE / 100, "found": module.Signature(1.0, 0, False, unit),
         "condition": 10.0, "tolerance": TOLERANCE,
+        "rounding": module.Rounding(widths=0.0, labels=0.0, overlaps=0.0, explicit=False),
     }  # fmt: skip
     try:
         message = module.verdict(**(good | evidence))
