@@ -251,16 +251,22 @@ def _determines(equation: Equation, setting: OnNetwork, case: Case, elsewhere: C
     return len(values) == len(columns) and bool(values[-1] > LEAST_SINGULAR * max(values[0], size))
 
 
+def _wideness(case: Case) -> float:
+    """The smallest width of a case, in examples."""
+    sample = case.origin[0].sample
+    return float(min(sample.widths) / len(sample.attended))
+
+
 def _leading(
     equation: Equation, setting: OnNetwork, cases: Sequence[tuple[Case, Case]], empty: LineResult
 ) -> LineResult:
     """At saddle points of ever wider networks the residual must decay."""
-    instance = cases[0][0].origin[0]
+    # Where widths are large beside P already, they need not grow far.
+    case = max((saddle for saddle, _ in cases), key=_wideness)
+    instance = case.origin[0]
 
     def difference(scale: int) -> float:
-        wider = setting.wider(
-            setting.at(instance, cases[0][0].origin[1][0]), scale, equation.leading
-        )
+        wider = setting.wider(setting.at(instance, case.origin[1][0]), scale, equation.leading)
         left, right = equation.sides(setting.saddle(wider.origin[0]))
         if not (abs(left).max() and abs(right).max()):
             # One side is nothing: what is left is held against the same away from the saddle point.
