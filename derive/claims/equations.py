@@ -251,18 +251,20 @@ def _determines(equation: Equation, setting: OnNetwork, case: Case, elsewhere: C
     return len(values) == len(columns) and bool(values[-1] > LEAST_SINGULAR * max(values[0], size))
 
 
-def _wideness(case: Case) -> float:
-    """The smallest width of a case, in examples."""
-    sample = case.origin[0].sample
-    return float(min(sample.widths) / len(sample.attended))
+def _gap(equation: Equation, case: Case) -> float:
+    """The relative difference of the sides at a saddle point."""
+    try:
+        return relative(*equation.sides(case))
+    except Unsettled:
+        return math.inf
 
 
 def _leading(
     equation: Equation, setting: OnNetwork, cases: Sequence[tuple[Case, Case]], empty: LineResult
 ) -> LineResult:
     """At saddle points of ever wider networks the residual must decay."""
-    # Where widths are large beside P already, they need not grow far.
-    case = max((saddle for saddle, _ in cases), key=_wideness)
+    # Where the difference is small already, widths need not grow far to see how it decays.
+    case = min((saddle for saddle, _ in cases), key=lambda saddle: _gap(equation, saddle))
     instance = case.origin[0]
 
     def difference(scale: int) -> float:
