@@ -11,6 +11,7 @@ from typing import Any
 
 from derive.arguments import takes
 from derive.checks import (
+    exchangeable,
     gaussian_process,
     gradient,
     guards,
@@ -41,6 +42,7 @@ CLAIMS: tuple[Claim, ...] = (
     *loops.CLAIMS,
     *solutions.CLAIMS,
     *guards.CLAIMS,
+    *exchangeable.CLAIMS,
 )
 """Everything that is claimed, in the order in which it is checked."""
 LEAST_DIGITS = 15

@@ -29,7 +29,7 @@ MOST_COORDINATES = 60
 SEVERAL = 5
 """Directions along which that is."""
 BESIDE = 1.25
-"""Factor of the overlaps at the point that stands for another minimum."""
+"""Factor of the overlaps, stream by stream, at the point that stands for another minimum."""
 FACTORS = (1.0, 0.25, 4.0, 16.0)
 """Of the random overlaps, until some direction leads downhill."""
 
@@ -163,7 +163,8 @@ class Point:
     @property
     def beside(self) -> Point:
         """Another point, which stands for another minimum."""
-        return replace(self, overlaps=tuple(BESIDE * overlap for overlap in self.overlaps))
+        factors = (BESIDE**k for k in range(1, len(self.overlaps) + 1))
+        return replace(self, overlaps=tuple(f * g for f, g in zip(factors, self.overlaps)))  # noqa: B905
 
     def solution(self) -> Any:
         """What the solver says of these order parameters, as of those that it finds itself."""
@@ -196,7 +197,7 @@ def functions(subject: Subject, claim: str) -> CheckResult:
     point, comparison = random_point(subject), subject.comparison()
     comparison.gather(
         lambda: _numbers(point), lambda: _evidence(point), lambda: _predictor(point),
-        lambda: _paths(point), lambda: _papers(point),
+        lambda: _paths(point), lambda: _papers(point), lambda: _laws(point),
     )  # fmt: skip
     compared = (
         "action, gradient, evidence, kernel, predictor, condition number, paths and head scores of "
@@ -237,6 +238,22 @@ def _evidence(point: Point) -> Pairs:
     yield "the constant of the evidence", module.evidence_constant(point.problem), constant
     condition = point.condition_number()
     yield "the condition number", module.condition_number(*where), condition
+
+
+def _laws(point: Point) -> Pairs:
+    """The exact law at finite width: without a constant, so two points are subtracted."""
+    module, plain, problem = point.subject.module, point.plain, point.problem
+    if plain.has_mean:
+        return  # the exact law knows no projections
+    points = (point, point.beside)
+    found = [module.overlap_law(at.overlaps, problem) for at in points]
+    due = [plain.overlap_law(at.overlaps) for at in points]
+    yield "the law of the overlaps", found[0] - found[1], due[0] - due[1]
+    kernels = [plain.kernel_of(plain.training_products, plain.bottom(p.overlaps)) for p in points]
+    scale = point.sample.attended.shape[1] / plain.variances[0]
+    found = [module.label_law(scale * kernel, problem) for kernel in kernels]
+    due = [-float(plain.energy(at.overlaps)) / 2 for at in points]
+    yield "the law of the labels", found[0] - found[1], due[0] - due[1]
 
 
 def _predictor(point: Point) -> Pairs:

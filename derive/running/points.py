@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,10 @@ def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:
         :math:`|v_k \cdot y| / |y|` of the kernel's eigenvectors with the labels; and, where test
         labels are known, `score` and `score_name`.
     """
-    problem = solver.problem(solution.network.with_width(1), data)  # no matter to the kernel
+    network = solution.network
+    if network.infinitely_wide:  # any width has its kernel, of which the mean of features is a part
+        network, data = network.with_width(1), replace(data, mean_direction=None)
+    problem = solver.problem(network, data)
     eigenvalues, vectors = np.linalg.eigh(
         solver.module.kernel(solution.overlaps, problem.attended, problem)
     )

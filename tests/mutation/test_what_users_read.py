@@ -27,6 +27,7 @@ from derive.network import (
     attended,
     convolution,
 )
+from derive.phases import hessian, representations
 from derive.report import summary, tables
 from derive.running import evidence, points, pruning
 from derive.solver import scores, solving, spectrum
@@ -96,34 +97,39 @@ TEXT = {
     "heads of rows alone": (FUNCTIONS, "strength[np.ix_(outside, outside)]", "strength[outside]"),
     "heads without magnitudes": (FUNCTIONS, "np.abs(bottom(", "(bottom("),
     "heads by their sum": (FUNCTIONS, "max(scores, default=1.0)", "sum(scores)"),
-    "the sign of the evidence": (FUNCTIONS, "return -action(overlaps, problem) / 2.0",
-                                 "return action(overlaps, problem) / 2.0"),
-    "the sign of a solution's evidence": (FIELDS, "-value / 2.0 + evidence_constant(",
-                                          "value / 2.0 + evidence_constant("),
-    "a solution's evidence without constant": (
-        FIELDS, "-value / 2.0 + evidence_constant(problem)", "-value / 2.0",
-    ),
+    "the exact law": (FUNCTIONS, "refuse_no_density(overlaps, problem.widths", "overlaps = "
+                      "overlaps[:1] + (2 * overlaps[1], overlaps[2])\n    refuse_no_density("
+                      "overlaps, problem.widths"),
     "mean for variance": (FUNCTIONS, "return mean, variance", "return variance, mean"),
     "a condition number upside down": (FUNCTIONS, "values[-1] / values[0]",
                                        "values[0] / values[-1]"),
     "a gradient not relative to the width": (FIELDS, "float(np.linalg.norm(part)) / width",
                                              "float(np.linalg.norm(part))"),
-    "the best of the residuals": (FIELDS, "return max(float(np.linalg.norm(g - r)",
-                                  "return min(float(np.linalg.norm(g - r)"),
     "paths in another order": (FUNCTIONS, "    rows = [[path.get(", "    paths = paths[::-1]\n"
                                "    rows = [[path.get("),
-    "a gradient that is ignored": (GUARDS, "if reason or not gradient_norm <= tolerance",
-                                   "if reason"),
-    "a gradient of no number": (GUARDS, "not gradient_norm <= tolerance",
-                                "gradient_norm > tolerance"),
     "a residual that is ignored": (GUARDS, "if not residual <= 1e3 * tolerance", "if False"),
     "a residual of no number": (GUARDS, "not residual <= 1e3 * tolerance",
                                 "residual > 1e3 * tolerance"),
     "a matrix that is not positive": (GUARDS, "for overlap in overlaps) > 0:",
                                       "for overlap in overlaps) > -1e9:"),
     "a saddle": (GUARDS, "    if found.negative:\n", "    if False:\n"),
-    "a descent that broke off": (GUARDS, "if reason or not gradient_norm", "if not gradient_norm"),
-    "converged in any case": (GUARDS, "converged=message in (CONVERGED, BOUND)", "converged=True"),
+    "the sign of the evidence": (FUNCTIONS, "return -(above + energy(", "return (above + energy("),
+    "the sign of a solution's evidence": (FIELDS, "log_evidence=log_evidence(",
+                                          "log_evidence=-log_evidence("),
+    "a solution's evidence without prior": (
+        FIELDS, "return -(above + energy(", "return -(0 * above + energy(",
+    ),
+    "evidence without constant": (FUNCTIONS, "/ 2.0 + constant_of_labels(problem)", "/ 2.0"),
+    "half of the residual": (FIELDS, "    residual = equation_residual(overlaps, problem)",
+                             "    residual = equation_residual(overlaps, problem) / 2"),
+    "a gradient that is ignored": (GUARDS, "stationary, floor = gradient_norm <= limit,",
+                                   "stationary, floor = True,"),
+    "a gradient of no number": (GUARDS, "stationary, floor = gradient_norm <= limit,",
+                                "stationary, floor = not gradient_norm > limit,"),
+    "a descent that broke off": (GUARDS, "(reason and gradient_norm > floor) or not stationary",
+                                 "not stationary"),
+    "converged in any case": (GUARDS, 'converged=message.startswith("converged")',
+                              "converged=True"),
 }  # fmt: skip
 
 
@@ -313,6 +319,31 @@ def test_a_wrong_layer_disagrees(name, monkeypatch):
     found = CLAIM[LAYERS].check(of_layers(network))
     assert found.verdict is not Verdict.AGREES
     assert found.verdict is Verdict.DISAGREES or name == "a shift by one"  # no longer fits at all
+
+
+# --- kinds of direction -------------------------------------------------------------------------
+
+KINDS = "exchangeable heads: Hessian by kinds"
+DIMENSION, PAIRS = representations.dimension, representations._pairs
+KIND = {
+    "a multiplicity": (hessian, "dimension", lambda kind, heads: heads if kind ==
+                       representations.ONE else DIMENSION(kind, heads)),
+    "a multiplicity of pairs": (hessian, "dimension", lambda kind, heads: 1 + DIMENSION(
+        kind, heads) if kind == representations.PAIRS else DIMENSION(kind, heads)),
+    "a direction that is missing": (representations, "_pairs", lambda kind, heads, size: PAIRS(
+        kind, heads, size)[:1]),
+    "a root that is no root": (hessian, "roots_of", lambda overlaps: overlaps),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [None, *KIND])
+def test_wrong_kinds_of_direction_disagree(name, monkeypatch):
+    if name is None:
+        assert verdict(KINDS) is Verdict.AGREES
+        return
+    owner, attribute, wrong = KIND[name]
+    monkeypatch.setattr(owner, attribute, wrong)
+    assert verdict(KINDS) is Verdict.DISAGREES
 
 
 # --- what a run writes --------------------------------------------------------------------------

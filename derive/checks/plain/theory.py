@@ -172,6 +172,13 @@ class PlainTheory:
         dual = np.linalg.solve(covariance, np.broadcast_to(self.labels[:, None], shape))
         return _log_det(covariance) + np.tensordot(dual[..., 0], self.labels, axes=(-1, 0))
 
+    def overlap_law(self, overlaps: Overlaps) -> float:
+        """ln p(overlaps) at finite width, but for a constant: N_s - m_s - 1 in the place of N_s."""
+        total = -self.prior(overlaps) / 2
+        for overlap in overlaps:
+            total = total - (len(overlap) + 1) * _log_det(overlap) / 2
+        return float(total)
+
     def action(self, overlaps: Overlaps) -> Any:
         """S."""
         return self.prior(overlaps) + self.energy(overlaps) + self.added(overlaps)

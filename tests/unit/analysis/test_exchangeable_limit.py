@@ -10,8 +10,11 @@ from derive.analysis.exchangeable import exchangeable
 from derive.analysis.exchangeable.infinite import limit
 from derive.errors import CertificateError, RuleError
 
-pytestmark = pytest.mark.slow
-"""Evidence beyond what CI has time for: run by hand."""
+EVERY_DAY = (
+    "test_kernels_of_sectors_follow_from_shared_heads",
+    "test_a_wrong_limit_is_refused",
+)
+"""The others are evidence beyond what CI has time for: run by hand."""
 
 
 def theory_of(name):

@@ -15,8 +15,11 @@ from derive.errors import CertificateError, RuleError
 from derive.phases import SymmetricSolver
 from derive.phases.onset import PARAMETERS, onset_of
 
-pytestmark = pytest.mark.slow
-"""Evidence beyond what CI has time for: run by hand."""
+EVERY_DAY = (
+    "test_one_layer_has_no_pivot_that_changes_sign",
+    "test_pivots_are_those_of_the_whole_action[one attention]",
+)
+"""The others are evidence beyond what CI has time for: run by hand."""
 
 
 def theory_of(name):

@@ -12,8 +12,11 @@ from derive.analysis.expansions import saddle_expansion
 from derive.checks.sample import Draw
 from derive.errors import RuleError
 
-pytestmark = pytest.mark.slow
-"""Evidence beyond what CI has time for: run by hand."""
+EVERY_DAY = (
+    "test_every_step_is_certified[no layer]",
+    "test_one_stage_at_zero_temperature_is_the_published_root",
+)
+"""The others are evidence beyond what CI has time for: run by hand."""
 
 DIGITS = 30
 ONE_STAGE = Network((Embedding("N", 1.1), Readout(1.2)), "T")

@@ -9,8 +9,8 @@ from derive import Attention, Embedding, Network, Readout, compare, derive
 from derive.claims.claim import Claim, Line
 from derive.claims.on_network import OnNetwork
 
-pytestmark = pytest.mark.slow
-"""Evidence beyond what CI has time for: run by hand."""
+EVERY_DAY = ("test_a_temperature_that_is_a_number",)
+"""The others are evidence beyond what CI has time for: run by hand."""
 
 
 def network(layers):

@@ -19,8 +19,12 @@ from derive.phases.representations import (
     kinds_of,
 )
 
-pytestmark = pytest.mark.slow
-"""Evidence beyond what CI has time for: run by hand."""
+EVERY_DAY = (
+    "test_the_kinds_make_up_the_whole_hessian[three heads]",
+    "test_the_kinds_make_up_the_whole_hessian[five heads]",
+    "test_the_kinds_of_one_layer_make_up_all_matrices",
+)
+"""The others are evidence beyond what CI has time for: run by hand."""
 
 SHAPES = {
     "three heads": (Attention(3, 0.8, 7),),
