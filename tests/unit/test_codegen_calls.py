@@ -165,10 +165,14 @@ MANY_PATHS = {
 
 @pytest.mark.parametrize("name", MANY_PATHS)
 def test_no_array_of_pairs_of_paths_and_pairs_of_examples_is_built(name):
-    """P = 60, 16 paths, N_0 = 10: such an array would take 7.4 MB; one of pairs and P, 0.1 MB."""
+    """P = 120, 16 paths, N_0 = 10: such an array would take 29.5 MB; one of pairs and P, 0.2 MB.
+
+    The Hessian's matrix at a solution is of pairs of pairs of paths, whatever P: 0.5 MB an array,
+    of which a few are alive at once.
+    """
     network = Network((*MANY_PATHS[name], Readout(1.2)), 0.31)
     found = Solver.of(network)
-    data = random_data(network, examples=60, features=10)
+    data = random_data(network, examples=120, features=10)
     problem = found.problem(network, data)
     assert data.attended.shape[2] == 16
     overlaps, module = random_overlaps(found.module, problem), found.module
@@ -184,7 +188,7 @@ def test_no_array_of_pairs_of_paths_and_pairs_of_examples_is_built(name):
         "predictor": lambda: module.predictor(overlaps, by_path, problem),
         "solve": lambda: module.descend(overlaps, *module._functions(problem), 1e-8),
     }
-    dense = 8 * 16**2 * 60**2
+    dense = 8 * 16**2 * 120**2
     for call, run in calls.items():
         assert peak_memory(run) < dense / 5, call
 

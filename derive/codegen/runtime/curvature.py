@@ -166,7 +166,9 @@ def _gram(white: np.ndarray, kept: Callable[[np.ndarray], np.ndarray]) -> np.nda
         products = linalg.blas.dgemm(1.0, flat.T, rows.T, trans_b=True).T
         pairs = kept(products.reshape(count, -1, count, size).transpose(0, 2, 1, 3))
         total = total + linalg.blas.dsyrk(1.0, pairs.reshape(len(pairs), -1).T, trans=True)
-    return np.triu(total) + np.triu(total, 1).T
+    upper = np.triu_indices(len(total), 1)
+    total.T[upper] = total[upper]
+    return np.asarray(total)
 
 
 def without_data(problem: Any) -> Any:
