@@ -194,7 +194,13 @@ class Balls:
 
     def det(self, matrix: np.ndarray) -> Any:
         """The determinant."""
-        return flint.arb_mat(matrix.tolist()).det()
+        given = flint.arb_mat(matrix.tolist())
+        found = given.det()
+        if found.is_exact() or not found.contains(0):
+            return found
+        # Elimination has no pivot where a matrix is singular in its first columns: mix them.
+        mixed = (given * _unimodular(len(matrix))).det()
+        return min(found, mixed, key=lambda ball: ball.rad())
 
     def inverse(self, matrix: np.ndarray) -> np.ndarray:
         """The inverse of a matrix."""
@@ -244,6 +250,14 @@ class Balls:
         if sizes:
             self.smallest = min(self.smallest, *sizes)
             self.spread = max(self.spread, max(sizes) - min(sizes))
+
+
+def _unimodular(size: int) -> Any:
+    """A matrix of whole numbers with determinant 1 in which no columns are related."""
+    lower = [[int(i == j) or (i > j) * (1 + (3 * i + 5 * j + i * j) % 7) for j in range(size)]
+             for i in range(size)]  # fmt: skip
+    found = flint.arb_mat(lower)
+    return found * found.transpose()
 
 
 def log_size(ball: Any) -> float:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,14 +13,12 @@ from derive.algebra import build
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.algebra.balls import Balls, Unresolved
 from derive.checks.sample import Array
-from derive.checks.verdict import Unsettled, Verdict
+from derive.checks.verdict import Unsettled
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.definitions import Point
-from derive.claims.fit import Fit, fit, points_needed
-from derive.claims.found import constant_of, constant_text, factor_of, factor_text
+from derive.claims.fit import Fit, fit
 from derive.claims.leading import relative
-from derive.claims.precision import BeyondDigits, Exactly, Roughly, climb
-from derive.claims.result import LineResult
+from derive.claims.precision import Exactly, Roughly, climb
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import FLOAT_DIGITS, Side
 from derive.errors import ClaimError, DeriveError
@@ -167,60 +164,6 @@ def alike(found: Array, expected: Array, step: Step) -> tuple[Array, Array]:
     return found, expected
 
 
-def fits_on(
-    step: Step, cases: Sequence[Case]
-) -> tuple[list[Fit], list[Case], list[tuple[Case, Unsettled]]]:
-    """Fits, the cases that they are of, and those on which a side has no value, with the reason.
-
-    Of the last, points at which both sides have a value are looked at too, where nothing is fitted.
-    """
-    fits, kept, aside = list[Fit](), list[Case](), list[tuple[Case, Unsettled]]()
-    for case in cases:
-        try:
-            fits.append(step.fit(case))
-            kept.append(case)
-        except Unsettled as error:
-            aside.append((case, error))
-            rest = () if step.up_to else step.shared(case)
-            if rest:
-                kept.append(replace(case, points=rest, enclosures={}))
-                fits.append(step.fit(kept[-1]))
-    return fits, kept, aside
-
-
-def decide(step: Step, setting: Setting, cases: Sequence[Case]) -> LineResult:
-    """The verdict on one line; inconclusive where one side has no value, or no precision tells."""
-    fits, kept, aside = fits_on(step, cases)
-    count = len(cases)
-    if not fits:
-        return _result(step, Verdict.INCONCLUSIVE, 0, count, str(aside[0][1]))
-    digits = max(0, math.floor(min(fitted.digits for fitted in fits)))
-    refused = next((fitted.refused for fitted in fits if fitted.refused), "")
-    if refused:
-        return _result(step, Verdict.DISAGREES, 0, count, refused)
-    if not all(fitted.holds for fitted in fits):
-        due = f"where {step.required} are due"
-        if digits >= step.required:
-            due = "and then the two differ by more than their error bounds"
-        reason = f"{digits} digits agree {due}, on {count} random instances"
-        return _result(step, Verdict.DISAGREES, digits, count, reason)
-    for case, why in aside:
-        beyond = isinstance(why, BeyondDigits)
-        if beyond or step.is_lopsided(case):
-            where = ", ".join(f"{name} = {size}" for name, size in case.sizes.items())
-            reason = f"{why}{'' if beyond else ', where the other side has a value'}"
-            reason += f" ({where})" if where else ""
-            return _result(step, Verdict.INCONCLUSIVE, 0, count, reason)
-    reason = (
-        f"{digits} digits agree on {len(kept)} random instances of {len(cases[0].points)} points"
-    )
-    if aside:
-        reason += f"; neither side has a value on {len(aside)} more: {aside[0][1]}"
-    factor, constant = _what_differs(step, setting, kept, fits)
-    result = _result(step, Verdict.AGREES, digits, len(kept), reason)
-    return replace(result, factor=factor, constant=constant)
-
-
 def require_shapes(found: Side, expected: Side, against: str, diagonal: bool = False) -> None:
     """Raise ClaimError where two sides certainly have different shapes.
 
@@ -261,27 +204,3 @@ def expressions(step: Step, setting: Setting) -> tuple[Any, Any] | None:
     if step.diagonal and columns[0] == 1 and columns[1] != 1:
         expected = build.diagonal(expected)
     return found, expected
-
-
-def _what_differs(
-    step: Step, setting: Setting, cases: Sequence[Case], fits: Sequence[Fit]
-) -> tuple[str, str]:
-    """The factor and the constant that were found, as text."""
-    factor, texts = sympy.S.One, ["", ""]
-    if FACTOR in step.up_to:
-        factor = factor_of(fits, cases, setting.parameters, step.required)
-        texts[0] = factor_text(factor, fits)
-    if CONSTANT in step.up_to:
-        pair = expressions(step, setting)
-        constant = None if pair is None else constant_of(*pair, factor, setting.varying)
-        texts[1] = constant_text(constant, fits)
-    return texts[0], texts[1]
-
-
-def points_for(steps: Sequence[Step]) -> int:
-    """Points that every step can be fitted on and checked at."""
-    return max(points_needed(step.up_to) for step in steps)
-
-
-def _result(step: Step, verdict: Verdict, digits: int, instances: int, reason: str) -> LineResult:
-    return LineResult(step.number, step.against, step.relation, verdict, digits, instances, reason)

@@ -14,7 +14,7 @@ from derive.algebra import contains
 from derive.algebra.arithmetic import Digits, Floats
 from derive.checks.sample import Array, Numbers
 from derive.checks.verdict import Unsettled, Verdict
-from derive.claims import comparing, counterexample
+from derive.claims import comparing, counterexample, on_cases
 from derive.claims.claim import LEADING, UP_TO, Claim, Line
 from derive.claims.comparing import Step
 from derive.claims.fit import fit, points_needed
@@ -111,7 +111,7 @@ class Expressions:
     def _line(self, line: Line, step: Step) -> LineResult:
         if line.kind == LEADING:
             return self._leading(line, step)
-        return comparing.decide(step, self.setting, self.cases)
+        return on_cases.decide(step, self.setting, self.cases)
 
     def _leading(self, line: Line, step: Step) -> LineResult:
         def difference(scale: int) -> float:
@@ -196,10 +196,10 @@ class Expressions:
     def _rank(self, step: Step, found: Side) -> int:
         """How well a corrected line holds, for `Trial`."""
         corrected = replace(step, found=found)
-        fitted, _, aside = comparing.fits_on(corrected, self.cases)
+        fitted, _, aside = on_cases.fits_on(corrected, self.setting, self.cases)
         if not fitted or not all(each.holds for each in fitted):
             return 0
-        if any(corrected.is_lopsided(case) for case, _ in aside):
+        if any(each.is_open for each in aside):
             return 0
         factors = [float(each.factor) for each in fitted]
         if all(abs(factor - 1) < SCREEN for factor in factors):

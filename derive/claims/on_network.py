@@ -159,6 +159,10 @@ class OnNetwork:
         """What the generic cases reached, in one line."""
         return replace(self.seen, more=self._besides(self.drawer)).told()
 
+    def again(self, case: Case, points: int) -> Iterator[Case]:
+        """None: the data of a network are generic as they are."""
+        return iter(())
+
     def generic(self, points: int) -> Case:
         """A random instance, with random order parameters; heads and parameters take turns."""
         modest = replace(self.drawer.draws, reach=0)

@@ -29,6 +29,8 @@ MOST_EXCESS = 4
 """Sizes of a counterexample exceed 1 by this much together."""
 DRAWS = 6
 """Values that are tried at every size."""
+AGAIN = 24
+"""Draws of the same sizes until one has a value: half of them where a component has none."""
 LEAST_CASES, MOST_CASES = 8, 16
 """Cases that are looked at: as many as it takes to reach every side, between these."""
 
@@ -113,6 +115,12 @@ class OnSymbols:
         """Cases that reach every side of what is declared and of what the lines compare."""
         drawer = replace(self.drawer, count=points)
         return cover(drawer, max(instances, LEAST_CASES), MOST_CASES)
+
+    def again(self, case: Case, points: int) -> Iterator[Case]:
+        """Cases of the same sizes with other values."""
+        for _ in range(AGAIN if self.varying else 0):
+            values = tuple(self.drawer.values(case.origin) for _ in range(points))
+            yield self.drawer.case(Drawn(case.origin, values))
 
     def generic(self, points: int) -> Case:
         """Unequal random sizes, and random values of order one."""

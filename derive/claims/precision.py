@@ -35,6 +35,10 @@ class BeyondDigits(Unsettled):
     """What no precision that is tried can tell."""
 
 
+class OnlyHere(Unsettled):
+    """No value where what would have to be other than zero is zero; there may be one close by."""
+
+
 class Judge(Protocol):
     """Decides whether values are equal.
 
@@ -220,8 +224,8 @@ def climb(
             the first.
 
     Raises:
-        Unsettled: There is no value: what would have to be other than zero is zero, as far as
-            digits tell.
+        OnlyHere: What would have to be other than zero is zero, as far as digits tell.
+        Unsettled: There is no value.
         BeyondDigits: MOST_DIGITS, or the time, do not tell.
     """
     working, first = digits + GUARD, True
@@ -235,7 +239,7 @@ def climb(
                 reason, pole = str(error), isinstance(error, Pole)
         needed = int(SPREAD * balls.spread) + 2 * (digits + GUARD)
         if pole and not first and working >= needed:
-            raise Unsettled(f"{reason}, and is so to {working} digits")
+            raise OnlyHere(f"{reason}, and is so to {working} digits")
         needed = min(max((2 if first else 4) * working, needed), MOST_DIGITS)
         seconds = (time.monotonic() - begin) * (needed / working) ** 1.5
         if needed <= working or seconds > SECONDS:

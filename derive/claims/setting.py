@@ -78,6 +78,9 @@ class Setting(Protocol):
             Unsettled: There is none.
         """
 
+    def again(self, case: Case, points: int) -> Iterator[Case]:
+        """Cases of the same sizes with other values; none where sizes leave nothing to draw."""
+
     def generic(self, points: int) -> Case:
         """A random case, in which no number is special.
 

@@ -22,7 +22,8 @@ from derive.checks.verdict import Unsettled
 from derive.claims.claim import Line
 from derive.claims.definitions import digits_of
 from derive.claims.found import text_of
-from derive.claims.language import Scope, parse, value
+from derive.claims.language import Scope, Singular, parse, value
+from derive.claims.precision import OnlyHere
 from derive.errors import ClaimError, NoRule, ShapeError
 from derive.network.wording import choices, one_line, shown
 
@@ -64,7 +65,8 @@ class Side:
             raise ShapeError(f"{self.name}: {error}") from None
         except _FAILURES as error:
             reason = one_line(str(error)) or type(error).__name__
-            raise Unsettled(f"{self.name} cannot be evaluated: {reason}") from None
+            kind = OnlyHere if isinstance(error, Singular) else Unsettled
+            raise kind(f"{self.name} cannot be evaluated: {reason}") from None
         array = np.atleast_1d(np.asarray(found, dtype=object))
         array = array.reshape(-1, 1) if array.ndim == 1 else array
         if isinstance(arithmetic, Balls):

@@ -5,6 +5,15 @@ from derive.claims.language.declaration import Declaration, parse_declaration
 from derive.claims.language.printing import to_text
 from derive.claims.language.reading import parse
 from derive.claims.language.scope import Scope
-from derive.claims.language.values import value
+from derive.claims.language.values import Singular, value
 
-__all__ = ["Declaration", "Scope", "is_moderate", "parse", "parse_declaration", "to_text", "value"]
+__all__ = [
+    "Declaration",
+    "Scope",
+    "Singular",
+    "is_moderate",
+    "parse",
+    "parse_declaration",
+    "to_text",
+    "value",
+]

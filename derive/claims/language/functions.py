@@ -93,8 +93,8 @@ def _log_determinant(argument: Any) -> Any:
     """Taken apart only where every part has a logarithm if the whole has."""
     found = _square(argument)
     count, factors = build.split(found)
-    whole = count.is_positive and sum(not build.is_symmetric(factor) for factor in factors) < 2
-    return build.logdet(found) if whole else nodes.LogDet(found)
+    whole = len(factors) < 2 and not any(type(factor) is nodes.Lift for factor in factors)
+    return build.logdet(found) if whole and count.is_positive else nodes.LogDet(found)
 
 
 def _determinant(argument: Any) -> Any:

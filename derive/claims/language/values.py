@@ -14,6 +14,10 @@ from derive.errors import ClaimError, NoRule
 from derive.network.wording import one_line
 
 
+class Singular(ClaimError):
+    """No value, but there may be one close by: a singular matrix or a division by zero."""
+
+
 def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | None) -> Any:
     """The value of an expression.
 
@@ -23,8 +27,9 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | Non
         digits: Decimal digits; None for float64; or balls that are working.
 
     Raises:
-        ClaimError: It has none: a division by zero, a singular matrix, the logarithm of a number
-            that is not positive, a root of a negative number, an overflow.
+        Singular: It has none: a division by zero, a singular matrix.
+        ClaimError: The same: the logarithm of a number that is not positive, a root of a negative
+            number, an overflow.
         ShapeError: Factors do not fit together.
         Unresolved: The precision of balls does not tell whether there is one.
     """
@@ -33,7 +38,7 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | Non
     except NoRule as error:
         raise ClaimError(one_line(str(error))) from None
     except ZeroDivisionError:
-        raise ClaimError("a division by zero or a singular matrix") from None
+        raise Singular("a division by zero or a singular matrix") from None
     except (ArithmeticError, NoConvergence, np.linalg.LinAlgError, MemoryError) as error:
         raise ClaimError(one_line(f"{type(error).__name__}: {error}")) from None
     except (ValueError, TypeError, IndexError) as error:

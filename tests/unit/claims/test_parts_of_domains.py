@@ -137,6 +137,10 @@ TRUE = {
     "an exponent": ("a**x*a**y", "a**(x + y)"),
     "a reflection squared": ("(eye(m) - 2*v*v.T/(v.T*v))**2", "eye(m)"),
     "a magnitude": ("sqrt((a + b)**2)", "a + b"),
+    "Cayley, where no eigenvalue is -1": ("inv(eye(m) + Q) + inv(eye(m) + Q.T)", "eye(m)"),
+    "a log-determinant of indefinite factors": ("logdet(S*M*S)", "log(det(S)**2*det(M))"),
+    "of a Kronecker product": ("logdet(kron(S, eye(2)))", "log(det(S)**2)"),
+    "an eigenvalue of reflections": ("det(Q + eye(m))*det(Q)", "det(Q.T + eye(m))"),
     "signs cancel": ("sqrt((N - k)**2)**2", "N**2 - 2*N*k + k**2"),
 }  # fmt: skip
 
@@ -161,6 +165,20 @@ def test_a_side_without_a_value_where_the_other_has_one_leaves_it_open():
     result = compare(None, "", ["log(x*y)", "log(x) + log(y)"], declare={"x": "real", "y": "real"})
     assert result.verdict.value == "INCONCLUSIVE"
     assert "where the other side has a value" in result.reason
+
+
+@pytest.mark.parametrize(
+    "lines", [("tr(inv(X.T*X))", "tr(inv(X*X.T))"), ("X*inv(X.T*X)*X.T*X", "X")]
+)
+def test_sizes_at_which_one_side_has_no_value_leave_it_open(lines):
+    assert verdict(lines) == "INCONCLUSIVE"
+
+
+def test_values_at_which_one_side_has_none_are_drawn_again():
+    lines = TRUE["Cayley, where no eigenvalue is -1"]
+    result = compare(None, "", lines, declare=used(lines))
+    assert "one side alone has a value on" in result.lines[0].reason
+    assert verdict(("inv(eye(m) + Q) + inv(eye(m) + Q.T)", "(1 + 1e-30)*eye(m)")) == "DISAGREES"
 
 
 def test_draws_without_values_are_counted():
