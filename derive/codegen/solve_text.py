@@ -116,8 +116,13 @@ def _add_below(
 ) -> bool:
     """Add the minimum below a point, if it is not among those that were found."""
     with suppress(np.linalg.LinAlgError):
-        near = quasi_newton(start, *_functions(inside(problem))[:2], COARSE)
-        if not is_near(near, found):
+        inner, width = inside(problem), min(problem.widths)
+        near = quasi_newton(
+            start, *_functions(inner)[:2], COARSE,
+            until=lambda point, value: runs_into(point, value, found, width),
+        )  # fmt: skip
+        known = runs_into(near, action(near, inner), found, width)
+        if not known and not is_near(near, found):
             added = _descended([near], problem, tolerance)
             new = any(not is_near(point.overlaps, found) for point in added)
             found += added

@@ -1,6 +1,7 @@
 """Where an action has several minima, the lowest is found, and the others are told."""
 
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +10,17 @@ from derive import derive
 from derive.analysis.scalar import scalar_theory
 from derive.cli import main
 from derive.codegen import generate
-from derive.network import Data, Embedding, Linear, Network, Readout, Repeat, network_to_toml
+from derive.codegen.runtime.minima import runs_into
+from derive.network import (
+    Attention,
+    Data,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Repeat,
+    network_to_toml,
+)
 from derive.solver import Solver, load_solution, save_solution
 
 
@@ -137,3 +148,44 @@ def test_files_and_the_terminal_tell_every_minimum(tmp_path, capsys):
     printed = " ".join(capsys.readouterr().out.split())
     assert f"another minimum, action {found.others[0].action:.8g}" in printed
     assert "the lowest of 2 minima" in printed
+
+
+def counted(module, monkeypatch):
+    """How often the action, its gradient or the closed equations are evaluated."""
+    calls = []
+    for name in ("action_and_gradient", "closed_equations"):
+        plain = getattr(module, name)
+        monkeypatch.setattr(
+            module, name, lambda *given, plain=plain: calls.append(1) or plain(*given)
+        )
+    return calls
+
+
+@pytest.mark.parametrize("width", [11, 40])
+def test_looking_for_lower_minima_costs_about_as_much_as_a_descent(width, monkeypatch):
+    network = Network(
+        (Embedding(width, 1.1), Attention(3, 0.9, width + 3), Attention(2, 1.2, width - 2),
+         Readout(0.8)), 0.07,
+    )  # fmt: skip
+    generator = np.random.default_rng(3)
+    attended = generator.normal(size=(60, 25, 6))
+    labels = 2.5 * np.sign(attended[:, 0, 0] + 0.4 * generator.normal(size=60))
+    solver, data = Solver.of(network), Data(attended, labels)
+    wide = solver.module.infinite_width(solver.problem(network, data))
+    calls = counted(solver.module, monkeypatch)
+    one = solver.solve(network, data, start=wide)
+    descent = len(calls)
+    found = solver.solve(network, data)
+    assert found.action <= one.action + 1e-9
+    # an early end where a descent runs into a known minimum saves a third
+    assert len(calls) - descent <= 1.25 * descent
+
+
+def test_a_descent_runs_into_a_minimum_only_from_near_and_slightly_above():
+    solution = SimpleNamespace(overlaps=(np.diag([3.0, 0.7]),), action=41.0)
+    near, far = (np.diag([3.3, 0.8]),), (np.diag([5.0, 0.7]),)
+    assert runs_into(near, 41.8, [solution], 9.0)
+    assert not runs_into(near, 42.0, [solution], 9.0)  # by more than a tenth of the width
+    assert not runs_into(near, 40.9, [solution], 9.0)  # below: another minimum, and lower
+    assert not runs_into(far, 41.1, [solution], 9.0)
+    assert not runs_into(near, 41.1, [], 9.0)

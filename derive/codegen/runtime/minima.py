@@ -8,6 +8,9 @@ import numpy as np
 
 NEAR_POINT = 5e-2
 """Relative distance up to which a point that is found coarsely is one that is known."""
+AHEAD, ABOVE = 0.25, 0.1
+"""A descent ends at a known point if it is at this relative distance, and above by less than this
+part of the width in action: the price of weights that grow or shrink by a half."""
 SAME_POINT = 1e-6
 """Relative distance of the lowest overlaps up to which two points are one."""
 
@@ -28,6 +31,19 @@ def is_near(point: tuple[np.ndarray, ...], solutions: list[Any]) -> bool:
     lowest = point[0]
     gaps = [np.linalg.norm(lowest - solution.overlaps[0]) for solution in solutions]
     return bool(gaps) and float(min(gaps)) < NEAR_POINT * float(np.linalg.norm(lowest))
+
+
+def runs_into(
+    point: tuple[np.ndarray, ...], action: float, solutions: list[Any], width: float
+) -> bool:
+    """Whether a descent that has come to a point will end at one of some solutions."""
+    for solution in solutions:
+        known, above = solution.overlaps[0], action - solution.action
+        near = AHEAD * float(np.linalg.norm(known))
+        rounding = 1e-9 * max(1.0, abs(action))
+        if -rounding <= above <= ABOVE * width and np.linalg.norm(point[0] - known) <= near:
+            return True
+    return False
 
 
 def lowest_minimum(solutions: list[Any], prior: np.ndarray) -> Any:

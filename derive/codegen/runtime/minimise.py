@@ -120,10 +120,12 @@ def quasi_newton(
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
     tolerance: float,
     most: int = 300,
+    until: Callable[[Overlaps, float], bool] = lambda *_: False,
 ) -> Overlaps:
     """L-BFGS in coordinates around the start, to where rounding begins to hide the descent.
 
-    At most so many steps are taken.
+    At most so many steps are taken, and none from a point of which `until` says, by its action
+    too, that it is near enough.
     """
     chart = Chart(start, widths)
 
@@ -134,10 +136,16 @@ def quasi_newton(
             return 1e100, np.zeros(chart.size)
         return action, chart.gradient(z, gradients)
 
+    def halt(intermediate_result: optimize.OptimizeResult) -> None:
+        if until(chart.overlaps(intermediate_result.x), float(intermediate_result.fun)):
+            raise StopIteration
+
     small = np.sqrt(2.0 * min(widths)) * max(tolerance, 1e-6) / np.sqrt(chart.size)
     options = {"gtol": small, "ftol": 0.0, "maxiter": most, "maxfun": 2 * most, "maxcor": 30}
     origin = np.zeros(chart.size)
-    result = optimize.minimize(value, origin, jac=True, method="L-BFGS-B", options=options)
+    result = optimize.minimize(
+        value, origin, jac=True, method="L-BFGS-B", options=options, callback=halt
+    )
     return chart.overlaps(result.x)
 
 

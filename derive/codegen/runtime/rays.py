@@ -26,13 +26,13 @@ RAY_STEP = 0.03
 """Of ln t; a pair of a minimum and a maximum that is nearer to each other is passed over."""
 DISPLACED = 10.0
 """How many times stronger labels lead to minima beyond a jump."""
-COARSE, TOWARDS = 1e-2, 20
+COARSE, TOWARDS = 1e-2, 5
 """Relative gradient of a point near a minimum; steps from the ray towards that of the labels."""
 BROKEN = 30.0
 """Spread of the lowest overlaps from which heads may have broken their symmetry in several ways."""
 SCATTERED = 12
 """Random starts where they may have."""
-VAIN = 4
+VAIN = 3
 """After so many that led to nothing new no more are tried."""
 COSTLY = 1e7, 1e9
 """Multiplications of a kernel above which a quarter of these starts are tried, and none."""
