@@ -32,6 +32,9 @@ ROUNDING = 1e-10
 MOST_BRANCHES = 4
 """How often an interval is divided at a third branch that is lower where two are equal."""
 
+MOST_STEPS = 60
+"""Of halving: towards zero a relative length shrinks without end."""
+
 At = Callable[[float], tuple[Network, Data]]
 
 
@@ -174,7 +177,10 @@ class Search:
     def _narrowed(self, left: Place, right: Place) -> tuple[Place, Place] | None:
         """Two near values of which the lowest minima are of two branches, if there are."""
         certain = self._coexist(left, right)
-        while (value := self._middle(left.value, right.value)) is not None:
+        for _ in range(MOST_STEPS):
+            value = self._middle(left.value, right.value)
+            if value is None:
+                break
             if not certain and _distance(left.solution, right.solution) <= SMALL:
                 return None
             here, other = self._followed(left, value), self._followed(right, value)

@@ -23,11 +23,13 @@ from derive.running.sweep.journal import Journal
 from derive.running.sweep.solving import SolvePoint
 from derive.running.sweep.subject import Subject
 from derive.running.sweep.table import Row, columns, rows_of, table_csv
+from derive.running.sweep.transitions import Found, transitions_csv, transitions_of
 from derive.running.workers import completed
 from derive.solver import Solver
 from derive.solver.memory import refuse_large
 
 MARKER, JOURNAL, TABLE = "sweep.json", "points.jsonl", "sweep.csv"
+TRANSITIONS = "transitions.csv"
 FIGURES = {"png": "sweep.png", "pdf": "sweep.pdf"}
 CONVERGED, NOT_CONVERGED = 0, 3
 
@@ -81,6 +83,7 @@ class Outcome:
         failed: Points that did not converge, and why.
         table: The CSV file.
         figures: Of the same rows; empty without matplotlib.
+        transitions: Of first order, between neighbours on an axis.
     """
 
     rows: list[Row] = field(repr=False)
@@ -88,6 +91,7 @@ class Outcome:
     failed: tuple[str, ...]
     table: Path
     figures: tuple[Path, ...]
+    transitions: tuple[Found, ...] = ()
 
     @property
     def status(self) -> int:
@@ -125,7 +129,9 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
             opened = Journal(folder.file(JOURNAL), subject.fingerprint())
         with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
-            return _finish(wanted, points, journal, folder, solved)
+            rows = rows_of(points, journal.records)
+            found = transitions_of(wanted.subject, wanted.axes, points, rows, solver)
+            return _finish(wanted, points, rows, found, folder, solved)
 
 
 def _refuse_large(subject: Subject, points: int, settings: Settings) -> None:
@@ -160,7 +166,7 @@ def _begin(
     for leftover in folder.path.glob(f"{UNFINISHED}*"):
         leftover.unlink()
     if settings.overwrite:
-        for name in (JOURNAL, TABLE, *FIGURES.values()):
+        for name in (JOURNAL, TABLE, TRANSITIONS, *FIGURES.values()):
             folder.file(name).unlink(missing_ok=True)
     about = {
         "derive": __version__,
@@ -215,9 +221,14 @@ def _kept(points: Sequence[Point], journal: Journal) -> str:
 
 
 def _finish(
-    wanted: Sweep, points: Sequence[Point], journal: Journal, folder: Folder, solved: int
+    wanted: Sweep,
+    points: Sequence[Point],
+    rows: list[Row],
+    found: list[Found],
+    folder: Folder,
+    solved: int,
 ) -> Outcome:
-    rows = rows_of(points, journal.records)
+    write_text(folder.file(TRANSITIONS), transitions_csv(found))
     table = folder.file(TABLE)
     write_text(table, table_csv(points, rows))
     figures = []
@@ -231,7 +242,7 @@ def _finish(
         for point, row in zip(points, rows, strict=True)
         if not row["converged"]
     )
-    return Outcome(rows, solved, failed, table, tuple(figures))
+    return Outcome(rows, solved, failed, table, tuple(figures), tuple(found))
 
 
 __all__ = ["Outcome", "Settings", "Sweep", "all_cores", "sweep"]

@@ -64,6 +64,8 @@ def _found(solution: Solution, data: Data, subject: Subject) -> dict[str, Any]:
     found: dict[str, Any] = {key: getattr(solution, key) for key in MEASURES}
     found |= {key: float(value) for key, value in found.items() if _is_number(value)}
     found["converged"] = bool(solution.converged)
+    found["minima"] = 1 + len(solution.others)
+    found["overlap"] = float(np.trace(solution.bottom))
     labels, mean = data.labels_test, solution.mean
     if labels is not None and mean is not None:
         found["test_error"] = float(np.mean((mean.ravel() - labels) ** 2))

@@ -24,6 +24,8 @@ RESULTS = {
     "residual": "of the saddle-point equations, relative",
     "hessian_lowest": "lowest eigenvalue of the action's Hessian; empty at infinite width",
     "condition_number": "of the labels' covariance",
+    "minima": "how many were found; the numbers are those of the lowest",
+    "overlap": "tr G_bottom",
     "test_accuracy": "share of test examples on the right side; empty unless labels are classes",
     "test_error": "mean squared error of the predictor's mean; empty without test labels",
     "seconds": "wall time of this point, on one BLAS thread",
