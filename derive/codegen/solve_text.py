@@ -73,7 +73,7 @@ def solve(
             found = _descended(points, problem, tolerance)
     if not found:
         raise np.linalg.LinAlgError("the overlaps of no start are positive definite")
-    return lowest_minimum(found, wide[0])
+    return lowest_minimum(found, wide[0], lambda point: height(point.overlaps, problem))
 
 
 def _minima(problem: Problem, tolerance: float, continuation: bool) -> list[Solution]:
@@ -157,7 +157,22 @@ def _descended(
 
 def hidden_gradient(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """The relative gradient that widths may hide from float64."""
-    return NOISE * gradient_rounding(overlaps, problem).widths
+    return NOISE * gradient_rounding(overlaps, prior_sizes(overlaps, problem), problem).widths
+
+
+def height(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """What tells minima apart: S without what lies outside the span of the attended inputs."""
+    return action_beyond_prior(overlaps, inside(problem))
+
+
+def gradient_rounding(
+    overlaps: tuple[Array, ...], priors: tuple[Array, ...], problem: Problem
+) -> Rounding:
+    """What rounding leaves of the relative gradient, where terms have the sizes of priors."""
+    covariance = labels_covariance(overlaps, problem)
+    labels = labels_rounding(overlaps[0], priors[0], covariance, problem)
+    above = widths_rounding(overlaps, priors, problem.widths, readers(problem))
+    return Rounding(above, labels, overlaps_rounding(overlaps), EXPLICIT)
 
 
 def _checked_start(start: Any, problem: Problem) -> tuple[Array, ...]:
@@ -201,18 +216,25 @@ def _solution(
     """Collect the evidence, independently of the minimiser."""
     value, slope = action_and_gradient(overlaps, problem)
     require_finite(value, *slope)
-    rounding = gradient_rounding(overlaps, problem)
-    norm = max(relative_gradient(overlaps, slope, problem.widths), *rounding[:3])
+    priors, widths = prior_sizes(overlaps, problem), problem.widths
+    norm = relative_gradient(overlaps, slope, widths)
+    # The verdict is about the gradient relative to its terms, which are larger where labels are.
+    by_terms = min(norm, relative_gradient(size_of_terms(overlaps, priors), slope, widths))
+    known = gradient_rounding(overlaps, overlaps, problem)
+    by_terms = max(by_terms, *known[:3], COARSEST * norm)
+    reason = "" if by_terms <= tolerance else reason
     residual = equation_residual(overlaps, problem)
     condition = condition_number(overlaps, problem)
-    message = verdict(overlaps, reason, norm, residual, found, condition, tolerance, rounding)
+    message = verdict(overlaps, reason, by_terms, residual, found, condition, tolerance, known)
+    evidence = log_evidence(overlaps, problem)
+    message += digits_told(overlaps, problem, evidence) if message.startswith("converged") else ""
     return Solution(
         overlaps=overlaps,
         action=value,
-        log_evidence=log_evidence(overlaps, problem),
+        log_evidence=evidence,
         converged=message.startswith("converged"),
         message=message,
-        gradient_norm=norm,
+        gradient_norm=max(norm, *gradient_rounding(overlaps, priors, problem)[:3]),
         residual=residual,
         hessian_lowest=found.lowest,
         hessian_negative=found.negative,
@@ -310,10 +332,15 @@ CHAIN = '''def chain_normalisation(
 
 DIGITS = '''def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """ln p(labels) = -S/2 + constants at leading order; large widths cancel before the sum."""
+    return -action_beyond_prior(overlaps, problem) / 2.0 + constant_of_labels(problem)
+
+
+def action_beyond_prior(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """S less sum_s N_s m_s, which large widths would hide the rest behind."""
     priors = prior_covariances(overlaps, problem)
     pairs = zip(problem.widths, priors, overlaps, strict=True)
     above = sum(width * excess(prior, overlap) for width, prior, overlap in pairs)
-    return -(above + energy(overlaps, problem)) / 2.0 + constant_of_labels(problem)
+    return above + energy(overlaps, problem)
 
 
 def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -327,19 +354,32 @@ def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
     return max(float(norm(g - r) / max(norm(g), norm(prior))) for g, prior, r in found)
 
 
-def gradient_rounding(overlaps: tuple[Array, ...], problem: Problem) -> Rounding:
-    """What rounding leaves of the relative gradient."""
-    priors, widths = prior_covariances(overlaps, problem), problem.widths
-    covariance = labels_covariance(overlaps, problem)
-    share = 1.0 + len(covariance) / widths[0]
-    labels = share * labels_rounding(covariance, problem)
-    above = widths_rounding(overlaps, priors, widths, READERS)
-    return Rounding(above, labels, overlaps_rounding(overlaps), EXPLICIT)'''
+def prior_sizes(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, ...]:
+    """By which the terms of gradients and their rounding are measured."""
+    return prior_covariances(overlaps, problem)
+
+
+def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
+    """For every stream, those whose prior covariance is made of its overlaps."""
+    return READERS
+
+
+def digits_told(overlaps: tuple[Array, ...], problem: Problem, evidence: float) -> str:
+    """What is said of digits that widths cost the evidence: none."""
+    return ""'''
 """What the digits of float64 are for, where prior covariances are printed."""
 
-DIGITS_AT_ANY_DEPTH = '''def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
+DIGITS_AT_ANY_DEPTH = '''EXPLICIT = False
+
+
+def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """ln p(labels) = -S/2 + constants, at leading order."""
     return -action(overlaps, problem) / 2.0 + evidence_constant(problem)
+
+
+def action_beyond_prior(overlaps: tuple[Array, ...], problem: Problem) -> float:
+    """S, in which large widths hide small differences: no prior is taken off."""
+    return action(overlaps, problem)
 
 
 def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -347,15 +387,19 @@ def equation_residual(overlaps: tuple[Array, ...], problem: Problem) -> float:
     return saddle_residual(overlaps, problem)
 
 
-def gradient_rounding(overlaps: tuple[Array, ...], problem: Problem) -> Rounding:
-    """What rounding leaves of the relative gradient."""
-    priors, widths = overlaps, problem.widths  # as sizes: the overlaps are of their order
-    covariance = labels_covariance(overlaps, problem)
-    share = 1.0 + len(covariance) / widths[0]
-    labels = share * labels_rounding(covariance, problem)
-    below = tuple((k - 1,) if k else () for k in range(len(widths)))
-    above = widths_rounding(overlaps, priors, widths, below)
-    return Rounding(above, labels, overlaps_rounding(overlaps), False)'''
+def prior_sizes(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, ...]:
+    """By which the terms of gradients are measured: the overlaps, for the want of priors."""
+    return overlaps
+
+
+def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
+    """For every stream, those whose prior covariance is made of its overlaps."""
+    return tuple((k - 1,) if k else () for k in range(len(problem.widths)))
+
+
+def digits_told(overlaps: tuple[Array, ...], problem: Problem, evidence: float) -> str:
+    """What is said of digits that widths cost the evidence."""
+    return evidence_hidden(overlaps, problem.widths, evidence)'''
 """The same where they are not."""
 
 

@@ -93,3 +93,17 @@ def test_labels_of_a_million_converge():
     for widths in ((20, 30), (1000, 2)):
         layers = Embedding(widths[0], 1.1), Linear(0.9, widths[1]), Readout(1.2)
         assert solve(Network(layers, 0.1), data).converged
+
+
+def test_labels_of_a_million_converge_above_a_skip_and_the_numbers_are_right():
+    """Relative to widths the gradient stays at 5e-9: its terms are 10^7 times a width."""
+    subject = subject_of(NETWORKS["residual"], 60)
+    drawn, generator = subject.draw(3).sample(), np.random.default_rng(0)
+    heads, variances = (*drawn.heads[:1], 3, *drawn.heads[2:]), (0.9, 1.1, 1.2)
+    attended, labels = generator.normal(size=(20, 4, 4)), 1e6 * generator.normal(size=20)
+    sample = sample_of(subject, heads, (30,), variances, 0.1, attended, labels, attended[:2])
+    solution = sample.solve(subject.module, None)
+    assert solution.converged, solution.message
+    found = deviations(subject, sample, solution)
+    assert found["overlaps"] < 1e-9 and found["evidence"] < EVIDENCE and found["mean"] < 1e-10
+    assert gradient_of(subject, sample, solution) <= 2 * solution.gradient_norm

@@ -1,5 +1,6 @@
 """Where an action has several minima, the lowest is found, and the others are told."""
 
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
@@ -189,3 +190,22 @@ def test_a_descent_runs_into_a_minimum_only_from_near_and_slightly_above():
     assert not runs_into(near, 40.9, [solution], 9.0)  # below: another minimum, and lower
     assert not runs_into(far, 41.1, [solution], 9.0)
     assert not runs_into(near, 41.1, [], 9.0)
+
+
+def test_minima_are_told_apart_beside_a_constant_of_any_size():
+    """Every example three times, with noise of size one: |y_perp|^2 / T = 1e21 in each action.
+
+    In the span of the inputs it is the problem of one of each at a third of the temperature, with
+    1e-10 as the unit of inputs and labels, and 1e-20 as that of the temperature.
+    """
+    (network, data), unit = issue(), 1e-10
+    x, y, solver = data.attended[:, :, 0], data.labels, Solver.of(network)
+    once = solver.solve(network, data)
+    labels = np.concatenate([unit * y + noise for noise in (1.0, -1.0, 0.0)])
+    thrice = Data(unit * np.vstack([x, x, x])[:, :, None], labels)
+    found = solver.solve(replace(network, temperature=0.3 * unit**2), thrice)
+    assert len(once.others) == len(found.others) == 1
+    for ours, due in ((found, once), (found.others[0], once.others[0])):
+        assert ours.bottom[0, 0] == pytest.approx(due.bottom[0, 0], rel=1e-5)
+    gap = once.others[0].action - once.action
+    assert f"another is {gap:.4g} higher in action" in found.message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,31 +47,33 @@ def runs_into(
     return False
 
 
-def lowest_minimum(solutions: list[Any], prior: np.ndarray) -> Any:
+def lowest_minimum(solutions: list[Any], prior: np.ndarray, height: Callable[[Any], float]) -> Any:
     """The solution of lowest action, with the other minima beside it.
 
     Args:
-        solutions: Named tuples with `overlaps`, `action`, `converged`, `gradient_norm`, `message`
-            and `others`. Those that did not converge count only where none did.
+        solutions: Named tuples with `overlaps`, `converged`, `gradient_norm`, `message` and
+            `others`. Those that did not converge count only where none did.
         prior: The lowest overlaps at infinite width, to say how far from there a minimum is.
+        height: The action of a solution but for a constant, which would hide small differences.
     """
     converged = [solution for solution in solutions if solution.converged]
     if not converged:
         return min(solutions, key=lambda solution: solution.gradient_norm)
-    best, *others = distinct(sorted(converged, key=lambda solution: solution.action))
+    best, *others = distinct(sorted(converged, key=height))
     if not others:
         return best
-    message = f"{best.message}; {others_told(best, others, prior)}"
+    above = [height(other) - height(best) for other in others]
+    message = f"{best.message}; {others_told(best, others, above, prior)}"
     return best._replace(others=tuple(others), message=message)
 
 
-def others_told(best: Any, others: list[Any], prior: np.ndarray) -> str:
-    """What the message of the lowest minimum says of the others."""
+def others_told(best: Any, others: list[Any], above: list[float], prior: np.ndarray) -> str:
+    """What the message of the lowest minimum says of the others, so much above in action."""
     size = np.trace(prior)
     here, *scales = (float(np.trace(s.overlaps[0]) / size) for s in (best, *others))
     shown = [
-        f"{other.action - best.action:.4g} higher in action, at {scale:.3g} times"
-        for other, scale in zip(others, scales, strict=True)
+        f"{gap:.4g} higher in action, at {scale:.3g} times"
+        for gap, scale in zip(above, scales, strict=True)
     ]
     more = f"; {len(shown) - 3} more are told in others" if len(shown) > 3 else ""
     return (

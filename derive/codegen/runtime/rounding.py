@@ -20,6 +20,10 @@ from scipy import linalg
 from derive.codegen.runtime.span import condition_of
 
 EPSILON = float(np.finfo(float).eps)
+EVIDENCE = 1e-9
+"""Relative error of a log evidence, absolute where that is below one, which is told above this."""
+COARSEST = 1e-4
+"""A gradient may be so much smaller relative to its terms than relative to widths, no more."""
 
 
 def beyond_prior(prior: np.ndarray, overlap: np.ndarray) -> np.ndarray:
@@ -38,6 +42,28 @@ def excess(prior: np.ndarray, overlap: np.ndarray) -> float:
     diagonals = (np.diag(linalg.cholesky(part, lower=True)) for part in (prior, overlap))
     before, after = (2.0 * float(np.sum(np.log(diagonal))) for diagonal in diagonals)
     return float(np.sum(values)) + before - after
+
+
+def size_of_terms(
+    overlaps: tuple[np.ndarray, ...], priors: tuple[np.ndarray, ...]
+) -> tuple[np.ndarray, ...]:
+    """2 (G^-1 + Sigma^-1)^-1: whitened by it, the terms N Sigma^-1 and N G^-1 add up to 2 N."""
+    pairs = zip(overlaps, priors, strict=True)
+    return tuple(
+        2.0 * np.linalg.inv(np.linalg.inv(overlap) + np.linalg.inv(prior))
+        for overlap, prior in pairs
+    )
+
+
+def evidence_hidden(
+    overlaps: tuple[np.ndarray, ...], widths: tuple[float, ...], evidence: float
+) -> str:
+    """What is said of a log evidence in whose sum the widths N_s m_s cancel."""
+    pairs = zip(widths, overlaps, strict=True)
+    lost = EPSILON * sum(width * len(overlap) for width, overlap in pairs)
+    if lost <= EVIDENCE * max(1.0, abs(evidence)):
+        return ""
+    return f"; at these widths the log evidence is known to {lost:.0e} only"
 
 
 def widths_rounding(
@@ -79,14 +105,19 @@ def unit_diagonal(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(matrix / np.outer(roots, roots))
 
 
-def labels_rounding(covariance: np.ndarray, problem: Any) -> float:
-    """What rounding leaves of terms that the labels bring, relative to their size.
+def labels_rounding(
+    lowest: np.ndarray, prior: np.ndarray, covariance: np.ndarray, problem: Any
+) -> float:
+    """What rounding leaves of the relative gradient in terms that the labels bring.
 
-    A Cholesky factor loses digits by the condition number of the covariance with units on its
-    diagonal; the axes of the span are right up to the largest singular value of the inputs.
+    Their size is that of all other terms, which they balance. A Cholesky factor loses digits by the
+    condition number of the covariance with units on its diagonal; the axes of the span are right
+    up to the largest singular value of the inputs.
     """
     diagonal, lost = np.diag(covariance), condition_of(unit_diagonal(covariance))
     if problem.span is not None:
         inputs = np.sqrt(np.maximum(diagonal - problem.temperature, 0.0))
         lost += float(np.max(inputs) * np.max(inputs / diagonal))
-    return EPSILON * lost
+    most = 1.0 + max(0.0, float(np.max(beyond_prior(prior, lowest))))
+    share = most + len(covariance) / problem.widths[0]
+    return EPSILON * share * lost

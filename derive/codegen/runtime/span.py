@@ -52,13 +52,18 @@ def with_span(problem: Any) -> Any:
     size = np.sum(inputs**2) / features * np.prod(np.maximum(problem.variances, 1.0))
     cold = problem.temperature < LOW_TEMPERATURE * size
     if (examples > columns and problem.temperature > 0) or (cold and examples <= columns):
-        return problem._replace(span=_span(problem.attended, inputs))
+        return problem._replace(span=_span(problem, inputs))
     return problem
 
 
-def _span(attended: Any, inputs: np.ndarray) -> Span:
-    stack = inputs.reshape(len(inputs), -1)
+def _span(problem: Any, inputs: np.ndarray) -> Span:
+    """The span; with noise, singular values that are rounding of zero bring no dimension."""
+    stack, attended = inputs.reshape(len(inputs), -1), problem.attended
     axes, values, rows = linalg.svd(stack, full_matrices=False, check_finite=False)
+    if problem.temperature > 0:
+        least = max(stack.shape) * np.finfo(float).eps * values[0]
+        rank = max(1, int(np.sum(values > least)))
+        axes, values, rows = axes[:, :rank], values[:rank], rows[:rank]
     turned = (values[:, None] * rows).reshape(len(rows), *inputs.shape[1:])
     if isinstance(attended, Merged):
         return Span(axes, Merged(turned, attended.classes))

@@ -49,7 +49,7 @@ def verdict(
     Args:
         overlaps: G_s.
         reason: Why the minimiser stopped; "" where it reached the tolerance.
-        gradient_norm: Relative gradient.
+        gradient_norm: Gradient relative to the size of its terms.
         residual: Relative residual of the saddle-point equations.
         found: Signature of the Hessian.
         condition: Condition number of the labels' covariance; a large one is a likely cause.
