@@ -55,7 +55,7 @@ def precise(subject, sample, solution):
 
     overlaps = refine(
         solution.overlaps,
-        sample.widths,
+        (max(sample.widths),),
         lambda found: subject.gradients(subject.at(sample, found)),
         hessian,
         Digits(subject.digits - 10),
@@ -93,3 +93,12 @@ def deviations(subject, sample, solution):
         "variance": float(max(abs(variance - due.variance) / abs(due.variance))),
         "least": float(variance.min()),
     }
+
+
+def gradient_of(subject, sample, solution):
+    """The relative gradient in mpmath at the floats that were returned."""
+    overlaps = [subject.arithmetic.array(overlap) for overlap in solution.overlaps]
+    slopes = subject.gradients(subject.at(sample, overlaps))
+    roots = map(np.linalg.cholesky, solution.overlaps)
+    parts = zip(roots, slopes, sample.widths, strict=True)
+    return max(np.linalg.norm(r.T @ s.astype(float) @ r) / width for r, s, width in parts)

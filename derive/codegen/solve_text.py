@@ -95,7 +95,7 @@ def _add_distant(
 ) -> None:
     """Add minima that no ray leads to, where some may be: see `displaced_start`, `BROKEN`."""
     inner = prior.problem
-    lowest = min(found, key=lambda solution: solution.action).overlaps
+    lowest = min(found, key=lambda point: height(point.overlaps, problem)).overlaps
     with suppress(np.linalg.LinAlgError):
         dual = cholesky_solve(cholesky(labels_covariance(lowest, inner)), inner.labels)
         # What the labels could bring pays for growth by a factor of three, or it does not.
@@ -149,6 +149,10 @@ def _descended(
                 point, *_functions(inner), tolerance, _closed(inner),
                 lambda overlaps: hidden_gradient(overlaps, inner),
             )  # fmt: skip
+            if not EXPLICIT and max(inner.widths) > min(inner.widths):
+                # where streams move together, a wide one's gradient moves a narrow one
+                least = (min(inner.widths),) * len(inner.widths)
+                overlaps, _ = newton(overlaps, *_functions(inner), tolerance, least)
         except np.linalg.LinAlgError:
             continue
         found.append(_solution(overlaps, problem, reason, below, tolerance))
@@ -221,7 +225,8 @@ def _solution(
     # The verdict is about the gradient relative to its terms, which are larger where labels are.
     by_terms = min(norm, relative_gradient(size_of_terms(overlaps, priors), slope, widths))
     known = gradient_rounding(overlaps, overlaps, problem)
-    by_terms = max(by_terms, *known[:3], COARSEST * norm)
+    together = 0.0 if EXPLICIT else relative_gradient(overlaps, slope, (min(widths),) * len(widths))
+    by_terms = max(by_terms, *known[:3], COARSEST * norm, TOGETHER * together)
     reason = "" if by_terms <= tolerance else reason
     residual = equation_residual(overlaps, problem)
     condition = condition_number(overlaps, problem)
@@ -267,7 +272,9 @@ def condition_number(overlaps: tuple[Array, ...], problem: Problem) -> float:
 
 def refuse_singular(overlaps: tuple[Array, ...], problem: Problem) -> None:
     """Raise ValueError where the labels' covariance is singular to working precision."""
-    condition = condition_of(labels_covariance(overlaps, problem))
+    covariance = labels_covariance(overlaps, problem)
+    require_finite(covariance)
+    condition = condition_of(covariance)
     if is_singular(condition, problem):
         raise ValueError(
             f"temperature: at {{problem.temperature:g}} the labels' covariance is singular to "

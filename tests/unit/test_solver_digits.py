@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from precise_solutions import deviations, sample_of, subject_of
+from precise_solutions import deviations, gradient_of, sample_of, subject_of
 from small_networks import NETWORKS
 
 from derive import Data, Embedding, Linear, Network, Readout, solve
@@ -22,15 +22,6 @@ def instance(subject, widths, *, size=1.0, inputs=1.0, seed=0, examples=5):
         inputs * generator.normal(size=(rows, 3, paths)), size * generator.normal(size=rows),
         inputs * generator.normal(size=(2, 3, paths)),
     )  # fmt: skip
-
-
-def gradient_of(subject, sample, solution):
-    """The relative gradient in mpmath at the floats that were returned."""
-    overlaps = [subject.arithmetic.array(overlap) for overlap in solution.overlaps]
-    slopes = subject.gradients(subject.at(sample, overlaps))
-    roots = map(np.linalg.cholesky, solution.overlaps)
-    parts = zip(roots, slopes, sample.widths, strict=True)
-    return max(np.linalg.norm(r.T @ s.astype(float) @ r) / width for r, s, width in parts)
 
 
 CASES = [

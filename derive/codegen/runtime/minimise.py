@@ -155,15 +155,18 @@ def newton(
     action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
     hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
     tolerance: float,
+    measures: tuple[float, ...] | None = None,
 ) -> tuple[Overlaps, float]:
     """Newton steps as long as each at least halves the relative gradient.
+
+    It is relative to the widths, or to other measures where these are given.
 
     A point that is within the tolerance from the start (at very large widths the infinite-width
     point is) still takes two steps, for the sake of its distance to the limit.
     """
-    gradients = action_and_gradient(overlaps)[1]
-    norm = relative_gradient(overlaps, gradients, widths)
-    least, loosest = (2, 1e-8) if norm <= tolerance else (0, 1e-2)
+    gradients, measures = action_and_gradient(overlaps)[1], measures or widths
+    norm = relative_gradient(overlaps, gradients, measures)
+    least, loosest = (2, 1e-8) if norm <= tolerance and measures == widths else (0, 1e-2)
     tightness = 1.0
     for number in range(8):
         if norm <= tolerance and number >= least:
@@ -179,7 +182,7 @@ def newton(
         candidate = chart.overlaps(step)
         try:
             slopes = action_and_gradient(candidate)[1]
-            found = relative_gradient(candidate, slopes, widths)
+            found = relative_gradient(candidate, slopes, measures)
         except np.linalg.LinAlgError:
             break
         if found < 0.5 * norm:

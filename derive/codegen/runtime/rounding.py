@@ -22,8 +22,10 @@ from derive.codegen.runtime.span import condition_of
 EPSILON = float(np.finfo(float).eps)
 EVIDENCE = 1e-9
 """Relative error of a log evidence, absolute where that is below one, which is told above this."""
-COARSEST = 1e-4
+COARSEST = 5e-3
 """A gradient may be so much smaller relative to its terms than relative to widths, no more."""
+TOGETHER = 1e-3
+"""The same where streams move together: a wide one's gradient is then against the least width."""
 
 
 def beyond_prior(prior: np.ndarray, overlap: np.ndarray) -> np.ndarray:

@@ -53,17 +53,15 @@ def verdict(
         residual: Relative residual of the saddle-point equations.
         found: Signature of the Hessian.
         condition: Condition number of the labels' covariance; a large one is a likely cause.
-        tolerance: Bound on the relative gradient, or ten times that where rounding leaves no less,
-            a hundred times where that is rounding of the overlaps; the residual may be a thousand
-            times larger, because the saddle-point equations multiply the gradient by overlaps.
+        tolerance: Bound on the relative gradient, or ten times that where rounding leaves no less;
+            the residual may be a thousand times larger, because the saddle-point equations multiply
+            the gradient by overlaps.
         rounding: What float64 can tell of the gradient.
     """
     told = f"(the condition number of the labels' covariance is {condition:.0e})"
     remedy = f"try continuation=True, another start, or a higher temperature {told}"
-    floor, note = NOISE * max(rounding.widths, rounding.labels), ""
-    coarse = NOISE * rounding.overlaps
-    limit = max(tolerance, min(floor, 10 * tolerance), min(coarse, 100 * tolerance))
-    stationary, floor = gradient_norm <= limit, max(floor, coarse)
+    floor, note = NOISE * max(rounding.widths, rounding.labels, rounding.overlaps), ""
+    stationary = gradient_norm <= max(tolerance, min(floor, 10 * tolerance))
     if (reason and gradient_norm > floor) or not stationary:  # so that a NaN is no agreement
         hidden = 1e-10 < gradient_norm <= floor
         by_labels = max(rounding.labels, rounding.overlaps) > 10 * tolerance
