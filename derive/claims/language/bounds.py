@@ -15,6 +15,8 @@ LARGEST_POWER = 300
 """Decimal digits of an exact number."""
 MOST_TERMS = 5_000
 """Terms of an expression that is multiplied out."""
+MOST_FACTORS = 200
+"""Factors of a product of matrices."""
 LARGEST_EXPONENT = 10**6
 MOST_ENTRIES = 10_000
 """Entries of a matrix whose size is written in numbers."""
@@ -58,6 +60,8 @@ class Bounds:
         """Why an expression is too large, and what to do; empty where it is not."""
         if expression.is_Matrix and _entries(expression) > MOST_ENTRIES:
             return f"it has more than {MOST_ENTRIES} entries; make its sizes smaller, or name them"
+        if type(expression) is MatMul and len(expression.args) > MOST_FACTORS:
+            return f"it has more than {MOST_FACTORS} factors{SHORTER}"
         if expression.is_Matrix and self.count(expression) > MOST_TERMS:
             return f"multiplied out it has more than {MOST_TERMS} terms{SHORTER}"
         numbers = (part for part in (expression, *expression.args) if part.is_Rational)

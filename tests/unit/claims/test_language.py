@@ -169,6 +169,7 @@ REFUSALS = [
     ("log(exp(pi**1000000) - 1)", "column 9", ["an exponential of more", "shorter"]),
     ("9**9**pi**9", "column 1", ["an exponential of more", "shorter"]),
     ("ones(101, 100)", "column 1", ["more than 10000 entries", "smaller"]),
+    ("tr(((U**8)**8)**8)", "column 4", ["more than 200 factors", "shorter"]),
     ("tr(eye(50)*kron(eye(50), eye(50)))", "column 12", ["more than 10000 entries"]),
     ("10**10**10", "column 1", ["exponent", "shorter"]),
     ("1e999", "column 1", ["digits", "write fewer"]),
