@@ -13,7 +13,10 @@ from derive.codegen import generate
 from derive.derivation import RULES, derive
 from derive.network import Attention, Embedding, Features, Network, Readout, Residual
 
-EVERY_DAY = ("test_a_broken_derivation_rule_moves_the_solution[chain: integrate: kernel doubled]",)
+EVERY_DAY = (
+    "test_a_broken_derivation_rule_moves_the_solution[chain: integrate: kernel doubled]",
+    "test_every_derivation_rule_is_broken",
+)
 """The others are evidence beyond what CI has time for: run by hand."""
 
 CHAIN = Network(
@@ -262,7 +265,9 @@ def test_a_broken_derivation_rule_moves_the_solution(name, network):
 
 
 def test_every_derivation_rule_is_broken():
-    assert {rule for rule, _, _ in BROKEN.values()} == set(RULES.__dataclass_fields__)
+    here = {rule for rule, _, _ in BROKEN.values()}
+    there = {"projections"}  # tests/rules/test_projections.py
+    assert here | there == set(RULES.__dataclass_fields__)
 
 
 @cache
