@@ -70,7 +70,9 @@ def _classes(annotation: Any) -> tuple[str, ...]:
 def _is_one_of(value: Any, classes: tuple[str, ...]) -> bool:
     if value is None:
         return "None" in classes
-    return any(cls.__name__ in classes for cls in type(value).__mro__)
+    # A depth that is a symbol is for the function itself to refuse, with what would do.
+    names = [cls.__name__.removeprefix("Repeated") for cls in type(value).__mro__]
+    return any(name in classes for name in (*names, type(value).__name__))
 
 
 def _call(name: str, signature: inspect.Signature) -> str:

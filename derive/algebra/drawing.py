@@ -183,6 +183,10 @@ def _logdet(drawer: Drawer, node: Any) -> Box:
     return apply(symbols.LN if build.is_unit(inner) else symbols.LNDET, drawer.box(inner))
 
 
+def _mean_share(drawer: Drawer, node: Any) -> Box:
+    return Apply(symbols.symbol("rho"), Fence(Listing(tuple(map(drawer.box, node.args)), ",")))
+
+
 def _lognormal(drawer: Drawer, node: Any) -> Box:
     value, mean, covariance = map(drawer.box, node.args)
     return Apply(symbols.LNNORMAL, Fence(Listing((value, Listing((mean, covariance))), ";")))
@@ -230,6 +234,7 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     Transpose: _transpose,
     Trace: _trace,
     nodes.LogDet: _logdet,
+    nodes.MeanShare: _mean_share,
     nodes.LogNormal: _lognormal,
     nodes.LogMultigamma: _multigamma,
     sympy.exp: _exp,

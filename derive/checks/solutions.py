@@ -33,11 +33,12 @@ Recomputed = Callable[[Point, Any], Any]
 
 
 def _residual(point: Point, solution: Any) -> float:
-    """max_s |G_s - right-hand side|_F / |G_s|_F."""
+    """max_s |G_s - right-hand side|_F, relative to the larger of G_s and its prior covariance."""
     right = point.subject.module.saddle_right_hand_side(point.overlaps, point.problem)
     return max(
-        math.sqrt(np.sum((g - r) ** 2) / np.sum(g**2))
-        for g, r in zip(point.overlaps, right, strict=True)
+        math.sqrt(np.sum((g - r) ** 2))
+        / max(math.sqrt(np.sum(g**2)), point.plain.prior_norm(stream, point.overlaps))
+        for stream, (g, r) in enumerate(zip(point.overlaps, right, strict=True))
     )
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from derive.errors import DescriptionError
 from derive.network.wording import shown
 
-WORDS = ("token", "kernel")
-"""Fields that no number fits."""
+APART = ("variance", "token", "kernel", "positions", "outputs")
+"""The variance, fields that no number fits, and those that stand behind them."""
 
 
 LARGEST_SIZE = 2**63
@@ -31,7 +31,7 @@ class ByName:
         """
         names = getattr(cls, "__dataclass_fields__", ())
         placed = dict(zip(names, given, strict=False))
-        others = [name for name in placed if name not in ("variance", *WORDS)]
+        others = [name for name in placed if name not in APART]
         if others and _could_be_size(placed.get("variance")):
             call = f"{cls.__name__}({', '.join(map(shown, given))})"
             named_call = ", ".join(f"{name}={shown(value)}" for name, value in placed.items())

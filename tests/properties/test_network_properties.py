@@ -139,7 +139,7 @@ def networks(draw, given=Fields(), temperatures=VARIANCES, repeats=False):
     block = st.lists(weighted(given, given.widths) | sums(given, 1), min_size=1, max_size=2)
     repeat = st.builds(Repeat, block.map(tuple), st.integers(1, 3) | st.sampled_from(["L", "D"]))
     middle = draw(st.lists(st.one_of(layer, repeat) if repeats else layer, max_size=3))
-    bottom = Embedding(draw(given.widths), draw(given.variances))
+    bottom = Embedding(draw(given.widths), variance=draw(given.variances))
     top = draw(readouts(given, middle))
     name = draw(st.text(max_size=30).filter(str.isprintable))
     return Network((bottom, *middle, top), draw(st.just(0.0) | temperatures), name)

@@ -77,7 +77,7 @@ def test_the_text_is_the_same_every_time_and_fits_the_page(name, function):
         if isinstance(node, ast.Import)
         for alias in node.names
     }
-    assert imported <= {"__future__", "collections", "typing", "numpy", "scipy"}
+    assert imported <= {"__future__", "collections", "functools", "typing", "numpy", "scipy"}
 
 
 def test_nothing_is_copied_that_is_not_called():

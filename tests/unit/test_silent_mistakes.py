@@ -29,7 +29,6 @@ def plain_data(labels, tests=None, **more):
         lambda: Convolution(3, 2),
         lambda: Embedding(7, 2),
         lambda: Embedding(np.int64(7), np.int64(2)),
-        lambda: Readout(2, "each", 3),
     ],
 )
 def test_a_variance_that_could_be_a_size_is_given_by_name(wrong):

@@ -147,16 +147,28 @@ class PlainTheory:
             total = total - width * _log_det(overlap)
         return total
 
+    def prior_norm(self, stream: int, overlaps: Overlaps) -> float:
+        """|Sigma|_F of all vectors of a stream, a weight and a head at a time."""
+        total = 0.0
+        for tensor in self.wiring.tensors[1:]:
+            if self.number_of(tensor.below) == stream:
+                scale = self.variances[tensor.number] / tensor.heads
+                total += tensor.heads * scale**2 * np.sum(self._above(tensor, overlaps) ** 2)
+        return float(np.sqrt(total))
+
+    def _above(self, tensor: Tensor, overlaps: Overlaps) -> Array:
+        """Overlaps of the vectors that a weight acts on."""
+        if tensor.above is None:
+            return np.eye(len(tensor.acts_on))
+        places = [vector.place for vector in tensor.acts_on]
+        return overlaps[self.number_of(tensor.above)][..., places, :][..., :, places]
+
     def _weight(self, tensor: Tensor, overlaps: Overlaps) -> Any:
         """N_W [tr Sigma_W^-1 Q_W + ln det Sigma_W], a head at a time."""
         stream = self.number_of(tensor.below)
         scale = self.variances[tensor.number] / tensor.heads
         width, size = self.widths[stream], len(tensor.acts_on)
-        if tensor.above is None:
-            above: Array = np.eye(size)
-        else:
-            places = [vector.place for vector in tensor.acts_on]
-            above = overlaps[self.number_of(tensor.above)][..., places, :][..., :, places]
+        above = self._above(tensor, overlaps)
         total: Any = tensor.heads * (size * np.log(scale) + _log_det(above))
         for head in range(tensor.heads):
             places = [v.place for v in tensor.made[head * size : (head + 1) * size]]

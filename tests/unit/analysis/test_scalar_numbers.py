@@ -205,8 +205,8 @@ def test_huge_exponents_and_other_texts_are_refused_at_once(text):
         theory_of(2).solve({**COLD, "s": text})
 
 
-def test_the_lowest_action_is_a_minimum_that_the_generated_solver_can_miss():
-    """Two minima and a saddle; from the infinite-width point the higher minimum is met."""
+def test_the_lowest_action_is_the_minimum_that_the_generated_solver_returns():
+    """Two minima and a saddle; the higher minimum, near infinite width, is told beside it."""
     network = chain(3, widths=(2, 2, 2), temperature=1.0)
     variances = [layer.variance for layer in network.layers[1:]]
     examples, labels = 8, math.sqrt(5) * np.ones(8)
@@ -217,8 +217,10 @@ def test_the_lowest_action_is_a_minimum_that_the_generated_solver_can_miss():
     lowest, middle, highest = found.roots
     shift = 2 * math.log(math.prod(variances))  # the papers' action leaves it out
     solver = Solver.of(network)
-    for root_of_ours, start in ((middle, None), (lowest, stages(lowest, variances))):
-        solution = solver.solve(network, data, start=start)
+    best = solver.solve(network, data)
+    from_the_root = solver.solve(network, data, start=stages(lowest, variances))
+    (other,) = best.others
+    for root_of_ours, solution in ((lowest, best), (lowest, from_the_root), (middle, other)):
         assert solution.converged and solution.hessian_negative == 0
         assert solution.bottom[0, 0] == pytest.approx(float(root_of_ours.overlap), rel=1e-6)
         assert solution.action == pytest.approx(float(root_of_ours.action) - shift, rel=1e-10)

@@ -54,7 +54,8 @@ def test_a_module_imports_numpy_and_scipy_only(source):
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module.split(".")[0])
     optional = {"contextlib", "threading", "threadpoolctl"}  # one BLAS thread, where it is there
-    assert found - optional == {"__future__", "collections", "math", "typing", "numpy", "scipy"}
+    standard = {"__future__", "collections", "functools", "math", "typing"}
+    assert found - optional == standard | {"numpy", "scipy"}
 
 
 def test_ruff_finds_nothing_unused_or_undefined(source):
