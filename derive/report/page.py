@@ -10,6 +10,7 @@ from derive.escaping import html
 from derive.network.wording import plural
 from derive.report import figures
 from derive.report.blocks import captioned, folded, html_page, paragraph, section
+from derive.report.branches import changes_of_branch
 from derive.report.equations import converter, html_of_blocks, theory_html
 from derive.report.figures.heads import branch_word, head_labels
 from derive.report.figures.overlaps import widths_shown
@@ -218,7 +219,8 @@ def _solutions(cases: Sequence[CaseResults]) -> str:
     content = solutions_table(cases)
     if sum(len(case.points) for case in cases) > 12:
         content = folded("All solutions", content)
-    return section("Evidence for the solutions", paragraph(f"{text}."), content)
+    changes = "".join(paragraph(html(f"{said}.")) for said in changes_of_branch(cases))
+    return section("Evidence for the solutions", paragraph(f"{text}."), changes, content)
 
 
 def _checks(results: Results) -> str:
