@@ -73,11 +73,11 @@ def weighted(draw, given, width, shapes=KEEPING):
     variance, width = draw(given.variances), draw(width)
     kind = draw(st.sampled_from([Linear, Attention, Gated, Convolution]))
     if kind is Linear:
-        return Linear(variance, width)
+        return Linear(variance=variance, width=width)
     if kind is Convolution:
         return Convolution(variance=variance, width=width, **draw(st.sampled_from(shapes)))
     count = draw(given.sizes if kind is Attention else given.gates)
-    return kind(count, variance, width)
+    return kind(count, variance=variance, width=width)
 
 
 def closed(given, width, depth):
