@@ -222,14 +222,16 @@ def main() -> None:
         except SolveError as error:
             print(f"{number}: {error}", flush=True)
             continue
+        if not message.startswith("converged"):
+            unconverged += 1
+            continue
         done, multiple = done + 1, multiple + (count > 1)
-        unconverged += not message.startswith("converged")
         if gap > 1e-8:
             missed += 1
             print(f"{number} {kind}: {gap:.2e} above the lowest; {message}", flush=True)
     print(
-        f"{options.what}: {done} settings, {multiple} with several, {missed} missed, "
-        f"{unconverged} not converged"
+        f"{options.what}: {done} settings converged, {multiple} of them with several minima and "
+        f"{missed} missed; {unconverged} not converged, which count as neither"
     )
 
 
