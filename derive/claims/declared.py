@@ -60,7 +60,9 @@ class Declared:
         given, unit = arithmetic.array(entries.array), np.eye(len(entries.array), dtype=int)
         scale, shift = map(arithmetic.number, (entries.scale, entries.shift))
         if self.domain == DEFINITE:
-            return scale * (given @ given.T + shift * arithmetic.array(unit))
+            eighths = (8 * entries.array).astype(int)  # whole numbers multiply fast
+            square = arithmetic.ratio(1, 64) * arithmetic.array(eighths @ eighths.T)
+            return scale * (square + shift * arithmetic.array(unit))
         if self.domain == SYMMETRIC:
             signs = arithmetic.array(np.diag(np.array(entries.signs)))
             leaning = entries.signs[0] if entries.shift > 1 else 0
@@ -70,7 +72,7 @@ class Declared:
         if self.domain == ORTHOGONAL:
             # Cayley's map: exact in rational arithmetic, and generic; it gives rotations alone.
             skew = given - given.T
-            rotation = (unit - skew) @ arithmetic.inverse(arithmetic.array(unit + skew))
+            rotation = 2 * arithmetic.inverse(arithmetic.array(unit + skew)) - unit
             return arithmetic.array(np.array(entries.signs)[:, None] * rotation)
         return scale * given
 
