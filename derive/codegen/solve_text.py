@@ -222,15 +222,16 @@ def _solution(
     require_finite(value, *slope)
     priors, widths = prior_sizes(overlaps, problem), problem.widths
     norm = relative_gradient(overlaps, slope, widths)
-    # The verdict is about the gradient relative to its terms, which are larger where labels are.
+    # Relative to its terms, which are larger where labels are, a gradient may be within tolerance.
     by_terms = min(norm, relative_gradient(size_of_terms(overlaps, priors), slope, widths))
     known = gradient_rounding(overlaps, overlaps, problem)
     together = 0.0 if EXPLICIT else relative_gradient(overlaps, slope, (min(widths),) * len(widths))
-    by_terms = max(by_terms, *known[:3], COARSEST * norm, TOGETHER * together)
-    reason = "" if by_terms <= tolerance else reason
+    least = max(*known[:3], TOGETHER * together)
+    by_terms = max(by_terms, least, COARSEST * norm)
+    reason, judged = ("", by_terms) if by_terms <= tolerance else (reason, max(norm, least))
     residual = equation_residual(overlaps, problem)
     condition = condition_number(overlaps, problem)
-    message = verdict(overlaps, reason, by_terms, residual, found, condition, tolerance, known)
+    message = verdict(overlaps, reason, judged, residual, found, condition, tolerance, known)
     evidence = log_evidence(overlaps, problem)
     message += digits_told(overlaps, problem, evidence) if message.startswith("converged") else ""
     return Solution(

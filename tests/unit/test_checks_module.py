@@ -82,7 +82,7 @@ def test_a_function_that_is_missing_leaves_open_what_needs_it(tmp_path):
 
 def test_what_is_wrong_is_said_also_where_something_is_missing(tmp_path):
     text = edited("def head_scores(", "def scores_of_heads(")
-    text = edited("return -(above + energy(", "return (above + energy(", text)
+    text = edited("return -action_beyond_prior(", "return action_beyond_prior(", text)
     assert results(tmp_path, text)["index loops: functions"].verdict is Verdict.DISAGREES
 
 
