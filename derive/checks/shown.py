@@ -30,6 +30,8 @@ MODULE: Mapping[str, str] = {
     "equation_residual": FIELDS, "gradient_rounding": GUARDS, "hidden_gradient": GUARDS,
     "energy": FIELDS, "prior_covariances": FIELDS, "constant_of_labels": FIELDS,
     "fluctuation": FUNCTIONS, "share": FUNCTIONS, "projections": FIELDS,
+    "action_beyond_prior": FIELDS, "height": FIELDS, "prior_sizes": GUARDS, "readers": GUARDS,
+    "digits_told": GUARDS,
 }  # fmt: skip
 """Every function of a generated module."""
 
