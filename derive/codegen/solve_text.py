@@ -117,11 +117,12 @@ def _add_below(
     """Add the minimum below a point, if it is not among those that were found."""
     with suppress(np.linalg.LinAlgError):
         inner, width = inside(problem), min(problem.widths)
+        outside = energy_outside(problem)
         near = quasi_newton(
             start, *_functions(inner)[:2], COARSE,
-            until=lambda point, value: runs_into(point, value, found, width),
+            until=lambda point, value: runs_into(point, value, found, width, outside),
         )  # fmt: skip
-        known = runs_into(near, action(near, inner), found, width)
+        known = runs_into(near, action(near, inner), found, width, outside)
         if not known and not is_near(near, found):
             added = _descended([near], problem, tolerance)
             new = any(not is_near(point.overlaps, found) for point in added)

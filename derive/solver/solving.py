@@ -12,6 +12,7 @@ import numpy as np
 
 from derive.arguments import takes
 from derive.codegen import Module, generate
+from derive.codegen.runtime.minima import distinct
 from derive.derivation import Derivation, derive
 from derive.errors import SolveError
 from derive.network import Data, Network, Values
@@ -22,7 +23,7 @@ from derive.solver.memory import refuse_large
 from derive.solver.scores import label_values
 from derive.solver.solution import Solution
 from derive.solver.spectrum import HessianSpectrum, row_names, spectrum_of
-from derive.solver.starts import distinct, random_overlap
+from derive.solver.starts import random_overlap
 from derive.threads import blas_threads
 
 INFINITE_WIDTH = (

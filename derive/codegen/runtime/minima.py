@@ -35,11 +35,14 @@ def is_near(point: tuple[np.ndarray, ...], solutions: list[Any]) -> bool:
 
 
 def runs_into(
-    point: tuple[np.ndarray, ...], action: float, solutions: list[Any], width: float
+    point: tuple[np.ndarray, ...], action: float, solutions: list[Any], width: float, outside: float
 ) -> bool:
-    """Whether a descent that has come to a point will end at one of some solutions."""
+    """Whether a descent that has come to a point will end at one of some solutions.
+
+    Their actions have a constant from outside the span of the inputs, that of the point has not.
+    """
     for solution in solutions:
-        known, above = solution.overlaps[0], action - solution.action
+        known, above = solution.overlaps[0], action - (solution.action - outside)
         near = AHEAD * float(np.linalg.norm(known))
         rounding = 1e-9 * max(1.0, abs(action))
         if -rounding <= above <= ABOVE * width and np.linalg.norm(point[0] - known) <= near:
