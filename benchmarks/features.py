@@ -13,9 +13,9 @@ import time
 
 import numpy as np
 
-from derive.network import Features, Network, Readout
-from derive.sampling.features import chain, sample_features
 from derive.sampling.statistics import estimates
+from derive.theories.networks.description import Features, Network, Readout
+from derive.theories.networks.samplers.features import chain, sample_features
 
 KERNELS = ("arc-sine", "arc-cosine-1")
 TEMPERATURES = (0.1, 0.3)

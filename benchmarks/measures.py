@@ -16,11 +16,11 @@ import numpy as np
 from scipy import linalg
 
 from derive import Attention, Data, Embedding, Network, Readout, Residual
-from derive.codegen import generate
-from derive.derivation import derive
-from derive.network import attended_inputs, path_count
-from derive.solver import Solver
-from derive.tasks.hidden_markov import hidden_markov
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import attended_inputs, path_count
+from derive.theories.networks.module import generate
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.tasks.hidden_markov import hidden_markov
 from derive.threads import one_blas_thread
 
 

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from derive import Attention, Convolution, Data, Embedding, Network, Readout, load_data
-from derive.network import data_from_arrays
-from derive.network.file_sizes import file_sizes, shapes_in
-from derive.solver import Solver
-from derive.solver.memory import Sizes, file_task_bytes, solving_bytes, vectors_of
+from derive.theories.networks.description import data_from_arrays
+from derive.theories.networks.description.file_sizes import file_sizes, shapes_in
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.memory import Sizes, file_task_bytes, solving_bytes, vectors_of
 
 WIDTH = 10**6
 """So wide that few steps are taken: the peak does not grow with their number, or with the width."""

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from derive.analysis.scalar import scalar_theory
 from derive.errors import SolveError
-from derive.network import (
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Data,
@@ -31,8 +31,8 @@ from derive.network import (
     Serial,
     path_count,
 )
-from derive.solver import Solver
-from derive.solver.starts import random_overlap
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.starts import random_overlap
 
 KINDS = (
     "one attention", "two attentions", "three attentions", "residual", "two residuals", "gated",

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 
 from derive import Attention, Embedding, Gated, Linear, Network, Readout, Residual
-from derive.checks.sample import Sample
-from derive.checks.subject import Subject
-from derive.checks.verdict import Unsettled
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Sample
+from derive.theories.networks.checks.subject import Subject
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from precise_solutions import deviations, gradient_of, sample_of, subject_of

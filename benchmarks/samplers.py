@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derive.network import Data, Network
 from derive.running.climb import packaged_instances
 from derive.sampling.draws import WEIGHTS, Draws
-from derive.sampling.overlaps import sample_overlaps
 from derive.sampling.statistics import estimates
-from derive.sampling.weights import sample_weights
-from derive.sampling.weights.model import Model
-from derive.solver import Solver
+from derive.theories.networks.description import Data, Network
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.samplers.weights.model import Model
+from derive.theories.networks.solver import Solver
 
 CHAINS = 4
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from derive import Embedding, Gated, Network, Readout, derive
 from derive.network import data_from_arrays
-from derive.sampling.overlaps import sample_overlaps
 from derive.solver import Solver
+from derive.theories.networks.samplers.overlaps import sample_overlaps
 
 EXAMPLES, FEATURES, GATES = 24, 5, 3
 

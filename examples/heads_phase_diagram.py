@@ -20,10 +20,10 @@ from pathlib import Path
 import numpy as np
 
 from derive import Attention, Data, DeriveError, Embedding, Network, Readout
-from derive.phases import SymmetricSolver
-from derive.phases.branches import descended
-from derive.phases.hessian import moved
-from derive.phases.onset import breaking_sector, onset_of
+from derive.theories.networks.phases import SymmetricSolver
+from derive.theories.networks.phases.branches import descended
+from derive.theories.networks.phases.hessian import moved
+from derive.theories.networks.phases.onset import breaking_sector, onset_of
 
 WIDTHS = (10, 8, 9)  # times what the figure varies; N is their mean
 EXAMPLES = 8
@@ -161,7 +161,7 @@ def draw(diagram: Diagram, columns: list[Column], sweeps, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    from derive.report.figures.style import SETTINGS
+    from derive.theories.networks.report.figures.style import SETTINGS
 
     with pyplot.rc_context({**SETTINGS, "font.size": 11}):
         figure = pyplot.figure(figsize=(11.5, 5.4), layout="constrained")

@@ -10,8 +10,8 @@ import numpy as np
 
 from derive import Attention, Convolution, Embedding, Linear, Network, Readout, Residual, derive
 from derive.network import data_from_arrays, path_labels
-from derive.sampling.overlaps import sample_overlaps
 from derive.solver import Solver
+from derive.theories.networks.samplers.overlaps import sample_overlaps
 
 EXAMPLES, FEATURES, TOKENS = 6, 4, 3
 

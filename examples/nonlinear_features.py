@@ -24,10 +24,10 @@ import numpy as np
 
 from derive import Network, Readout
 from derive.network import Features, data_from_arrays
-from derive.network.feature_maps import has_mean, kernel_matrix, kernel_mean
-from derive.sampling.features import sample_features
 from derive.sampling.statistics import estimates
 from derive.solver import Solver
+from derive.theories.networks.description.feature_maps import has_mean, kernel_matrix, kernel_mean
+from derive.theories.networks.samplers.features import sample_features
 
 CASES = (("erf", "arc-sine", 0.0), ("ReLU", "arc-cosine-1", 0.0), ("ReLU", "arc-cosine-1", 0.5))
 """Name, kernel, and the mean of the labels over sqrt(N)."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from derive import Attention, Embedding, Network, Readout, Residual, derive
 from derive.network import data_from_arrays, path_labels
-from derive.sampling.overlaps import sample_overlaps
 from derive.solver import Solver
+from derive.theories.networks.samplers.overlaps import sample_overlaps
 
 EXAMPLES, FEATURES, TOKENS = 8, 5, 4
 

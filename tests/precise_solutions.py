@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
-from derive.checks.saddle import Whitened, refine
-from derive.checks.sample import Sample
-from derive.checks.subject import Subject
+from derive.theories.networks.checks.saddle import Whitened, refine
+from derive.theories.networks.checks.sample import Sample
+from derive.theories.networks.checks.subject import Subject
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from repeated_networks import REPEATED
 from small_networks import random_overlaps, random_symmetric
 
 from derive import Module, derive, generate
-from derive.network import stream_graph
+from derive.theories.networks.description import stream_graph
 
 HEADS = (2, 1, 3, 1, 2, 1, 1, 1, 2, 1)
 

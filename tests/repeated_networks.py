@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from derive.derivation.repeat.induction import repeated_theory
-from derive.network import Attention, Embedding, Linear, Network, Readout, Repeat, Residual
+from derive.theories.networks.derivation.repeat.induction import repeated_theory
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Repeat,
+    Residual,
+)
 
 
 def heads(width="N"):

@@ -7,9 +7,9 @@ from functools import cache
 import sympy
 from repeated_networks import REPEATED, theory
 
-from derive.derivation import derive
-from derive.derivation.repeat.instantiate import at_depth
-from derive.derivation.repeat.pieces import Block, number_symbol
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.repeat.instantiate import at_depth
+from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
 
 
 def depths_of(name, depth):

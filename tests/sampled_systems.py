@@ -10,21 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from derive.checks import CheckResult, Verdict
-from derive.ladder import Instance, runs_for
-from derive.ladder.agreement import limit
-from derive.ladder.deviation import deviation, judge
-from derive.ladder.effort import Effort
-from derive.ladder.judging import QUANTITIES, deviations, saddle_point, weights_rung
-from derive.ladder.rung import Deviation
-from derive.network import Data, Network, data_from_arrays
-from derive.network.tokens import data_names, token_counts, weighted_layers
 from derive.sampling.draws import Draws
-from derive.sampling.files import load_draws
-from derive.sampling.overlaps import sample_overlaps
 from derive.sampling.statistics import estimates
-from derive.sampling.weights import sample_weights
-from derive.solver import Solver
+from derive.theories.networks.checks import CheckResult, Verdict
+from derive.theories.networks.description import Data, Network, data_from_arrays
+from derive.theories.networks.description.tokens import data_names, token_counts, weighted_layers
+from derive.theories.networks.ladder import Instance, runs_for
+from derive.theories.networks.ladder.agreement import limit
+from derive.theories.networks.ladder.deviation import deviation, judge
+from derive.theories.networks.ladder.effort import Effort
+from derive.theories.networks.ladder.judging import (
+    QUANTITIES,
+    deviations,
+    saddle_point,
+    weights_rung,
+)
+from derive.theories.networks.ladder.rung import Deviation
+from derive.theories.networks.samplers.files import load_draws
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.solver import Solver
 
 SHORT = {"draws": 150, "chains": 2}
 """Enough for errors of a few percent, in seconds."""

@@ -5,8 +5,8 @@ from functools import cache
 import mpmath
 import sympy
 
-from derive.analysis.scalar import scalar_theory
-from derive.network import Attention, Embedding, Linear, Network, Readout
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.description import Attention, Embedding, Linear, Network, Readout
 
 VARIANCES = (1.3, 0.9, 1.1, 0.8, 1.4, 0.7)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Data,
     Embedding,
@@ -18,7 +18,7 @@ from derive.network import (
     path_count,
     stream_graph,
 )
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 TEMPERATURE = 0.31
 _SHAPES: dict[str, tuple[Any, ...]] = {

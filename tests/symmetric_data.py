@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from derive import Data, Network
-from derive.analysis.exchangeable import declare
-from derive.analysis.exchangeable.vectors import group, sector_basis, vector_tables
-from derive.derivation.notation import Notation
-from derive.network.graph import stream_graph, values
+from derive.theories.networks.analysis.exchangeable import declare
+from derive.theories.networks.analysis.exchangeable.vectors import (
+    group,
+    sector_basis,
+    vector_tables,
+)
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.description.graph import stream_graph, values
 
 
 def symmetric_data(

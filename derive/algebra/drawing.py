@@ -11,8 +11,18 @@ from typing import Any
 import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace, Transpose
 
-from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials, symbols
-from derive.algebra.boxes import (
+from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials
+from derive.algebra.copies import Copies
+from derive.algebra.products import (
+    Product,
+    build_identity,
+    inverse,
+    named_sizes,
+    product_box,
+)
+from derive.errors import NoRule, named
+from derive.typeset import symbols
+from derive.typeset.boxes import (
     ANGLE,
     Apply,
     Box,
@@ -27,15 +37,6 @@ from derive.algebra.boxes import (
     row,
     terms_of,
 )
-from derive.algebra.copies import Copies
-from derive.algebra.products import (
-    Product,
-    build_identity,
-    inverse,
-    named_sizes,
-    product_box,
-)
-from derive.errors import NoRule, named
 
 LONG = 6
 """A sum with as many terms stands in brackets behind a number, where it can be broken."""

@@ -10,8 +10,11 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, layered, nodes, symbols
-from derive.algebra.boxes import (
+from derive.algebra import build, layered, nodes
+from derive.algebra.indexed import EQUALS
+from derive.algebra.products import build_identity
+from derive.typeset import symbols
+from derive.typeset.boxes import (
     SQUARE,
     Apply,
     Box,
@@ -23,8 +26,6 @@ from derive.algebra.boxes import (
     fenced,
     power,
 )
-from derive.algebra.indexed import EQUALS
-from derive.algebra.products import build_identity
 
 
 def _lift(drawer: Any, node: Any) -> Box:

@@ -6,9 +6,7 @@ NumPy arrays, of floats or of the context's numbers, so that one table of rules 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,8 +53,7 @@ class _Evaluation:
 
     def product(self, first: Any, second: Any) -> Any:
         if not (np.ndim(first) and np.ndim(second)):
-            # An array leads: mpmath would print one, to say that it is no number.
-            return second * first if np.ndim(second) else first * second
+            return first * second
         if isinstance(self.arithmetic, Balls):
             return self.arithmetic.product(first, second)
         return first @ second
@@ -302,8 +299,7 @@ def _path_projection(run: _Evaluation, node: Any) -> Any:
 def _log_normal(run: _Evaluation, node: Any) -> Any:
     value, mean, covariance = (run.of(arg) for arg in node.args)
     rest = value - mean
-    weighted = run.product(run.arithmetic.inverse(covariance), rest)
-    quadratic = (weighted * rest).sum(axis=1).sum()
+    quadratic = np.trace(run.arithmetic.inverse(covariance) @ rest @ rest.T)
     count = rest.shape[1]
     constant = run.arithmetic.log(2 * run.arithmetic.pi) * rest.shape[0]
     return -(quadratic + count * (run.arithmetic.logdet(covariance) + constant)) / 2
@@ -374,18 +370,6 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
 """Exact node type to the rule that finds its value."""
 
 
-@lru_cache
-def _kept(digits: int, _thread: int) -> Digits:
-    return Digits(digits)
-
-
-def _precise(digits: int) -> Digits:
-    """The arithmetic of so many digits, kept: to make a context takes longer than many values."""
-    arithmetic = _kept(digits, threading.get_ident())
-    arithmetic.context.dps = digits  # whatever an interrupted function left behind
-    return arithmetic
-
-
 def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | Balls | None = None) -> Any:
     """The value of an expression.
 
@@ -413,6 +397,6 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | Balls | N
     """
     if isinstance(digits, Balls):
         return _Evaluation(values, digits).of(expression)
-    arithmetic: Arithmetic = Floats() if digits is None else _precise(digits)
+    arithmetic: Arithmetic = Floats() if digits is None else Digits(digits)
     result = _Evaluation(values, arithmetic).of(expression)
     return float(result) if digits is None and not np.ndim(result) else result

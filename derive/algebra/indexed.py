@@ -7,8 +7,8 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import symbols
-from derive.algebra.boxes import Apply, Atom, Box, Fence, Infix, Script, Sum, fenced
+from derive.typeset import symbols
+from derive.typeset.boxes import Apply, Atom, Box, Fence, Infix, Script, Sum, fenced
 
 PRODUCT = Atom(r"\prod", "∏", 1.0)
 SUM = Atom(r"\sum", "∑", 1.0)

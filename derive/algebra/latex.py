@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.boxes import Box
 from derive.algebra.drawing import Drawer
-from derive.algebra.media import LATEX, PLAIN
 from derive.algebra.naming import fold, named
+from derive.typeset.boxes import Box
+from derive.typeset.media import LATEX, PLAIN
 
 
 def box(expression: Any, names: Mapping[Any, str] | None = None) -> Box:

@@ -11,7 +11,9 @@ import sympy
 from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Trace
 
 from derive.algebra import build
-from derive.algebra.boxes import (
+from derive.algebra.layered import LayerMatrix, LayerOverlap, LayerSize, LayerValue
+from derive.algebra.nodes import Block, Gram, Lift, Overlap
+from derive.typeset.boxes import (
     Box,
     Fence,
     Infix,
@@ -24,9 +26,7 @@ from derive.algebra.boxes import (
     power,
     row,
 )
-from derive.algebra.layered import LayerMatrix, LayerOverlap, LayerSize, LayerValue
-from derive.algebra.nodes import Block, Gram, Lift, Overlap
-from derive.algebra.symbols import INVERSE, OTIMES, is_square, letter, number
+from derive.typeset.symbols import INVERSE, OTIMES, is_square, letter, number
 
 ToBox = Callable[[Any], Box]
 HALF = sympy.Rational(1, 2)

@@ -12,10 +12,10 @@ import sympy
 from sympy import Pow, Trace
 
 from derive.algebra import nodes
-from derive.checks.sample import Numbers
 from derive.claims.coverage import Aspect
 from derive.claims.language import is_moderate, to_text, value
 from derive.errors import DeriveError
+from derive.theories.networks.checks.sample import Numbers
 
 MOST_THRESHOLDS = 6
 """Numbers of a claim whose both sides every symbol has to reach."""

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from derive.checks.verdict import Verdict
 from derive.claims.slips.kinds import SLIPS
 from derive.errors import ClaimError
-from derive.network import Network
-from derive.network.wording import choices, one_line, shown
+from derive.evidence.verdict import Verdict
+from derive.theories.networks.description import Network
+from derive.wording import choices, one_line, shown
 
 EQUAL, CONSTANT, FACTOR, LEADING = "equal", "constant", "factor", "leading"
 RELATIONS = (EQUAL, CONSTANT, FACTOR, f"{LEADING} N")

@@ -10,8 +10,6 @@ from typing import Any
 import numpy as np
 import sympy
 
-from derive.checks.subject import Subject
-from derive.checks.verdict import Unsettled
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
 from derive.claims.deciding import Expressions, unsettled
 from derive.claims.load import load_claim
@@ -19,10 +17,12 @@ from derive.claims.on_network import OnNetwork
 from derive.claims.on_symbols import OnSymbols
 from derive.claims.result import ComparisonResult
 from derive.claims.saddle_claims import Equations
-from derive.derivation import derive
 from derive.errors import ClaimError, DeriveError
-from derive.network import Network
-from derive.network.wording import shown
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import Network
+from derive.wording import shown
 
 LEAST_DIGITS = 15
 """Fewer than float64 has are not worth the arithmetic."""

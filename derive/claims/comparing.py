@@ -12,8 +12,6 @@ import sympy
 from derive.algebra import build
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.algebra.balls import Balls, Unresolved
-from derive.checks.sample import Array
-from derive.checks.verdict import Unsettled
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.definitions import Point
 from derive.claims.fit import Fit, fit
@@ -22,6 +20,8 @@ from derive.claims.precision import Exactly, Roughly, climb
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import FLOAT_DIGITS, Side
 from derive.errors import ClaimError, DeriveError
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array
 
 LEADING_DIGITS = 8
 """Digits of differences whose decay is looked at."""

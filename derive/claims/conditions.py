@@ -10,7 +10,7 @@ from typing import Any
 import sympy
 
 from derive.claims.ours import Ours
-from derive.network.outside import no_density
+from derive.theories.networks.description.outside import no_density
 
 MOST_SIZE = 40
 """Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from derive.checks.sample import Array, Numbers
-from derive.checks.verdict import Unsettled
 from derive.claims.result import Counterexample
 from derive.claims.setting import Case
 from derive.errors import DeriveError
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array, Numbers
 
 SECONDS = 10.0
 """Time of the processor that the search takes at most, so that a busy machine finds the same."""

@@ -12,8 +12,6 @@ import sympy
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Digits, Floats
-from derive.checks.sample import Array, Numbers
-from derive.checks.verdict import Unsettled, Verdict
 from derive.claims import comparing, counterexample, on_cases
 from derive.claims.claim import LEADING, UP_TO, Claim, Line
 from derive.claims.comparing import Step
@@ -32,6 +30,8 @@ from derive.claims.slips.search import (
 )
 from derive.claims.terms import differing
 from derive.claims.work import Work
+from derive.evidence.verdict import Unsettled, Verdict
+from derive.theories.networks.checks.sample import Array, Numbers
 
 SCREENS = 4
 """Draws until one has a value for corrections to be held against."""

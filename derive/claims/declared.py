@@ -12,13 +12,13 @@ import sympy
 from derive.algebra import build
 from derive.algebra.arithmetic import Arithmetic
 from derive.algebra.balls import Rationals
-from derive.checks.sample import Array
 from derive.claims import aspects
 from derive.claims.coverage import Aspect
 from derive.claims.definitions import refuse_word
 from derive.claims.draws import Entries
 from derive.claims.language import parse_declaration
 from derive.errors import ClaimError
+from derive.theories.networks.checks.sample import Array
 
 SIZE, POSITIVE, REAL = "size", "positive", "real"
 DEFINITE, SYMMETRIC, ORTHOGONAL = "positive definite", "symmetric", "orthogonal"

@@ -13,11 +13,11 @@ import sympy
 from derive.algebra import build, contains, nodes, substitute
 from derive.algebra.arithmetic import Arithmetic, Digits
 from derive.algebra.balls import Balls
-from derive.checks.sample import Numbers
 from derive.claims.language import Scope, parse, value
 from derive.claims.language.functions import FUNCTIONS
 from derive.errors import ClaimError
-from derive.network.wording import shown
+from derive.theories.networks.checks.sample import Numbers
+from derive.wording import shown
 
 RESERVED = (*FUNCTIONS, "sum", "pi")
 """Words of the language."""

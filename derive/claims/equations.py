@@ -12,8 +12,6 @@ import numpy as np
 
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.algebra.balls import Unresolved, largest
-from derive.checks.sample import Array
-from derive.checks.verdict import Unsettled, Verdict
 from derive.claims.comparing import SLACK
 from derive.claims.leading import decide_leading, relative
 from derive.claims.on_network import OnNetwork
@@ -21,6 +19,8 @@ from derive.claims.precision import FLOAT_ROUNDING, GUARD
 from derive.claims.result import LineResult
 from derive.claims.setting import Case
 from derive.claims.sides import FLOAT_DIGITS, Side
+from derive.evidence.verdict import Unsettled, Verdict
+from derive.theories.networks.checks.sample import Array
 
 HOLDS = "holds at the saddle point"
 LEAST_SINGULAR = 1e-6

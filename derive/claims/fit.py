@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.balls import Unresolved
-from derive.checks.sample import Array
-from derive.checks.verdict import Unsettled
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.precision import Judge
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array
 
 LARGEST_DENOMINATOR = 10**4
 

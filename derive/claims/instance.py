@@ -9,8 +9,8 @@ from typing import Any
 import sympy
 
 from derive.algebra.arithmetic import Arithmetic
-from derive.checks.sample import Array, Numbers, Sample
 from derive.claims.ours import Ours
+from derive.theories.networks.checks.sample import Array, Numbers, Sample
 
 
 @dataclass(frozen=True, eq=False)

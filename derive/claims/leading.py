@@ -9,7 +9,7 @@ from typing import Any
 
 import sympy
 
-from derive.checks.verdict import Unsettled, Verdict
+from derive.evidence.verdict import Unsettled, Verdict
 
 SCALES = tuple(4**power for power in range(7))
 """Factors of what grows; everything else stays as it is, P too."""

@@ -9,8 +9,8 @@ from typing import Any
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
 from derive.errors import ClaimError
 from derive.files import Untidy, read_table
-from derive.network import Network, load_network
-from derive.network.wording import choices, one_line, shown
+from derive.theories.networks.description import Network, load_network
+from derive.wording import choices, one_line, shown
 
 KEYS = ("network", "about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
 LINE_KEYS = ("expression", "relation")

@@ -14,8 +14,6 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats
-from derive.checks.sample import Array, Numbers, Sample
-from derive.checks.verdict import Unsettled
 from derive.claims import aspects
 from derive.claims.conditions import FEW_LAYERS, MOST_SIZE, Conditions, Parameters
 from derive.claims.coverage import Aspect
@@ -23,7 +21,9 @@ from derive.claims.draws import SMALL_SIZE, Draws, Entries
 from derive.claims.instance import Instance
 from derive.claims.ours import Ours
 from derive.claims.variety import Levels, Variety, relations
-from derive.derivation.turns import covering
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array, Numbers, Sample
+from derive.theories.networks.derivation.turns import covering
 
 ATTEMPTS = 200
 """Draws until one meets the conditions."""

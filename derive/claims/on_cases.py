@@ -9,7 +9,6 @@ from itertools import chain
 
 import sympy
 
-from derive.checks.verdict import Unsettled, Verdict
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.comparing import Step, expressions
 from derive.claims.fit import Fit, points_needed
@@ -17,6 +16,7 @@ from derive.claims.found import constant_of, constant_text, factor_of, factor_te
 from derive.claims.precision import BeyondDigits, OnlyHere
 from derive.claims.result import LineResult
 from derive.claims.setting import Case, Setting
+from derive.evidence.verdict import Unsettled, Verdict
 
 
 @dataclass(frozen=True, eq=False)

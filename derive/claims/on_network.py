@@ -9,9 +9,6 @@ from functools import cached_property
 from typing import Any
 
 from derive.algebra.arithmetic import Floats
-from derive.checks.sample import Array
-from derive.checks.subject import Subject
-from derive.checks.verdict import Unsettled
 from derive.claims.aspects import thresholds
 from derive.claims.claim import Claim
 from derive.claims.conditions import FEW_VECTORS, MOST_VECTORS
@@ -25,9 +22,12 @@ from derive.claims.network_draws import NetworkDraws
 from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
-from derive.derivation import Theory, refuse_mean
 from derive.errors import ClaimError
-from derive.network.wording import shown
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import Theory, refuse_mean
+from derive.wording import shown
 
 SADDLE_GUARD = 8
 """Digits of a saddle point beyond those asked for: its gradient vanishes to twice as many more."""

@@ -12,7 +12,6 @@ import sympy
 
 from derive.algebra import nodes
 from derive.algebra.arithmetic import Digits
-from derive.checks.verdict import Unsettled
 from derive.claims.aspects import thresholds
 from derive.claims.claim import Claim
 from derive.claims.coverage import Coverage, cover
@@ -23,7 +22,8 @@ from derive.claims.language import Scope
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
 from derive.claims.symbol_draws import CANDIDATES, Drawn, SymbolDraws
-from derive.network.wording import shown
+from derive.evidence.verdict import Unsettled
+from derive.wording import shown
 
 MOST_EXCESS = 4
 """Sizes of a counterexample exceed 1 by this much together."""

@@ -10,9 +10,9 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient, substitute
-from derive.derivation import Theory
 from derive.errors import ClaimError
-from derive.network.wording import choices, shown
+from derive.theories.networks.derivation import Theory
+from derive.wording import choices, shown
 
 FAMILIES = ("N", "H", "s", "U", "G", "R")
 """Letters that may have an index in brackets."""

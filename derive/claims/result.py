@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from derive.checks.verdict import CheckResult, Verdict
+from derive.evidence.verdict import CheckResult, Verdict
 
 
 @dataclass(frozen=True)

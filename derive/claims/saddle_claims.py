@@ -11,9 +11,6 @@ from sympy import sympify
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Floats
-from derive.checks.sample import Array, Numbers
-from derive.checks.subject import Subject
-from derive.checks.verdict import Unsettled, Verdict
 from derive.claims import counterexample
 from derive.claims.claim import LEADING, Claim
 from derive.claims.comparing import require_shapes
@@ -26,6 +23,9 @@ from derive.claims.setting import Case
 from derive.claims.sides import Side, equation
 from derive.claims.slips.search import AS_IT_STANDS, Trial, corrections
 from derive.claims.terms import differing
+from derive.evidence.verdict import Unsettled, Verdict
+from derive.theories.networks.checks.sample import Array, Numbers
+from derive.theories.networks.checks.subject import Subject
 
 LEAST_CASES = 4
 """Saddle points that an equation is held against, at least."""

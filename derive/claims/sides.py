@@ -17,15 +17,15 @@ from sympy import Add, MatAdd
 from derive.algebra import build, substitute
 from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.algebra.balls import Balls
-from derive.checks.sample import Array, Numbers
-from derive.checks.verdict import Unsettled
 from derive.claims.claim import Line
 from derive.claims.definitions import digits_of
 from derive.claims.found import text_of
 from derive.claims.language import Scope, Singular, parse, value
 from derive.claims.precision import OnlyHere
 from derive.errors import ClaimError, NoRule, ShapeError
-from derive.network.wording import choices, one_line, shown
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array, Numbers
+from derive.wording import choices, one_line, shown
 
 FLOAT_DIGITS = 9
 """Digits that a comparison in float64 is trusted to."""

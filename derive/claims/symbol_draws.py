@@ -10,8 +10,6 @@ from typing import Any
 
 from derive.algebra.arithmetic import Digits, Floats
 from derive.algebra.balls import Rationals
-from derive.checks.sample import Numbers
-from derive.checks.verdict import Unsettled
 from derive.claims import aspects
 from derive.claims.coverage import Aspect
 from derive.claims.declared import Declared
@@ -20,6 +18,8 @@ from derive.claims.draws import Draws, Entries
 from derive.claims.setting import Case
 from derive.claims.variety import Levels, Variety, relations
 from derive.claims.work import Work
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Numbers
 
 CANDIDATES = 16
 """Draws from which the one is taken that reaches the most."""

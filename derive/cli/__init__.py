@@ -108,7 +108,7 @@ def _command(name: str) -> Callable[[Any], int]:
 
 
 def _say(message: str, status: int) -> int:
-    from derive.network.wording import one_line
+    from derive.wording import one_line
 
     print(f"derive: {one_line(message, 2000)}", file=sys.stderr)
     return status

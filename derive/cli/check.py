@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from derive import checks
 from derive.cli.options import changed, network_of, tell_features, with_symbols
 from derive.cli.usage import Options, UsageError
-from derive.network import load_data
 from derive.running.evidence import CLAIMS
 from derive.running.progress import spinner
+from derive.theories.networks import checks
+from derive.theories.networks.description import load_data
 
 OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "temperature")
 
@@ -45,8 +45,8 @@ def check(options: Options) -> int:
 
 
 def _ladder(options: Options) -> int:
-    from derive.ladder import render
     from derive.running.climb import climb
+    from derive.theories.networks.ladder import render
 
     wanted = _wanted(options)
     with _folder(options, wanted) as folder:
@@ -61,8 +61,8 @@ def _ladder(options: Options) -> int:
 
 
 def _wanted(options: Options) -> Any:
-    from derive.ladder import Effort
     from derive.running.climb import Climb, instances_for, packaged_instances
+    from derive.theories.networks.ladder import Effort
 
     if options.out is None and (options.resume or options.overwrite):
         raise UsageError("--resume, --overwrite: they are for a folder; give --out DIR too")
@@ -107,8 +107,8 @@ def _tell(line: str) -> None:
 
 
 def _write_page(wanted: Any, ladder: Any, folder: Path) -> None:
-    from derive.report.ladder import ladder_page
     from derive.running.files import write_text
+    from derive.theories.networks.report.ladder import ladder_page
 
     write_text(folder / "ladder.html", ladder_page(ladder))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from derive.checks.verdict import Verdict
 from derive.claims import gallery
 from derive.claims.compare import decide
 from derive.claims.load import load_claim
 from derive.claims.result import render
 from derive.cli.usage import Options, UsageError
+from derive.evidence.verdict import Verdict
 from derive.running.progress import spinner
 
 STATUS = {Verdict.AGREES: 0, Verdict.DISAGREES: 1, Verdict.INCONCLUSIVE: 3}

@@ -40,8 +40,8 @@ def fill(parser: Parser) -> None:
 def expand(options: Options) -> int:
     """Print the expansion, or write its module; with --certify the evidence for its steps."""
     from derive.cli.options import tell_features
-    from derive.network import load_network
     from derive.running import check_target
+    from derive.theories.networks.description import load_network
 
     _refuse(options)
     if options.digits is not None and not options.certify:
@@ -70,8 +70,11 @@ def _refuse(options: Options) -> None:
 
 
 def _expansion(network: Any, options: Options) -> Any:
-    from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-    from derive.derivation import derive
+    from derive.theories.networks.analysis.expansions import (
+        finite_width_expansion,
+        saddle_expansion,
+    )
+    from derive.theories.networks.derivation import derive
 
     derivation = derive(network)
     if options.finite_width:
@@ -90,8 +93,8 @@ def _certify(expansion: Any, digits: int) -> None:
 
 
 def _write(expansion: Any, target: Any, name: str) -> None:
-    from derive.codegen.expansions import generate_expansion
     from derive.running import write_text
+    from derive.theories.networks.module.expansions import generate_expansion
 
     write_text(target, generate_expansion(expansion).source)
     print(f"wrote {terminal(name)}")

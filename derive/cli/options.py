@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from derive.cli.usage import Options, UsageError
-from derive.network import Network, load_network
-from derive.network.feature_inputs import feature_note
-from derive.network.wording import shown
 from derive.running import packaged_network
+from derive.theories.networks.description import Network, load_network
+from derive.theories.networks.description.feature_inputs import feature_note
+from derive.wording import shown
 
 
 def network_of(options: Options) -> Network:

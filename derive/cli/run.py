@@ -11,13 +11,13 @@ from derive.cli import packaged
 from derive.cli.options import changed, refuse_together
 from derive.cli.usage import DEFAULT_FOLDER, Options, UsageError
 from derive.escaping import terminal
-from derive.network import load_network
 from derive.running import Task, digits_task, packaged_task, user_task
 from derive.running.packaged import DIGITS_WIDTHS, SEEDS, WIDTHS
 from derive.running.pipeline import Settings
 from derive.running.pipeline import run as run_task
-from derive.tasks import Digits
-from derive.tasks.digits import CLASSES, DEFAULT_HEADS, chosen_heads
+from derive.theories.networks.description import load_network
+from derive.theories.networks.tasks import Digits
+from derive.theories.networks.tasks.digits import CLASSES, DEFAULT_HEADS, chosen_heads
 
 
 def run(options: Options) -> int:

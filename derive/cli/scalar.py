@@ -8,8 +8,14 @@ from derive.cli.usage import Options, Parser, UsageError, add_changes, add_spec
 from derive.cli.values import file, number, whole
 
 if TYPE_CHECKING:
-    from derive.analysis.scalar import Explicit, Limit, ScalarTheory, Series, Solutions
-    from derive.network import Network
+    from derive.theories.networks.analysis.scalar import (
+        Explicit,
+        Limit,
+        ScalarTheory,
+        Series,
+        Solutions,
+    )
+    from derive.theories.networks.description import Network
 
     Result = Explicit | Series | Limit
 
@@ -55,9 +61,9 @@ def fill(parser: Parser) -> None:
 
 def scalar(options: Options) -> int:
     """Print the scalar theory, and what is asked of it."""
-    from derive.analysis.scalar import scalar_theory
     from derive.cli.options import changed, tell_features
-    from derive.network import load_network
+    from derive.theories.networks.analysis.scalar import scalar_theory
+    from derive.theories.networks.description import load_network
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
@@ -103,8 +109,8 @@ def _refuse(options: Options) -> None:
 
 def _results(theory: ScalarTheory, network: Network, options: Options) -> list[Result]:
     """What is asked for, in the order of the options."""
-    from derive.analysis.scalar.described import require_equal_widths
     from derive.errors import RuleError
+    from derive.theories.networks.analysis.scalar.described import require_equal_widths
 
     found: list[Result] = []
     cold = network.temperature == 0
@@ -128,9 +134,9 @@ def _results(theory: ScalarTheory, network: Network, options: Options) -> list[R
 
 
 def _solutions(theory: ScalarTheory, network: Network, options: Options) -> Solutions | None:
-    from derive.analysis.scalar.described import values_of, values_on_data
     from derive.errors import SolveError
-    from derive.network import load_data
+    from derive.theories.networks.analysis.scalar.described import values_of, values_on_data
+    from derive.theories.networks.description import load_data
 
     digits = options.digits or DIGITS
     if options.data is not None:
@@ -148,7 +154,7 @@ def _solutions(theory: ScalarTheory, network: Network, options: Options) -> Solu
 
 
 def _lines(theory: ScalarTheory, steps: list[Any], options: Options) -> list[str]:
-    from derive.analysis.scalar.printing import step_lines
+    from derive.theories.networks.analysis.scalar.printing import step_lines
 
     if not options.steps:
         lines = [repr(theory)]
@@ -166,6 +172,6 @@ def _certify(theory: ScalarTheory, steps: list[Any], options: Options) -> None:
 
 
 def _table(solutions: Solutions) -> str:
-    from derive.analysis.scalar.printing import solution_lines
+    from derive.theories.networks.analysis.scalar.printing import solution_lines
 
     return "\n".join(solution_lines(solutions, SHOWN))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from derive.cli.options import network_of, refuse_together, reshaped
 from derive.cli.usage import Options, UsageError
-from derive.derivation import Evidence, Step
-from derive.derivation.deriving import derive as derive_theory
 from derive.running.progress import spinner
+from derive.theories.networks.derivation import Evidence, Step
+from derive.theories.networks.derivation.deriving import derive as derive_theory
 
 DIGITS = 20
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from derive.network import Data
-from derive.network.graph import stream_graph
 from derive.running import score
-from derive.solver import Direction, Solution
+from derive.theories.networks.description import Data
+from derive.theories.networks.description.graph import stream_graph
+from derive.theories.networks.solver import Direction, Solution
 
 MOST_HEADS = 16
 MOST_PROJECTIONS = 6

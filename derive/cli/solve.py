@@ -9,13 +9,13 @@ from derive.cli.options import changed, refuse_together
 from derive.cli.solution import lines_of
 from derive.cli.usage import Options
 from derive.escaping import terminal
-from derive.network import Data, Network, load_data, load_network
-from derive.network.graph import stream_graph, values
-from derive.phases.note import symmetry_note
 from derive.running import check_target
 from derive.running.progress import spinner
-from derive.solver import Solution, Solver, save_solution
-from derive.solver.memory import refuse_large_task
+from derive.theories.networks.description import Data, Network, load_data, load_network
+from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.phases.note import symmetry_note
+from derive.theories.networks.solver import Solution, Solver, save_solution
+from derive.theories.networks.solver.memory import refuse_large_task
 
 NOT_CONVERGED = 3
 

@@ -114,8 +114,8 @@ def _subject(options: Options) -> Any:
     from dataclasses import replace
 
     from derive.cli.options import with_symbols
-    from derive.network import load_network
     from derive.running.sweep import packaged_subject, user_subject
+    from derive.theories.networks.description import load_network
 
     if options.spec is None:
         packaged = packaged_subject()
@@ -136,7 +136,7 @@ def _axes(options: Options) -> Any:
 
 
 def _report(outcome: Any) -> None:
-    from derive.network.wording import one_line
+    from derive.wording import one_line
 
     total, failed = len(outcome.rows), len(outcome.failed)
     there = total - outcome.solved

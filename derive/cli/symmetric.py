@@ -12,9 +12,9 @@ from derive.cli.values import file, number, whole
 from derive.escaping import terminal
 
 if TYPE_CHECKING:
-    from derive.derivation import Evidence
-    from derive.network import Network
-    from derive.phases import Branch, Onset, SymmetricSolution
+    from derive.theories.networks.derivation import Evidence
+    from derive.theories.networks.description import Network
+    from derive.theories.networks.phases import Branch, Onset, SymmetricSolution
 
 NOT_CONVERGED = 3
 DIGITS = 20
@@ -83,7 +83,7 @@ def fill(parser: Parser) -> None:
 def symmetric(options: Options) -> int:
     """Print the theory, or the symmetric point on data."""
     from derive.cli.options import changed
-    from derive.network import load_network
+    from derive.theories.networks.description import load_network
 
     _refuse(options)
     network = changed(load_network(options.spec), options)
@@ -106,10 +106,10 @@ def _refuse(options: Options) -> None:
 
 
 def _theory(network: Network, options: Options) -> int:
-    from derive.analysis.exchangeable import exchangeable, show
     from derive.cli.options import tell_features
-    from derive.derivation import derive
     from derive.running.progress import spinner
+    from derive.theories.networks.analysis.exchangeable import exchangeable, show
+    from derive.theories.networks.derivation import derive
 
     theory = exchangeable(derive(network), options.layers)
     tell_features(network)
@@ -139,11 +139,11 @@ def _certificate(name: str, found: Evidence) -> str:
 
 
 def _solution(network: Network, options: Options) -> int:
-    from derive.network import load_data
-    from derive.network.graph import stream_graph, values
-    from derive.phases import onset, symmetric_solution
     from derive.running import check_target
     from derive.running.progress import spinner
+    from derive.theories.networks.description import load_data
+    from derive.theories.networks.description.graph import stream_graph, values
+    from derive.theories.networks.phases import onset, symmetric_solution
 
     values(network, stream_graph(network))
     target = None
@@ -162,7 +162,7 @@ def _solution(network: Network, options: Options) -> int:
     for note in data.notes:
         print(f"derive: note: {note}", file=sys.stderr)
     if target is not None:
-        from derive.phases.files import save_symmetric
+        from derive.theories.networks.phases.files import save_symmetric
 
         save_symmetric(target, solution, found)
         print(f"wrote {terminal(options.out)}")

@@ -54,7 +54,7 @@ class Parser(argparse.ArgumentParser):
 
 def choices_text(word: str, valid: list[str]) -> str:
     """A word that is not valid, and what would be."""
-    from derive.network.wording import choices, shown
+    from derive.wording import choices, shown
 
     return f"{shown(word)}{choices(word, valid)}"
 

@@ -3,7 +3,7 @@
 from derive.running.files import check_target, write_text
 from derive.running.packaged import digits_task, packaged_network, packaged_task
 from derive.running.task import Task, user_task
-from derive.solver.scores import Score, score
+from derive.theories.networks.solver.scores import Score, score
 
 __all__ = [
     "Score",

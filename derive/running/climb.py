@@ -12,15 +12,6 @@ from typing import Any
 
 from derive.errors import DataError, SamplingError, SizeError
 from derive.files.seals import Broken, made_from, read_json, sealed_json, unsealed_json
-from derive.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
-from derive.ladder.effort import report
-from derive.ladder.judging import deviations, weights_rung
-from derive.ladder.rung import Deviation, rung_from_dict
-from derive.ladder.theory import Theory
-from derive.ladder.wording import reworded, reworded_rung
-from derive.network import Data, Network, data_from_arrays, network_to_toml
-from derive.network.feature_inputs import feature_note
-from derive.network.graph import stream_graph
 from derive.running.files import finite, write_json
 from derive.running.folder import DRAWS, writable
 from derive.running.packaged import packaged_network
@@ -29,10 +20,19 @@ from derive.running.progress import bar
 from derive.running.task import digest_of_data
 from derive.running.workers import run_jobs
 from derive.sampling.draws import Draws
-from derive.sampling.files import load_draws
-from derive.solver import Solver
-from derive.tasks import PATH_NAMES, hidden_markov
-from derive.tasks.hidden_markov import HEAD_NAMES
+from derive.theories.networks.description import Data, Network, data_from_arrays, network_to_toml
+from derive.theories.networks.description.feature_inputs import feature_note
+from derive.theories.networks.description.graph import stream_graph
+from derive.theories.networks.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
+from derive.theories.networks.ladder.effort import report
+from derive.theories.networks.ladder.judging import deviations, weights_rung
+from derive.theories.networks.ladder.rung import Deviation, rung_from_dict
+from derive.theories.networks.ladder.theory import Theory
+from derive.theories.networks.ladder.wording import reworded, reworded_rung
+from derive.theories.networks.samplers.files import load_draws
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.tasks import PATH_NAMES, hidden_markov
+from derive.theories.networks.tasks.hidden_markov import HEAD_NAMES
 
 PACKAGED_WIDTHS = (10, 30)
 PACKAGED_PATHS = 4

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from derive.errors import DeriveError
-from derive.network.wording import one_line
 from derive.running.workers import Job, ended_in_order
+from derive.wording import one_line
 
 PATIENCE = 10
 """Seconds that a scheduler may take to answer."""

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from importlib import metadata
 
 from derive import __version__
-from derive.derivation import Derivation
-from derive.report import CaseResults, Point, Results
 from derive.running.jobs import Work
 from derive.running.kept import Kept
 from derive.running.task import Case, Task
+from derive.theories.networks.derivation import Derivation
+from derive.theories.networks.report import CaseResults, Point, Results
 
 LIBRARIES = ("sympy", "numpy", "scipy", "mpmath")
 

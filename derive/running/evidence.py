@@ -16,24 +16,30 @@ from typing import Any
 
 import numpy as np
 
-from derive import checks
-from derive.checks.claim import Claim
-from derive.checks.compare import Pairs
-from derive.checks.loops import Point, random_point
-from derive.checks.plain import alignment_loops
-from derive.checks.sample import Array
-from derive.checks.solutions import keys, path_names
-from derive.checks.subject import FLOAT_DIGITS, Subject
-from derive.checks.verdict import CheckResult
-from derive.network import Attention
-from derive.report import CaseResults, Results, findings, summary_csv, summary_dict
-from derive.report import Point as Shown
-from derive.report.summary import COLUMNS
-from derive.report.tables import solutions_table
+from derive.evidence.compare import Pairs
+from derive.evidence.verdict import CheckResult
 from derive.running.points import readings, selected_score
 from derive.running.pruning import pruning
-from derive.solver import Solver
-from derive.solver.files import arrays
+from derive.theories.networks import checks
+from derive.theories.networks.checks.claim import Claim
+from derive.theories.networks.checks.loops import Point, random_point
+from derive.theories.networks.checks.plain import alignment_loops
+from derive.theories.networks.checks.sample import Array
+from derive.theories.networks.checks.solutions import keys, path_names
+from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
+from derive.theories.networks.description import Attention
+from derive.theories.networks.report import (
+    CaseResults,
+    Results,
+    findings,
+    summary_csv,
+    summary_dict,
+)
+from derive.theories.networks.report import Point as Shown
+from derive.theories.networks.report.summary import COLUMNS
+from derive.theories.networks.report.tables import solutions_table
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.files import arrays
 
 WIDTH = 7.0
 """What stands for the width in results of one solution."""

@@ -15,10 +15,10 @@ from derive.errors import DataError
 from derive.files import UNFINISHED
 from derive.files.seals import read_json
 from derive.files.whole import unwritten
-from derive.report import AS_DESCRIBED
 from derive.running.files import write_json
 from derive.running.locks import locked
 from derive.running.task import Case
+from derive.theories.networks.report import AS_DESCRIBED
 
 MARKER = "run.json"
 SOLUTIONS = "solutions"

@@ -12,15 +12,15 @@ import numpy as np
 
 from derive.errors import CertificateError, SizeError, SolveError
 from derive.files.seals import made_from, sealed, sealed_json
-from derive.network import Data, Network
-from derive.report import AS_DESCRIBED
 from derive.running.files import finite, write_json, write_text
 from derive.running.folder import Folder
 from derive.running.points import baseline_scores, readings, selected_score
 from derive.running.pruning import pruning
 from derive.running.task import Case, Task, data_of
-from derive.solver import Solution, Solver
-from derive.solver.files import arrays, write_arrays
+from derive.theories.networks.description import Data, Network
+from derive.theories.networks.report import AS_DESCRIBED
+from derive.theories.networks.solver import Solution, Solver
+from derive.theories.networks.solver.files import arrays, write_arrays
 
 CERTIFICATE_DIGITS = 20
 
@@ -143,8 +143,8 @@ class Check:
 
     def __call__(self, work: Work) -> None:
         """Write checks.md and checks.json."""
-        from derive.checks import check, to_markdown
         from derive.running.evidence import CLAIMS
+        from derive.theories.networks.checks import check, to_markdown
 
         results = check(work.task.network, digits=work.digits, claims=CLAIMS)
         write_text(work.folder.file("checks.md"), to_markdown(results))

@@ -12,7 +12,7 @@ from derive.errors import DataError
 from derive.escaping import terminal
 from derive.files import Unreadable
 from derive.files.seals import Broken, read_json, read_sealed, unsealed_json
-from derive.network.memory import available_memory
+from derive.memory import available_memory
 from derive.running.jobs import Work
 from derive.running.task import Case
 

@@ -7,10 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 
-from derive.network import Network, network_from_dict
 from derive.running.task import Case, Task, with_infinity
-from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, Digits, hidden_markov
-from derive.tasks.hidden_markov import HEAD_NAMES, Array
+from derive.theories.networks.description import Network, network_from_dict
+from derive.theories.networks.tasks import (
+    DENOISING_PATH,
+    MATCH_PATH,
+    PATH_NAMES,
+    Digits,
+    hidden_markov,
+)
+from derive.theories.networks.tasks.hidden_markov import HEAD_NAMES, Array
 
 WIDTHS = (10, 30, 50, 100, 300, 500, 1000)
 DIGITS_WIDTHS = (20, 50, 100, 200, 500, 1000)

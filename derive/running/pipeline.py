@@ -7,16 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.errors import SolveError
-from derive.ladder import Ladder
-from derive.report import (
-    AS_DESCRIBED,
-    Results,
-    findings,
-    html_of,
-    summary_csv,
-    summary_dict,
-    width_label,
-)
 from derive.running.climb import Climb, climb, instances_for, packaged_instances
 from derive.running.collect import collect
 from derive.running.files import write_json, write_text
@@ -26,8 +16,18 @@ from derive.running.kept import Kept
 from derive.running.progress import bar
 from derive.running.task import Task, data_of
 from derive.running.workers import Job, run_jobs
-from derive.solver import Solver
-from derive.solver.memory import refuse_large
+from derive.theories.networks.ladder import Ladder
+from derive.theories.networks.report import (
+    AS_DESCRIBED,
+    Results,
+    findings,
+    html_of,
+    summary_csv,
+    summary_dict,
+    width_label,
+)
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.memory import refuse_large
 
 AGREES, DISAGREES, INCONCLUSIVE = 0, 1, 3
 

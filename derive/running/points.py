@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from derive.network import Data, Network
-from derive.solver import Solution, Solver
-from derive.solver.scores import score
+from derive.theories.networks.description import Data, Network
+from derive.theories.networks.solver import Solution, Solver
+from derive.theories.networks.solver.scores import score
 
 
 def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:

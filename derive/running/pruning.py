@@ -21,10 +21,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.network import Attention, Data, path_table
-from derive.report import ORDERS, WAYS
-from derive.solver import Solution, Solver
-from derive.solver.scores import score
+from derive.theories.networks.description import Attention, Data, path_table
+from derive.theories.networks.report import ORDERS, WAYS
+from derive.theories.networks.solver import Solution, Solver
+from derive.theories.networks.solver.scores import score
 
 
 def pruning(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:

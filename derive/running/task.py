@@ -12,20 +12,20 @@ from typing import Any, Protocol
 from derive.errors import DataError
 from derive.files import digest_of
 from derive.files.seals import made_from
-from derive.network import (
+from derive.running.program import program
+from derive.theories.networks.description import (
     Data,
     Network,
     data_from_arrays,
     network_to_toml,
     path_labels,
 )
-from derive.network.graph import stream_graph, values
-from derive.network.layers import Readout, Weighted, walk
-from derive.network.loading import load_arrays
-from derive.network.wording import one_line
-from derive.report import AS_DESCRIBED
-from derive.running.program import program
-from derive.solver.memory import refuse_large_task
+from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.description.layers import Readout, Weighted, walk
+from derive.theories.networks.description.loading import load_arrays
+from derive.theories.networks.report import AS_DESCRIBED
+from derive.theories.networks.solver.memory import refuse_large_task
+from derive.wording import one_line
 
 
 class Source(Protocol):

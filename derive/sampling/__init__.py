@@ -1,1 +1,1 @@
-"""Samplers: of a network's weights, linear or not, and of the exact law of its overlaps."""
+"""What all samplers share: draws, what chains record, and statistics of them."""

@@ -1,7 +1,14 @@
 """The networks of the golden files."""
 
 from derive import Attention, Embedding, Linear, Network, Readout, Repeat, Residual
-from derive.network import Convolution, Features, Gated, Identity, Parallel, Serial
+from derive.theories.networks.description import (
+    Convolution,
+    Features,
+    Gated,
+    Identity,
+    Parallel,
+    Serial,
+)
 
 NETWORKS = {
     "chain": Network(

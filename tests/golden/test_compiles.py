@@ -11,9 +11,9 @@ import pytest
 from networks import ANY_DEPTH, NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.derivation import derive
-from derive.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated
 
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 NAMES = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from networks import ANY_DEPTH, NETWORKS
 
-from derive.derivation import Derivation, derive, render
-from derive.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.derivation import Derivation, derive, render
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated
 
 WRITERS = {"md": render.markdown, "tex": render.document, "txt": render.table}
 
@@ -39,7 +39,8 @@ def test_derivation_of_any_depth_is_printed_as_before(name, ending, golden):
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_a_fresh_interpreter_writes_the_same_bytes(seed):
     code = (
-        "import sys; from networks import NETWORKS; from derive.derivation import derive, render\n"
+        "import sys; from networks import NETWORKS\n"
+        "from derive.theories.networks.derivation import derive, render\n"
         "found = derive(NETWORKS['residual'])\n"
         "text = render.document(found) + render.markdown(found) + render.table(found)\n"
         "sys.stdout.buffer.write(text.encode())\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from derive.derivation import draw
-from derive.network import (
+from derive.theories.networks.derivation import draw
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from networks import NETWORKS
 
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.codegen import generate_expansion
-from derive.derivation import derive
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.module import generate_expansion
 
 EXPANSIONS = {"saddle": saddle_expansion, "finite_width": finite_width_expansion}
 WRITERS = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from small_networks import broken_heads
 
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 # Amplitude: S at the symmetric point, lowest Hessian eigenvalue there, lowest S, U_1 there. The
 # eigenvalues of theory.md are in coordinates Z, U = C (1 + Z)(1 + Z)^T C^T, in which the Hessian is

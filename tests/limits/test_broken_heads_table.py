@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from small_networks import broken_heads
 
-from derive.phases import symmetric_solution
+from derive.theories.networks.phases import symmetric_solution
 
 # Amplitude: S, lowest eigenvalue in factor coordinates (four times that in whitened ones), lowest
 # S found, U_1 there. At A = 8 the page has -1.98; the last test below finds -1.974652 without the

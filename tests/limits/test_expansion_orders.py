@@ -2,7 +2,7 @@
 
 expansion       held against                                  falls as       source
 saddle point    mpmath saddle points at N, 10 N, 100 N         1/N^(k+1)      Newton's method
-exact law       quadrature over one and two numbers            1/N^2          derive.sampling.exact
+exact law       quadrature over one and two numbers            1/N^2          samplers/exact
 exact law       Gauss quadrature in Bartlett's coordinates     1/N^2          Bartlett 1933
 """
 
@@ -16,10 +16,10 @@ import pytest
 from small_networks import NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual, derive
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.checks.sample import Draw
-from derive.checks.subject import Subject
-from derive.sampling.exact import quadrature
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.checks.sample import Draw
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.samplers.exact import quadrature
 
 EVERY_DAY = ("test_the_saddle_point_is_left_at_the_stated_order[no layer-1]",)
 """The others are evidence beyond what CI has time for: run by hand."""

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from derive.analysis.scalar import scalar_theory
-from derive.derivation import derive
 from derive.errors import DataError, RuleError, SamplingError
-from derive.network import (
+from derive.sampling.statistics import estimates
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
     Attention,
     Data,
     Features,
@@ -21,13 +22,12 @@ from derive.network import (
     Residual,
     data_from_arrays,
 )
-from derive.network.feature_inputs import feature_space
-from derive.network.feature_maps import MAPS, kernel_matrix, kernel_mean
-from derive.sampling.features import sample_features
-from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.statistics import estimates
-from derive.sampling.weights import sample_weights
-from derive.solver import Solver, solve
+from derive.theories.networks.description.feature_inputs import feature_space
+from derive.theories.networks.description.feature_maps import MAPS, kernel_matrix, kernel_mean
+from derive.theories.networks.samplers.features import sample_features
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.solver import Solver, solve
 
 HEADS, TOKENS = 2, 3
 VARIANCES = {"below": 1.3, "between": 0.8, "above": 1.2}

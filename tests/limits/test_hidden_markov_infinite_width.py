@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import cho_factor, cho_solve
 
-from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
+from derive.theories.networks.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
 
 TEMPERATURE = 0.01
 SEEDS = range(5)

@@ -6,9 +6,9 @@ from small_networks import NETWORKS
 
 from derive import derive
 from derive.algebra import evaluate
-from derive.analysis.exchangeable import exchangeable
-from derive.codegen.runtime.minimise import minimise
-from derive.phases.reduced import ReducedFunctions
+from derive.programs.runtime.minimise import minimise
+from derive.theories.networks.analysis.exchangeable import exchangeable
+from derive.theories.networks.phases.reduced import ReducedFunctions
 
 EXAMPLES = 5
 

@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 from small_networks import CHAINS, NETWORKS, random_data
 
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.codegen import generate_expansion
-from derive.derivation import derive
-from derive.network import Attention, Data, Embedding, Network, Readout
-from derive.solver import Solver
-from derive.tasks import hidden_markov
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import Attention, Data, Embedding, Network, Readout
+from derive.theories.networks.module import generate_expansion
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.tasks import hidden_markov
 
 
 def first_correction(network, data):

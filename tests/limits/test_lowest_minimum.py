@@ -9,7 +9,7 @@ likelihood; it is summed here on a grid of logarithms, and shares no code with t
 import numpy as np
 import pytest
 
-from derive.network import Data
+from derive.theories.networks.description import Data
 from tests.unit.test_solver_minima import by_depth, issue
 
 STEP = 0.01

@@ -8,10 +8,10 @@ of |a|^2 / N, relative to the saddle point.
 import numpy as np
 import pytest
 
-from derive.network import Features, Network, Readout, data_from_arrays
-from derive.sampling.features import sample_features
 from derive.sampling.statistics import estimates
-from derive.solver import solve
+from derive.theories.networks.description import Features, Network, Readout, data_from_arrays
+from derive.theories.networks.samplers.features import sample_features
+from derive.theories.networks.solver import solve
 
 EVERY_DAY = ("test_the_deviation_is_what_was_measured",)
 """The others are evidence beyond what CI has time for: run by hand."""

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from small_networks import random_data
 
-from derive.network import Data, Embedding, Linear, Network, Readout
-from derive.solver import Solver
+from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout
+from derive.theories.networks.solver import Solver
 
 
 def stages(*widths, temperature=0.0, variance=1.0):

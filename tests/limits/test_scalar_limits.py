@@ -18,8 +18,9 @@ import sympy
 from scalar_networks import any_depth, chain, context, root, theory_of
 
 from derive.algebra import evaluate
-from derive.analysis.scalar import scalar_theory
-from derive.analysis.scalar.symbols import (
+from derive.errors import RuleError
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.analysis.scalar.symbols import (
     ASPECT,
     DEPTH,
     EXAMPLES,
@@ -29,8 +30,7 @@ from derive.analysis.scalar.symbols import (
     RATIO,
     SIGNAL,
 )
-from derive.errors import RuleError
-from derive.network import Embedding, Linear, Network, Readout
+from derive.theories.networks.description import Embedding, Linear, Network, Readout
 
 VARIANCE = sympy.Symbol("s_1", positive=True)
 Q = SIGNAL / (PRIOR * EXAMPLES)

@@ -19,9 +19,17 @@ from breaking import (
 from broken_rules import ALL, CONDITION, INTEGRATE, OVERLAPS_LOST
 
 from derive.algebra import build, nodes
-from derive.derivation import RULES, derive
 from derive.errors import CertificateError, NoRule, RuleError
-from derive.network import Attention, Embedding, Features, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Features,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 CHAIN = Network(
     (Embedding("N_1", 1.0), Attention("H_1", 1.0, "N_2"), Attention(2, 1.0, 9), Readout(1.0)), "T"

@@ -8,9 +8,16 @@ from gradient_cases import CASES, slope_error
 from sympy import Inverse, MatAdd, MatMul, Mul, Trace
 
 from derive.algebra import build, differentiate, nodes
-from derive.derivation import derive
 from derive.errors import CertificateError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 CHAIN = Network((Embedding(9, 1.0), Attention(2, 1.0, 8), Attention(3, 1.0, 7), Readout(1.0)), 0.1)
 BODY = Network(

@@ -7,16 +7,23 @@ import sympy
 from sympy import Inverse, MatAdd, MatMul
 
 from derive.algebra import build, nodes, series
-from derive.analysis.expansions import (
+from derive.errors import CertificateError
+from derive.theories.networks.analysis.expansions import (
     finite_width_expansion,
     laplace,
     saddle,
     saddle_expansion,
 )
-from derive.derivation import derive
-from derive.derivation.rules import response
-from derive.errors import CertificateError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.rules import response
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 CHAIN = Network((Embedding(9, 1.0), Attention(2, 1.0, 8), Attention(3, 1.0, 7), Readout(1.0)), 0.1)
 BODY = Network(
@@ -198,8 +205,8 @@ EXACT = {
 
 @pytest.mark.parametrize(("name", "change", "step"), EXACT.values(), ids=EXACT)
 def test_a_broken_rule_of_the_exact_law_is_refused(name, change, step, monkeypatch):
-    import derive.analysis.expansions.certificates.exact_law as certificates
-    import derive.analysis.expansions.expand as expand
+    import derive.theories.networks.analysis.expansions.certificates.exact_law as certificates
+    import derive.theories.networks.analysis.expansions.expand as expand
 
     rule = changed(change)(getattr(laplace, name))
     for home in (laplace, expand, certificates):
@@ -211,7 +218,7 @@ def test_a_broken_rule_of_the_exact_law_is_refused(name, change, step, monkeypat
 
 def test_a_variance_without_that_of_the_mean_is_refused(monkeypatch):
     """The law of total variance: <v> alone is not the variance."""
-    import derive.analysis.expansions.laplace as rules
+    import derive.theories.networks.analysis.expansions.laplace as rules
 
     zero = lambda column: sympy.ZeroMatrix(*column.shape)  # noqa: E731
     diagonal = build.diagonal

@@ -10,9 +10,9 @@ from test_derivation_rules import refusal
 
 from derive.algebra import build, nodes
 from derive.algebra.layered import LayerSize
-from derive.derivation.repeat.deriving import steps_of
 from derive.errors import CertificateError
-from derive.network import (
+from derive.theories.networks.derivation.repeat.deriving import steps_of
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Features,

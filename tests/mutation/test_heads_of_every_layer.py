@@ -8,9 +8,9 @@ from breaking import field, items
 from test_derivation_rules import STEPS
 
 from derive.algebra import build, contains, nodes
-from derive.derivation import RULES, derive
 from derive.errors import CertificateError
-from derive.network import Attention, Embedding, Network, Readout, Residual
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.description import Attention, Embedding, Network, Readout, Residual
 
 CHAIN = Network(
     (Embedding(9, 1.0), *(Attention(2, 1.0, width) for width in (8, 7, 6)), Readout(1.0)), 0.1

@@ -10,9 +10,9 @@ from repeated_networks import REPEATED, theory
 from derive.algebra import build, rebuild
 from derive.algebra.layered import LayerProduct, LayerSize
 from derive.algebra.sums import reindex
-from derive.derivation import RULES
-from derive.derivation.repeat.deriving import derive_repeated, steps_of
 from derive.errors import CertificateError
+from derive.theories.networks.derivation import RULES
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated, steps_of
 
 L, INDEX = sympy.symbols("L l", positive=True, integer=True)
 

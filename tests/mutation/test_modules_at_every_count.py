@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from derive.checks import CLAIMS, Verdict, values
-from derive.checks.subject import Subject
-from derive.network import (
+from derive.theories.networks.checks import CLAIMS, Verdict, values
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,
@@ -19,7 +19,7 @@ from derive.network import (
     Residual,
     Serial,
 )
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 SKIPS = (Residual((Attention(2, 1.0),)),) * 3
 FORK = Parallel((Identity(), Attention(2, 1.0), Serial((Linear(1.0, 8), Attention(3, 1.0)))))

@@ -7,10 +7,11 @@ import sympy
 from scalar_networks import any_depth, chain, theory_of
 
 from derive.algebra import build, rebuild
-from derive.analysis.scalar import certificates, scalar_theory, steps
-from derive.analysis.scalar.depth import any_depth as equation_of_any_depth
-from derive.analysis.scalar.depth import generic_stage
-from derive.analysis.scalar.symbols import (
+from derive.errors import CertificateError
+from derive.theories.networks.analysis.scalar import certificates, scalar_theory, steps
+from derive.theories.networks.analysis.scalar.depth import any_depth as equation_of_any_depth
+from derive.theories.networks.analysis.scalar.depth import generic_stage
+from derive.theories.networks.analysis.scalar.symbols import (
     EXAMPLES,
     FACTOR,
     FLUX,
@@ -21,8 +22,7 @@ from derive.analysis.scalar.symbols import (
     SIGNAL,
     WIDTH,
 )
-from derive.derivation import RULES, derive
-from derive.errors import CertificateError
+from derive.theories.networks.derivation import RULES, derive
 
 THEORY = theory_of(3)
 LOWEST, *UPPER = THEORY.stages

@@ -7,9 +7,9 @@ from sympy import Inverse, MatAdd, MatMul, Trace, Transpose
 
 from derive import derive
 from derive.algebra import build, nodes
-from derive.analysis.exchangeable import exchangeable
-from derive.analysis.exchangeable.sectors import RULES
 from derive.errors import CertificateError
+from derive.theories.networks.analysis.exchangeable import exchangeable
+from derive.theories.networks.analysis.exchangeable.sectors import RULES
 
 TWO = sympy.Integer(2)
 
@@ -94,7 +94,7 @@ def test_a_broken_rule_is_refused(slip):
 
 
 def test_a_wrong_multiplicity_is_refused(monkeypatch):
-    from derive.analysis.exchangeable.symmetry import Symmetry
+    from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 
     right = Symmetry.multiplicity
 

@@ -10,10 +10,10 @@ from repeated_networks import REPEATED, theory
 
 from derive.algebra import build, nodes, rebuild
 from derive.algebra.layered import LayerSize
-from derive.derivation import RULES
-from derive.derivation.repeat.deriving import derive_repeated, steps_of
-from derive.derivation.repeat.summed import Summed
 from derive.errors import CertificateError
+from derive.theories.networks.derivation import RULES
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated, steps_of
+from derive.theories.networks.derivation.repeat.summed import Summed
 
 NAME = "residuals alone"
 L, INDEX = sympy.symbols("L l", positive=True, integer=True)

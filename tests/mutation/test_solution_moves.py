@@ -9,9 +9,16 @@ import sympy
 from small_networks import random_data, random_overlaps, random_symmetric
 
 from derive.algebra import build, differentiate, nodes, rebuild
-from derive.codegen import generate
-from derive.derivation import RULES, derive
-from derive.network import Attention, Embedding, Features, Network, Readout, Residual
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Features,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.module import generate
 
 EVERY_DAY = (
     "test_a_broken_derivation_rule_moves_the_solution[chain: integrate: kernel doubled]",

@@ -11,11 +11,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from derive.checks import Verdict, solutions
-from derive.checks.subject import Subject
-from derive.codegen import generate
-from derive.derivation import derive
-from derive.network import (
+from derive.running import evidence, points, pruning
+from derive.theories.networks.checks import Verdict, solutions
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,
@@ -27,13 +27,15 @@ from derive.network import (
     attended,
     convolution,
 )
-from derive.phases import hessian, representations
-from derive.report import summary, tables
-from derive.running import evidence, points, pruning
-from derive.solver import scores, solving, spectrum
-from derive.solver.solving import Solver
+from derive.theories.networks.module import generate
+from derive.theories.networks.phases import hessian, representations
+from derive.theories.networks.report import summary, tables
+from derive.theories.networks.solver import scores, solving, spectrum
+from derive.theories.networks.solver.solving import Solver
 
-sentences = import_module("derive.report.findings")  # the package has a function of that name
+sentences = import_module(
+    "derive.theories.networks.report.findings"
+)  # the package has a function of that name
 CLAIM = {claim.name: claim for claim in evidence.CLAIMS}
 FUNCTIONS, HESSIAN = "index loops: functions", "index loops: Hessian"
 FIELDS, FILE, WIDE = "solution: fields", "solution: file", "solution: infinite width"

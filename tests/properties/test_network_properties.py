@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from derive.errors import DataError
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,
@@ -34,10 +34,10 @@ from derive.network import (
     path_table,
     stream_graph,
 )
-from derive.network.asked import matrices
-from derive.network.layers import walk
-from derive.network.placing import place, placed_weights
-from derive.network.tokens import data_names, token_counts, weighted_layers
+from derive.theories.networks.description.asked import matrices
+from derive.theories.networks.description.layers import walk
+from derive.theories.networks.description.placing import place, placed_weights
+from derive.theories.networks.description.tokens import data_names, token_counts, weighted_layers
 
 QUICK = settings(deadline=None, max_examples=60)
 WIDTH_SYMBOLS = st.sampled_from(["N_1", "N"])  # a symbol is one kind of thing

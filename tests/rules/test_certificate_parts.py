@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm
 
-from derive.derivation import derive
-from derive.derivation.certificates import compare, dense
-from derive.derivation.certificates.compare import Agreement, guarded
-from derive.derivation.certificates.instance import Instance, instance, instances, unseen
-from derive.derivation.notation import Notation
-from derive.derivation.turns import choose_heads, head_counts, several, unequal
 from derive.errors import CertificateError, ShapeError
-from derive.network import (
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.certificates import compare, dense
+from derive.theories.networks.derivation.certificates.compare import Agreement, guarded
+from derive.theories.networks.derivation.certificates.instance import (
+    Instance,
+    instance,
+    instances,
+    unseen,
+)
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.turns import choose_heads, head_counts, several, unequal
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,
@@ -32,7 +37,7 @@ RNG = np.random.default_rng(3)
 
 def module(name):
     """A module of certificates; as an attribute of the package its name is a function."""
-    return import_module(f"derive.derivation.certificates.{name}")
+    return import_module(f"derive.theories.networks.derivation.certificates.{name}")
 
 
 def notation(*layers):

@@ -2,9 +2,16 @@
 
 import pytest
 
-from derive.derivation import derive
 from derive.errors import CertificateError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 HEADS = Attention(2, 1.0)
 NETWORKS = {
@@ -75,7 +82,7 @@ def test_progress_names_every_step_before_it_is_checked():
 
 def test_a_certificate_of_another_network_is_refused():
     """Certificates compare numbers: one that is handed the wrong result must not pass."""
-    from derive.derivation import certificates
+    from derive.theories.networks.derivation import certificates
 
     chain, skip = (derive(network(x)).theory for x in ((HEADS.__class__(2, 1.0, 9),), ()))
     wrong = certificates.stationarity(chain.action, skip.gradients, chain.notation)

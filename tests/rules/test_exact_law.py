@@ -6,8 +6,15 @@ import pytest
 from scipy.stats import multivariate_normal, wishart
 
 from derive.algebra import evaluate
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 RNG = np.random.default_rng(11)
 HEADS = {1: 2, 2: 3}

@@ -8,14 +8,14 @@ import sympy
 
 from derive.algebra import build, evaluate, latex, nodes, rebuild
 from derive.algebra.latex import plain
-from derive.derivation import derive
-from derive.derivation.certificates import gaussian_features as certificate
-from derive.derivation.notation import Notation
-from derive.derivation.pipeline import RULES
-from derive.derivation.rules import features
-from derive.derivation.step import PROPORTIONAL, Order
 from derive.errors import CertificateError, NoRule, RuleError, ShapeError
-from derive.network import (
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.certificates import gaussian_features as certificate
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.pipeline import RULES
+from derive.theories.networks.derivation.rules import features
+from derive.theories.networks.derivation.step import PROPORTIONAL, Order
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,
@@ -147,7 +147,7 @@ def test_other_definitions_are_refused():
 
 def test_another_kernel_is_refused(monkeypatch):
     """The kernel of one name with the nonlinearity of another: both stand in the certificate."""
-    from derive.network import feature_maps
+    from derive.theories.networks.description import feature_maps
 
     wrong = replace(
         feature_maps.MAPS["arc-sine"],
@@ -168,7 +168,7 @@ def test_slow_features_are_refused(monkeypatch):
     """Features that do not average: a law of a label that stays away from the Gaussian one."""
     import sys
 
-    module = sys.modules["derive.derivation.certificates.features"]
+    module = sys.modules["derive.theories.networks.derivation.certificates.features"]
     monkeypatch.setattr(module, "_characteristic", lambda layer, at, times: np.cos(times) ** 0.5)
     with pytest.raises(CertificateError, match="order"), np.errstate(all="ignore"):
         derive(network()).steps[1].certificate(10)

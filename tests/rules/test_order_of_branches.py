@@ -2,9 +2,17 @@
 
 import pytest
 
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Identity, Linear, Network, Parallel, Readout
-from derive.network.layers import Residual, Serial
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Identity,
+    Linear,
+    Network,
+    Parallel,
+    Readout,
+)
+from derive.theories.networks.description.layers import Residual, Serial
 
 HEADS, LINEAR = Attention("H", 0.8), Linear(0.7)
 SUMS = {

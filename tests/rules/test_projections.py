@@ -7,11 +7,17 @@ import pytest
 import sympy
 
 from derive.algebra import build, evaluate, nodes, rebuild
-from derive.derivation import derive
-from derive.derivation.pipeline import RULES
-from derive.derivation.rules import change, features, predictor, proportional, share
 from derive.errors import CertificateError, RuleError
-from derive.network import Attention, Features, Network, Readout
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.pipeline import RULES
+from derive.theories.networks.derivation.rules import (
+    change,
+    features,
+    predictor,
+    proportional,
+    share,
+)
+from derive.theories.networks.description import Attention, Features, Network, Readout
 
 NETWORK = Network((Features(7, "arc-cosine-1", 1.3), Attention(2, 0.9, 8), Readout(1.1)), 0.1)
 N, RHO = sympy.Symbol("N_1", positive=True, integer=True), sympy.Symbol("rho_1", positive=True)
@@ -141,7 +147,7 @@ def test_an_action_that_depends_on_projections_otherwise_is_refused():
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1.0, 1e3, 1e8])
 def test_the_share_solves_its_equation(scale):
     """In float64 and to 40 digits, for forces of any size; module and expression agree."""
-    from derive.codegen.runtime.mean import mean_share
+    from derive.programs.runtime.mean import mean_share
 
     rng = np.random.default_rng(2)
     root, wide, force = rng.normal(size=(3, 3)), rng.normal(size=(3, 5)), rng.normal(size=(3, 1))

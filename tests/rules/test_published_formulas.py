@@ -6,8 +6,15 @@ import sympy
 from sympy import Identity, log
 
 from derive.algebra import build, equal, evaluate, gradient, substitute
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 SYMBOL = {"positive": True, "integer": True}
 P, N0, N1, N2, NA, H1, H2 = sympy.symbols("P N_0 N_1 N_2 N_a H_1 H_2", **SYMBOL)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual, derive
-from derive.checks.sample import Draw
 from derive.errors import SamplingError
-from derive.sampling.exact import closed_form, quadrature
+from derive.theories.networks.checks.sample import Draw
+from derive.theories.networks.samplers.exact import closed_form, quadrature
 
 EMBEDDING, READOUT = Embedding("N", 1.1), Readout(1.2)
 LAYERS = {

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from sampled_systems import System, check_ladder, energy, log_det, random_positive, slopes
 
-from derive import checks
-from derive.network import Embedding, Gated, Network, Readout
+from derive.theories.networks import checks
+from derive.theories.networks.description import Embedding, Gated, Network, Readout
 
 GATES, TEMPERATURE = 3, 0.3
 NETWORK = Network((Embedding(7, 1.3), Gated(GATES, 0.8, 6), Readout(1.2)), TEMPERATURE)

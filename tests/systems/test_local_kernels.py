@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from sampled_systems import System, check_ladder, energy, log_det, random_positive, slopes
 
-from derive import checks
-from derive.network import Convolution, Embedding, Network, Readout
+from derive.theories.networks import checks
+from derive.theories.networks.description import Convolution, Embedding, Network, Readout
 
 NETWORK = Network(
     (Embedding(7, 1.3), Convolution(2, 0.8, 6), Readout(1.2, "each", positions=2)), 0.3

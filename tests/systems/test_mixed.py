@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sampled_systems import System, check_ladder, energy, log_det, slopes
 
-from derive import checks
-from derive.network import (
+from derive.theories.networks import checks
+from derive.theories.networks.description import (
     Attention,
     Convolution,
     Embedding,

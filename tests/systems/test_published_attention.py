@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from derive.network import load_data, load_network
-from derive.solver import Solver, load_solution, save_solution
+from derive.theories.networks.description import load_data, load_network
+from derive.theories.networks.solver import Solver, load_solution, save_solution
 
 SPEC = """
 name = "two attention layers"

@@ -7,9 +7,9 @@ import pytest
 from sampled_systems import System, check_ladder
 from scipy import optimize
 
-from derive import checks
-from derive.network import Data, Embedding, Linear, Network, Readout
-from derive.solver import Solver
+from derive.theories.networks import checks
+from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout
+from derive.theories.networks.solver import Solver
 
 
 def data_of(examples, features, seed):

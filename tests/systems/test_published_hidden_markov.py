@@ -5,10 +5,16 @@ from functools import cache
 import numpy as np
 import pytest
 
-from derive.network import Attention, Embedding, Network, Readout, data_from_arrays
 from derive.running.points import selected_score
-from derive.solver import Solver
-from derive.tasks import DENOISING_PATH, MATCH_PATH, hidden_markov
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Network,
+    Readout,
+    data_from_arrays,
+)
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.tasks import DENOISING_PATH, MATCH_PATH, hidden_markov
 
 SEEDS = range(5)
 WIDTHS = (10, 30, 100, 300, 1000)

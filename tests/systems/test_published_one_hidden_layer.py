@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from derive.network import Data, Embedding, Network, Readout
-from derive.solver import Solver, solve
+from derive.theories.networks.description import Data, Embedding, Network, Readout
+from derive.theories.networks.solver import Solver, solve
 
 
 def network(width, temperature=0.0):

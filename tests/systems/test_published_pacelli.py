@@ -15,8 +15,8 @@ one's own: by its name it has the mean of ReLU features, which is an order param
 import numpy as np
 import pytest
 
-from derive.network import Features, Network, Readout, data_from_arrays
-from derive.solver import Solver
+from derive.theories.networks.description import Features, Network, Readout, data_from_arrays
+from derive.theories.networks.solver import Solver
 
 VARIANCE, READOUT = 1.6, 0.7
 

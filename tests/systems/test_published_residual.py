@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sampled_systems import System, check_ladder, energy, log_det, random_positive, slopes
 
-from derive import checks
-from derive.network import (
+from derive.theories.networks import checks
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Network,
@@ -14,7 +14,7 @@ from derive.network import (
     load_data,
     load_network,
 )
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 SPEC = """
 name = "residual attention"

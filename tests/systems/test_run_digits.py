@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from command_line import call
 
-import derive.tasks.digits as digits
+import derive.theories.networks.tasks.digits as digits
 
 QUICK = ("--no-checks", "--jobs", "1")
 
@@ -70,7 +70,7 @@ def test_other_classes_are_another_run(run, capsys, monkeypatch):
 def test_the_real_digits(tmp_path, capsys, monkeypatch):
     pytest.importorskip("sklearn")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("derive.report.figures.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.report.figures.available", lambda: False)
     few = ("--widths", "20", "--seeds", "1", "--heads", "2/2")
     found = call(capsys, "run", "--task", "digits", *few, *QUICK)
     assert found.status == 0, found.err

@@ -18,7 +18,7 @@ QUICK = ("--no-checks", "--jobs", "1")
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch):
     """They take longer than all else."""
-    monkeypatch.setattr("derive.report.figures.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.report.figures.available", lambda: False)
 
 
 def run(capsys, folder, *options):

@@ -9,8 +9,8 @@ import pytest
 from sampled_systems import System, check_ladder, energy, log_det, random_positive, slopes
 from scipy import linalg
 
-from derive import checks
-from derive.network import Embedding, Linear, Network, Readout
+from derive.theories.networks import checks
+from derive.theories.networks.description import Embedding, Linear, Network, Readout
 
 OUTPUTS = 3
 NETWORK = Network((Embedding(7, 1.3), Linear(0.8, 6), Readout(1.2, outputs=OUTPUTS)), 0.3)

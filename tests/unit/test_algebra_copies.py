@@ -9,8 +9,8 @@ import sympy
 from derive.algebra import build, evaluate, sizes, substitute
 from derive.algebra.copies import Copies, copies_of, count_of_terms, folded, opened
 from derive.algebra.polynomials import factored
-from derive.derivation.notation import Notation
-from derive.network import (
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Linear,

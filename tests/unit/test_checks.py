@@ -5,12 +5,27 @@ import json
 import pytest
 from small_networks import NETWORKS
 
-from derive import checks
-from derive.checks import CheckResult, Verdict, check, exit_status, render, to_markdown
-from derive.checks.subject import Subject
-from derive.derivation import derive
 from derive.errors import DeriveError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual, stream_graph
+from derive.theories.networks import checks
+from derive.theories.networks.checks import (
+    CheckResult,
+    Verdict,
+    check,
+    exit_status,
+    render,
+    to_markdown,
+)
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+    stream_graph,
+)
 
 SYMBOLS = Network(
     (Embedding("N_1", variance="s_0"), Attention("H", variance="s_1", width="N_a"), Readout("s_a")),

@@ -4,14 +4,21 @@ from functools import cache
 
 import pytest
 
-from derive.checks import Verdict, check, decide, load_module, loops, solutions
-from derive.checks.given import refuse_foreign
-from derive.checks.subject import Subject
 from derive.cli import main
-from derive.codegen import generate
-from derive.derivation import derive
 from derive.errors import DataError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.checks import Verdict, check, decide, load_module, loops, solutions
+from derive.theories.networks.checks.given import refuse_foreign
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.module import generate
 
 NETWORK = Network(
     (Embedding(9, variance=1.3), Attention(2, variance=0.8, width=7), Readout(variance=1.1)), 0.3

@@ -10,15 +10,22 @@ from small_networks import NETWORKS
 
 from derive.algebra import build, substitute
 from derive.algebra.arithmetic import Digits
-from derive.checks import CLAIMS, Verdict, decide, exit_status, gaussian_process, one_head
-from derive.checks.approach import Approach, order_result
-from derive.checks.compare import Comparison
-from derive.checks.saddle import refine
-from derive.checks.subject import Subject
-from derive.checks.verdict import Unsettled
-from derive.codegen import generate
-from derive.derivation import RULES, derive
-from derive.network import Attention, Embedding, Network, Readout
+from derive.evidence.compare import Comparison
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks import (
+    CLAIMS,
+    Verdict,
+    decide,
+    exit_status,
+    gaussian_process,
+    one_head,
+)
+from derive.theories.networks.checks.approach import Approach, order_result
+from derive.theories.networks.checks.saddle import refine
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.description import Attention, Embedding, Network, Readout
+from derive.theories.networks.module import generate
 
 NETWORK = Network((Embedding(9, 1.0), Attention(2, 1.0, 9), Readout(1.0)), 0.1)
 CLAIM = {claim.name: claim for claim in CLAIMS}

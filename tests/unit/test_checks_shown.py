@@ -7,17 +7,17 @@ from functools import cache
 import pytest
 from small_networks import NETWORKS
 
-from derive.checks import shown
-from derive.checks.loops import random_point
-from derive.checks.solutions import FIELDS, keys, stream_names
-from derive.checks.subject import Subject
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Features, Network, Readout
-from derive.report.summary import COLUMNS
 from derive.running import evidence
 from derive.running.points import readings
 from derive.running.pruning import pruning
-from derive.solver import Solution, load_solution, save_solution
+from derive.theories.networks.checks import shown
+from derive.theories.networks.checks.loops import random_point
+from derive.theories.networks.checks.solutions import FIELDS, keys, stream_names
+from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import Attention, Embedding, Features, Network, Readout
+from derive.theories.networks.report.summary import COLUMNS
+from derive.theories.networks.solver import Solution, load_solution, save_solution
 
 OUTPUTS = Network(
     (
@@ -63,7 +63,7 @@ def test_every_function_of_a_module_has_a_claim(name):
 
 
 def derive_source(name):
-    from derive.codegen import generate
+    from derive.theories.networks.module import generate
 
     return generate(derive(CASES[name])).source
 

@@ -3,7 +3,7 @@
 import pytest
 from command_line import CHAIN, RESIDUAL, SYMBOLS, call, refusal, write
 
-import derive.analysis.expansions.certificates.decay as decay
+import derive.theories.networks.analysis.expansions.certificates.decay as decay
 
 ONE_STAGE = """
 temperature = 0.1

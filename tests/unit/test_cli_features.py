@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from command_line import call, refusal
 
-from derive.network import data_from_arrays, load_network
-from derive.solver import solve
+from derive.theories.networks.description import data_from_arrays, load_network
+from derive.theories.networks.solver import solve
 
 SPEC = """
 name = "a hidden layer"

@@ -117,7 +117,7 @@ def test_a_missing_value_is_asked_for(capsys, tmp_path):
 def test_not_converged_is_status_3_with_a_file(capsys, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    from derive.solver import Solver
+    from derive.theories.networks.solver import Solver
 
     usual = Solver.solve
 

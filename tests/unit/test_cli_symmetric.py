@@ -111,7 +111,7 @@ def test_the_ordinary_solver_says_that_it_chose_a_head(capsys, tmp_path):
 
 
 def test_what_does_not_converge_is_status_three(capsys, tmp_path, monkeypatch):
-    from derive.phases import solver
+    from derive.theories.networks.phases import solver
 
     spec, data = files(tmp_path)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from command_line import RESIDUAL, call, refusal, write
 
-import derive.checks
+import derive.theories.networks.checks
 from derive.errors import CertificateError
 
 ONE_STAGE = """
@@ -51,7 +51,7 @@ def test_a_refused_step_is_status_1(capsys, tmp_path, monkeypatch):
     def refuse(*_, **__):
         raise CertificateError("step 3, condition a: refused: a test")
 
-    monkeypatch.setattr("derive.derivation.Derivation.certify", refuse)
+    monkeypatch.setattr("derive.theories.networks.derivation.Derivation.certify", refuse)
     spec, _ = write(tmp_path)
     found = call(capsys, "show", spec, "--certify")
     assert found.status == 1
@@ -79,9 +79,9 @@ def test_generate_does_not_replace_its_input(capsys, tmp_path):
 )
 def test_the_worst_verdict_is_the_status(words, status, capsys, tmp_path, monkeypatch):
     results = [
-        derive.checks.CheckResult(
+        derive.theories.networks.checks.CheckResult(
             claim=f"claim {word}",
-            verdict=derive.checks.Verdict[word],
+            verdict=derive.theories.networks.checks.Verdict[word],
             expected="1",
             found="2",
             digits=20,
@@ -89,7 +89,7 @@ def test_the_worst_verdict_is_the_status(words, status, capsys, tmp_path, monkey
         )
         for word in ("AGREES", *words)
     ]
-    monkeypatch.setattr(derive.checks, "check", lambda *_, **__: tuple(results))
+    monkeypatch.setattr(derive.theories.networks.checks, "check", lambda *_, **__: tuple(results))
     spec, _ = write(tmp_path)
     table = call(capsys, "check", spec)
     listed = call(capsys, "check", spec, "--json")

@@ -6,10 +6,17 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
-from derive.codegen import generate
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Network, Readout, Residual, path_table
-from derive.solver import Solver
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Network,
+    Readout,
+    Residual,
+    path_table,
+)
+from derive.theories.networks.module import generate
+from derive.theories.networks.solver import Solver
 
 ARGUMENTS = {"widths": (11, 9, 7), "variances": (1.3, 0.8, 1.1, 1.2), "temperature": 0.31}
 

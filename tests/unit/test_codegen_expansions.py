@@ -7,9 +7,9 @@ import pytest
 from small_networks import NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, derive
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.checks.sample import Draw
-from derive.codegen import generate_expansion
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.checks.sample import Draw
+from derive.theories.networks.module import generate_expansion
 
 ORDER = 2
 KINDS = {

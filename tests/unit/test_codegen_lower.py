@@ -9,8 +9,8 @@ from small_networks import NETWORKS, solver
 from sympy import Inverse, MatMul, Transpose
 
 from derive.algebra import build, nodes
-from derive.codegen.lower import Cholesky, Lowering, nominal_size
 from derive.errors import NoRule
+from derive.programs.lower import Cholesky, Lowering, nominal_size
 
 P, N0, M = (sympy.Symbol(name, positive=True, integer=True) for name in ("P", "N_0", "H_1"))
 ONE = sympy.S.One

@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, solver
 
-from derive.codegen import generate
-from derive.derivation import derive
-from derive.network import (
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Gated,
@@ -23,6 +22,7 @@ from derive.network import (
     Readout,
     Residual,
 )
+from derive.theories.networks.module import generate
 
 LAYERS = (Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2))
 NAMES = (
@@ -40,9 +40,9 @@ NAMES = (
 FORCED = ('"""\nimport os\n"""', "a\rb\x00c\u2028d\u0085e", "\ud800", "", "x" * 5000)
 FRESH = """
 import hashlib
-from derive.codegen import generate
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Network, Readout, Residual
+from derive.theories.networks.module import generate
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import Attention, Embedding, Network, Readout, Residual
 
 bodies = (Residual((Attention("H", 0.8),)), Residual((Attention(3, 1.1),)))
 source = generate(derive(Network((Embedding(9, 1.3), *bodies, Readout(1.2)), 0.31))).source

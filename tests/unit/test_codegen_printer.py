@@ -9,10 +9,10 @@ from scipy import linalg
 from small_networks import random_overlap
 
 from derive.algebra import build, evaluate, nodes
-from derive.codegen.numpy_printer import PRINTERS, source
-from derive.codegen.program import make_program
-from derive.codegen.runtime import linear
 from derive.errors import NoRule
+from derive.programs.runtime import linear
+from derive.theories.networks.module.numpy_printer import PRINTERS, source
+from derive.theories.networks.module.program import make_program
 
 P, Q, N0, H, N1 = (
     sympy.Symbol(name, positive=True, integer=True) for name in ("P", "Pstar", "N_0", "H_1", "N_1")
@@ -132,7 +132,9 @@ def test_an_unknown_node_is_named_with_the_place_for_its_rule():
     class Unheard(nodes._Matrix):
         shape = (P, P)
 
-    with pytest.raises(NoRule, match=r"no rule for Unheard\(.*derive/codegen/numpy_printer.py"):
+    with pytest.raises(
+        NoRule, match=r"no rule for Unheard\(.*derive/theories/networks/module/numpy_printer.py"
+    ):
         source(Unheard(C), _Emit())
 
 

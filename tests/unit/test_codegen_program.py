@@ -11,8 +11,8 @@ from scipy import linalg
 from small_networks import random_overlap, random_symmetric
 
 from derive.algebra import build, evaluate, gradient, nodes
-from derive.codegen.program import make_program
-from derive.codegen.runtime import linear
+from derive.programs.runtime import linear
+from derive.theories.networks.module.program import make_program
 
 P, N0, H = (sympy.Symbol(name, positive=True, integer=True) for name in ("P", "N_0", "H_1"))
 T, S0 = sympy.Symbol("temperature", nonnegative=True), sympy.Symbol("s_0", positive=True)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, solver
 
-from derive.codegen import generate, wrap
-from derive.derivation import derive
-from derive.network import Attention, Embedding, Network, Readout, Residual
+from derive.programs import wrap
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import Attention, Embedding, Network, Readout, Residual
+from derive.theories.networks.module import generate
 
 
 def random_code(rng, depth):

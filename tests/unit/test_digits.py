@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError
-from derive.tasks import Digits
-from derive.tasks.digits import DEFAULT_HEADS, _images, chosen_heads, split, task_arrays
-from derive.tasks.patches import HEADS, SCALE, attention, head_matrix, tokens
+from derive.theories.networks.tasks import Digits
+from derive.theories.networks.tasks.digits import (
+    DEFAULT_HEADS,
+    _images,
+    chosen_heads,
+    split,
+    task_arrays,
+)
+from derive.theories.networks.tasks.patches import HEADS, SCALE, attention, head_matrix, tokens
 
 RNG = np.random.default_rng(2)
 IMAGES = RNG.integers(0, 17, size=(9, 6, 4)).astype(float)  # 3 rows and 2 columns of patches

@@ -3,7 +3,7 @@
 import pytest
 from command_line import refusal
 
-from derive.tasks.digits import _images
+from derive.theories.networks.tasks.digits import _images
 
 DIGITS = ("run", "--task", "digits")
 

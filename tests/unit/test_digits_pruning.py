@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Network, Readout
-from derive.network import Data
 from derive.running.pruning import cut_mean, kept_mean, pruning, removals
-from derive.solver import Solver
+from derive.theories.networks.description import Data
+from derive.theories.networks.solver import Solver
 
 HEADS, WIDTHS = (3, 2), (7, 9, 8)
 VARIANCES, TEMPERATURE = (1.3, 0.8, 1.1, 0.9), 0.2

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from test_report import point, results
 
-from derive.report import ORDERS, WAYS, findings, html_of, summary_dict
+from derive.theories.networks.report import ORDERS, WAYS, findings, html_of, summary_dict
 
 RIDGE = "ridge"
 STEPS = np.array([[[0.9, 0.8], [0.9, 0.85], [0.9, 0.87]], [[0.9, 0.5], [0.9, 0.6], [0.9, 0.7]]])
@@ -56,7 +56,7 @@ def test_sentence_about_removed_heads():
 
 
 def test_tables_stand_without_figures(monkeypatch):
-    monkeypatch.setattr("derive.report.figures.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.report.figures.available", lambda: False)
     page = html_of(FOUND)
     assert "<svg" not in page
     for text in (

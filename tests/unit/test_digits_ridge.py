@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from derive.tasks.ridge import PENALTIES, ridge
+from derive.theories.networks.tasks.ridge import PENALTIES, ridge
 
 
 def explicit(inputs, labels, inputs_test, penalty):

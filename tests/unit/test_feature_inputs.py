@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from derive.derivation.deriving import derive
 from derive.errors import DataError, DescriptionError
-from derive.network import (
+from derive.theories.networks.derivation.deriving import derive
+from derive.theories.networks.description import (
     Attention,
     Data,
     Embedding,
@@ -19,9 +19,9 @@ from derive.network import (
     feature_inputs,
     forward,
 )
-from derive.network.feature_maps import MAPS, kernel_matrix
-from derive.sampling.weights import sample_weights
-from derive.solver import solve
+from derive.theories.networks.description.feature_maps import MAPS, kernel_matrix
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.solver import solve
 
 P, TEST, FEATURES, TOKENS, HEADS = 4, 2, 3, 3, 2
 VARIANCE = 1.4
@@ -150,7 +150,9 @@ def test_blocks_of_examples_change_nothing(monkeypatch):
 
     given = arrays(6)
     whole = data_from_arrays(given, network(ATTENTION))
-    monkeypatch.setattr(sys.modules["derive.network.feature_inputs"], "BLOCK", 20)
+    monkeypatch.setattr(
+        sys.modules["derive.theories.networks.description.feature_inputs"], "BLOCK", 20
+    )
     np.testing.assert_allclose(
         products(data_from_arrays(given, network(ATTENTION))), products(whole), atol=1e-13
     )

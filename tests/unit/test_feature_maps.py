@@ -6,10 +6,16 @@ import mpmath
 import numpy as np
 import pytest
 
-from derive.derivation.certificates.features import second_moment
 from derive.errors import DataError, DescriptionError
-from derive.network import Features, Network, Readout, network_from_dict, network_to_toml
-from derive.network.feature_maps import MAPS, kernel_matrix
+from derive.theories.networks.derivation.certificates.features import second_moment
+from derive.theories.networks.description import (
+    Features,
+    Network,
+    Readout,
+    network_from_dict,
+    network_to_toml,
+)
+from derive.theories.networks.description.feature_maps import MAPS, kernel_matrix
 
 VARIANCE = 1.7
 RNG = np.random.default_rng(3)

@@ -11,7 +11,7 @@ from small_networks import NETWORKS, TEMPERATURE, broken_heads, random_data, sol
 
 from derive.errors import SolveError
 from derive.running.jobs import with_spectrum
-from derive.solver import HessianSpectrum, Solver, load_solution, save_solution
+from derive.theories.networks.solver import HessianSpectrum, Solver, load_solution, save_solution
 
 
 def log_det(matrix):

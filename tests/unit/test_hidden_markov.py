@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError
-from derive.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
-from derive.tasks.hidden_markov import _query_key_matrix
+from derive.theories.networks.tasks import DENOISING_PATH, MATCH_PATH, PATH_NAMES, hidden_markov
+from derive.theories.networks.tasks.hidden_markov import _query_key_matrix
 
 FEATURES, TOKENS = 200, 31
 PLUS = np.array([math.sqrt(2)] * 100 + [0.0] * 100)

@@ -16,10 +16,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from derive import Attention, Embedding, Network, Readout, generate
-from derive.derivation import derive as derive_theory
 from derive.escaping import csv_cell, csv_table, html, terminal
-from derive.network import network_from_dict, network_to_toml
-from derive.report import html_of, summary_csv
+from derive.theories.networks.derivation import derive as derive_theory
+from derive.theories.networks.description import network_from_dict, network_to_toml
+from derive.theories.networks.report import html_of, summary_csv
 from tests.command_line import arrays, call
 from tests.unit.test_report import point, results
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, make_dataclass
 import numpy as np
 import pytest
 
-from derive.derivation import derive
-from derive.derivation.deriving import derive as derive_any
 from derive.errors import DataError, DescriptionError
-from derive.network import (
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.deriving import derive as derive_any
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Network,

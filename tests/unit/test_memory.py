@@ -18,14 +18,15 @@ from derive import (
     Readout,
     Residual,
     load_data,
+    memory,
 )
 from derive.errors import SizeError
-from derive.network import attended_inputs, memory, network_to_toml, path_table
-from derive.network.attended import distinct_inputs, expected_inputs
-from derive.network.file_sizes import file_sizes, shapes_in
-from derive.network.memory import amount, available_memory, refuse_beyond_memory
-from derive.solver import Solver
-from derive.solver.memory import (
+from derive.memory import amount, available_memory, refuse_beyond_memory
+from derive.theories.networks.description import attended_inputs, network_to_toml, path_table
+from derive.theories.networks.description.attended import distinct_inputs, expected_inputs
+from derive.theories.networks.description.file_sizes import file_sizes, shapes_in
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.memory import (
     Sizes,
     file_task_bytes,
     refuse_large_task,

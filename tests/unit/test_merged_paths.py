@@ -26,14 +26,19 @@ from derive import (
     symmetric_solution,
 )
 from derive.errors import DataError
-from derive.network import attended_inputs, data_from_arrays, operators, path_count
-from derive.network.asked import matrices
-from derive.network.attended import distinct_inputs
-from derive.network.weighted import Weighted
-from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.overlaps.law import Kernel
-from derive.sampling.weights import sample_weights
-from derive.solver import Solver
+from derive.theories.networks.description import (
+    attended_inputs,
+    data_from_arrays,
+    operators,
+    path_count,
+)
+from derive.theories.networks.description.asked import matrices
+from derive.theories.networks.description.attended import distinct_inputs
+from derive.theories.networks.description.weighted import Weighted
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.overlaps.law import Kernel
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.solver import Solver
 
 RNG = np.random.default_rng(11)
 P, TESTS, FEATURES, TOKENS = 7, 4, 3, 6

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from derive.errors import DescriptionError
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Linear,
@@ -16,8 +16,8 @@ from derive.network import (
     forward,
     stream_graph,
 )
-from derive.network.graph import values
-from derive.network.layers import MAX_NESTING
+from derive.theories.networks.description.graph import values
+from derive.theories.networks.description.layers import MAX_NESTING
 
 BOTTOM, TOP = Embedding(10, 1.0), Readout(1.0)
 

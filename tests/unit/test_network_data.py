@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Data,
     Embedding,
@@ -16,7 +16,7 @@ from derive.network import (
     data_from_arrays,
     load_data,
 )
-from derive.solver import solve
+from derive.theories.networks.solver import solve
 
 P, TEST, FEATURES, TOKENS = 6, 3, 4, 5
 

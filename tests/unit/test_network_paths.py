@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError, DescriptionError, SizeError
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Linear,
@@ -18,7 +18,7 @@ from derive.network import (
     path_labels,
     path_table,
 )
-from derive.network.paths import is_skipped
+from derive.theories.networks.description.paths import is_skipped
 
 RNG = np.random.default_rng(5)
 P, FEATURES, TOKENS = 4, 3, 5

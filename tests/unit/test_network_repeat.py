@@ -3,10 +3,10 @@
 import pytest
 from command_line import RESIDUAL, call, refusal, write
 
-from derive.derivation.repeat.deriving import derive_repeated
-from derive.derivation.repeat.parts import parts
 from derive.errors import DescriptionError
-from derive.network import (
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.derivation.repeat.parts import parts
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Identity,
@@ -22,7 +22,7 @@ from derive.network import (
     path_table,
     stream_graph,
 )
-from derive.network.repeat import segments
+from derive.theories.networks.description.repeat import segments
 
 LAYER, SKIP = Linear(0.7, "N"), Residual((Linear(0.9),))
 

@@ -7,7 +7,7 @@ import pytest
 
 from derive.errors import DescriptionError
 from derive.files.tables import MAX_BYTES
-from derive.network import (
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Network,
@@ -17,7 +17,7 @@ from derive.network import (
     network_from_dict,
     network_to_toml,
 )
-from derive.network.layers import MAX_NESTING, Weighted
+from derive.theories.networks.description.layers import MAX_NESTING, Weighted
 
 CONTRACT = """
 name = "two attention layers"

@@ -8,14 +8,20 @@ from repeated_networks import heads, repeat
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
 from derive import compare, generate
-from derive.derivation.deriving import derive
 from derive.errors import SamplingError
-from derive.ladder.instance import Instance
-from derive.ladder.plan import missing_width
-from derive.network import Attention, Embedding, Network, Readout, stream_graph
-from derive.network.graph import values
-from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.weights import sample_weights
+from derive.theories.networks.derivation.deriving import derive
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Network,
+    Readout,
+    stream_graph,
+)
+from derive.theories.networks.description.graph import values
+from derive.theories.networks.ladder.instance import Instance
+from derive.theories.networks.ladder.plan import missing_width
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
 
 ONE = "stream {} has {} vectors in width {}: its overlaps are singular and have no density; N_{} = "
 NAMES = ["one attention", "residual", "residual ends in residual"]

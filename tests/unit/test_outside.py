@@ -7,9 +7,9 @@ from command_line import refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derive.derivation import derive
 from derive.errors import DescriptionError
-from derive.network import (
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Linear,
@@ -22,8 +22,14 @@ from derive.network import (
     network_from_dict,
     stream_graph,
 )
-from derive.network.layers import kind_names
-from derive.network.outside import KEYS_OUTSIDE, KINDS_OUTSIDE, TABLE, VAGUE, kind_outside
+from derive.theories.networks.description.layers import kind_names
+from derive.theories.networks.description.outside import (
+    KEYS_OUTSIDE,
+    KINDS_OUTSIDE,
+    TABLE,
+    VAGUE,
+    kind_outside,
+)
 
 ENDS = ({"kind": "embedding", "width": 9, "variance": 1.0}, {"kind": "readout", "variance": 1.0})
 INNER = {

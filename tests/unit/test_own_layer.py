@@ -38,8 +38,8 @@ data, solver = data_from_arrays(arrays, network), Solver.of(network)
 print(solver.solve(network, data).message)
 """
 SAMPLED = """
-from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.weights import sample_weights
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
 
 law = sample_overlaps(solver, network, data, draws=200, chains=2)
 weights = sample_weights(network, data, draws=200, chains=2)

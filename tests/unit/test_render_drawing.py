@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from repeated_networks import REPEATED
 from small_networks import NETWORKS
 
-from derive.derivation import derive, draw
-from derive.network import (
+from derive.theories.networks.derivation import derive, draw
+from derive.theories.networks.description import (
     Attention,
     Embedding,
     Gated,
@@ -23,7 +23,7 @@ from derive.network import (
     path_count,
     stream_graph,
 )
-from derive.network.graph import values
+from derive.theories.networks.description.graph import values
 
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋ₐₗ", "0123456789+-al")
 END = ((Embedding(9, 1.0),), (Readout(1.0),))

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from derive.algebra.boxes import SQUARE, Atom, Fence, Ratio, Sum, row
-from derive.algebra.media import LATEX, PLAIN
-from derive.derivation.render.lines import Breaker, Line
+from derive.typeset.boxes import SQUARE, Atom, Fence, Ratio, Sum, row
+from derive.typeset.lines import Breaker, Line
+from derive.typeset.media import LATEX, PLAIN
 
 PLAIN_BREAKER = Breaker(PLAIN, indent=2.0, sign=3.0, gap=1.0, bracket=2.0)
 

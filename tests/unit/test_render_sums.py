@@ -8,12 +8,12 @@ import sympy
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
 from derive.algebra import build
 from derive.algebra.drawing import Drawer
-from derive.algebra.media import PLAIN
-from derive.derivation import derive
-from derive.derivation.render import sums
-from derive.derivation.render.content import displays_of
-from derive.derivation.render.names import names_of
 from derive.errors import RuleError
+from derive.theories.networks.derivation import derive
+from derive.theories.networks.derivation.render import sums
+from derive.theories.networks.derivation.render.content import displays_of
+from derive.theories.networks.derivation.render.names import names_of
+from derive.typeset.media import PLAIN
 
 LAYERS = {
     "chain": (Attention(2, 1.0, 9), Attention(3, 1.0, 8)),

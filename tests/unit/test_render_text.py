@@ -19,8 +19,8 @@ from derive import (
     Readout,
     Residual,
 )
-from derive.derivation import derive, render
-from derive.derivation.render.text import (
+from derive.theories.networks.derivation import derive, render
+from derive.typeset.text import (
     markdown_escaped,
     tex_escaped,
     typeset,

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import derive.report.figures
+import derive.theories.networks.report.figures
 from derive import Attention, Embedding, Network, Readout
-from derive.derivation import derive as derive_theory
-from derive.report import (
+from derive.theories.networks.derivation import derive as derive_theory
+from derive.theories.networks.report import (
     CaseResults,
     Point,
     Results,
@@ -206,7 +206,7 @@ def test_without_a_spectrum_there_is_no_section():
 
 
 def test_without_matplotlib_there_are_tables(monkeypatch):
-    monkeypatch.setattr(derive.report.figures, "available", lambda: False)
+    monkeypatch.setattr(derive.theories.networks.report.figures, "available", lambda: False)
     page = html_of(results(FALLING))
     assert "<svg" not in page
     assert page.count("matplotlib is not installed") == 1
@@ -215,7 +215,7 @@ def test_without_matplotlib_there_are_tables(monkeypatch):
 
 def test_without_latex2mathml_there_is_latex(monkeypatch):
     monkeypatch.setattr(equations, "converter", lambda: None)
-    monkeypatch.setattr("derive.report.page.converter", lambda: None)
+    monkeypatch.setattr("derive.theories.networks.report.page.converter", lambda: None)
     page = html_of(results(FALLING))
     assert "<math" not in page
     assert page.count("latex2mathml is not installed") == 1

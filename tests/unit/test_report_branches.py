@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from derive.cli import main
-from derive.network import network_to_toml
-from derive.report.branches import changes_of_branch
-from derive.report.results import CaseResults, Point
+from derive.theories.networks.description import network_to_toml
+from derive.theories.networks.report.branches import changes_of_branch
+from derive.theories.networks.report.results import CaseResults, Point
 from tests.unit.test_solver_minima import by_depth, issue
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from derive import Attention, Data, Embedding, Linear, Network, Readout, Residual
-from derive.codegen.runtime.closed import fixed_point, positive_part
-from derive.codegen.runtime.signature import descend
-from derive.solver import Solver
+from derive.programs.runtime.closed import fixed_point, positive_part
+from derive.programs.runtime.signature import descend
+from derive.theories.networks.solver import Solver
 
 CHAIN = Network(
     (Embedding("n", 1.1), Attention("h", 0.9, "m"), Attention("k", 1.3, "w"), Readout(1.2)), "t"

@@ -5,9 +5,9 @@ import pytest
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
 from derive import Attention, Data, Embedding, Features, Network, Readout
-from derive.codegen.runtime import curvature as runtime
-from derive.network import attended_inputs
-from derive.solver import Solver
+from derive.programs.runtime import curvature as runtime
+from derive.theories.networks.description import attended_inputs
+from derive.theories.networks.solver import Solver
 
 
 def by_products(module, overlaps, problem):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_networks import random_overlap, random_symmetric
 
-from derive.codegen.runtime import linear
+from derive.programs.runtime import linear
 
 RNG = np.random.default_rng(6)
 OVERLAP = random_overlap(RNG, 6)

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 import derive
-import derive.network.graph
+import derive.theories.networks.description.graph
 from derive import Attention, Convolution, Data, Embedding, Gated, Linear, Network, Readout, solve
 from derive.errors import ArgumentError, DataError, DescriptionError, SolveError
-from derive.network import attended_inputs, data_from_arrays, network_from_dict, network_to_toml
+from derive.theories.networks.description import (
+    attended_inputs,
+    data_from_arrays,
+    network_from_dict,
+    network_to_toml,
+)
 from tests.command_line import call, refusal
 
 RANDOM = np.random.default_rng(5)
@@ -141,7 +146,9 @@ def test_infinite_width_is_a_width():
     with pytest.raises(DescriptionError, match=r"layers\[1\].width: 12 stands beside infinite"):
         Network((Embedding(12, 1.1), Linear(0.9, np.inf), Readout(1.3)), 0.1)
     with pytest.raises(DescriptionError, match="width: it is infinite"):
-        derive.network.graph.values(network, derive.network.stream_graph(network))
+        derive.theories.networks.description.graph.values(
+            network, derive.theories.networks.description.stream_graph(network)
+        )
 
 
 def test_places_of_layers_say_from_where_they_count():

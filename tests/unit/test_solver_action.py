@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from small_networks import CHAINS, NETWORKS, random_data, random_overlaps, solver
 
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
-from derive.solver import Solver
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.solver import Solver
 
 
 def log_det(matrix):

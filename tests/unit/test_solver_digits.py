@@ -6,8 +6,8 @@ from precise_solutions import deviations, gradient_of, sample_of, subject_of
 from small_networks import NETWORKS
 
 from derive import Data, Embedding, Linear, Network, Readout, solve
-from derive.codegen.runtime.rounding import excess
-from derive.solver import Solver
+from derive.programs.runtime.rounding import excess
+from derive.theories.networks.solver import Solver
 
 WHITENED = 1e-6
 """Of overlaps: the tolerance of the gradient over the softest curvature of small instances."""

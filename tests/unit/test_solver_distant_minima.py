@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data, solver
 
-from derive.codegen.runtime.minima import is_near
-from derive.codegen.runtime.rays import Prior, affordable, scattered_starts
-from derive.network import Attention, Data, Embedding, Network, Readout
-from derive.solver import Solver
+from derive.programs.runtime.minima import is_near
+from derive.programs.runtime.rays import Prior, affordable, scattered_starts
+from derive.theories.networks.description import Attention, Data, Embedding, Network, Readout
+from derive.theories.networks.solver import Solver
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "minima.py"
 

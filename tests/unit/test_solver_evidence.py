@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data, solver
 
-from derive.network import Attention, Data, Embedding, Linear, Network, Readout, Residual
-from derive.solver import Solver
+from derive.theories.networks.description import (
+    Attention,
+    Data,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.solver import Solver
 
 
 def gaussian_log_evidence(covariance, labels):

@@ -7,8 +7,8 @@ import pytest
 from small_networks import NETWORKS, random_data, solver
 
 from derive.errors import DataError
-from derive.network import Data
-from derive.solver import load_solution, save_solution
+from derive.theories.networks.description import Data
+from derive.theories.networks.solver import load_solution, save_solution
 
 ALWAYS = {
     "G_bottom", "action", "log_evidence", "converged", "gradient_norm", "residual",

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 
 from derive import derive
-from derive.analysis.scalar import scalar_theory
 from derive.cli import main
-from derive.codegen import generate
-from derive.codegen.runtime.minima import runs_into
-from derive.network import (
+from derive.programs.runtime.minima import runs_into
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.description import (
     Attention,
     Data,
     Embedding,
@@ -22,7 +21,8 @@ from derive.network import (
     Repeat,
     network_to_toml,
 )
-from derive.solver import Solver, load_solution, save_solution
+from derive.theories.networks.module import generate
+from derive.theories.networks.solver import Solver, load_solution, save_solution
 
 
 def chain(widths, variances, temperature):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, broken_heads, random_data, random_overlaps, solver
 
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 
 def symmetric_basis(size):

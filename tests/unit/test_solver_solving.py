@@ -13,8 +13,8 @@ from small_networks import (
 )
 
 from derive.errors import DescriptionError, SolveError
-from derive.network import Data, Embedding, Linear, Network, Readout
-from derive.solver import Solution, Solver, search, solve
+from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout
+from derive.theories.networks.solver import Solution, Solver, search, solve
 
 # theory.md, section 1.5: action at the symmetric point, lowest Hessian eigenvalue there in
 # coordinates U = F F^T (in whitened ones a quarter: dU = 2 Z on the diagonal), lowest action and

@@ -7,7 +7,7 @@ from precise_solutions import deviations, sample_of, subject_of
 from small_networks import NETWORKS
 
 from derive import Attention, Data, Embedding, Network, Readout, solve
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 
 DEMANDED = 1e-9
 """Ten times the tolerance of the solver's relative gradient."""

@@ -5,8 +5,8 @@ import pytest
 from scipy.optimize import brentq
 
 from derive.errors import ArgumentError
-from derive.network import Attention, Data, Embedding, Network, Readout
-from derive.solver import transition
+from derive.theories.networks.description import Attention, Data, Embedding, Network, Readout
+from derive.theories.networks.solver import transition
 from tests.unit.test_solver_minima import by_depth, issue, roots
 
 

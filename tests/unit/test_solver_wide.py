@@ -4,8 +4,15 @@ import numpy as np
 import pytest
 from small_networks import CHAINS, NETWORKS, random_data, solver
 
-from derive.network import Attention, Data, Embedding, Network, Readout, Residual
-from derive.solver import Solver
+from derive.theories.networks.description import (
+    Attention,
+    Data,
+    Embedding,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.solver import Solver
 
 
 @pytest.mark.parametrize("name", CHAINS)

@@ -11,7 +11,7 @@ from small_networks import random_overlap
 
 from derive import Attention, Embedding, Network, Readout, Residual, derive, generate
 from derive.algebra import evaluate
-from derive.derivation import render
+from derive.theories.networks.derivation import render
 
 HEADS = (2, 1, 3)
 VARIANCES = (1.1, 0.9, 1.3, 0.7, 1.2)

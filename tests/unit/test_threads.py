@@ -13,7 +13,7 @@ from derive import Attention, Data, Embedding, Network, Readout
 from derive.claims.language.syntax import tree_of
 from derive.cli import main
 from derive.errors import ClaimError
-from derive.solver import Solver
+from derive.theories.networks.solver import Solver
 from derive.threads import ONE_THREAD, Shared, blas_threads
 
 NETWORK = Network((Embedding(11, 1.1), Attention(2, 0.9, 12), Readout(1.3)), 0.2)

@@ -8,7 +8,7 @@ import pytest
 
 from derive import Embedding, Gated, Network, Readout, Weighted, derive
 from derive.errors import DescriptionError
-from derive.network import attended_inputs
+from derive.theories.networks.description import attended_inputs
 
 RNG = np.random.default_rng(5)
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 
-from derive.checks.verdict import CheckResult, Verdict
 from derive.claims.claim import Claim
 from derive.claims.compare import decide
 from derive.claims.load import load_claim
 from derive.claims.result import ComparisonResult
 from derive.errors import ClaimError
-from derive.network import Network
-from derive.network.graph import StreamGraph, stream_graph
+from derive.evidence.verdict import CheckResult, Verdict
+from derive.theories.networks.description import Network
+from derive.theories.networks.description.graph import StreamGraph, stream_graph
 
 FOLDER = resources.files(__name__)
 

@@ -11,7 +11,7 @@ import sympy
 from derive.claims.language.reading import parse
 from derive.claims.language.scope import Scope
 from derive.errors import ClaimError
-from derive.network.wording import choices, shown
+from derive.wording import choices, shown
 
 SQUARE = ("positive definite", "symmetric", "orthogonal")
 NUMBERS = ("positive", "real")

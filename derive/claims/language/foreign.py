@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from derive.network.wording import choices
+from derive.wording import choices
 
 WORDS = {
     "trace": "tr",

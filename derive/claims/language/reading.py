@@ -17,7 +17,7 @@ from derive.claims.language.functions import FUNCTIONS, matrix, number, shape_te
 from derive.claims.language.scope import Scope
 from derive.claims.language.syntax import MOST_DIGITS, place, snippet, tree_of
 from derive.errors import ClaimError, NoRule, ShapeError
-from derive.network.wording import choices, one_line, shown
+from derive.wording import choices, one_line, shown
 
 MOST_SUMMED = 1_000
 """Terms of all sums of one text."""

@@ -7,7 +7,7 @@ import re
 
 from derive.claims.language.foreign import RESERVED, SIGNS, another
 from derive.errors import ClaimError
-from derive.network.wording import one_line, shown
+from derive.wording import one_line, shown
 
 MOST_CHARACTERS = 20_000
 MOST_NODES = 5_000

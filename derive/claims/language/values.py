@@ -11,7 +11,7 @@ from mpmath.libmp import NoConvergence
 from derive.algebra import evaluate
 from derive.algebra.balls import Balls
 from derive.errors import ClaimError, NoRule
-from derive.network.wording import one_line
+from derive.wording import one_line
 
 
 class Singular(ClaimError):

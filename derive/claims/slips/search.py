@@ -11,8 +11,6 @@ from itertools import zip_longest
 import numpy as np
 
 from derive.algebra.arithmetic import Floats
-from derive.checks.sample import Array, Numbers
-from derive.checks.verdict import Unsettled
 from derive.claims.language import Scope, parse
 from derive.claims.result import Correction
 from derive.claims.sides import Side
@@ -20,6 +18,8 @@ from derive.claims.slips.change import Change, Words
 from derive.claims.slips.kinds import SLIPS
 from derive.claims.slips.trees import addends, tree_of
 from derive.errors import DeriveError
+from derive.evidence.verdict import Unsettled
+from derive.theories.networks.checks.sample import Array, Numbers
 
 MOST_CANDIDATES = 6000
 SECONDS = 20.0

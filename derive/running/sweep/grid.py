@@ -9,11 +9,11 @@ from functools import cached_property
 from itertools import product
 
 from derive.errors import DescriptionError
-from derive.network import Network
-from derive.network.graph import stream_graph, values
-from derive.network.layers import walk
-from derive.network.wording import choices, shown
-from derive.report import AS_DESCRIBED
+from derive.theories.networks.description import Network
+from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.description.layers import walk
+from derive.theories.networks.report import AS_DESCRIBED
+from derive.wording import choices, shown
 
 Parameters = dict[str, float | int | None]
 

@@ -12,7 +12,6 @@ from typing import Any
 from derive import __version__
 from derive.errors import DataError, DeriveError
 from derive.files import UNFINISHED
-from derive.report.figures import available, draw_sweep
 from derive.running.cluster import check_cluster, completed_on_cluster
 from derive.running.files import write_bytes, write_json, write_text
 from derive.running.folder import Folder, check_folder, writable
@@ -25,8 +24,9 @@ from derive.running.sweep.subject import Subject
 from derive.running.sweep.table import Row, columns, rows_of, table_csv
 from derive.running.sweep.transitions import Found, transitions_csv, transitions_of
 from derive.running.workers import completed
-from derive.solver import Solver
-from derive.solver.memory import refuse_large
+from derive.theories.networks.report.figures import available, draw_sweep
+from derive.theories.networks.solver import Solver
+from derive.theories.networks.solver.memory import refuse_large
 
 MARKER, JOURNAL, TABLE = "sweep.json", "points.jsonl", "sweep.csv"
 TRANSITIONS = "transitions.csv"

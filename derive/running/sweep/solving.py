@@ -13,12 +13,12 @@ import numpy as np
 
 from derive.errors import SizeError, SolveError
 from derive.files.seals import made_from
-from derive.network import Data, Network
 from derive.running.program import program
 from derive.running.sweep.grid import Point
 from derive.running.sweep.subject import Subject
-from derive.solver import Solution, Solver
-from derive.solver.scores import ACCURACY
+from derive.theories.networks.description import Data, Network
+from derive.theories.networks.solver import Solution, Solver
+from derive.theories.networks.solver.scores import ACCURACY
 from derive.threads import one_blas_thread
 
 MEASURES = (

@@ -13,18 +13,18 @@ import numpy as np
 from derive.errors import DataError
 from derive.files import digest_of
 from derive.files.seals import made_from
-from derive.network import Data, Network, data_from_arrays
-from derive.network.feature_inputs import kernel_variance
-from derive.network.loading import load_arrays
-from derive.network.wording import one_line
 from derive.running.packaged import packaged_network
 from derive.running.program import program
 from derive.running.sweep.grid import Axes, Point, grid_of
 from derive.running.task import digest_of_data
-from derive.solver.memory import refuse_large_task
-from derive.solver.scores import Score, fit
-from derive.tasks import hidden_markov
-from derive.tasks.hidden_markov import HEAD_NAMES
+from derive.theories.networks.description import Data, Network, data_from_arrays
+from derive.theories.networks.description.feature_inputs import kernel_variance
+from derive.theories.networks.description.loading import load_arrays
+from derive.theories.networks.solver.memory import refuse_large_task
+from derive.theories.networks.solver.scores import Score, fit
+from derive.theories.networks.tasks import hidden_markov
+from derive.theories.networks.tasks.hidden_markov import HEAD_NAMES
+from derive.wording import one_line
 
 PATHS, EXAMPLES = 4, 100
 """Of the packaged task."""

@@ -9,12 +9,12 @@ from itertools import groupby, pairwise
 
 from derive.errors import SizeError, SolveError
 from derive.escaping import csv_table
-from derive.network import Data, Network
 from derive.running.sweep.grid import Axes, Point
 from derive.running.sweep.subject import Subject
 from derive.running.sweep.table import Row
-from derive.solver import Solver, Transition
-from derive.solver.transition import Search
+from derive.theories.networks.description import Data, Network
+from derive.theories.networks.solver import Solver, Transition
+from derive.theories.networks.solver.transition import Search
 from derive.threads import one_blas_thread
 
 CHANGED = 2.0

@@ -148,10 +148,10 @@ def test_the_table_names_the_normalisation_of_its_action(tmp_path):
     import numpy as np
 
     from derive import Data, Embedding, Linear, Network, Readout
-    from derive.analysis.scalar import scalar_theory
-    from derive.analysis.scalar.described import values_on_data
-    from derive.analysis.scalar.printing import solution_lines
-    from derive.solver import Solver
+    from derive.theories.networks.analysis.scalar import scalar_theory
+    from derive.theories.networks.analysis.scalar.described import values_on_data
+    from derive.theories.networks.analysis.scalar.printing import solution_lines
+    from derive.theories.networks.solver import Solver
 
     network = Network((Embedding(10, 1.3), Linear(0.8, 12), Readout(1.2)), 0.2)
     generator = np.random.default_rng(4)

@@ -6,9 +6,9 @@ from small_networks import NETWORKS
 
 from derive import Attention, Embedding, Network, Readout, derive
 from derive.algebra import build
-from derive.analysis.exchangeable import exchangeable
-from derive.analysis.exchangeable.infinite import limit
 from derive.errors import CertificateError, RuleError
+from derive.theories.networks.analysis.exchangeable import exchangeable
+from derive.theories.networks.analysis.exchangeable.infinite import limit
 
 EVERY_DAY = (
     "test_kernels_of_sectors_follow_from_shared_heads",
@@ -64,7 +64,7 @@ def test_a_wrong_limit_is_refused():
     theory = theory_of("one attention")
     from dataclasses import replace
 
-    from derive.analysis.exchangeable import limits
+    from derive.theories.networks.analysis.exchangeable import limits
 
     found, _ = theory.infinite_heads()
     (name, right), *others = found.equations

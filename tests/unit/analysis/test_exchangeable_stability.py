@@ -9,11 +9,11 @@ from symmetric_data import symmetric_data
 
 from derive import Attention, Embedding, Linear, Network, Readout, derive
 from derive.algebra import evaluate
-from derive.analysis.exchangeable import bending, exchangeable
-from derive.analysis.exchangeable.stability import MEAN, OTHERS
 from derive.errors import CertificateError, RuleError
-from derive.phases import SymmetricSolver
-from derive.phases.onset import PARAMETERS, onset_of
+from derive.theories.networks.analysis.exchangeable import bending, exchangeable
+from derive.theories.networks.analysis.exchangeable.stability import MEAN, OTHERS
+from derive.theories.networks.phases import SymmetricSolver
+from derive.theories.networks.phases.onset import PARAMETERS, onset_of
 
 EVERY_DAY = (
     "test_one_layer_has_no_pivot_that_changes_sign",

@@ -6,8 +6,8 @@ from small_networks import NETWORKS
 
 from derive import Attention, Embedding, Linear, Network, Readout, derive
 from derive.algebra import sizes
-from derive.analysis.exchangeable import declare, exchangeable
 from derive.errors import RuleError
+from derive.theories.networks.analysis.exchangeable import declare, exchangeable
 
 H1, H2, H3 = sympy.symbols("H_1 H_2 H_3", positive=True, integer=True)
 

@@ -9,9 +9,9 @@ from derive import derive
 from derive.algebra import evaluate
 from derive.algebra.nodes import LogDet
 from derive.algebra.scalars import expand
-from derive.analysis.exchangeable import exchangeable
-from derive.analysis.exchangeable.sectors import Splitting
-from derive.analysis.exchangeable.vectors import sector_basis, vector_tables
+from derive.theories.networks.analysis.exchangeable import exchangeable
+from derive.theories.networks.analysis.exchangeable.sectors import Splitting
+from derive.theories.networks.analysis.exchangeable.vectors import sector_basis, vector_tables
 
 WITH_HEADS = [name for name in NETWORKS if name not in ("no layer", "linear layers")]
 H1, H2 = sympy.symbols("H_1 H_2", positive=True, integer=True)

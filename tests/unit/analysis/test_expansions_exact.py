@@ -16,18 +16,18 @@ from derive import (
     scalar_theory,
 )
 from derive.algebra import build, equal, nodes
-from derive.analysis.expansions import finite_width_expansion, saddle_expansion
-from derive.analysis.expansions.averages import average_values
-from derive.analysis.expansions.laplace import (
+from derive.errors import DescriptionError
+from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
+from derive.theories.networks.analysis.expansions.averages import average_values
+from derive.theories.networks.analysis.expansions.laplace import (
     fluctuations,
     prior_forces,
     prior_means,
     second_variation,
     split_by_width,
 )
-from derive.checks.sample import Draw
-from derive.derivation.certificates.compare import Agreement
-from derive.errors import DescriptionError
+from derive.theories.networks.checks.sample import Draw
+from derive.theories.networks.derivation.certificates.compare import Agreement
 
 QUICK = ("no layer", "one attention", "linear layers", "inner width")
 FEW = ("no layer", "one attention", "residual", "residual ends in residual")

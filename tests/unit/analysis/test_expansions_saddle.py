@@ -8,9 +8,9 @@ from small_networks import CHAINS, NETWORKS
 from derive import Embedding, Network, Readout, derive
 from derive.algebra import build, equal, evaluate
 from derive.algebra.latex import latex
-from derive.analysis.expansions import saddle_expansion
-from derive.checks.sample import Draw
 from derive.errors import RuleError
+from derive.theories.networks.analysis.expansions import saddle_expansion
+from derive.theories.networks.checks.sample import Draw
 
 EVERY_DAY = (
     "test_every_step_is_certified[no layer]",

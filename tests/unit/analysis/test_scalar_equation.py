@@ -5,8 +5,9 @@ import sympy
 from scalar_networks import any_depth, chain, theory_of
 
 from derive import derive
-from derive.analysis.scalar import scalar_theory
-from derive.analysis.scalar.symbols import (
+from derive.errors import RuleError
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.analysis.scalar.symbols import (
     DEPTH,
     EXAMPLES,
     FACTOR,
@@ -20,8 +21,14 @@ from derive.analysis.scalar.symbols import (
     VARIANCES,
     WIDTHS,
 )
-from derive.errors import RuleError
-from derive.network import Attention, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.description import (
+    Attention,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
 
 
 def is_zero(expression):

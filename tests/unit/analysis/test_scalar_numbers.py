@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scalar_networks import any_depth, chain, context, root, theory_of
 
-from derive.analysis.scalar import scalar_theory
-from derive.analysis.scalar.described import values_on_data
 from derive.errors import SolveError
-from derive.network import Data
-from derive.solver import Solver
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.analysis.scalar.described import values_on_data
+from derive.theories.networks.description import Data
+from derive.theories.networks.solver import Solver
 
 COLD = {"N_1": 10, "N_a": 10, "c": 1, "P": 100, "s": 60}
 
@@ -55,7 +55,7 @@ def test_closed_forms_are_the_roots(depth, alpha, signal):
 
     import sympy
 
-    from derive.analysis.scalar.symbols import LOAD, PRIOR, RATIO
+    from derive.theories.networks.analysis.scalar.symbols import LOAD, PRIOR, RATIO
 
     theory, width = theory_of(depth), 1000
     examples = Fraction(alpha) * width

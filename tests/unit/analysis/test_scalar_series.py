@@ -9,12 +9,19 @@ from scalar_networks import any_depth, chain, coefficients_by_ansatz, context, r
 
 from derive import derive
 from derive.algebra import evaluate
-from derive.analysis.scalar import scalar_theory
-from derive.analysis.scalar.energy import EIGENVALUES, PROJECTIONS
-from derive.analysis.scalar.symbols import DEPTH, EXAMPLES, LOAD, PRIOR, RATIO, SIGNAL
-from derive.derivation.certificates.instance import instance
 from derive.errors import RuleError
-from derive.sampling.exact import closed_form
+from derive.theories.networks.analysis.scalar import scalar_theory
+from derive.theories.networks.analysis.scalar.energy import EIGENVALUES, PROJECTIONS
+from derive.theories.networks.analysis.scalar.symbols import (
+    DEPTH,
+    EXAMPLES,
+    LOAD,
+    PRIOR,
+    RATIO,
+    SIGNAL,
+)
+from derive.theories.networks.derivation.certificates.instance import instance
+from derive.theories.networks.samplers.exact import closed_form
 
 
 def values(found, numbers, digits=60):

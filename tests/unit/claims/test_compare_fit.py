@@ -7,10 +7,10 @@ import pytest
 
 from derive.algebra.arithmetic import Digits, Floats
 from derive.algebra.balls import Balls
-from derive.checks.verdict import Unsettled
 from derive.claims.fit import fit, points_needed, rational
 from derive.claims.leading import decide_leading
 from derive.claims.precision import Exactly, Roughly
+from derive.evidence.verdict import Unsettled
 
 ARITHMETIC = Digits(50)
 BALLS = Balls(120)

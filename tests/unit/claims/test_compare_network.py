@@ -6,8 +6,8 @@ import sympy
 
 from derive import Attention, Embedding, Network, Readout, Residual, compare
 from derive.claims import ComparisonResult
-from derive.derivation import derive
 from derive.errors import ClaimError
+from derive.theories.networks.derivation import derive
 
 CHAIN = Network((Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2)), 0.1)
 SKIP = Network((Embedding(9, 1.3), Residual((Attention(2, 0.8),)), Readout(1.2)), 0.1)

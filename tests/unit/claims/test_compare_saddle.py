@@ -4,7 +4,7 @@ import pytest
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual, compare
 from derive.algebra import build
-from derive.derivation import derive
+from derive.theories.networks.derivation import derive
 
 CHAIN = Network((Embedding(9, 1.3), Attention(2, 0.8, 7), Readout(1.2)), 0.1)
 DEEP = Network((Embedding(9, 1.3), Linear(0.8, 7), Readout(1.2)), 0.1)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from derive import compare
-from derive.checks.verdict import Verdict
+from derive.evidence.verdict import Verdict
 
 DECLARED = {
     "X": "real (d + k, d)",

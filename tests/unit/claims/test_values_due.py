@@ -7,9 +7,9 @@ import sympy
 
 from derive import Attention, Embedding, Network, Readout, compare
 from derive.algebra import build, gradient
-from derive.checks.claim import Claim
-from derive.checks.verdict import Verdict
 from derive.errors import ClaimError, NoRule, ShapeError
+from derive.evidence.verdict import Verdict
+from derive.theories.networks.checks.claim import Claim
 
 DECLARED = {
     "A": "positive definite (m, m)",

@@ -13,9 +13,9 @@ from numpy.lib import format as npy
 
 from derive.errors import DataError, DeriveError
 from derive.files import Unreadable, open_archive
-from derive.network import Attention, Embedding, Network, Readout, load_data
-from derive.sampling.files import load_draws
-from derive.solver import load_solution
+from derive.theories.networks.description import Attention, Embedding, Network, Readout, load_data
+from derive.theories.networks.samplers.files import load_draws
+from derive.theories.networks.solver import load_solution
 
 NETWORK = Network((Embedding(9, 1.3), Attention(2, 1.2, 8), Readout(0.9)), 0.1)
 GIGABYTE = 10**9
@@ -112,7 +112,7 @@ def test_what_would_not_fit_is_refused_also_under_names_and_shapes_of_no_data(
 ):
     members = [("attended.npy", (header((10**7,)), 8 * 10**7)), ("labels.npy", header((0,)))]
     path = archive(tmp_path / "data.npz", members)
-    monkeypatch.setattr("derive.network.memory.available_memory", lambda: 7e7)
+    monkeypatch.setattr("derive.memory.available_memory", lambda: 7e7)
     for read in (lambda p: load_data(p, NETWORK), load_solution, load_draws):
         with pytest.raises(DeriveError, match=r"needs about 80 MB, and 70 MB are free"):
             read(path)

@@ -9,7 +9,7 @@ from derive.claims.load import load_claim
 from derive.errors import DeriveError
 from derive.files import Untidy, read_table
 from derive.files.tables import MAX_BYTES
-from derive.network import load_network
+from derive.theories.networks.description import load_network
 
 PARTS = ("a", '"a"', "'a'", r'"\""', '"a.b"')
 DEEP = {

@@ -12,7 +12,7 @@ from derive.errors import DataError
 from derive.files import written
 from derive.running import write_text
 from derive.running.files import write_json
-from derive.solver.files import write_arrays
+from derive.theories.networks.solver.files import write_arrays
 
 
 @contextmanager

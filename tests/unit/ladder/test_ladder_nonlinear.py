@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from derive.checks import Verdict
-from derive.ladder import nonlinear
-from derive.network import Embedding, Features, Linear, Network, Readout
-from derive.network.feature_maps import MAPS
-from derive.solver import Solver
+from derive.theories.networks.checks import Verdict
+from derive.theories.networks.description import Embedding, Features, Linear, Network, Readout
+from derive.theories.networks.description.feature_maps import MAPS
+from derive.theories.networks.ladder import nonlinear
+from derive.theories.networks.solver import Solver
 
 
 def network(*layers, first=None, readout=None):

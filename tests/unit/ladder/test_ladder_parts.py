@@ -6,16 +6,24 @@ import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Network, Readout, Residual
-from derive.checks import CheckResult, Verdict
-from derive.ladder import Deviation, Instance, Ladder, Rung, ladder_from_dict, render, runs_for
-from derive.ladder.agreement import agreement
-from derive.ladder.deviation import Point, deviation, judge
-from derive.ladder.effort import Effort, draw
-from derive.ladder.plan import missing_width
-from derive.network.graph import stream_graph, values
-from derive.report.ladder import ladder_page
 from derive.sampling.draws import OVERLAPS, Draws
 from derive.sampling.statistics import estimate
+from derive.theories.networks.checks import CheckResult, Verdict
+from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.ladder import (
+    Deviation,
+    Instance,
+    Ladder,
+    Rung,
+    ladder_from_dict,
+    render,
+    runs_for,
+)
+from derive.theories.networks.ladder.agreement import agreement
+from derive.theories.networks.ladder.deviation import Point, deviation, judge
+from derive.theories.networks.ladder.effort import Effort, draw
+from derive.theories.networks.ladder.plan import missing_width
+from derive.theories.networks.report.ladder import ladder_page
 
 CHAINS, DRAWS, ENTRIES = 4, 1000, 3
 

@@ -1,10 +1,10 @@
 """A ladder above features calls no law exact."""
 
-from derive.checks import CheckResult, Verdict
-from derive.ladder import Ladder, Rung, ladder_from_dict, render
-from derive.ladder.wording import reworded_rung
-from derive.network import Embedding, Features, Network, Readout
-from derive.network.feature_inputs import feature_note
+from derive.theories.networks.checks import CheckResult, Verdict
+from derive.theories.networks.description import Embedding, Features, Network, Readout
+from derive.theories.networks.description.feature_inputs import feature_note
+from derive.theories.networks.ladder import Ladder, Rung, ladder_from_dict, render
+from derive.theories.networks.ladder.wording import reworded_rung
 
 RESULT = CheckResult(
     "overlaps, the saddle point nears the exact law like 1/N",

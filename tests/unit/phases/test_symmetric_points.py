@@ -7,11 +7,11 @@ from symmetric_data import sector_data, symmetric_data
 
 from derive import Attention, Embedding, Network, Readout
 from derive.errors import SolveError
-from derive.phases import SymmetricSolver, onset, symmetric_solution
-from derive.phases.files import arrays
-from derive.phases.hessian import Layout
-from derive.phases.subgroups import Average, exchangeable_heads
-from derive.solver import Solver
+from derive.theories.networks.phases import SymmetricSolver, onset, symmetric_solution
+from derive.theories.networks.phases.files import arrays
+from derive.theories.networks.phases.hessian import Layout
+from derive.theories.networks.phases.subgroups import Average, exchangeable_heads
+from derive.theories.networks.solver import Solver
 
 HALVES = {"0": np.diag([1.0] * 4 + [0.0] * 4), "1": np.diag([0.0] * 4 + [1.0] * 4)}
 LABELS = np.array([1.0, -1.0, 1.0, -1.0, 1.0, 1.0, -1.0, -1.0])
@@ -153,7 +153,7 @@ def test_the_onset_in_other_parameters(parameter, ends):
         problem = problem._replace(temperature=found.value)
     else:
         problem = problem._replace(widths=tuple(found.value * w for w in problem.widths))
-    from derive.phases.onset import onset_of
+    from derive.theories.networks.phases.onset import onset_of
 
     assert onset_of(solver, problem, "labels", 0.5, 1.5).value == pytest.approx(1, rel=1e-9)
 

@@ -8,11 +8,11 @@ from small_networks import NETWORKS
 from symmetric_data import sector_data, symmetric_data
 
 from derive import Attention, Data, Embedding, Network, Readout
-from derive.analysis.exchangeable import declare
-from derive.derivation.notation import Notation
 from derive.errors import DataError
-from derive.network.graph import stream_graph
-from derive.phases.kernels import check_symmetry, sector_arrays
+from derive.theories.networks.analysis.exchangeable import declare
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.description.graph import stream_graph
+from derive.theories.networks.phases.kernels import check_symmetry, sector_arrays
 
 CHAIN = NETWORKS["two attentions"]
 

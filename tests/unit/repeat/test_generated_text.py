@@ -25,8 +25,8 @@ from derive import (
     generate,
 )
 from derive.algebra import substitute
-from derive.codegen.repeat.module import generate_repeated
-from derive.derivation.repeat.parts import Block
+from derive.theories.networks.derivation.repeat.parts import Block
+from derive.theories.networks.module.repeat.module import generate_repeated
 
 EVERY_DAY = ("test_a_module_imports_numpy_and_scipy_only[attention]",)
 """The others are evidence beyond what CI has time for: run by hand."""

@@ -11,13 +11,13 @@ from repeated_theories import Concrete, depths_of
 
 from derive.algebra import build, equal, evaluate, gradient
 from derive.algebra.layered import LayerSize, index_text
-from derive.derivation.certificates.instance import instance
-from derive.derivation.repeat.deriving import derive_repeated
-from derive.derivation.repeat.parts import parts
-from derive.derivation.repeat.pieces import Block, number_symbol
-from derive.derivation.repeat.theory import SharedLayer
 from derive.errors import DescriptionError
-from derive.network import Embedding, Linear, Network, Readout, Repeat
+from derive.theories.networks.derivation.certificates.instance import instance
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.derivation.repeat.parts import parts
+from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
+from derive.theories.networks.derivation.repeat.theory import SharedLayer
+from derive.theories.networks.description import Embedding, Linear, Network, Readout, Repeat
 
 DEPTHS = dict.fromkeys(SHARED, (1, 2, 3)) | {
     "residuals alone": (1, 2, 3, 4, 5),

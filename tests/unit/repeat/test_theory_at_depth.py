@@ -10,7 +10,7 @@ from repeated_theories import Concrete
 from derive.algebra import equal, gradient
 from derive.algebra.layered import index_text
 from derive.algebra.scalars import expand
-from derive.derivation.repeat.pieces import number_symbol
+from derive.theories.networks.derivation.repeat.pieces import number_symbol
 
 DEPTHS = range(1, 7)
 QUICK = (1, 2)

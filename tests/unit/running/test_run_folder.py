@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import derive.running.jobs as jobs
-from derive.checks import CheckResult, Verdict
 from derive.errors import DataError
 from derive.files import Unreadable, whole
 from derive.files.seals import Broken, read_sealed, sealed_json, unsealed_json
 from derive.running.locks import locked
+from derive.theories.networks.checks import CheckResult, Verdict
 from tests.command_line import call, refusal
 
 SPEC = """
@@ -34,7 +34,7 @@ QUICK = ("--widths", "5,9", "--jobs", "1", "--no-checks")
 
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch):
-    monkeypatch.setattr("derive.report.figures.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.report.figures.available", lambda: False)
 
 
 def make(folder, spec=SPEC, seed=5):
@@ -181,9 +181,9 @@ def test_checks_to_other_digits_are_made_anew(capsys, tmp_path, monkeypatch):
         made.append(digits)
         return [CheckResult("a claim", Verdict.AGREES, "1", "1", digits, "by two ways")]
 
-    monkeypatch.setattr("derive.checks.check", check)
+    monkeypatch.setattr("derive.theories.networks.checks.check", check)
     monkeypatch.setattr(
-        "derive.derivation.Derivation.certify",
+        "derive.theories.networks.derivation.Derivation.certify",
         lambda self, digits: [SimpleNamespace(digits=digits, detail="")] * len(self.steps),
     )
     make(tmp_path)
@@ -225,7 +225,7 @@ def test_a_full_disk_leaves_a_folder_to_go_on_with(number, capsys, tmp_path, mon
         monkeypatch.setattr(whole.os, "fsync", fsync)
         found = run(capsys, tmp_path, out=option)
         monkeypatch.undo()
-        monkeypatch.setattr("derive.report.figures.available", lambda: False)
+        monkeypatch.setattr("derive.theories.networks.report.figures.available", lambda: False)
         assert found.status == 2 and found.err.count("\n") == 1
         assert "No space left on device" in found.err
         assert run(capsys, tmp_path, option, out=option).status == 0
@@ -252,8 +252,8 @@ def test_json_has_a_seal_that_every_change_breaks(content):
 
 
 def test_a_fingerprint_sees_all_that_solutions_depend_on(tmp_path, monkeypatch):
-    from derive.network import load_network
     from derive.running import user_task
+    from derive.theories.networks.description import load_network
 
     def fingerprint(spec=SPEC, seed=5, **changes):
         make(tmp_path, spec, seed)

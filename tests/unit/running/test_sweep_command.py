@@ -11,9 +11,9 @@ from command_line import CHAIN, SYMBOLS, call, refusal, write
 
 import derive.running.sweep.solving as solving
 from derive.errors import SolveError
-from derive.network import load_data, load_network
 from derive.running.sweep.table import RESULTS
-from derive.solver import solve
+from derive.theories.networks.description import load_data, load_network
+from derive.theories.networks.solver import solve
 
 
 @pytest.fixture(autouse=True)

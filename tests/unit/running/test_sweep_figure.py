@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from derive.report.figures import sweep as figures
+from derive.theories.networks.report.figures import sweep as figures
 
 
 def rows(**changes):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError, DescriptionError
-from derive.network import Data, Embedding, Linear, Network, Readout, Residual
 from derive.running.sweep import Axes, Subject, grid_of, packaged_subject
+from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout, Residual
 
 CHAIN = Network((Embedding("N", 1.1), Linear("sigma", width="N"), Readout("sigma")), 0.2)
 NESTED = Network(
@@ -38,7 +38,7 @@ def test_names_of_the_derivation_count_weights_within_residuals():
     names = NESTED.variance_names()
     assert names == ("s_0", "s_1", "s_2", "s_3", "s_a")
     changed = NESTED.with_variances({name: 10.0 + k for k, name in enumerate(names)})
-    from derive.network.graph import stream_graph, values
+    from derive.theories.networks.description.graph import stream_graph, values
 
     assert values(changed, stream_graph(changed)).variances == (10.0, 11.0, 12.0, 13.0, 14.0)
 

@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from derive.network import (
+from derive.running.sweep import Axes, Subject
+from derive.running.sweep.solving import SolvePoint
+from derive.theories.networks.description import (
     Attention,
     Data,
     Embedding,
@@ -14,9 +16,7 @@ from derive.network import (
     Readout,
     data_from_arrays,
 )
-from derive.running.sweep import Axes, Subject
-from derive.running.sweep.solving import SolvePoint
-from derive.solver import Solver, solve
+from derive.theories.networks.solver import Solver, solve
 
 OUTPUTS, EXAMPLES = 3, 8
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from derive.cli import main
-from derive.network import network_to_toml
+from derive.theories.networks.description import network_to_toml
 from tests.unit.test_solver_minima import issue
 
 

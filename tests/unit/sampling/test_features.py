@@ -5,12 +5,19 @@ import pytest
 from scipy import stats
 
 from derive.errors import DataError, SamplingError
-from derive.network import Embedding, Features, Linear, Network, Readout, data_from_arrays
 from derive.sampling.draws import FEATURES
-from derive.sampling.features import sample_features
-from derive.sampling.files import load_draws, save_draws
 from derive.sampling.statistics import estimates
-from derive.solver import solve
+from derive.theories.networks.description import (
+    Embedding,
+    Features,
+    Linear,
+    Network,
+    Readout,
+    data_from_arrays,
+)
+from derive.theories.networks.samplers.features import sample_features
+from derive.theories.networks.samplers.files import load_draws, save_draws
+from derive.theories.networks.solver import solve
 
 P, TEST, INPUTS = 3, 2, 2
 
@@ -111,8 +118,8 @@ def test_draws_go_on_and_are_kept(tmp_path):
 
 def test_the_overlap_is_that_of_the_readout_given_the_features():
     """Its closed form against draws of the readout from its Gaussian conditional."""
-    from derive.sampling.features.chain import Chain
-    from derive.sampling.features.model import Examples, Model
+    from derive.theories.networks.samplers.features.chain import Chain
+    from derive.theories.networks.samplers.features.model import Examples, Model
 
     inputs, labels, _ = data()
     described = network("arc-cosine-1")
@@ -158,9 +165,9 @@ def test_wrong_calls_are_refused_in_one_line(described, inputs, labels, options,
 
 def test_samplers_of_gaussian_features_say_so(tmp_path):
     """Their laws are not those of the nonlinear network."""
-    from derive.sampling.overlaps import sample_overlaps
-    from derive.sampling.weights import sample_weights
-    from derive.solver import Solver
+    from derive.theories.networks.samplers.overlaps import sample_overlaps
+    from derive.theories.networks.samplers.weights import sample_weights
+    from derive.theories.networks.solver import Solver
 
     described = network("arc-sine")
     inputs, labels, _ = data()

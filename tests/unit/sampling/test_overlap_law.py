@@ -5,12 +5,12 @@ import pytest
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
 from derive.algebra import evaluate
-from derive.checks.sample import Draw
 from derive.errors import SamplingError
-from derive.network import Data
-from derive.sampling.overlaps import sample_overlaps
-from derive.sampling.overlaps.coordinates import Coordinates
-from derive.sampling.overlaps.law import Kernel, Law
+from derive.theories.networks.checks.sample import Draw
+from derive.theories.networks.description import Data
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.overlaps.coordinates import Coordinates
+from derive.theories.networks.samplers.overlaps.law import Kernel, Law
 
 NAMES = ["one attention", "residual", "residual ends in residual"]
 

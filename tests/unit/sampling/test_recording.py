@@ -8,11 +8,11 @@ import pytest
 from small_networks import NETWORKS, random_data, solver
 
 from derive.errors import DeriveError, SamplingError
-from derive.network import Data
-from derive.sampling.files import load_draws, save_draws
-from derive.sampling.overlaps import sample_overlaps
 from derive.sampling.statistics import estimate, estimates
-from derive.sampling.weights import sample_weights
+from derive.theories.networks.description import Data
+from derive.theories.networks.samplers.files import load_draws, save_draws
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
 
 NAME = "one attention"
 DATA = random_data(NETWORKS[NAME], examples=4, features=3)

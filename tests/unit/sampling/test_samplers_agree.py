@@ -3,14 +3,22 @@
 import numpy as np
 import pytest
 
-from derive.checks import Verdict
-from derive.ladder.agreement import agreement
-from derive.network import Attention, Data, Embedding, Linear, Network, Readout, Residual
-from derive.network.paths import path_count
-from derive.sampling.overlaps import sample_overlaps
 from derive.sampling.statistics import estimates
-from derive.sampling.weights import sample_weights
-from derive.solver import Solver
+from derive.theories.networks.checks import Verdict
+from derive.theories.networks.description import (
+    Attention,
+    Data,
+    Embedding,
+    Linear,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.description.paths import path_count
+from derive.theories.networks.ladder.agreement import agreement
+from derive.theories.networks.samplers.overlaps import sample_overlaps
+from derive.theories.networks.samplers.weights import sample_weights
+from derive.theories.networks.solver import Solver
 
 
 def drawn(kind, seed):

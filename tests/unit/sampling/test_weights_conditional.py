@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data
 
-from derive.sampling.weights.conditional import Design, draw_conditional
-from derive.sampling.weights.model import Model
+from derive.theories.networks.samplers.weights.conditional import Design, draw_conditional
+from derive.theories.networks.samplers.weights.model import Model
 
 
 def setting(name):

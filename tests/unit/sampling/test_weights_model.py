@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS
 
-from derive.network.attended import attended_inputs
-from derive.network.forward import forward
-from derive.sampling.weights.model import Model
+from derive.theories.networks.description.attended import attended_inputs
+from derive.theories.networks.description.forward import forward
+from derive.theories.networks.samplers.weights.model import Model
 
 FEATURES, EXAMPLES, TOKENS = 3, 3, 4
 

@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, TEMPERATURE, random_data
 
-from derive.network import Attention, Data, Embedding, Network, Readout, Residual
 from derive.sampling.statistics import estimate
-from derive.sampling.weights import moves
-from derive.sampling.weights.chain import Chain
-from derive.sampling.weights.model import Model
+from derive.theories.networks.description import (
+    Attention,
+    Data,
+    Embedding,
+    Network,
+    Readout,
+    Residual,
+)
+from derive.theories.networks.samplers.weights import moves
+from derive.theories.networks.samplers.weights.chain import Chain
+from derive.theories.networks.samplers.weights.model import Model
 
 SMALL = {
     "chain": (Embedding(4, 1.2), Attention(2, 0.8, 3), Readout(1.3)),

@@ -1,6 +1,0 @@
-"""Exchangeable heads: a declared symmetry, and the theory at overlaps that have it."""
-
-from derive.analysis.exchangeable.symmetry import Symmetry, declare
-from derive.analysis.exchangeable.theory import SymmetricTheory, exchangeable
-
-__all__ = ["SymmetricTheory", "Symmetry", "declare", "exchangeable"]

@@ -1,0 +1,1 @@
+"""What a check says, how numbers are compared, and the table of verdicts."""

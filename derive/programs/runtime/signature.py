@@ -1,0 +1,246 @@
+"""The Hessian of an action at a stationary point: its signature, and the way down from a saddle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy import linalg, sparse
+
+from derive.programs.runtime.closed import fixed_point
+from derive.programs.runtime.curvature import Curvature
+from derive.programs.runtime.minimise import Overlaps, minimise, newton, relative_gradient
+
+DENSE_HESSIAN = 500
+"""Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
+
+
+LANCZOS_STEPS = 30
+MOST_RESTARTS = 20
+"""Of Lanczos steps, each for some 20 products, towards the lowest eigenvalue of a bound."""
+
+
+class Signature(NamedTuple):
+    """Hessian eigenvalues in whitened coordinates dG_s = G_s^(1/2) X_s G_s^(1/2).
+
+    Attributes:
+        lowest: The lowest eigenvalue, or a bound from above.
+        negative: How many are negative, or a bound from below.
+        is_bound: Whether Lanczos found them, not a full diagonalisation.
+        direction: dG_s along the lowest eigenvector.
+        floor: A bound on the lowest eigenvalue from below, where one above zero is known.
+    """
+
+    lowest: float
+    negative: int
+    is_bound: bool
+    direction: Overlaps
+    floor: float = -np.inf
+
+
+class Basis:
+    """Whitened coordinates: dG_s = G_s^(1/2) X_s G_s^(1/2), X_s symmetric.
+
+    Coordinates are those of X_s in the basis that is orthonormal in the Frobenius product: diagonal
+    entries, and off-diagonal entries times sqrt(2).
+    """
+
+    def __init__(self, overlaps: Overlaps) -> None:
+        self.roots = [symmetric_root(overlap) for overlap in overlaps]
+        self.lower = [np.tril_indices(len(overlap)) for overlap in overlaps]
+        self.weights = [
+            np.where(rows == columns, 1.0, np.sqrt(0.5)) for rows, columns in self.lower
+        ]
+        self.size = sum(len(weight) for weight in self.weights)
+
+    def matrices(self, vector: np.ndarray) -> Overlaps:
+        """X_s for a vector of coordinates."""
+        found, start = [], 0
+        for root, index, weight in zip(self.roots, self.lower, self.weights, strict=True):
+            part = np.zeros_like(root)
+            part[index] = weight * vector[start : start + len(weight)]
+            found.append(part + np.tril(part, -1).T)
+            start += len(weight)
+        return tuple(found)
+
+    def steps(self, vector: np.ndarray) -> Overlaps:
+        """dG_s for a vector of coordinates."""
+        pairs = zip(self.roots, self.matrices(vector), strict=True)
+        return tuple(root @ part @ root for root, part in pairs)
+
+    def coordinates(self, gradients: Overlaps) -> np.ndarray:
+        """The coordinates of a gradient."""
+        parts = zip(self.roots, gradients, self.lower, self.weights, strict=True)
+        return np.concatenate([(r @ g @ r)[i] / w for r, g, i, w in parts])
+
+    def hessian(
+        self, product: Callable[[Overlaps], Overlaps]
+    ) -> Callable[[np.ndarray], np.ndarray]:
+        """The Hessian as a map of vectors of coordinates."""
+        return lambda vector: self.coordinates(product(self.steps(vector)))
+
+
+def symmetric_root(matrix: np.ndarray) -> np.ndarray:
+    """The symmetric square root of a positive definite matrix, or LinAlgError."""
+    values, axes = np.linalg.eigh(matrix)
+    if not values[0] > 0:
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
+    return np.asarray((axes * np.sqrt(values)) @ axes.T)
+
+
+def diagonalised(
+    basis: Basis, product: Callable[[Overlaps], Overlaps]
+) -> tuple[np.ndarray, np.ndarray]:
+    """All eigenvalues and eigenvectors of the Hessian, the lowest first."""
+    matrix = product.matrix(basis) if isinstance(product, Curvature) else None
+    if matrix is None:
+        times = basis.hessian(product)
+        matrix = np.stack([times(unit) for unit in np.eye(basis.size)], axis=1)
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2.0)
+    return values, vectors
+
+
+def signature(overlaps: Overlaps, product: Callable[[Overlaps], Overlaps]) -> Signature:
+    """The signature of the Hessian at a stationary point, from its products with directions."""
+    basis = Basis(overlaps)
+    dense = basis.size <= DENSE_HESSIAN
+    if not dense and isinstance(product, Curvature):
+        found = _positive(basis, product)
+        if found is not None:
+            return found
+    values, vectors = (diagonalised if dense else _ritz)(basis, product)
+    lowest = int(np.argmin(values))
+    rounding = 1e-9 * max(1.0, float(np.max(np.abs(values))))
+    negative = int(np.sum(values < -rounding))
+    return Signature(float(values[lowest]), negative, not dense, basis.steps(vectors[:, lowest]))
+
+
+def _positive(basis: Basis, product: Curvature) -> Signature | None:
+    """The signature where a matrix below the Hessian, of cheap products, is positive definite.
+
+    Its lowest eigenvalue less the residual bounds the Hessian's from below, and its eigenvector
+    bounds it from above.
+    """
+    below = product.below()
+    if below is None:
+        return None
+    times, start = basis.hessian(below), np.random.default_rng(0).normal(size=basis.size)
+    operator = sparse.linalg.LinearOperator((basis.size,) * 2, matvec=times, dtype=float)
+    try:
+        values, vectors = sparse.linalg.eigsh(
+            operator, k=1, which="SA", v0=start, tol=1e-2, maxiter=MOST_RESTARTS
+        )
+    except sparse.linalg.ArpackError:
+        return None
+    vector = vectors[:, 0]
+    floor = float(values[0] - np.linalg.norm(times(vector) - values[0] * vector))
+    if not floor > 0.0:
+        return None
+    direction = basis.steps(vector)
+    lowest = float(vector @ basis.coordinates(product(direction)))
+    return Signature(lowest, 0, True, direction, floor)
+
+
+def _ritz(basis: Basis, product: Callable[[Overlaps], Overlaps]) -> tuple[np.ndarray, np.ndarray]:
+    """Ritz values and vectors after LANCZOS_STEPS steps from a random start.
+
+    The lowest bounds the lowest eigenvalue from above; no fewer eigenvalues than Ritz values are
+    negative. Every step is made orthogonal to all before it.
+    """
+    times, size = basis.hessian(product), basis.size
+    vector = np.random.default_rng(0).normal(size=size)
+    found = [vector / np.linalg.norm(vector)]
+    diagonal: list[float] = []
+    beside: list[float] = []
+    for _ in range(min(LANCZOS_STEPS, size)):
+        image = times(found[-1])
+        diagonal.append(float(image @ found[-1]))
+        for _ in range(2):
+            image = image - np.stack(found, axis=1) @ (np.stack(found) @ image)
+        beside.append(float(np.linalg.norm(image)))
+        if beside[-1] < 1e-12 * abs(diagonal[0]):
+            break
+        found.append(image / beside[-1])
+    steps = len(diagonal)
+    values, vectors = linalg.eigh_tridiagonal(diagonal, beside[: steps - 1])
+    return values, np.stack(found[:steps], axis=1) @ vectors
+
+
+def descend(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+    closed: Callable[[Overlaps], Overlaps] | None = None,
+    hidden: Callable[[Overlaps], float] = lambda _: 0.0,
+) -> tuple[Overlaps, str, Signature]:
+    """Find a minimum of the action.
+
+    Where the equations close their fixed point is tried first, and kept if it is stationary to the
+    tolerance and no direction leads downhill. Else the action is minimised; where the stationary
+    point is a saddle, the descent leaves it downhill and goes on.
+
+    Args:
+        start: G_s, positive definite.
+        widths: N_s.
+        action_and_gradient: S and dS/dG_s.
+        hessian_product: From G_s to the map from directions to Hessian products.
+        tolerance: Bound on the relative gradient.
+        closed: The equations closed on the lowest overlaps, where they do; see `fixed_point`.
+        hidden: How large a relative gradient rounding may leave where these equations hold.
+
+    Returns:
+        G_s, the reason for stopping ("" where converged), and the signature of the Hessian.
+    """
+    if closed is not None:
+        try:
+            with np.errstate(all="ignore"):  # what overflows is no fixed point
+                point = _fixed(
+                    start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden
+                )
+        except np.linalg.LinAlgError:  # too far from any stationary point for its factors
+            point = None
+        if point is not None:
+            found = signature(point, hessian_product(point))
+            if not found.negative:
+                return point, "", found
+    overlaps, reason = minimise(start, widths, action_and_gradient, hessian_product, tolerance)
+    found = signature(overlaps, hessian_product(overlaps))
+    for _ in range(6):
+        if reason or not found.negative:
+            break
+        aside = [_beside(overlaps, found.direction, sign) for sign in (0.5, -0.5)]
+        lower = min(aside, key=lambda point: action_and_gradient(point)[0])
+        overlaps, reason = minimise(lower, widths, action_and_gradient, hessian_product, tolerance)
+        found = signature(overlaps, hessian_product(overlaps))
+    return overlaps, reason, found
+
+
+def _fixed(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+    closed: Callable[[Overlaps], Overlaps],
+    hidden: Callable[[Overlaps], float],
+) -> Overlaps | None:
+    """The fixed point of the closed equations, if it is stationary as far as can be known."""
+    point = fixed_point(start, closed, 0.3 * tolerance)
+    if point is None:
+        return None
+    norm = relative_gradient(point, action_and_gradient(point)[1], widths)
+    if tolerance < norm <= hidden(point):
+        return point
+    if norm > tolerance:
+        point, norm = newton(point, widths, action_and_gradient, hessian_product, tolerance)
+    return point if norm <= tolerance else None
+
+
+def _beside(overlaps: Overlaps, direction: Overlaps, length: float) -> Overlaps:
+    """G + d + d G^{-1} d / 2, positive definite for every step d."""
+    steps = [length * part for part in direction]
+    pairs = zip(overlaps, steps, strict=True)
+    return tuple(g + d + d @ np.linalg.solve(g, d) / 2.0 for g, d in pairs)

@@ -1,5 +1,0 @@
-"""The nonlinear network itself, one hidden layer, sampled; nothing here knows a theory."""
-
-from derive.sampling.features.sampler import sample_features
-
-__all__ = ["sample_features"]

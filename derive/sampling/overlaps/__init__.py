@@ -1,5 +1,0 @@
-"""The exact law of the overlaps at finite width, sampled at a cost that no width enters."""
-
-from derive.sampling.overlaps.sampler import sample_overlaps
-
-__all__ = ["sample_overlaps"]

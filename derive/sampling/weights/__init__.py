@@ -1,5 +1,0 @@
-"""The network's own weights, drawn from their posterior; nothing here knows a theory."""
-
-from derive.sampling.weights.sampler import sample_weights
-
-__all__ = ["sample_weights"]

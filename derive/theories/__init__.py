@@ -1,0 +1,1 @@
+"""Theories live on the shared floors; none imports another."""

@@ -1,0 +1,86 @@
+"""Small matrices entry by entry: an expression of numbers, from one of matrices of known size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy
+from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose
+
+from derive.algebra import nodes
+from derive.errors import NoRule, named
+
+
+def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
+    """The expression with matrices written out.
+
+    Args:
+        expression: Its matrices have numeric sizes.
+        values: A SymPy matrix for every symbol of a matrix, and what stands for some numbers.
+
+    Raises:
+        NoRule: A node has no rule, or a matrix no value.
+    """
+    done: dict[Any, Any] = {}
+
+    def of(node: Any) -> Any:
+        if node in values:
+            return values[node]
+        if node not in done:
+            rule = RULES.get(type(node))
+            if rule is None and (node.args or getattr(node, "is_Matrix", False)):
+                raise NoRule(
+                    f"write out has no rule for {named(node)}; add one in "
+                    "derive/theories/networks/analysis/exchangeable/explicit.py"
+                )
+            done[node] = node if rule is None else rule(of, node)
+        return done[node]
+
+    return of(expression)
+
+
+def _product(of: Any, node: Any) -> Any:
+    found: Any = sympy.S.One
+    for arg in node.args:
+        found = found * of(arg)
+    return found
+
+
+def _sum(of: Any, node: Any) -> Any:
+    first, *rest = map(of, node.args)
+    for part in rest:
+        first = first + part
+    return first
+
+
+def _lift(of: Any, node: Any) -> Any:
+    return sympy.diag(*[of(node.args[0])] * int(node.args[1]))
+
+
+def _partial_trace(of: Any, node: Any) -> Any:
+    inner, heads = of(node.args[0]), int(node.args[1])
+    size = inner.rows // heads
+    blocks = [inner[k * size : (k + 1) * size, k * size : (k + 1) * size] for k in range(heads)]
+    total = blocks[0]
+    for block in blocks[1:]:
+        total = total + block
+    return total
+
+
+RULES: dict[type, Callable[[Any, Any], Any]] = {
+    Add: lambda of, node: Add(*map(of, node.args)),
+    Mul: lambda of, node: Mul(*map(of, node.args)),
+    Pow: lambda of, node: Pow(*map(of, node.args)),
+    sympy.log: lambda of, node: sympy.log(of(node.args[0])),
+    MatAdd: _sum,
+    MatMul: _product,
+    Inverse: lambda of, node: of(node.arg).inv().applyfunc(sympy.cancel),
+    Transpose: lambda of, node: of(node.arg).T,
+    Trace: lambda of, node: of(node.args[0]).trace(),
+    Identity: lambda of, node: sympy.eye(int(node.args[0])),
+    nodes.LogDet: lambda of, node: sympy.log(sympy.factor(of(node.args[0]).det())),
+    nodes.Lift: _lift,
+    nodes.PartialTrace: _partial_trace,
+}
+"""Exact node type to the rule that writes it out."""

@@ -1,0 +1,303 @@
+"""The theory of exchangeable heads on a page: for a terminal, and as a LaTeX document."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
+
+import sympy
+
+from derive.algebra import rebuild
+from derive.algebra.naming import named
+from derive.theories.networks.analysis.exchangeable.infinite import Infinite
+from derive.theories.networks.analysis.exchangeable.one_layer import OneLayer
+from derive.theories.networks.analysis.exchangeable.reduce import Reduced
+from derive.theories.networks.analysis.exchangeable.stability import Margin
+from derive.theories.networks.analysis.exchangeable.statements import STABILITY
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
+from derive.theories.networks.derivation import Derivation
+from derive.theories.networks.derivation.render.equations import Displays
+from derive.theories.networks.derivation.render.names import Names, size_names
+from derive.theories.networks.derivation.render.sums import (
+    Group,
+    Term,
+    collected,
+    groups_box,
+    terms_box,
+)
+from derive.theories.networks.derivation.statements import CHAIN_ACTION
+from derive.theories.networks.derivation.step import Equation
+from derive.typeset.boxes import Box
+from derive.typeset.document import document_of
+from derive.typeset.lines import Breaker
+from derive.typeset.media import LATEX, PLAIN, Medium
+from derive.typeset.page import Block, Display, Heading, Page, Prose, Table
+from derive.typeset.text import unicode_of
+
+
+class Shown(Protocol):
+    """What is shown: `derive.theories.networks.analysis.exchangeable.theory.SymmetricTheory`."""
+
+    @property
+    def derivation(self) -> Derivation:
+        """Of the network."""
+
+    @property
+    def symmetry(self) -> Symmetry:
+        """The permutations."""
+
+    @property
+    def streams(self) -> Reduced:
+        """In the normalisation of streams."""
+
+    @property
+    def papers(self) -> Reduced | None:
+        """In the papers' normalisation."""
+
+    @property
+    def one_layer(self) -> OneLayer | None:
+        """In the entries of the overlaps."""
+
+    @property
+    def shown(self) -> Reduced:
+        """The one of the two that is shown."""
+
+
+COLUMNS = 100
+STEP = 4
+
+SECTORS = (
+    "A sector has a digit for each declared layer that the vectors pass, the lowest first: 0 on "
+    "the ones over its heads (projector $J/H$), 1 on what is orthogonal to them ($I - J/H$)."
+)
+KERNELS = (
+    r"$K_s$ is the kernel of sector $s$: the sum of $P_s[\pi, \pi']\ \xi^\pi_\mu \cdot "
+    r"\xi^{\pi'}_\nu$ over pairs of paths, with $P_s$ its projector."
+)
+BLOCKS = (
+    "The matrices that no permutation changes do not commute: a sector has several vectors, as "
+    "where a skip stands beside the mean of the heads around which it leads, or one for each of "
+    "several outputs. So sectors hold matrices; $X_s$ are the attended inputs in an orthonormal "
+    "basis of the sector, a copy of it in the place of a path; the kernel of a sector's matrix is "
+    r"$\mathcal{K}$ on these."
+)
+DELTA = (
+    r"$\Delta_s$ is what pairs of paths that share the heads of the layers marked by 1 see beyond "
+    "pairs that share fewer; $f$ is a flux summed over what its sector occurs."
+)
+NEVER = "No pivot can change its sign: heads of one layer cannot break their symmetry."
+ENTRIES = (
+    "The overlaps are $a I + b J$, with $J$ the matrix of ones: replica symmetry, with $H$ in the "
+    "place of the number of replicas."
+)
+
+
+def sections(
+    theory: Shown,
+    infinite: Infinite | None,
+    margins: Sequence[Margin] | None,
+    medium: Medium,
+) -> list[Block]:
+    """What there is to show, in order."""
+    page = _Page(theory, medium)
+    shown = theory.shown
+    blocks: list[Block] = [Prose(_declared(theory)), Prose(SECTORS)]
+    blocks += [Heading(2, "Eigenvalues"), page.eigenvalues(shown)]
+    blocks.append(Prose(KERNELS if theory.symmetry.notation.graph.is_scalar() else BLOCKS))
+    for title, result in _normalisations(theory):
+        name = "S" if result is theory.streams else CHAIN_ACTION
+        blocks += [Heading(2, f"Action{title}"), *page.display([Equation(name, result.action)])]
+        blocks += [Heading(2, f"Saddle point{title}"), *page.display(page.equations(result))]
+    if theory.one_layer is not None:
+        rows = [Equation(symbol, value) for symbol, value in theory.one_layer.eigenvalues]
+        rows.append(Equation(CHAIN_ACTION, theory.one_layer.action))
+        shown_entries = page.display(rows, counted=False)
+        blocks += [Heading(2, "Entries of the overlaps"), Prose(ENTRIES), *shown_entries]
+    if margins is not None:
+        blocks += [Heading(2, "Stability"), Prose(STABILITY[0])]
+        blocks += page.stability(margins)
+    if infinite is not None:
+        rows = [Equation(name, page.number(value)) for name, value in infinite.equations]
+        rows += [Equation(name, page.number(value)) for name, value in infinite.fluxes]
+        rows.append(Equation(infinite.symbol, infinite.covariance))
+        rows += [Equation(name, value) for name, value in infinite.sector_kernels]
+        title = f"Infinitely many heads in {layers_text(infinite.layers)}, after infinite widths"
+        blocks += [Heading(2, title), Prose(DELTA), *page.display(rows)]
+    return blocks
+
+
+def _normalisations(theory: Shown) -> list[tuple[str, Reduced]]:
+    if theory.papers is None:
+        return [("", theory.streams)]
+    return [
+        (", papers' normalisation", theory.papers),
+        (", normalisation of streams", theory.streams),
+    ]
+
+
+def _declared(theory: Shown) -> str:
+    notation = theory.symmetry.notation
+    parts = []
+    for layer, weight in zip(theory.symmetry.layers, theory.symmetry.weights, strict=True):
+        heads = LATEX.text(Displays({}, Names((), {})).drawer.box(notation.heads(weight)))
+        kind = notation.graph.weights[weight].kind
+        parts.append(f"the ${heads}$ heads of layer {layer}, {kind}")
+    single = [notation.graph.weights[weight].branching for weight in theory.symmetry.single]
+    ones = f" Layers of one head: {', '.join(map(str, single))}." if single else ""
+    return f"Exchangeable: {'; '.join(parts)}.{ones}"
+
+
+def layers_text(layers: tuple[int, ...]) -> str:
+    """layer 1; layers 1 and 2.
+
+    >>> layers_text((1,)), layers_text((1, 2, 3))
+    ('layer 1', 'layers 1, 2 and 3')
+    """
+    *most, last = map(str, layers)
+    return f"layers {', '.join(most)} and {last}" if most else f"layer {last}"
+
+
+class _Page:
+    """Makes displays of one theory."""
+
+    def __init__(self, theory: Shown, medium: Medium) -> None:
+        notation = theory.symmetry.notation
+        self.medium = medium
+        self.notation = notation
+        self.less = {
+            notation.heads(w) - 1: sympy.Symbol(f"{notation.heads(w)}-1", positive=True)
+            for w in theory.symmetry.weights
+        }
+        results = [result for _, result in _normalisations(theory)]
+        covariances = [result.covariance for result in results]
+        if theory.one_layer is not None:
+            covariances.append(theory.one_layer.covariance)
+        names = Names(
+            tuple(named(self.counted(value), "C") for value in covariances), size_names(notation)
+        )
+        homes = {}
+        for result in results:
+            for unknown in result.unknowns:
+                homes[unknown.symbol] = notation.width(unknown.stream)
+        self.displays = Displays(homes, names)
+
+    def counted(self, expression: Any) -> Any:
+        """The expression with H - 1 as one symbol, which is not multiplied out."""
+        return rebuild(expression, self.less.get)
+
+    def equations(self, result: Reduced) -> list[Equation]:
+        """Saddle equations, fluxes, and the covariance that they need."""
+        found = [Equation(e.unknown.symbol, self.number(e.right)) for e in result.equations]
+        for e in result.equations:
+            if e.flux is not None:
+                found.append(Equation(e.flux, self.number(e.flux_value)))
+        return [*found, Equation("C", result.covariance)]
+
+    def stability(self, margins: Sequence[Margin]) -> list[Block]:
+        """The pivots, layer by layer."""
+        blocks: list[Block] = [] if margins else [Prose(NEVER)]
+        graph = self.notation.graph
+        for weight in dict.fromkeys(margin.weight for margin in margins):
+            own = [Equation(m.symbol, m.value) for m in margins if m.weight == weight]
+            said = f"Heads of layer {graph.weights[weight].branching}:"
+            blocks += [Prose(said), *self.display(own)]
+        return blocks
+
+    def number(self, expression: Any) -> Any:
+        """A sum of functions of matrices, what they have in common in front."""
+        if getattr(expression, "is_Matrix", False) or not expression.has(sympy.Trace):
+            return expression
+        folded, _ = self.displays.names.fold(self.counted(expression))
+        terms = collected(folded)
+        common = terms[0].coefficient
+        common = -common if common.could_extract_minus_sign() else common
+        if len(terms) == 1 or any(t.coefficient not in (common, -common) for t in terms):
+            return terms_box(terms, self.displays.drawer)
+        inner = sorted((Term(t.coefficient / common, t.atom) for t in terms), key=_is_minus)
+        return groups_box((Group(common, tuple(inner)),), self.displays.drawer)
+
+    def display(self, equations: list[Equation], *, counted: bool = True) -> list[Block]:
+        """Equations, and what is new among the names in them."""
+        if counted:
+            equations = [Equation(e.left, self.counted_right(e.right)) for e in equations]
+        self.displays.explained.clear()
+        shown, where = self.displays.of(tuple(equations))
+        return [Display((*shown.lines, *(where.lines if where is not None else ())))]
+
+    def counted_right(self, right: Any) -> Any:
+        """A right-hand side with H - 1 as one symbol; boxes have it already."""
+        return right if isinstance(right, Box) else self.counted(right)
+
+    def eigenvalues(self, result: Reduced) -> Table:
+        """A row for every unknown."""
+        rows = []
+        for unknown in result.unknowns:
+            size = "a number"
+            if getattr(unknown.symbol, "is_Matrix", False):
+                size = f"a matrix of size {unknown.symbol.shape[0]}"
+            shown = (result.overlaps[unknown.stream], unknown.symbol, unknown.multiplicity)
+            overlap, symbol, often = map(self._math, shown)
+            rows.append((overlap, unknown.label or "-", symbol, often, size))
+        return Table(("overlaps", "sector", "value", "multiplicity", "what it is"), tuple(rows))
+
+    def _math(self, expression: Any) -> str:
+        text = self.medium.text(self.displays.drawer.box(expression))
+        return f"${text}$" if self.medium is LATEX else text
+
+
+def _is_minus(term: Term) -> bool:
+    return bool(term.coefficient == -1)
+
+
+def latex(
+    theory: Shown,
+    infinite: Infinite | None = None,
+    margins: Sequence[Margin] | None = None,
+) -> str:
+    """A LaTeX document that plain pdfLaTeX compiles as it is."""
+    title = f"{theory.derivation.network.name}: exchangeable heads"
+    return document_of(
+        Page(title, (Heading(1, "Theory"), *sections(theory, infinite, margins, LATEX)))
+    )
+
+
+def plain(
+    theory: Shown,
+    infinite: Infinite | None = None,
+    margins: Sequence[Margin] | None = None,
+) -> str:
+    """Plain text, at most COLUMNS wide."""
+    network = theory.derivation.network
+    title = f"{network.name}: {network.describe()}"
+    lines = textwrap.wrap(title, COLUMNS, subsequent_indent="  ")
+    for block in sections(theory, infinite, margins, PLAIN):
+        lines += WRITERS[type(block)](block)
+    return "\n".join(lines)
+
+
+def _table(block: Table) -> Iterator[str]:
+    rows = [[unicode_of(cell) for cell in row] for row in (block.titles, *block.rows)]
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    for row in rows:
+        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  " + "  ".join(padded).rstrip()
+
+
+def _display(block: Display) -> Iterator[str]:
+    breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
+    names = [PLAIN.text(line.left) if line.left is not None else "" for line in block.lines]
+    wide = max(map(len, names))
+    for name, line in zip(names, block.lines, strict=True):
+        first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
+        yield f"  {name.rjust(wide)} = {first.text}"
+        for part in rest:
+            yield " " * (wide + 5 + STEP * (part.indent + 1)) + part.text
+
+
+WRITERS: dict[type, Any] = {
+    Heading: lambda block: [unicode_of(block.text)],
+    Prose: lambda block: textwrap.wrap(unicode_of(block.text), COLUMNS),
+    Table: _table,
+    Display: _display,
+}

@@ -1,0 +1,309 @@
+r"""Certificates of Laplace's method: the same on numbers, with differences in every direction.
+
+With v_i the columns of a root of C, the sums over second differences
+
+.. math:: f''[C] = \sum_i \frac{f(G + h v_i) - 2 f(G) + f(G - h v_i)}{h^2}
+
+need no rule for fluctuations; C itself is twice the inverse of the differenced Hessian of L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from derive.algebra import gradient
+from derive.theories.networks.analysis.expansions.averages import average_values, define_values
+from derive.theories.networks.analysis.expansions.certificates.decay import with_tests
+from derive.theories.networks.analysis.expansions.laplace import (
+    Averages,
+    Fluctuations,
+    PriorMean,
+    Split,
+    prior_forces,
+)
+from derive.theories.networks.analysis.expansions.saddle import Orders
+from derive.theories.networks.derivation.certificates.compare import (
+    GUARD,
+    Agreement,
+    exact,
+    guarded,
+)
+from derive.theories.networks.derivation.certificates.dense import cholesky, inverse, log_normal
+from derive.theories.networks.derivation.certificates.instance import (
+    Instance,
+    Numbers,
+    instances,
+    unseen,
+)
+from derive.theories.networks.derivation.step import Certificate, Evidence
+from derive.theories.networks.derivation.theory import Theory
+
+FEW_PATHS, ROOM = 4, 6
+"""Vectors of a stream where all second derivatives are found by differences (see `head_counts`)."""
+LARGER = 1000
+"""By what the widths are multiplied, to see what grows with them."""
+
+
+def split_law(theory: Theory, parts: Split) -> Certificate:
+    """The parts add up to the law at random overlaps; one grows with the widths, one stays."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, samples = Agreement(digits), instances(theory.notation, 31)
+        for sample in samples:
+            _compare_parts(theory, parts, sample, agreement)
+        return agreement.evidence(
+            f"the law at random overlaps, and at widths {LARGER} times larger{unseen(samples)}"
+        )
+
+    return check
+
+
+def _compare_parts(theory: Theory, parts: Split, sample: Instance, agreement: Agreement) -> None:
+    data = with_tests(sample)
+    points = [{**data, **sample.overlaps()} for _ in range(2)]
+
+    def change(expression: Any, **sizes: int) -> Any:
+        wide = sample.sizes(**sizes)
+        first, second = (agreement.value(expression, {**p, **wide}) for p in points)
+        return second - first
+
+    leading, rest = change(parts.leading), change(parts.rest)
+    agreement.compare("L + A", leading + rest, -2 * change(theory.law.body))
+    agreement.compare("L, wider", change(parts.leading, scale=LARGER), LARGER * leading)
+    agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
+
+
+def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certificate:
+    """L along random fluctuations: flat to first order, the sum of squares to second order."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, samples = Agreement(digits), instances(theory.notation, 37)
+        for sample in samples:
+            _compare_squares(theory, parts, found, sample, agreement)
+        return agreement.evidence(
+            f"differences of L along random fluctuations of all streams{unseen(samples)}"
+        )
+
+    return check
+
+
+def _compare_squares(
+    theory: Theory, parts: Split, found: Fluctuations, sample: Instance, agreement: Agreement
+) -> None:
+    fine = Agreement(4 * agreement.digits + GUARD)
+    numbers, due = with_tests(sample), fine.arithmetic.mpf(0)
+    define_values(theory.wide.points, numbers, fine)
+    for stream, own in enumerate(found.innovations):
+        root = exact(fine.arithmetic, sample.array(*(sample.count(stream),) * 2))
+        numbers[own.symbol] = root + root.T
+        white = inverse(fine.arithmetic, fine.value(own.covariance, numbers)) @ (root + root.T)
+        due += fine.value(own.width, numbers) / 2 * np.trace(white @ white)
+    define_values(found.definitions, numbers, fine)
+    places = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
+    lines = [(g, fine.value(point, numbers), numbers[x]) for g, point, x in places]
+    step = fine.arithmetic.mpf(10) ** (-agreement.digits - 5)
+
+    def value(sign: int) -> Any:
+        moved = {g: point + sign * step * x for g, point, x in lines}
+        return fine.value(parts.leading, {**numbers, **moved})
+
+    up, middle, down = (value(sign) for sign in (1, 0, -1))
+    agreement.compare("L to first order", (up - down) / (2 * step), 0, due)
+    agreement.compare("L to second order", (up + down - 2 * middle) / (2 * step**2), due)
+
+
+def mean_without_labels(theory: Theory, means: tuple[PriorMean, ...]) -> Certificate:
+    """Scores against differences of a Gaussian density of random vectors; means by unit weights.
+
+    Columns are independent, so that the mean of g g^T / N is the sum over unit inputs of one.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, samples = Agreement(digits), instances(theory.notation, 43)
+        for sample in samples:
+            _compare_means(theory, means, sample, agreement)
+        return agreement.evidence(
+            "differences of Gaussian densities, and second moments from unit weights"
+            + unseen(samples)
+        )
+
+    return check
+
+
+def _compare_means(
+    theory: Theory, means: tuple[PriorMean, ...], sample: Instance, agreement: Agreement
+) -> None:
+    fine = Agreement(2 * agreement.digits + GUARD)
+    numbers = {**sample.sizes(), **sample.overlaps()}
+    for weight, mean in zip(theory.notation.inner_weights(), means, strict=True):
+        numbers[mean.symbol] = fine.value(mean.covariance, numbers)
+        root = cholesky(fine.arithmetic, numbers[mean.symbol])
+        due = sum(np.outer(column, column) for column in root.T)
+        agreement.compare(f"the mean of {mean.overlap}", fine.value(mean.mean, numbers), due)
+        vectors = exact(fine.arithmetic, sample.vectors(weight.index))
+        _compare_score(agreement, fine, mean, numbers, vectors)
+
+
+def _compare_score(
+    agreement: Agreement, fine: Agreement, mean: PriorMean, numbers: Numbers, vectors: Any
+) -> None:
+    """The score of random vectors along a change of their covariance."""
+    centre, direction = numbers[mean.symbol], np.outer(vectors[:, 0], vectors[:, 0])
+    step = fine.arithmetic.mpf(10) ** (-agreement.digits // 2 - 3)
+
+    def density(sign: int) -> Any:
+        covariance = centre + sign * step * direction
+        return sum(log_normal(fine.arithmetic, column, covariance) for column in vectors.T)
+
+    given = {**numbers, mean.overlap: vectors @ vectors.T / vectors.shape[1]}
+    found = (fine.value(mean.score, given) * direction).sum()
+    slope = (density(1) - density(-1)) / (2 * step)
+    agreement.compare(f"the score of {mean.symbol}", found, slope)
+
+
+def mean_of_overlaps(
+    theory: Theory, parts: Split, first: Orders, found: Fluctuations
+) -> Certificate:
+    """The shift of the mean against Laplace's method on numbers, third derivatives included.
+
+    The force of the prior alone, an average of the rule's own, must vanish.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, samples = Agreement(digits), _few(theory)
+        for sample in samples:
+            numeric = _Laplace(theory, parts, sample, digits)
+            numbers = numeric.with_definitions(first)
+            forces = average_values(prior_forces(theory, found), found, (), numbers, numeric.fine)
+            for force in forces:
+                agreement.compare("the force of the prior alone", force, 0 * force)
+            for series, due in zip(first.overlaps, numeric.shifts, strict=True):
+                agreement.compare("the shift of the mean", numbers[series[1]], due)
+        return agreement.evidence(
+            "Laplace's method with second and third differences of the exact law" + unseen(samples)
+        )
+
+    return check
+
+
+def mean_of_predictor(
+    theory: Theory, parts: Split, first: Orders, found: Fluctuations, averages: Averages
+) -> Certificate:
+    """Mean and variance against first and second differences in every direction."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        agreement, samples = Agreement(digits), _few(theory)
+        for sample in samples:
+            numeric = _Laplace(theory, parts, sample, digits)
+            numbers = numeric.with_definitions(first)
+            both = (*averages.mean, *averages.variance)
+            mean, more, variance, wider = average_values(
+                both, found, averages.definitions, numbers, numeric.fine
+            )
+            predictor = theory.predictor
+            value, change, spread = numeric.average(predictor.mean)
+            agreement.compare("the mean at infinite width", mean, value)
+            agreement.compare("the mean", more, change)
+            value, change, _ = numeric.average(predictor.variance)
+            agreement.compare("the variance at infinite width", variance, value)
+            agreement.compare("the variance", wider, change + spread)
+        return agreement.evidence(
+            "first and second differences of the predictor in all directions" + unseen(samples)
+        )
+
+    return check
+
+
+def _few(theory: Theory) -> tuple[Instance, ...]:
+    return instances(theory.notation, 41, FEW_PATHS, ROOM)
+
+
+class _Laplace:
+    """Laplace's method on one instance, all derivatives by differences.
+
+    Attributes:
+        fine: The arithmetic.
+        numbers: Sizes and data.
+        shifts: D_s, the lowest stream first.
+    """
+
+    def __init__(self, theory: Theory, parts: Split, sample: Instance, digits: int) -> None:
+        self.theory = theory
+        self.fine = Agreement(4 * digits + 2 * GUARD)
+        self.sample = sample
+        self.numbers = with_tests(self.sample)
+        define_values(theory.wide.points, self.numbers, self.fine)
+        self.step = self.fine.arithmetic.mpf(10) ** (-digits - 5)
+        self.point = [self.fine.value(g, self.numbers) for g in theory.wide.overlaps]
+        self.units = self._units()
+        leading, rest = (self._gradient(part) for part in (parts.leading, parts.rest))
+        zero = np.zeros(len(self.units), dtype=int)
+        hessian = np.array([self._slope(leading, unit) for unit in np.eye(len(zero), dtype=int)])
+        response = inverse(self.fine.arithmetic, hessian)
+        self.roots = cholesky(self.fine.arithmetic, 2 * response).T
+        cubic = sum(self._curve(leading, root) for root in self.roots)
+        self.drift = response @ (-rest(zero) - cubic / 2)
+        self.shifts = self._matrices(self.drift)
+
+    def with_definitions(self, first: Orders) -> Numbers:
+        """The numbers, with the definitions of the mean."""
+        numbers = dict(self.numbers)
+        define_values(first.definitions, numbers, self.fine)
+        return numbers
+
+    def average(self, expression: Any) -> tuple[Any, Any, Any]:
+        """A function of the overlaps at the point, its 1/N term, and its variance."""
+
+        def value(place: Any) -> Any:
+            return self.fine.value(expression, self._at(place))
+
+        slopes = [self._slope(value, root) for root in self.roots]
+        curves = sum(self._curve(value, root) for root in self.roots)
+        change = self._slope(value, self.drift) + curves / 2
+        return value(0 * self.drift), change, sum(slope**2 for slope in slopes)
+
+    def _units(self) -> list[tuple[int, Any]]:
+        """(stream, symmetric matrix): the coordinates of all overlaps."""
+        found = []
+        for stream, point in enumerate(self.point):
+            for i, j in zip(*np.tril_indices(len(point)), strict=True):
+                unit = np.zeros(point.shape, dtype=int)
+                unit[i, j] = unit[j, i] = 1
+                found.append((stream, unit))
+        return found
+
+    def _matrices(self, place: Any) -> list[Any]:
+        matrices: list[Any] = [0 * point for point in self.point]
+        for (stream, unit), coordinate in zip(self.units, place, strict=True):
+            matrices[stream] = matrices[stream] + coordinate * unit
+        return matrices
+
+    def _at(self, place: Any) -> Numbers:
+        moves = zip(self.theory.order_parameters, self.point, self._matrices(place), strict=True)
+        return {**self.numbers, **{g: point + move for g, point, move in moves}}
+
+    def _gradient(self, expression: Any) -> Callable[[Any], Any]:
+        """The derivatives along all units, at a place."""
+        slopes = [gradient(expression, g) for g in self.theory.order_parameters]
+
+        def at(place: Any) -> Any:
+            numbers = self._at(place)
+            values = [self.fine.value(slope, numbers) for slope in slopes]
+            return np.array([(values[stream] * unit).sum() for stream, unit in self.units])
+
+        return at
+
+    def _slope(self, value: Callable[[Any], Any], along: Any) -> Any:
+        return (value(self.step * along) - value(-self.step * along)) / (2 * self.step)
+
+    def _curve(self, value: Callable[[Any], Any], along: Any) -> Any:
+        ends = value(self.step * along) + value(-self.step * along)
+        return (ends - 2 * value(0 * along)) / self.step**2

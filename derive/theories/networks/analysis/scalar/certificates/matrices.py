@@ -1,0 +1,186 @@
+"""Certificates of the scalar theory: each rewrite against the theory it came from, in numbers.
+
+The theory's own matrix expressions are evaluated on a random instance with one head in every
+layer; derivatives are central differences of the theory's energy. No rewrite's own formula is used.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from derive.algebra import evaluate
+from derive.errors import CertificateError
+from derive.theories.networks.analysis.scalar.certificates.sample import (
+    EXAMPLES_DRAWN,
+    OVERLAP_DRAWN,
+    Sample,
+    number_of,
+)
+from derive.theories.networks.analysis.scalar.energy import EIGENVALUES, PROJECTIONS, ScalarEnergy
+from derive.theories.networks.analysis.scalar.equation import ScalarEquation
+from derive.theories.networks.analysis.scalar.one_head import numbers_of
+from derive.theories.networks.analysis.scalar.stages import Stage
+from derive.theories.networks.analysis.scalar.symbols import EXAMPLES, FLUX, OVERLAP, PRIOR, SIGNAL
+from derive.theories.networks.derivation import Theory
+from derive.theories.networks.derivation.certificates.compare import GUARD, exact, guarded
+from derive.theories.networks.derivation.certificates.instance import Numbers
+from derive.theories.networks.derivation.step import Certificate, Evidence
+
+
+def stages(theory: Theory, found: tuple[Stage, ...]) -> Certificate:
+    """Both sides of every equation and flux: the theory's matrices against the numbers."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 31)
+        if len(found) != len(theory.equations):
+            raise CertificateError(f"{len(found)} stages for {len(theory.equations)} streams")
+        matrices: Numbers = {}
+        scalars = dict(sample.scalars())
+        for place, (stage, equation) in enumerate(zip(found, theory.equations, strict=True)):
+            overlap, flux = (11 + 4 * place) / 8, (5 - 3 * place) / 16
+            matrices[equation.overlap] = np.array([[overlap]])
+            matrices[equation.flux] = np.array([[flux]])
+            scalars |= {stage.overlap: overlap, stage.flux: flux}
+        lowest = matrices[theory.equations[0].overlap][0, 0]
+        for stage, equation in zip(found, theory.equations, strict=True):
+            for what, number, matrix in (
+                (stage.overlap, stage.right, equation.right),
+                (stage.flux, stage.flux_value, equation.flux_value),
+            ):
+                at = {**scalars, OVERLAP: lowest}
+                single = number_of(sample.fine.value(number, _renamed(at, theory)))
+                sample.agreement.compare(f"{what}", single, sample.value(matrix, at=matrices))
+        return sample.agreement.evidence(
+            "right-hand sides and fluxes of the matrix equations, at random numbers"
+        )
+
+    return check
+
+
+def _renamed(numbers: Numbers, theory: Theory) -> Numbers:
+    """Numbers under the names that data and labels have with one head."""
+    data = {theory.notation.data(): Sample(theory, 5, 31).numbers[theory.notation.data()]}
+    return numbers_of({**numbers, **data}, theory)
+
+
+def equation(theory: Theory, found: ScalarEquation) -> Certificate:
+    """A solution of the scalar equation makes every gradient of the action vanish.
+
+    The prior variance of the readout is chosen so that a random u solves the scalar equation; the
+    overlaps above follow from the factors, and the theory's gradients are evaluated there.
+    """
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 32)
+        notation, arithmetic = sample.notation, sample.fine.arithmetic
+        overlap = arithmetic.mpf(OVERLAP_DRAWN)
+        flux = sample.flux(overlap, sample.instance.temperature)
+        at = {**sample.scalars(), FLUX: flux, PRIOR: 1}
+        readout = notation.variance(len(notation.graph.weights) - 1)
+        others = evaluate(found.prior, {**at, readout: 1}, 2 * digits + 2 * GUARD)
+        at[readout] = overlap / (sample.fine.value(found.factors, at) * others)
+        sample.numbers[readout] = at[readout]
+        above = arithmetic.mpf(1)
+        for stream in reversed(notation.streams()):
+            (weight,) = stream.weights
+            factor = 1 + flux / sample.instance.widths[stream.index]
+            above = above * at[notation.variance(weight)] * factor
+            sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
+        sample.agreement.compare("u from the stages", above, overlap)
+        for stream, gradient in zip(notation.streams(), theory.gradients, strict=True):
+            name = notation.overlap(stream.index)
+            scaled = sample.value(gradient) * sample.value(name)
+            width = sample.instance.widths[stream.index]
+            sample.agreement.compare(f"the gradient in {name}", scaled, 0, width)
+        return sample.agreement.evidence(
+            "all gradients of the action vanish at a solution of the scalar equation"
+        )
+
+    return check
+
+
+def energy(theory: Theory, found: ScalarEnergy) -> Certificate:
+    """E and r at a temperature against the theory's energy and its differences."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 33)
+        temperature = sample.instance.temperature
+        at = {**sample.scalars(), found.kernel: sample.kernel()}
+        due = sample.energy(OVERLAP_DRAWN, temperature)
+        sample.agreement.compare("E(u)", number_of(sample.fine.value(found.energy, at)), due)
+        flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), temperature)
+        sample.agreement.compare("r", number_of(sample.fine.value(found.flux, at)), flux)
+        return sample.agreement.evidence("the theory's energy, and its central differences in u")
+
+    return check
+
+
+def spectrum(theory: Theory, found: ScalarEnergy) -> Certificate:
+    """Sums over eigenvalues against the theory's energy; mpmath diagonalises the kernel."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 34)
+        arithmetic, temperature = sample.fine.arithmetic, sample.instance.temperature
+        values, vectors = arithmetic.eigsy(arithmetic.matrix(sample.kernel().tolist()))
+        labels = exact(arithmetic, sample.numbers[sample.notation.labels()])[:, 0]
+        at = dict(sample.scalars())
+        for i in range(EXAMPLES_DRAWN):
+            at[EIGENVALUES[i + 1]] = values[i]
+            at[PROJECTIONS[i + 1]] = sum(labels[j] * vectors[j, i] for j in range(EXAMPLES_DRAWN))
+
+        def value(expression: Any) -> Any:
+            summed = expression.subs(EXAMPLES, EXAMPLES_DRAWN).doit()
+            return sample.fine.value(summed, at)
+
+        due = sample.energy(OVERLAP_DRAWN, temperature)
+        sample.agreement.compare("E(u)", value(found.spectral), due)
+        flux = sample.flux(arithmetic.mpf(OVERLAP_DRAWN), temperature)
+        sample.agreement.compare("r", value(found.spectral_flux), flux)
+        return sample.agreement.evidence("eigenvalues of a random kernel, in mpmath")
+
+    return check
+
+
+def zero_temperature(theory: Theory, found: ScalarEnergy) -> Certificate:
+    """E, s and r without a temperature against the theory's energy at temperature zero."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 35)
+        at = {**sample.scalars(), found.kernel: sample.kernel()}
+        at[SIGNAL] = number_of(sample.fine.value(found.signal_value, at))
+        due = sample.energy(OVERLAP_DRAWN, 0)
+        sample.agreement.compare("E(u)", number_of(sample.fine.value(found.cold, at)), due)
+        flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), 0)
+        sample.agreement.compare("r", number_of(sample.fine.value(found.cold_flux, at)), flux)
+        return sample.agreement.evidence("the theory's energy at temperature zero")
+
+    return check
+
+
+def actions(theory: Theory, found: tuple[tuple[Any, Any], ...]) -> Certificate:
+    """The stages' terms and E against the theory's action, at overlaps that follow from a flux."""
+
+    @guarded
+    def check(digits: int) -> Evidence:
+        sample = Sample(theory, digits, 36)
+        notation, flux, above = sample.notation, sample.fine.arithmetic.mpf(7) / 8, 1
+        total = sample.fine.arithmetic.mpf(0)
+        for stream in reversed(notation.streams()):
+            (weight,) = stream.weights
+            width = sample.instance.widths[stream.index]
+            above = above * sample.numbers[notation.variance(weight)] * (1 + flux / width)
+            sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
+            name, term = found[stream.index]
+            total += sample.fine.value(term, {name: width, FLUX: flux})
+        due = sample.value(theory.action) - sample.value(theory.energy)
+        sample.agreement.compare("S - E", total, due)
+        return sample.agreement.evidence("the theory's action where all stages have one flux")
+
+    return check

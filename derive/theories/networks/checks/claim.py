@@ -1,0 +1,45 @@
+"""A claim: what it is called, where it applies, and how it is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from derive.evidence.verdict import CheckResult, Verdict, why
+from derive.theories.networks.checks.subject import Subject
+from derive.threads import one_blas_thread
+
+
+def everywhere(subject: Subject) -> bool:
+    """For claims about every network."""
+    return True
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One claim about a network.
+
+    Attributes:
+        name: What is claimed.
+        decide: Finds the verdict; it is given the name.
+        applies: Whether the claim is about a network; where not, it is left out.
+    """
+
+    name: str
+    decide: Callable[[Subject, str], CheckResult]
+    applies: Callable[[Subject], bool] = everywhere
+
+    def check(self, subject: Subject) -> CheckResult:
+        """The verdict; inconclusive, with the reason, where it cannot be found.
+
+        What cannot be evaluated speaks neither for the claim nor against it, whatever was raised:
+        a solution that was not reached, a missing function, shapes that do not fit.
+        """
+        try:
+            # What is no number disagrees; instances are small, where threads wait for each other.
+            with np.errstate(all="ignore"), one_blas_thread():
+                return self.decide(subject, self.name)
+        except Exception as error:
+            return CheckResult(self.name, Verdict.INCONCLUSIVE, "", "", 0, why(error))

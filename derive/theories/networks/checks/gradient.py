@@ -1,0 +1,95 @@
+"""Gradients, derived and generated, against differences of the action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from derive.algebra.arithmetic import Digits
+from derive.evidence.compare import Comparison
+from derive.evidence.verdict import CheckResult
+from derive.theories.networks.checks.claim import Claim
+from derive.theories.networks.checks.sample import Array, Draw, Numbers, Sample, seen
+from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
+
+DIRECTIONS = 3
+"""Random symmetric directions in which each order parameter is moved."""
+
+
+def derived(subject: Subject, claim: str) -> CheckResult:
+    """The derived gradients are the slopes of the derived action, to all digits."""
+
+    def slopes(sample: Sample, overlaps: tuple[Array, ...]) -> tuple[Array, ...]:
+        return subject.gradients(subject.at(sample, overlaps))
+
+    compared = "dS/dG of the derivation against central differences of S in mpmath"
+    return _compare(subject, claim, slopes, subject.digits - 3, compared)
+
+
+def generated(subject: Subject, claim: str) -> CheckResult:
+    """The generated gradients are the slopes of the derived action, as far as float64 goes."""
+
+    def slopes(sample: Sample, overlaps: tuple[Array, ...]) -> tuple[Array, ...]:
+        found: tuple[Array, ...] = subject.module.gradient(overlaps, sample.problem(subject.module))
+        return found
+
+    compared = (
+        "dS/dG of the generated module, in float64, against central differences of S in mpmath"
+    )
+    return _compare(subject, claim, slopes, FLOAT_DIGITS, compared)
+
+
+def _compare(
+    subject: Subject,
+    claim: str,
+    slopes: Callable[[Sample, tuple[Array, ...]], tuple[Array, ...]],
+    required: int,
+    compared: str,
+) -> CheckResult:
+    """tr(slope dG) against the change of S, for every order parameter, in several directions."""
+    draw, samples = subject.draw(1), subject.draw(2).samples()
+    comparison = subject.comparison()
+    for sample in samples:
+        overlaps = draw.overlaps(sample)
+        found = slopes(sample, overlaps)
+        _along(subject, comparison, draw, sample, overlaps, found)
+    return comparison.result(claim, required, compared + seen(samples))
+
+
+def _along(
+    subject: Subject,
+    comparison: Comparison,
+    draw: Draw,
+    sample: Sample,
+    overlaps: tuple[Array, ...],
+    slopes: tuple[Array, ...],
+) -> None:
+    fine = replace(subject, digits=2 * subject.digits)
+    numbers = subject.at(sample, overlaps)
+    for number, symbol in enumerate(subject.theory.order_parameters):
+        slope = subject.arithmetic.array(slopes[number])
+        comparison.add(f"dS/d{symbol.name}, transposed", slope, slope.T)
+        for _ in range(DIRECTIONS):
+            direction = draw.directions(sample)[number]
+            change = difference(fine, numbers, symbol, direction)
+            what = f"the change of S along a direction of {symbol.name}"
+            comparison.add(what, (slope * direction).sum(), change, abs(slope).max())
+
+
+def difference(fine: Subject, numbers: Numbers, symbol: Any, direction: Array) -> Any:
+    """The central difference of S; half of its digits go into the step, half are right."""
+    arithmetic: Digits = fine.arithmetic
+    step = arithmetic.context.mpf(10) ** -(fine.digits // 4 + 3)
+    centre, move = arithmetic.array(numbers[symbol]), step * arithmetic.array(direction)
+    values = [
+        fine.value(fine.theory.action, {**numbers, symbol: centre + sign * move})
+        for sign in (1, -1)
+    ]
+    return (values[0] - values[1]) / (2 * step)
+
+
+CLAIMS = (
+    Claim("derived gradient", derived),
+    Claim("generated gradient", generated),
+)

@@ -1,0 +1,388 @@
+"""What a module and a solution show, against the definitions written out in index loops.
+
+All at one random point, where no gradient vanishes and the Hessian has directions of either sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from derive.evidence.compare import Pairs
+from derive.evidence.verdict import CheckResult
+from derive.theories.networks.checks.claim import Claim
+from derive.theories.networks.checks.numbered import with_numbers
+from derive.theories.networks.checks.plain import PlainTheory, Wiring, head_score_loops
+from derive.theories.networks.checks.sample import Array, Sample
+from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
+from derive.theories.networks.description import Data, Network
+
+HESSIAN_DIGITS = 8
+"""What differences of gradients must agree to: their own error is 1e-11."""
+
+MOST_COORDINATES = 60
+"""Up to so many the whole Hessian is made in loops; above, it is compared along directions."""
+SEVERAL = 5
+"""Directions along which that is."""
+BESIDE = 1.25
+"""Factor of the overlaps, stream by stream, at the point that stands for another minimum."""
+FACTORS = (1.0, 0.25, 4.0, 16.0)
+"""Of the random overlaps, until some direction leads downhill."""
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """An instance at given order parameters, and what loops make of it.
+
+    Attributes:
+        subject: What is checked.
+        sample: Numbers and data.
+        overlaps: G_s.
+    """
+
+    subject: Subject
+    sample: Sample
+    overlaps: tuple[Array, ...]
+
+    @cached_property
+    def plain(self) -> PlainTheory:
+        """The definitions, on the numbers of the sample."""
+        sample = self.sample
+        return PlainTheory(
+            Wiring(self.subject.network, sample.heads), sample.widths, sample.variances,
+            float(sample.temperature), sample.attended, sample.labels, sample.notation.has_mean,
+        )  # fmt: skip
+
+    @cached_property
+    def hessian(self) -> Array:
+        """In whitened coordinates."""
+        return self.plain.hessian(self.overlaps)
+
+    @cached_property
+    def gradient(self) -> tuple[Array, ...]:
+        """dS/dG_s."""
+        return self.plain.gradient(self.overlaps)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the whole Hessian would take too long."""
+        return sum(len(g) * (len(g) + 1) // 2 for g in self.overlaps) > MOST_COORDINATES
+
+    def directions(self, count: int, seed: int = 0) -> list[tuple[Array, ...]]:
+        """Random X_s, symmetric, of length 1 together."""
+        generator, found = np.random.default_rng(seed), []
+        for _ in range(count):
+            parts = [generator.normal(size=g.shape) for g in self.overlaps]
+            length = np.sqrt(sum(np.sum((part + part.T) ** 2) for part in parts))
+            found.append(tuple((part + part.T) / length for part in parts))
+        return found
+
+    def bend(self, first: Any, second: Any) -> float:
+        """The Hessian between two directions X_s."""
+        steps = (self.plain.steps(self.overlaps, matrices) for matrices in (first, second))
+        return self.plain.bend(self.overlaps, *steps)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network with the numbers of the sample."""
+        return with_numbers(self.subject.network, self.sample)
+
+    @cached_property
+    def data(self) -> Data:
+        """The data of the sample, a row each."""
+        sample = self.sample
+        labels = sample.labels[: len(sample.attended_test)]
+        return Data(sample.attended, sample.labels, sample.attended_test, labels, **sample.mean())
+
+    @property
+    def problem(self) -> Any:
+        """For the functions of the module."""
+        return self.sample.problem(self.subject.module)
+
+    def is_read(self, stream: int) -> bool:
+        """Whether the readout reads a stream."""
+        return self.plain.wiring.tensors[-1].below is self.plain.wiring.streams[stream]
+
+    @property
+    def branched(self) -> list[Any]:
+        """The weights with branches."""
+        return [t for t in self.plain.wiring.tensors if getattr(t.layer, "branched", False)]
+
+    @property
+    def head_table(self) -> list[list[int]]:
+        """For every path the branch in every weight that has some; 0 for a skip."""
+        numbers = [tensor.number for tensor in self.branched]
+        return [[v.path.get(number, 0) for number in numbers] for v in self.plain.wiring.paths]
+
+    def head_scores(self) -> list[float]:
+        """One per head, the lowest layer first."""
+        heads = [tensor.heads for tensor in self.branched]
+        return head_score_loops(self.plain.bottom(self.overlaps), self.head_table, heads)
+
+    def chain_overlaps(self) -> list[Array]:
+        """U_l = (H_l ... H_L) G_l, the lowest first (theory.md 2)."""
+        found = []
+        for stream in range(len(self.overlaps)):
+            factor = 1
+            for tensor in self.plain.wiring.tensors[1:]:
+                if self.plain.number_of(tensor.below) >= stream:
+                    factor *= tensor.heads
+            found.append(factor * self.overlaps[stream])
+        return found
+
+    def chain_action(self) -> float:
+        """The action in theory.md 1.2, from U_l."""
+        overlaps = self.chain_overlaps()
+        total = float(self.plain.energy(self.overlaps) + self.plain.added(self.overlaps))
+        for tensor in self.plain.wiring.tensors[1:]:
+            stream = self.plain.number_of(tensor.below)
+            below, heads = overlaps[stream], tensor.heads
+            above = np.eye(len(below) // heads)
+            if tensor.above is not None:
+                above = overlaps[self.plain.number_of(tensor.above)]
+            blocks = below.reshape(heads, len(above), heads, len(above))
+            traced = sum(blocks[h, :, h] for h in range(heads))
+            variance = self.plain.variances[tensor.number]
+            terms = np.trace(np.linalg.inv(above) @ traced) / variance
+            terms += heads * np.log(np.linalg.det(above)) - np.log(np.linalg.det(below))
+            total += self.plain.widths[stream] * float(terms)
+        return total
+
+    def condition_number(self) -> float:
+        """Of the labels' covariance: the ratio of its extreme singular values."""
+        attended = self.sample.attended
+        covariance = self.plain.kernel(attended, attended, self.overlaps)
+        covariance += float(self.sample.temperature) * np.eye(len(covariance))
+        values = np.linalg.svd(covariance, compute_uv=False)
+        return float(values[0] / values[-1])
+
+    @property
+    def beside(self) -> Point:
+        """Another point, which stands for another minimum."""
+        factors = (BESIDE**k for k in range(1, len(self.overlaps) + 1))
+        return replace(self, overlaps=tuple(f * g for f, g in zip(factors, self.overlaps)))  # noqa: B905
+
+    def solution(self) -> Any:
+        """What the solver says of these order parameters, as of those that it finds itself."""
+        module = self.subject.module
+        stopped = SimpleNamespace(**vars(module))
+        beside = self.beside
+
+        def solve(*_: Any, **__: Any) -> Any:
+            others = (module.at(beside.overlaps, beside.problem),)
+            return module.at(self.overlaps, self.problem)._replace(others=others)
+
+        stopped.solve = solve
+        return replace(self.subject.solver, module=stopped).solve(self.network, self.data)
+
+
+@lru_cache(maxsize=1)
+def random_point(subject: Subject) -> Point:
+    """The point of a subject at which loops are compared."""
+    draw = subject.draw(41)
+    sample = draw.sample()
+    overlaps = draw.overlaps(sample)
+    points = [Point(subject, sample, tuple(f * g for g in overlaps)) for f in FACTORS]
+    if points[0].is_large:
+        return points[0]
+    return next((point for point in points if _negative(point)), points[0])
+
+
+def functions(subject: Subject, claim: str) -> CheckResult:
+    """The functions of the module return what the definitions give."""
+    point, comparison = random_point(subject), subject.comparison()
+    comparison.gather(
+        lambda: _numbers(point), lambda: _evidence(point), lambda: _predictor(point),
+        lambda: _paths(point), lambda: _papers(point), lambda: _laws(point),
+    )  # fmt: skip
+    compared = (
+        "action, gradient, evidence, kernel, predictor, condition number, paths and head scores of "
+        "the module, in float64, against index loops over vectors, paths and examples"
+    )
+    return comparison.result(claim, FLOAT_DIGITS, compared)
+
+
+def _numbers(point: Point) -> Pairs:
+    module, plain, where = point.subject.module, point.plain, (point.overlaps, point.problem)
+    action = plain.action(point.overlaps)
+    yield "the action", module.action(*where), action
+    value, slopes = module.action_and_gradient(*where)
+    yield "the action with its gradient", value, action
+    for name, found in (("with the action", slopes), ("alone", module.gradient(*where))):
+        yield from _gradient(point, name, found)
+
+
+def _gradient(point: Point, name: str, slopes: Any) -> Pairs:
+    """Entry by entry; along directions where there are many."""
+    if not point.is_large:
+        for number, pair in enumerate(zip(slopes, point.gradient, strict=True), start=1):
+            yield f"the gradient {name} of stream {number}", *pair
+        return
+    size = sum(float(np.sum(np.abs(slope))) for slope in slopes)
+    for step in point.directions(SEVERAL):
+        change = sum(float(np.sum(slope * d)) for slope, d in zip(slopes, step, strict=True))
+        due = point.plain.slope(point.overlaps, step)
+        yield f"the change of S by the gradient {name}", size + change, size + due
+
+
+def _evidence(point: Point) -> Pairs:
+    module, plain, where = point.subject.module, point.plain, (point.overlaps, point.problem)
+    evidence = plain.log_evidence(point.overlaps)
+    yield "the log evidence", module.log_evidence(*where), evidence
+    constant = evidence + float(plain.action(point.overlaps)) / 2
+    constant -= plain.fluctuation(point.overlaps)
+    yield "the constant of the evidence", module.evidence_constant(point.problem), constant
+    condition = point.condition_number()
+    yield "the condition number", module.condition_number(*where), condition
+
+
+def _laws(point: Point) -> Pairs:
+    """The exact law at finite width: without a constant, so two points are subtracted."""
+    module, plain, problem = point.subject.module, point.plain, point.problem
+    if plain.has_mean:
+        return  # the exact law knows no projections
+    points = (point, point.beside)
+    found = [module.overlap_law(at.overlaps, problem) for at in points]
+    due = [plain.overlap_law(at.overlaps) for at in points]
+    yield "the law of the overlaps", found[0] - found[1], due[0] - due[1]
+    kernels = [plain.kernel_of(plain.training_products, plain.bottom(p.overlaps)) for p in points]
+    scale = point.sample.attended.shape[1] / plain.variances[0]
+    found = [module.label_law(scale * kernel, problem) for kernel in kernels]
+    due = [-float(plain.energy(at.overlaps)) / 2 for at in points]
+    yield "the law of the labels", found[0] - found[1], due[0] - due[1]
+
+
+def _predictor(point: Point) -> Pairs:
+    module, plain, problem = point.subject.module, point.plain, point.problem
+    tests, by_path = point.sample.attended_test, point.sample.tests_by_path(point.subject.module)
+    bottom = plain.bottom(point.overlaps)
+    yield "the bottom overlaps", module.bottom(point.overlaps, problem), bottom
+    kernel = plain.kernel(tests, point.sample.attended, point.overlaps)
+    yield "the kernel", module.kernel(point.overlaps, by_path, problem), kernel
+    mean, variance = plain.predictor(point.overlaps, tests)
+    found = module.predictor(point.overlaps, by_path, problem)
+    yield "the predictor's mean", found[0], mean
+    yield "the predictor's variance", found[1], variance
+    found = module.predict(module.at(point.overlaps, problem), tests)
+    yield "the prediction's mean", found[0], mean
+    yield "the prediction's variance", found[1], variance
+
+
+def _paths(point: Point) -> Pairs:
+    module, wiring = point.subject.module, point.plain.wiring
+    table = np.array(point.head_table, dtype=int).reshape(len(wiring.paths), -1)
+    if point.network.readout.outputs > 1:
+        table = np.column_stack([table, [vector.output + 1 for vector in wiring.paths]])
+    yield "the paths", module.path_table(point.sample.attention_heads()), table
+    yield "the head scores", module.head_scores(point.overlaps, point.problem), point.head_scores()
+
+
+def _papers(point: Point) -> Pairs:
+    if point.subject.theory.chain is None:
+        return
+    overlaps, action = point.subject.module.chain_normalisation(point.overlaps, point.problem)
+    expected = point.chain_overlaps()
+    yield "how many order parameters the papers have", len(overlaps), len(expected)
+    for number, (found, due) in enumerate(zip(overlaps, expected, strict=True), start=1):
+        yield f"U_{number}", found, due
+    yield "the papers' action", action, point.chain_action()
+
+
+def hessian(subject: Subject, claim: str) -> CheckResult:
+    """Signature and spectrum of the module are those of differences of gradients."""
+    point, comparison = random_point(subject), subject.comparison()
+    module, problem = subject.module, point.problem
+
+    def product() -> Any:
+        return module.hessian_product(point.overlaps, problem)
+
+    def solution() -> Any:
+        return module.at(point.overlaps, problem)
+
+    if point.is_large:
+        comparison.gather(lambda: _products(point, product()))
+        compared = (
+            f"products with the Hessian of {len(point.directions(1)[0])} overlaps along random "
+            "directions, in whitened coordinates with symmetric roots, against differences of "
+            "gradients of the action written out in loops; its whole spectrum takes too long"
+        )
+        return comparison.result(claim, min(subject.digits, HESSIAN_DIGITS), compared)
+    comparison.gather(
+        lambda: signature_pairs(point, module.signature(point.overlaps, product())),
+        lambda: [_eigenvalues(point, module.spectrum(point.overlaps, product()))],
+        lambda: spectrum_pairs(point, module.hessian_spectrum(solution())),
+    )
+    compared = (
+        f"signature, eigenvalues and directions of the module at a point with {_negative(point)} "
+        "directions downhill, against differences of gradients of the action written out in loops, "
+        "in whitened coordinates with symmetric roots"
+    )
+    return comparison.result(claim, min(subject.digits, HESSIAN_DIGITS), compared)
+
+
+def _products(point: Point, product: Any) -> Pairs:
+    size = float(point.plain.widths[0]) * SEVERAL
+    for first, second in zip(point.directions(SEVERAL), point.directions(SEVERAL, 1), strict=True):
+        changes = product(point.plain.steps(point.overlaps, first))
+        steps = point.plain.steps(point.overlaps, second)
+        found = sum(float(np.sum(c * d)) for c, d in zip(changes, steps, strict=True))
+        yield "a product with the Hessian", size + found, size + point.bend(first, second)
+
+
+def _negative(point: Point) -> int:
+    return int(np.sum(np.linalg.eigvalsh(point.hessian) < 0))
+
+
+def signature_pairs(point: Point, found: Any) -> Pairs:
+    """Lowest eigenvalue, count of negative ones, and the direction of the lowest, dG_s."""
+    values = np.linalg.eigvalsh(point.hessian)
+    yield "the lowest eigenvalue", found.lowest, values[0]
+    yield "the number of negative eigenvalues", found.negative, _negative(point)
+    yield "whether these are bounds", bool(found.is_bound), False
+    whitened = [
+        np.linalg.solve(root, np.linalg.solve(root, step).T)
+        for root, step in zip(point.plain.roots(point.overlaps), found.direction, strict=True)
+    ]
+    vector = point.plain.coordinates(whitened, point.overlaps)
+    scale = abs(point.hessian).max() * np.linalg.norm(vector)
+    gap = abs(point.hessian @ vector - values[0] * vector).max()
+    yield "the direction of the lowest eigenvalue", scale + gap, scale
+
+
+def spectrum_pairs(point: Point, found: Any) -> Pairs:
+    """All eigenvalues, and that every direction is an eigenvector of length 1."""
+    values = np.linalg.eigvalsh(point.hessian)[::-1]
+    yield _eigenvalues(point, found)
+    yield "the number of coordinates", found.coordinates, len(values)
+    yield "whether the spectrum is partial", bool(found.is_partial), False
+    ends = (("stiff", found.stiff, values), ("sloppy", found.sloppy, values[::-1]))
+    for end, directions, due in ends:
+        yield f"how many {end} directions there are", len(directions) >= min(3, len(values)), True
+        for value, direction in zip(due, directions, strict=False):
+            yield from eigenvector_pairs(point, f"a {end} direction", value, direction)
+
+
+def _eigenvalues(point: Point, found: Any) -> tuple[str, Any, Any]:
+    return "the eigenvalues", found.eigenvalues, np.linalg.eigvalsh(point.hessian)[::-1]
+
+
+def eigenvector_pairs(point: Point, what: str, value: float, direction: Any) -> Pairs:
+    """That a direction, X_s stream by stream, is an eigenvector of length 1."""
+    matrices = getattr(direction, "matrices", None)
+    matrices = direction if matrices is None else tuple(matrices.values())
+    skew = max(float(abs(matrix - matrix.T).max()) for matrix in matrices)
+    yield f"{what}, transposed", 1.0 + skew, 1.0
+    yield f"the length of {what}", sum(float(np.sum(matrix**2)) for matrix in matrices), 1.0
+    vector, scale = point.plain.coordinates(matrices, point.overlaps), abs(point.hessian).max()
+    gap = abs(point.hessian @ vector - value * vector).max()
+    yield what, scale + gap, scale  # relative to the whole Hessian, not to a small eigenvalue
+
+
+CLAIMS = (
+    Claim("index loops: functions", functions),
+    Claim("index loops: Hessian", hessian),
+)

@@ -1,0 +1,45 @@
+"""Derive the theory of any network: of known depth, or of a depth that is a symbol."""
+
+from __future__ import annotations
+
+from derive.arguments import takes
+from derive.errors import DescriptionError
+from derive.theories.networks.derivation.derivation import Derivation
+from derive.theories.networks.derivation.pipeline import RULES, Rules
+from derive.theories.networks.derivation.pipeline import derive as derive_known
+from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
+from derive.theories.networks.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.description import Features, Network
+
+
+@takes("network")
+def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDerivation:
+    """Derive the theory of a network.
+
+    Args:
+        network: The description. Its numbers do not enter: widths, variances, head counts and
+            temperature are symbols throughout; a depth is, where it is one in the network.
+        rules: The rewriting rules.
+
+    Returns:
+        The theory and its steps, for a network of symbolic depth those of an induction; call
+        `certify` to check them.
+
+    Raises:
+        DescriptionError: The network's repeats cannot be cut apart, or stand above features.
+        RuleError: The network is outside the theory.
+
+    >>> from derive import Attention, Embedding, Network, Readout, Repeat, derive
+    >>> heads = Repeat((Attention("H", 0.9, "N"),), "L")
+    >>> derivation = derive(Network((Embedding("N", 1.3), heads, Readout(1.2)), "T"))
+    >>> [layer.title for layer in derivation.theory.layers]
+    ['stream 1', 'stream l, 2 <= l <= L', 'stream L+1']
+    """
+    if not network.depths():
+        return derive_known(network, rules)
+    if isinstance(network.layers[0], Features):
+        raise DescriptionError(
+            f"layers[1]: features below the depth {network.depths()[0]}, which is a symbol; give "
+            "the depth a number, or an embedding in the place of the features"
+        )
+    return derive_repeated(network, rules)

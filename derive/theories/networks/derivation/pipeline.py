@@ -1,0 +1,319 @@
+"""The derivation: rules applied one after another, each application recorded as a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.theories.networks.derivation import certificates, statements
+from derive.theories.networks.derivation.derivation import Derivation
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.rules.chain import Chain
+from derive.theories.networks.derivation.rules.change import overlaps_for_vectors
+from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.hessian import Hessian
+from derive.theories.networks.derivation.rules.predictor import Predictor
+from derive.theories.networks.derivation.rules.proportional import Proportional
+from derive.theories.networks.derivation.rules.share import Share
+from derive.theories.networks.derivation.rules.wide import Wide
+from derive.theories.networks.derivation.ruleset import RULES, Rules
+from derive.theories.networks.derivation.step import (
+    PROPORTIONAL,
+    WIDE,
+    Equation,
+    Order,
+    State,
+    Step,
+)
+from derive.theories.networks.derivation.theory import Theory
+from derive.theories.networks.description import Features, Network, stream_graph
+
+
+class _Recorder:
+    """Applies rules in turn and records a step for each."""
+
+    def __init__(self, network: Network, notation: Notation, rules: Rules) -> None:
+        self.network = network
+        self.rules = rules
+        self.notation = notation
+        self.steps: list[Step] = []
+        self.model = ""
+
+    def exact_law(self) -> State:
+        rules, notation = self.rules, self.notation
+        state = rules.start(notation)
+        self._start(state)
+        state = self._features(state)
+        after = rules.integrate(state)
+        proof = certificates.integrate(state, after)
+        self._rewrite(state, after, "integrate V_0", statements.INTEGRATE, proof)
+        state = after
+        for weight in notation.inner_weights():
+            after = rules.condition(state, weight.index)
+            proof = certificates.condition(state, after, weight.index)
+            self._rewrite(state, after, f"condition {weight.name}", statements.CONDITION, proof)
+            state = after
+        for stream in reversed(notation.streams()):
+            after = rules.change(state, stream.index)
+            proof = certificates.change(state, after, stream.index)
+            projected = notation.projected(stream.index)
+            text = statements.CHANGE_PROJECTED if projected else statements.CHANGE
+            self._rewrite(state, after, f"overlaps G_{stream.name}", text, proof)
+            state = after
+        return state
+
+    def _start(self, state: State) -> None:
+        after = [Equation(r"\ln p", state.body)]
+        after += [Equation(vectors, value) for vectors, value in state.definitions]
+        nonlinear = state.notation.graph.weights[0].nonlinear
+        text = statements.START_FEATURES if nonlinear else statements.START
+        self.steps.append(
+            Step(
+                name="starting density",
+                statement=text[0],
+                source=text[1],
+                order=Order.EXACT,
+                before=(),
+                after=tuple(after),
+                certificate=certificates.start(self.network, state),
+            )
+        )
+
+    def _features(self, state: State) -> State:
+        """Gaussian features in the place of those of a nonlinear first layer."""
+        layer = self.network.layers[0]
+        if not isinstance(layer, Features):
+            return state
+        after = self.rules.features(state)
+        proof = certificates.gaussian_features(layer, state, after)
+        text = statements.features(layer)
+        self._rewrite(state, after, "Gaussian features", text, proof, PROPORTIONAL)
+        self.model = "Gaussian features"  # of which all that follows speaks
+        return after
+
+    def _rewrite(
+        self, before: State, after: State, name: str, text: Any, proof: Any, limit: str = ""
+    ) -> None:
+        old, new = _terms(before), _terms(after)
+        self.steps.append(
+            Step(
+                name=name,
+                statement=text[0],
+                source=text[1],
+                order=Order.LEADING if limit else Order.EXACT,
+                before=_changed(old, new),
+                after=_changed(new, old),
+                certificate=proof,
+                limit=limit,
+                model=self.model,
+            )
+        )
+
+    def record(self, name: str, text: Any, proof: Any, **fields: Any) -> None:
+        fields = {"order": Order.EXACT, "before": (), "model": self.model, **fields}
+        self.steps.append(
+            Step(name=name, statement=text[0], source=text[1], certificate=proof, **fields)
+        )
+
+
+def _terms(state: State) -> list[Any]:
+    return list(sympy.Add.make_args(state.body + state.constant))
+
+
+def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
+    others = set(there)
+    gone = [term for term in here if term not in others]
+    return (Equation(statements.CHANGED, sympy.Add(*gone)),) if gone else ()
+
+
+def derive(network: Network, rules: Rules = RULES) -> Derivation:
+    """Derive the theory of a network.
+
+    Args:
+        network: The description. Its numbers do not enter: widths, variances, head counts and
+            temperature are symbols throughout.
+        rules: The rewriting rules.
+
+    Returns:
+        The theory and its steps; call `certify` to check them.
+
+    Raises:
+        RuleError: The network is outside the theory.
+    """
+    theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
+    return Derivation(network, theory, steps)
+
+
+def derive_theory(
+    network: Network, notation: Notation, rules: Rules = RULES
+) -> tuple[Theory, tuple[Step, ...]]:
+    """The theory of a stream graph, and its steps.
+
+    Args:
+        network: The description; the first step's certificate sends examples through it.
+        notation: The stream graph, with its symbols.
+        rules: The rewriting rules.
+
+    Raises:
+        RuleError: The network is outside the theory.
+    """
+    run = _Recorder(network, notation, rules)
+    law = run.exact_law()
+    limit = _limit(run, law)
+    limit, share = _projections(run, law, limit) if notation.has_mean else (limit, None)
+    more = () if share is None else (share,)
+    gradients = _stationarity(run, limit)
+    equations = _eliminate(run, law, gradients)
+    chain = _chain(run, limit, equations)
+    prediction = _predictor(run, law, *more)
+    wide = _wide(run, law, limit, gradients)
+    curvature = _hessian(run, gradients, *more)
+    theory = Theory(
+        notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
+        gradients, equations, prediction, wide, chain, curvature, share,
+    )  # fmt: skip
+    return theory, tuple(run.steps)
+
+
+def _limit(run: _Recorder, law: State) -> Proportional:
+    limit = run.rules.proportional(law)
+    run.record(
+        "proportional limit", statements.LIMIT, certificates.proportional(law, limit),
+        order=Order.LEADING, limit=PROPORTIONAL,
+        before=(Equation(r"\ln p", law.body + law.constant),),
+        after=(
+            Equation("S", limit.action),
+            Equation(statements.CONSTANT, limit.constant),
+            Equation(statements.DROPPED, limit.dropped),
+        ),
+    )  # fmt: skip
+    return limit
+
+
+def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Proportional, Share]:
+    found, share = run.rules.projections(law, limit)
+    along = run.notation.along()
+    run.record(
+        "projections", statements.PROJECTIONS,
+        certificates.projections(law, limit, found, share),
+        before=(Equation("S", limit.action),),
+        after=(
+            Equation("S", found.action),
+            Equation("0", share.slope),
+            Equation(build.mul(along, build.transpose(along)), share.square),
+            Equation(statements.FLUCTUATION, share.fluctuation),
+        ),
+    )  # fmt: skip
+    return found, share
+
+
+def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
+    notation = run.notation
+    gradients = run.rules.stationarity(limit.action, notation)
+    overlaps = [notation.overlap(s.index) for s in notation.streams()]
+    pairs = zip(overlaps, gradients, strict=True)
+    run.record(
+        "stationarity", statements.STATIONARY,
+        certificates.stationarity(limit.action, gradients, notation),
+        after=tuple(Equation(statements.slope_name(overlap), g) for overlap, g in pairs),
+    )  # fmt: skip
+    return gradients
+
+
+def _eliminate(
+    run: _Recorder, law: State, gradients: tuple[Any, ...]
+) -> tuple[SaddleEquation, ...]:
+    equations = run.rules.eliminate(gradients, law)
+    for equation in equations:
+        after = [Equation(equation.overlap, equation.right)]
+        if equation.flux is not None:
+            after.append(Equation(equation.flux, equation.flux_value))
+        statement = statements.ELIMINATE
+        if equation.reason:
+            statement = (equation.reason, statements.IMPLICIT_SOURCE)
+        gradient = gradients[equation.stream]
+        run.record(
+            f"saddle equation of {equation.overlap.name}", statement,
+            certificates.eliminate(gradients, equations, equation.stream, run.notation),
+            before=(Equation("0", gradient),), after=tuple(after), moves=equation.moves,
+        )  # fmt: skip
+    return equations
+
+
+def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
+    chain = run.rules.chain(limit.action, equations, run.notation)
+    if chain is None:
+        return None
+    after = [
+        Equation(u, build.scale(c, run.notation.overlap(k)))
+        for k, (u, c) in enumerate(zip(chain.overlaps, chain.scales, strict=True))
+    ]
+    after += [
+        Equation(statements.CHAIN_ACTION, chain.action),
+        Equation(statements.CHAIN_SHIFT, chain.shift),
+    ]
+    for equation in chain.equations:
+        after.append(Equation(equation.overlap, equation.right))
+        after.append(Equation(equation.flux, equation.flux_value))
+    run.record(
+        "papers' normalisation", statements.CHAIN,
+        certificates.chain(limit.action, equations, chain, run.notation), after=tuple(after),
+    )  # fmt: skip
+    return chain
+
+
+def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
+    notation = run.notation
+
+    def to_overlaps(kernel: Any) -> Any:
+        for stream in notation.streams():
+            kernel = overlaps_for_vectors(kernel, notation, stream.index)
+        return kernel
+
+    found = run.rules.predictor(law, to_overlaps, *share)
+    run.record(
+        "predictor", statements.PREDICT, certificates.predictor(law, found, notation, *share),
+        order=Order.LEADING, limit=PROPORTIONAL,
+        after=(
+            Equation("C", found.covariance),
+            Equation(statements.MEAN, found.mean),
+            Equation(statements.VARIANCE, found.variance),
+        ),
+    )  # fmt: skip
+    return found
+
+
+def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
+    notation = run.notation
+    point = run.rules.infinite(law)
+    overlaps = zip(notation.streams(), point.overlaps, strict=True)
+    shown = [Equation(name, value) for name, value in point.points]
+    shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
+    run.record(
+        "infinite width", statements.INFINITE,
+        certificates.infinite(limit, gradients, point, notation),
+        order=Order.LEADING, limit=WIDE, after=tuple(shown),
+    )  # fmt: skip
+    wide = run.rules.correction(limit.energy, law, point)
+    shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
+    run.record(
+        "first correction", statements.CORRECT,
+        certificates.correction(limit, gradients, wide, notation),
+        order=Order.LEADING, limit=WIDE, after=tuple(shown),
+    )  # fmt: skip
+    return wide
+
+
+def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessian:
+    notation = run.notation
+    found = run.rules.hessian(gradients, notation, *share)
+    run.record(
+        "Hessian", statements.HESSIAN, certificates.hessian(gradients, found, notation, *share),
+        after=statements.hessian_equations(found, notation),
+    )  # fmt: skip
+    return found
+
+
+__all__ = ["RULES", "Rules", "derive", "derive_theory"]

@@ -1,0 +1,249 @@
+"""The content of a derivation's page: network, notation, steps, and the theory in one view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from derive.algebra import build
+from derive.algebra.latex import box
+from derive.algebra.naming import nodes_in
+from derive.theories.networks.derivation.render.equations import Displays
+from derive.theories.networks.derivation.render.names import Names, names_of
+from derive.theories.networks.derivation.render.network import (
+    network_blocks,
+    notation_blocks,
+    worded,
+)
+from derive.theories.networks.derivation.rules.wide import shift_symbol
+from derive.theories.networks.derivation.statements import (
+    CHAIN_ACTION,
+    CHANGED,
+    CONSTANT,
+    MEAN,
+    VARIANCE,
+    hessian_equations,
+)
+from derive.theories.networks.derivation.step import Equation, Order, Step
+from derive.theories.networks.derivation.theory import Derived, Theory
+from derive.typeset.boxes import Atom, Sum, fenced
+from derive.typeset.page import (
+    BECOMES,
+    Block,
+    Display,
+    Heading,
+    Items,
+    Line,
+    Page,
+    Prose,
+)
+from derive.typeset.text import typeset
+
+
+def page(derivation: Derived) -> Page:
+    """Everything that a derivation shows."""
+    theory = derivation.theory
+    displays = displays_of(theory, names_of(theory))
+    blocks: list[Block] = [Heading(1, "The network")]
+    blocks += network_blocks(derivation.network, theory.notation, displays.drawer)
+    blocks += [Heading(1, "Notation"), *notation_blocks(_types(derivation.steps), theory.notation)]
+    blocks += [Heading(1, "The derivation")]
+    for number, step in enumerate(derivation.steps, start=1):
+        blocks += step_blocks(number, step, displays)
+    blocks += [Heading(1, "The theory in one view"), *theory_blocks(theory, displays)]
+    return Page(derivation.network.name, tuple(blocks))
+
+
+def displays_of(theory: Theory, names: Names) -> Displays:
+    """What makes the displays of a theory; nothing is explained yet."""
+    notation = theory.notation
+    homes: dict[Any, Any] = {}
+    for place, stream in enumerate(notation.streams()):
+        homes[notation.overlap(stream.index)] = notation.width(stream.index)
+        if theory.chain is not None:
+            homes[theory.chain.overlaps[place]] = notation.width(stream.index)
+    return Displays(homes, names)
+
+
+def _types(steps: tuple[Step, ...]) -> set[type]:
+    equations = [equation for step in steps for equation in (*step.before, *step.after)]
+    return {
+        type(n) for n in nodes_in(*(e.right for e in equations if not isinstance(e.right, str)))
+    }
+
+
+def badge(step: Step) -> str:
+    """EXACT, or LEADING and the limit."""
+    if step.order is Order.EXACT:
+        return step.exact
+    return f"LEADING as {typeset(step.limit)}"
+
+
+def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
+    """One step: heading, statement, before and after, moves, source."""
+    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
+    if step.before and step.before[0].left == step.after[0].left == CHANGED:
+        return [*blocks, *_rewritten(step, displays), Prose(typeset(step.source), "Source")]
+    if step.before:
+        blocks += [Prose("From"), *_shown(step.before, displays), Prose("it follows that")]
+    blocks += _shown(step.after, displays)
+    if step.moves:
+        blocks += [Items(tuple(typeset(move) for move in step.moves), "Moves", numbered=True)]
+    return [*blocks, Prose(typeset(step.source), "Source")]
+
+
+def step_heading(number: int, step: Step) -> Heading:
+    """The number and the name of a step, and whether it is exact."""
+    return Heading(2, f"{number}. {step_name(step)}", badge(step))
+
+
+def step_name(step: Step) -> str:
+    """The step's name; the readout's weight, a lone letter, is set as mathematics too."""
+    name = typeset(step.name[0].upper() + step.name[1:])
+    return f"{name[:-1]}$a$" if name.endswith(" a") else name
+
+
+def _rewritten(step: Step, displays: Displays) -> list[Block]:
+    """Terms of the log density, and what becomes of them."""
+    old = displays.of(tuple(Equation("", e.right) for e in step.before))
+    new = displays.of(tuple(Equation("", e.right) for e in step.after))
+    lines = [*old[0].lines, *(replace(line, relation=BECOMES) for line in new[0].lines)]
+    blocks: list[Block] = [Prose(r"In $\ln p$,"), Display(tuple(lines))]
+    where = [line for found in (old[1], new[1]) if found is not None for line in found.lines]
+    return [*blocks, Prose("where"), Display(tuple(where))] if where else blocks
+
+
+def _shown(equations: tuple[Equation, ...], displays: Displays) -> list[Block]:
+    shown, where = displays.of(equations)
+    blocks: list[Block] = [*show_apart(shown)]
+    return blocks if where is None else [*blocks, Prose("where"), where]
+
+
+def show_apart(display: Display) -> list[Display]:
+    """A stacked sum gets a display of its own."""
+    runs: list[list[Line]] = []
+    for line in display.lines:
+        if _is_stacked(line) or not runs or _is_stacked(runs[-1][-1]):
+            runs.append([])
+        runs[-1].append(line)
+    return [Display(tuple(run)) for run in runs]
+
+
+def _is_stacked(line: Line) -> bool:
+    return isinstance(line.right, Sum) and line.right.stacked
+
+
+def theory_blocks(theory: Theory, displays: Displays) -> list[Block]:
+    """The results, each under a title; names are explained anew."""
+    displays.explained.clear()
+    blocks: list[Block] = []
+    for title, text, equations in sections(theory):
+        blocks += [Heading(2, title), *([Prose(text)] if text else [])]
+        blocks += _shown(equations, displays)
+    reasons = tuple(typeset(e.reason) for e in theory.equations if e.reason)
+    if reasons:
+        blocks += [Heading(2, "What is not eliminated"), Items(reasons)]
+    return blocks
+
+
+Section = tuple[str, str, tuple[Equation, ...]]
+
+
+def sections(theory: Theory) -> list[Section]:
+    """The results: title, a sentence, equations."""
+    found = [
+        ("Action", LEADING_TEXT, (Equation("S", theory.action),)),
+        ("Saddle point", FLUX_TEXT if _fluxes(theory) else "", _saddle(theory.equations)),
+    ]
+    if theory.share is not None:
+        along = theory.notation.along()
+        square = Equation(build.mul(along, build.transpose(along)), theory.share.square)
+        found.append(("Projections", SHARE_TEXT, (Equation("0", theory.share.slope), square)))
+    if theory.chain is not None:
+        text = worded(CHAIN_TEXT, theory.notation) if len(theory.chain.overlaps) > 1 else ""
+        equations = (*_scaled(theory), Equation(CHAIN_ACTION, theory.chain.action))
+        found += [
+            ("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))
+        ]
+    return found + _results(theory)
+
+
+def _evidence(theory: Theory) -> tuple[Equation, ...]:
+    fluctuation = 0 if theory.share is None else theory.share.fluctuation
+    return (Equation(CONSTANT, theory.constant + fluctuation),)
+
+
+def _results(theory: Theory) -> list[Section]:
+    predictor, wide = theory.predictor, theory.wide
+    overlaps = zip(theory.order_parameters, wide.overlaps, strict=True)
+    points = [Equation(symbol, value) for symbol, value in wide.points]
+    points += [Equation(overlap, value) for overlap, value in overlaps]
+    shifts = [Equation(symbol, value) for symbol, value in (*wide.forces, *wide.corrections)]
+    return [
+        (
+            "Predictor",
+            "",
+            (
+                Equation(MEAN, predictor.mean),
+                Equation(VARIANCE, predictor.variance),
+            ),
+        ),
+        ("Log evidence", EVIDENCE_TEXT, _evidence(theory)),
+        ("Infinite width", "", tuple(points)),
+        ("First correction", SHIFT_TEXT, (*_expanded(theory), *shifts)),
+        ("Hessian", HESSIAN_TEXT, hessian_equations(theory.hessian, theory.notation)),
+    ]
+
+
+LEADING_TEXT = (
+    r"Twice the negative log density, to leading order as $N, P \to \infty$ at fixed $P/N$:"
+)
+SHARE_TEXT = (
+    r"At given overlaps $\rho$ solves this, where $S$ is largest in it; the features' vectors have "
+    "the projections $b$:"
+)
+FLUX_TEXT = "The fluxes $R$ are named; each follows from that of the stream below."
+CHAIN_TEXT = (
+    "Rescaled by the numbers of {branches}, without the constants that do not depend on the "
+    "overlaps:"
+)
+SHIFT_TEXT = (
+    "To first order in $1/N$ at fixed $P$; the forces $Y$ go up from the labels, the shifts $D$ "
+    "come down from the readout:"
+)
+HESSIAN_TEXT = (
+    "Along symmetric directions $dG$ of all overlaps jointly, and its eigenvalue problem in "
+    "whitened coordinates $X$, symmetric too:"
+)
+EVIDENCE_TEXT = "At the saddle point; every constant is kept:"
+REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)
+
+
+def _expanded(theory: Theory) -> list[Equation]:
+    """The overlaps to first order: the infinite-width point and the shift of the whole stream."""
+    notation, found = theory.notation, []
+    for stream, point in zip(notation.streams(), theory.wide.overlaps, strict=True):
+        shift = shift_symbol(notation, stream.weights[-1])
+        parts = (fenced(box(point), 4), box(shift), REST)
+        right = Sum(tuple((False, part) for part in parts))
+        found.append(Equation(notation.overlap(stream.index), right))
+    return found
+
+
+def _fluxes(theory: Theory) -> bool:
+    return any(equation.flux is not None for equation in theory.equations)
+
+
+def _saddle(equations: Any) -> tuple[Equation, ...]:
+    found = []
+    for equation in equations:
+        found.append(Equation(equation.overlap, equation.right))
+        if equation.flux is not None:
+            found.append(Equation(equation.flux, equation.flux_value))
+    return tuple(found)
+
+
+def _scaled(theory: Theory) -> tuple[Equation, ...]:
+    assert theory.chain is not None
+    pairs = zip(theory.chain.overlaps, theory.chain.scales, theory.order_parameters, strict=True)
+    return tuple(Equation(u, build.scale(c, g)) for u, c, g in pairs)

@@ -1,0 +1,293 @@
+"""The derivation for any depth: what the windows' rules did, in the order of an induction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.theories.networks.derivation import statements
+from derive.theories.networks.derivation.pipeline import RULES, Rules
+from derive.theories.networks.derivation.repeat import proofs, shared_proofs
+from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
+from derive.theories.networks.derivation.repeat.induction import repeated_theory
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
+from derive.theories.networks.derivation.repeat.steps import Group, RepeatedStep
+from derive.theories.networks.derivation.repeat.summed import Summed, Term
+from derive.theories.networks.derivation.repeat.taken import (
+    equation_step,
+    given_weights,
+    labels_share,
+    own_steps,
+    range_of,
+    where_of,
+    whole_near,
+    wide_equations,
+    without_labels,
+)
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
+from derive.theories.networks.derivation.rules.start import prior
+from derive.theories.networks.derivation.step import PROPORTIONAL, WIDE, Equation, Order
+from derive.theories.networks.description import Network
+
+Text = tuple[str, str]
+
+
+def derive_repeated(network: Network, rules: Rules = RULES) -> RepeatedDerivation:
+    """Derive the theory of a network whose depth is a symbol.
+
+    Args:
+        network: At least one layer is repeated a symbolic number of times.
+        rules: The rewriting rules.
+
+    Raises:
+        DescriptionError: The network cannot be cut into parts.
+        RuleError: It is outside the theory.
+    """
+    theory = repeated_theory(network, rules)
+    return RepeatedDerivation(network, theory, steps_of(network, theory, rules))
+
+
+def steps_of(
+    network: Network, theory: RepeatedTheory, rules: Rules = RULES
+) -> tuple[RepeatedStep, ...]:
+    """The steps that lead to a theory, each with its certificate."""
+    return tuple(_Steps(theory, proofs.Instances(network, theory, rules)).all())
+
+
+class _Steps:
+    """Makes the steps, from those of the windows."""
+
+    def __init__(self, theory: RepeatedTheory, instances: proofs.Instances) -> None:
+        self.theory = theory
+        self.instances = instances
+        self.shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
+
+    def all(self) -> Iterable[RepeatedStep]:
+        """Every step in order."""
+        yield self._start()
+        yield self._integrate()
+        yield from self._law()
+        yield self._summed("exact law at any depth", statements.ANY_DEPTH, proofs.law_pairs, (
+            ("law", r"\ln p"), ("constant", r"\text{constant}"),
+        ))  # fmt: skip
+        yield self._summed("proportional limit", statements.LIMIT, proofs.limit_pairs, (
+            ("action", "S"), ("kept", statements.CONSTANT), ("dropped", statements.DROPPED),
+        ), limit=PROPORTIONAL, also="proportional limit")  # fmt: skip
+        yield self._stationarity()
+        yield self._equations()
+        if self.theory.scaled is not None:
+            yield self._scaled()
+        if self.theory.fixed_point is not None:
+            yield self._closed()
+        yield self._predictor()
+        yield self._wide("infinite width", self._said(statements.INFINITE, statements.POINT),
+                         "points")  # fmt: skip
+        yield self._wide("first correction", self._said(statements.CORRECT, statements.FORCE),
+                         "forces", "shifts")  # fmt: skip
+
+    def _said(self, text: Text, more: str) -> Text:
+        """A statement, with what there is to say of shared streams."""
+        return (f"{text[0]} {more}", text[1]) if self.shared else text
+
+    def _step(self, name: str, text: Text, groups: Iterable[Group], proof: Any,
+              limit: str = "") -> RepeatedStep:  # fmt: skip
+        groups = tuple(groups)
+        return RepeatedStep(
+            name=name,
+            statement=text[0],
+            source=text[1],
+            order=Order.LEADING if limit else Order.EXACT,
+            before=tuple(e for group in groups for e in group.before),
+            after=tuple(e for group in groups for e in group.after),
+            certificate=proof,
+            limit=limit,
+            groups=groups,
+        )
+
+    def _start(self) -> RepeatedStep:
+        terms, groups = [], []
+        for part, _, here in self.theory.shares:
+            own = here.weights_of(0)
+            value = sympy.Add(*(prior(here.notation, k) for k in own))
+            if part is self.theory.parts[0]:
+                value += prior(here.notation, 0) + given_weights(here)
+            terms.append(Term(here, value, part if isinstance(part, Block) else None))
+            defined = {here.notation.vectors(k) for k in own}
+            found = [e for e in here.step("starting density").after if e.left in defined]
+            if found:
+                groups.append(Group(here, where_of(part), (), tuple(found)))
+        lowest = self.theory.lowest
+        total = Group(lowest, "", (), (Equation(r"\ln p", Summed(tuple(terms))),))
+        proof = proofs.of_start(self.instances)
+        return self._step("starting density", statements.REPEATED_START, [total, *groups], proof)
+
+    def _integrate(self) -> RepeatedStep:
+        here = self.theory.lowest
+        step = here.step("integrate V_0")
+        group = Group(here, "", step.before, step.after)
+        text = (step.statement, step.source)
+        return self._step(step.name, text, [group], step.certificate)
+
+    def _law(self) -> Iterable[RepeatedStep]:
+        """From the readout down: condition and change variables in every part."""
+        highest = len(self.theory.shares) - 1
+        for place in range(highest, -1, -1):
+            part, _, here = self.theory.shares[place]
+            chosen = own_steps(here)
+            bare = without_labels if place else lambda equations, _: equations
+            groups = [
+                Group(here, where_of(part), bare(s.before, here), bare(s.after, here))
+                for s in chosen
+            ]
+            if not chosen:
+                continue
+            text = statements.BASE if place == highest else statements.BELOW
+            name = "the layers below" if place == 0 else f"the layers of part {place + 1}"
+            name = "base: the readout" if place == highest else name
+            within = generic(part).within
+            if not here.streams_of(0) or within:
+                text = statements.BASE_WITHIN if place == highest else statements.WITHIN
+            if isinstance(part, Block):
+                name = f"step: copy {part.index}"
+                text = statements.WITHIN_STEP if within else statements.INDUCTION_STEP
+            proof = proofs.of_windows([(here, s.name) for s in chosen], "the rules on this window")
+            yield self._step(name, text, groups, proof)
+            yield from self._change(part)
+
+    def _change(self, part: Part) -> Iterable[RepeatedStep]:
+        """The change of variables in the stream in which a part is the lowest."""
+        for layer in self.shared:
+            if layer.parts[0] is not part:
+                continue
+            share, here = layer.volume
+            value = share.plain["law"] + share.plain["constant"]
+            group = Group(here, "", (), (Equation(statements.VOLUME, value),))
+            proof = shared_proofs.of_change(layer)
+            name = f"overlaps {here.whole.name}"
+            yield self._step(name, statements.SHARED_CHANGE, [group], proof)
+
+    def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
+                limit: str = "", also: str = "") -> RepeatedStep:  # fmt: skip
+        equations = [Equation(title, self._total(key)) for key, title in shown]
+        group = Group(self.theory.lowest, "", (), tuple(equations))
+        proof = proofs.of_sums(
+            self.instances, proofs.with_shown(self.theory, pairs, equations), also
+        )
+        return self._step(name, text, [group], proof, limit)
+
+    def _total(self, key: str) -> Summed:
+        """The shares of all parts, with what the labels bring."""
+        terms = []
+        for part, share, here in self.theory.shares:
+            block = part if isinstance(part, Block) else None
+            if share.plain[key] != 0:
+                terms.append(Term(here, share.plain[key], block))
+        volumes = [(layer.volume[0].plain[key], layer.volume[1]) for layer in self.shared]
+        terms += [Term(here, value) for value, here in volumes if value != 0]
+        own = labels_share(self.theory.lowest, key)
+        labels = [Term(self.theory.lowest, own)] if own != 0 else []
+        return Summed((*labels, *terms))
+
+    def _stationarity(self) -> RepeatedStep:
+        groups = []
+        for layer in self.theory.layers:
+            if isinstance(layer, SharedLayer):
+                left = statements.slope_name(layer.window.whole)
+                groups.append(Group(layer.window, "", (), (Equation(left, layer.slopes),)))
+                continue
+            step = layer.window.step("stationarity")
+            groups.append(Group(layer.window, range_of(layer), (), (step.after[layer.stream],)))
+        windows = proofs.of_windows(
+            [(here, "stationarity") for layer in self.theory.layers for here in layer.windows],
+            "differences of the windows' actions",
+        )
+        proof = proofs.of_layers(self.instances, windows, "gradient")
+        return self._step("stationarity", statements.STATIONARY, groups, proof)
+
+    def _equations(self) -> RepeatedStep:
+        groups, cases = [], []
+        for layer in self.theory.layers:
+            if isinstance(layer, SharedLayer):
+                shown = (Equation(layer.window.whole, layer.products),)
+                groups.append(Group(layer.window, "", (), shown, layer.equation.moves))
+                continue
+            step = equation_step(layer)
+            groups.append(Group(layer.window, range_of(layer), (), step.after, step.moves))
+            cases.append((layer.window, step.name))
+        proof = proofs.of_windows(cases, "gradients and their partial traces")
+        if self.shared:
+            proof = shared_proofs.of_equations(self.instances, proof if cases else None)
+        reasons = " ".join(layer.equation.reason for layer in self.shared)
+        text = self._said(statements.LAYER_EQUATIONS, reasons)
+        return self._step("saddle equations", text, groups, proof)
+
+    def _scaled(self) -> RepeatedStep:
+        here = self.theory.lowest
+        equations = [
+            Equation(statements.CHAIN_ACTION, self._total("scaled")),
+            Equation(statements.CHAIN_SHIFT, self._total("shift")),
+        ]
+        groups = [Group(here, "", (), tuple(equations))]
+        for layer in self.theory.layers:
+            chain = layer.window.theory.chain
+            assert chain is not None
+            equation, scale = chain.equations[layer.stream], chain.scales[layer.stream]
+            overlap = layer.window.notation.overlap(layer.stream)
+            shown = (
+                Equation(equation.overlap, build.scale(scale, overlap)),
+                Equation(equation.overlap, equation.right),
+                Equation(equation.flux, equation.flux_value),
+            )
+            groups.append(Group(layer.window, range_of(layer), (), shown))
+        proof = proofs.of_sums(
+            self.instances, proofs.with_shown(self.theory, proofs.scaled_pairs, equations)
+        )
+        return self._step("papers' normalisation", statements.CHAIN, groups, proof)
+
+    def _closed(self) -> RepeatedStep:
+        closed, here = self.theory.fixed_point, self.theory.layers[0].window
+        assert closed is not None
+        lowest = here.theory.equations[0]
+        shown = [Equation(closed.overlap, closed.right)]
+        shown += [Equation(flux, value) for flux, value in closed.fluxes[1:]]
+        shown.append(Equation(lowest.flux, lowest.flux_value))
+        proof = proofs.of_closing(self.instances)
+        group = Group(here, "", (), tuple(shown))
+        return self._step("closed fixed point", statements.CLOSED, [group], proof)
+
+    def _predictor(self) -> RepeatedStep:
+        here = self.theory.lowest
+        step = here.step("predictor")
+        group = Group(here, "", (), step.after)
+        text = (step.statement, step.source)
+        return self._step("predictor", text, [group], step.certificate, step.limit)
+
+    def _wide(self, name: str, text: Text, *keys: str) -> RepeatedStep:
+        groups: list[Group] = []
+        for layer in self.theory.layers:
+            if isinstance(layer, SharedLayer):
+                groups += self._of_shared(layer, keys)
+                continue
+            here, equations = layer.window, []
+            for key in keys:
+                letters = {"points": "Q", "forces": "Y", "shifts": "D"}[key]
+                equations += wide_equations(here, layer.stream, letters)
+            groups.append(Group(here, range_of(layer), (), tuple(equations)))
+        cases = [(here, name) for layer in self.theory.layers for here in layer.windows]
+        proof = proofs.of_windows(cases, "gradients at the point, from widths that grow")
+        if self.shared:
+            proof = shared_proofs.of_members(self.instances, proof, keys)
+        return self._step(name, text, groups, proof, WIDE)
+
+    @staticmethod
+    def _of_shared(layer: SharedLayer, keys: tuple[str, ...]) -> Iterable[Group]:
+        """What holds near infinite width for a stream that copies share, part by part."""
+        yield Group(layer.window, "", (), (whole_near(layer, shifted="shifts" in keys),))
+        for member in layer.members:
+            pairs = [pair for key in keys for pair in getattr(member, key)]
+            shown = tuple(Equation(name, value) for name, value in pairs)
+            if shown:
+                yield Group(member.window, where_of(member.part), (), shown)

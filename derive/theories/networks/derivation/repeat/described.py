@@ -1,0 +1,123 @@
+"""The network of a derivation for any depth in a page: its weights, and numbers of vectors."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import sympy
+
+from derive.algebra.layered import LayerCount, index_text
+from derive.theories.networks.derivation.render.diagram import drawn_lines
+from derive.theories.networks.derivation.render.equations import Displays
+from derive.theories.networks.derivation.render.network import branch_words
+from derive.theories.networks.derivation.repeat import pieces
+from derive.theories.networks.derivation.repeat.steps import Derived
+from derive.theories.networks.derivation.repeat.theory import SharedLayer
+from derive.theories.networks.derivation.repeat.window import Window
+from derive.typeset.media import LATEX
+from derive.typeset.page import Block, Display, Drawing, Line, Prose, Table
+
+
+class HasDisplays(Protocol):
+    """Gives the displays of windows."""
+
+    def of(self, window: Window) -> Displays:
+        """The displays of a window."""
+
+
+def network_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:
+    """The network in one line, and its streams and weights, kind by kind."""
+    depths = ", ".join(f"${name}$" for name in derivation.network.depths())
+    return [
+        Prose(
+            f"`{derivation.network.describe()}`. The depth {depths} is a symbol. Every stream and "
+            "every weight has a number, counted from the input, and sizes and variances of its "
+            f"own; {_meaning(derivation)}."
+        ),
+        Drawing(tuple(drawn_lines(derivation.network))),
+        _weights(derivation, pages),
+        *size_blocks(derivation, pages),
+    ]
+
+
+def _meaning(derivation: Derived) -> str:
+    """What m counts."""
+    shared = [layer for layer in derivation.theory.layers if isinstance(layer, SharedLayer)]
+    if not shared:
+        several = any(here.notation.several for _, _, here in derivation.theory.shares)
+        more = f"; {ALL_VECTORS}" if several else ""
+        return f"$m$ counts the vectors that come down{more}"
+    names = ", ".join(f"$G_{{{index_text(layer.number)}}}$" for layer in shared)
+    return (
+        f"all copies add vectors to one stream, whose overlaps are {names}; {ALL_VECTORS}, and "
+        "$m_k$ counts these"
+    )
+
+
+ALL_VECTORS = "$v_k$ are all vectors of a stream, from the first down to those of weight $k$"
+
+
+def size_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:
+    """What the numbers of vectors are, and from which depth on streams have their equations."""
+    drawer = pages.of(derivation.theory.lowest).drawer
+    blocks: list[Block] = []
+    for part in derivation.theory.parts:
+        if isinstance(part, pieces.Block):
+            lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in part.counts)
+            range_of = f"${part.index} = 1, \\dots, {part.copies}$"
+            blocks += [Prose(f"Numbers of vectors, {range_of}:"), Display(lines)]
+    lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in _wholes(derivation))
+    if lines:
+        blocks += [Prose("Of all vectors:"), Display(lines)]
+    late = [rf"${L} \ge {least}$" for L, least in derivation.theory.least.items() if least > 1]
+    if late:
+        blocks.append(
+            Prose(f"Sums hold for any depth, equations of streams for {', '.join(late)}.")
+        )
+    return blocks
+
+
+def _wholes(derivation: Derived) -> list[tuple[Any, Any]]:
+    """(name, value) of the numbers of vectors of shared streams that are sums."""
+    found = []
+    for layer in derivation.theory.layers:
+        if isinstance(layer, SharedLayer):
+            whole = pieces.generic(layer.parts[0]).whole
+            assert whole is not None
+            name = LayerCount("m", whole.weight)
+            found += [(name, whole.count)] if whole.count != name else []
+    return found
+
+
+def _weights(derivation: Derived, pages: HasDisplays) -> Table:
+    rows = [_row(derivation.theory.lowest, 0, "", pages)]
+    for part, _, here in derivation.theory.shares:
+        where = ""
+        if isinstance(part, pieces.Block):
+            where = f"${part.index} = 1, \\dots, {part.copies}$"
+        rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
+    _, heads = branch_words(*derivation.theory.notations)
+    titles = ("weight", "layer", "copies", heads, "variance", "acts on", "gives", "to stream")
+    return Table(titles, tuple(rows))
+
+
+def _row(here: Window, weight: int, where: str, pages: HasDisplays) -> tuple[str, ...]:
+    notation, drawer = here.notation, pages.of(here).drawer
+    item = notation.graph.weights[weight]
+
+    def shown(expression: Any) -> str:
+        return f"${LATEX.text(drawer.box(expression))}$"
+
+    inner = item.below is not None
+    acted = ", ".join(shown(notation.vectors(k)) for k in item.acts_on)
+    stream = notation.graph.streams[item.below].name if item.below is not None else ""
+    return (
+        shown(sympy.Symbol(item.name)),
+        item.kind,
+        where,
+        shown(notation.heads(weight)) if inner else "",
+        shown(notation.variance(weight)),
+        acted or "the output",
+        shown(notation.vectors(weight)) if inner else "the outputs",
+        f"${stream}$" if stream else "",
+    )

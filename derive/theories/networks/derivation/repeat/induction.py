@@ -1,0 +1,189 @@
+"""From windows to the theory of any depth: shares of single pieces, equations of neighbours.
+
+The induction goes down from the readout. Its statement: the log density is a sum of shares of the
+pieces above, each a function of the overlaps of a piece and of the ones above it, and of the law of
+what is below, which depends on the lowest of these overlaps alone. The base is the readout's
+window; the step is the window of one copy, on which the rules work as on any network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import sympy
+
+from derive.algebra.sums import layer_sum
+from derive.theories.networks.derivation.pipeline import RULES, Rules
+from derive.theories.networks.derivation.repeat.closing import close
+from derive.theories.networks.derivation.repeat.parts import parts
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic, highest, lowest
+from derive.theories.networks.derivation.repeat.shared import shared_layer
+from derive.theories.networks.derivation.repeat.shares import share_of
+from derive.theories.networks.derivation.repeat.theory import (
+    Layer,
+    Range,
+    RepeatedTheory,
+    SharedLayer,
+)
+from derive.theories.networks.derivation.repeat.window import Window, Windows
+from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.gaussian import find_normal
+from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.description import Network
+
+
+def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
+    """The theory of a network in which layers are repeated a symbolic number of times.
+
+    Raises:
+        DescriptionError: The network cannot be cut into parts.
+        RuleError: It is outside the theory.
+    """
+    found = parts(network)
+    windows = Windows(rules, by_weight=any(generic(part).whole for part in found))
+    shares = tuple(share_of(part, part is found[-1], windows) for part in found)
+    bottom = shares[0][2]
+    law = find_normal(bottom.theory.law.body, bottom.notation.labels())
+    chain = all(item.notation.graph.is_chain() for _, _, item in shares)
+    energy = bottom.indexed(bottom.theory.energy)
+    _, label_constant = label_energy(bottom.theory.law)
+
+    layers = tuple(_layers(found, windows))
+    volumes = [layer.volume[0] for layer in layers if isinstance(layer, SharedLayer)]
+
+    def total(name: str, start: Any) -> Any:
+        terms = [_summed(part, getattr(share, name)) for part, share, _ in shares]
+        return sympy.Add(start, *terms, *(getattr(share, name) for share in volumes))
+
+    if not chain:  # a window may be a chain where the network is none
+        layers = tuple(replace(layer, scaled=None) for layer in layers)
+    closed = close(found, layers, windows) if chain else None
+    return RepeatedTheory(
+        parts=found,
+        law=total("law", bottom.indexed(law)),
+        constant=total("constant", sympy.S.Zero),
+        action=total("action", energy),
+        energy=energy,
+        evidence=total("kept", bottom.indexed(label_constant)),
+        dropped=total("dropped", sympy.S.Zero),
+        layers=layers,
+        scaled=total("scaled", _scaled_energy(bottom, rules)) if chain else None,
+        shift=total("shift", sympy.S.Zero) if chain else None,
+        fixed_point=closed,
+        lowest=bottom,
+        shares=shares,
+    )
+
+
+def _summed(part: Part, share: Any) -> Any:
+    return layer_sum(share, part.index, part.copies) if isinstance(part, Block) else share
+
+
+def _scaled_energy(lowest: Window, rules: Rules) -> Any:
+    """The labels' part in the papers' normalisation."""
+    chain = rules.chain(lowest.theory.energy, (), lowest.notation)
+    assert chain is not None
+    return lowest.indexed(chain.action)
+
+
+def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:
+    """The equations of every stream, from windows of neighbours."""
+    kept = tuple(p for k, p in enumerate(found) if _is_kept(p, k, len(found)))
+    layers: list[Layer] = []
+    for place, upper in enumerate(kept):
+        if generic(upper).whole is None:
+            layers += _of_ordinary(kept, place, windows)
+            continue
+        if not (place and generic(kept[place - 1]).within):
+            layers.append(shared_layer(kept, place, windows))
+        here = windows.of(generic(upper), top=upper is kept[-1])
+        layers += _of_piece(here, 0, _copies(upper))
+    return layers
+
+
+def _of_ordinary(kept: tuple[Part, ...], place: int, windows: Windows) -> list[Layer]:
+    """The equations of the streams of a part, from windows of it and what is below."""
+    upper = kept[place]
+    if place == 0:
+        next_one = kept[1]
+        pieces = (
+            (highest(upper),) if generic(next_one).whole else (highest(upper), lowest(next_one))
+        )
+        return _of_piece(windows.of(*pieces, top=len(pieces) == len(kept) == 2), 0, None)
+    here = windows.of(highest(kept[place - 1]), lowest(upper), top=upper is kept[-1])
+    own = _of_piece(here, 1, None)
+    return _of_block(own, upper, windows) if isinstance(upper, Block) else own
+
+
+def _copies(part: Part) -> Range | None:
+    return Range(part.index, 1, part.copies) if isinstance(part, Block) else None
+
+
+def _of_block(first: list[Layer], block: Block, windows: Windows) -> list[Layer]:
+    """The first copy, all others, and the highest where other weights stand above it."""
+    generic = windows.of(block.at(block.index - 1), block.at(block.index))
+    if block.alike:
+        return _merged(first, _of_piece(generic, 1, Range(block.index, 2, block.copies)))
+    highest = windows.of(block.at(block.copies - 1), block.at(block.copies))
+    between = _of_piece(generic, 1, Range(block.index, 2, block.copies - 1))
+    return [*_merged(first, between), *_of_piece(highest, 1, None)]
+
+
+def _is_kept(part: Part, place: int, count: int) -> bool:
+    return isinstance(part, Block) or bool(part.layers) or place in (0, count - 1)
+
+
+def _merged(first: list[Layer], generic: list[Layer]) -> list[Layer]:
+    """The first copy and all others; where they have the same equations, as one kind."""
+    alone, others = [], []
+    for low, layer in zip(first, generic, strict=True):
+        assert layer.known is not None
+        at_one = layer.at({layer.known.index: sympy.S.One})
+        same = at_one.expressions() == low.expressions()
+        alone += [] if same else [low]
+        others.append(replace(layer, known=replace(layer.known, first=1)) if same else layer)
+    return [*alone, *others]
+
+
+def _of_piece(here: Window, piece: int, known: Range | None) -> list[Layer]:
+    return [layer_of(here, stream, known) for stream in here.streams_of(piece)]
+
+
+def layer_of(here: Window, stream: int, known: Range | None) -> Layer:
+    """The equations of one stream of a window, in nodes of layers."""
+    theory, notation = here.theory, here.notation
+    weights = notation.graph.streams[stream].weights
+
+    def named(pairs: tuple[tuple[Any, Any], ...], letter: str) -> tuple[tuple[Any, Any], ...]:
+        names = {f"{letter}_{notation.letter(weight)}" for weight in weights}
+        chosen = [(name, value) for name, value in pairs if name.name in names]
+        return tuple((here.indexed(name), here.indexed(value)) for name, value in chosen)
+
+    chain = theory.chain
+    return Layer(
+        number=here.stream_number(stream),
+        known=known,
+        overlap=here.indexed(notation.overlap(stream)),
+        gradient=here.indexed(theory.gradients[stream]),
+        equation=_indexed_equation(here, theory.equations[stream]),
+        points=named(theory.wide.points, "Q"),
+        forces=named(theory.wide.forces, "Y"),
+        shifts=named(theory.wide.corrections, "D"),
+        scaled=_indexed_equation(here, chain.equations[stream]) if chain else None,
+        window=here,
+        stream=stream,
+    )
+
+
+def _indexed_equation(here: Window, equation: SaddleEquation) -> SaddleEquation:
+    def of(value: Any) -> Any:
+        return None if value is None else here.indexed(value)
+
+    return replace(
+        equation,
+        overlap=of(equation.overlap),
+        right=of(equation.right),
+        flux=of(equation.flux),
+        flux_value=of(equation.flux_value),
+    )

@@ -1,0 +1,270 @@
+"""The parts of a network of symbolic depth: layers that stand once, and repeated blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import sympy
+
+from derive.algebra.layered import LayerCount, LayerOverlap, LayerSize
+from derive.algebra.sizes import multiplied_out
+from derive.algebra.sums import reindex
+from derive.errors import DescriptionError
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.repeat.pieces import (
+    Block,
+    Part,
+    Piece,
+    Whole,
+    lowest,
+    number_symbol,
+)
+from derive.theories.networks.description import (
+    Embedding,
+    Network,
+    Readout,
+    StreamGraph,
+    stream_graph,
+)
+from derive.theories.networks.description.layers import GROUPS
+from derive.theories.networks.description.repeat import Segment, segments
+
+INDEX = "l"
+"""The letter of a generic copy."""
+RESERVED = (
+    INDEX, "P", "Pstar", "M", "N", "H", "y", "a", "temperature",
+    "C", "I", "K", "S", "T", "X", "f", "g", "m", "p", "pi", "s",
+)  # fmt: skip
+"""Names that mean something else in every derivation, or look as if they did."""
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A segment in its place, before its sizes are known."""
+
+    segment: Segment
+    layers: tuple[Any, ...]
+    graph: StreamGraph
+    stream: Any
+    opened: Any
+    weight: Any
+    copies: Any
+
+    @property
+    def within(self) -> bool:
+        """Whether all its layers stand in the stream that the layers above it open."""
+        return bool(self.layers) and not self.segment.opens
+
+
+def parts(network: Network) -> tuple[Part, ...]:
+    """The parts of a network from the input up, without embedding and readout.
+
+    Raises:
+        DescriptionError: A depth has a name that is taken, a part hands down some vectors of a
+            stream only, or the readout is not of one output.
+    """
+    for name in network.depths():
+        if name in RESERVED or "_" in name:
+            raise DescriptionError(
+                f"the depth {name!r}: the name is taken in derivations; choose another, such as 'L'"
+            )
+    if network.readout.branched or network.readout.outputs > 1:
+        raise DescriptionError(
+            "layers: a readout per position, or of several outputs, above a symbolic depth; give "
+            "the depth as a number, or read one output at one token"
+        )
+    stream, opened, weight = sympy.Integer(1), sympy.Integer(2), sympy.Integer(1)
+    index, found = number_symbol(INDEX), []
+    for segment in segments(network.layers):
+        layers, graph = _bare_layers(segment)
+        streams, weights = len(graph.streams) - 1, len(graph.weights) - 2
+        _require_whole(graph, segment)
+        copies: Any = number_symbol(segment.times) - segment.fewer if segment.times else None
+        placed = _Placed(segment, layers, graph, stream, opened, weight, copies)
+        if copies is not None:
+            low, first = placed.stream + streams * (index - 1), opened + streams * (index - 1)
+            placed = replace(
+                placed,
+                stream=stream if placed.within else low,
+                opened=first,
+                weight=weight + weights * (index - 1),
+            )
+        found.append(placed)
+        times = sympy.S.One if copies is None else copies
+        opened, weight = opened + streams * times, weight + weights * times
+        if streams and not placed.within:
+            stream = opened - 1
+    return _with_sizes(found, index)
+
+
+def _bare_layers(segment: Segment) -> tuple[tuple[Any, ...], StreamGraph]:
+    """The layers without embedding and readout, and the graph of a network made of them."""
+    inner = tuple(_bare(x) for x in segment.layers if not isinstance(x, Embedding | Readout))
+    return inner, stream_graph(bare_network(inner))
+
+
+def bare_network(layers: tuple[Any, ...]) -> Network:
+    """A network of the given layers whose sizes and variances are symbols."""
+    return Network((Embedding("N", variance="s"), *layers, Readout("s")), "T", "window")
+
+
+def _bare(layer: Any) -> Any:
+    """A layer whose sizes and variances are symbols: numbers do not enter a derivation."""
+    if isinstance(layer, GROUPS):
+        return replace(layer, layers=tuple(map(_bare, layer.layers)))
+    named = {"width": "N", "variance": "s", "heads": "H"}
+    known = {f.name for f in fields(layer) if getattr(layer, f.name) is not None}
+    return replace(layer, **{key: name for key, name in named.items() if key in known})
+
+
+def _require_whole(graph: StreamGraph, segment: Segment) -> None:
+    if set(graph.weights[0].acts_on) != set(graph.streams[0].weights):
+        where = f"the block repeated {segment.times} times" if segment.times else "the layers"
+        raise DescriptionError(
+            f"{where}: a residual ends in a residual at the lower end, so that some vectors of a "
+            "stream go on and some do not; give the depth as a number"
+        )
+
+
+def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
+    """Sizes from the readout down."""
+    above: Any = sympy.S.One
+    over: tuple[LayerOverlap, ...] = ()
+    shared = {item.stream for item in found if item.within and item.copies is not None}
+    by_weight = bool(shared)
+    if by_weight:
+        _require_descending(found)
+    result: list[Part] = []
+    for item in reversed(found):
+        piece = Piece(
+            item.layers, item.stream, item.opened, item.weight, len(item.graph.streams) - 1, (),
+            above, above, over, within=item.within,
+        )  # fmt: skip
+        heads = [
+            LayerSize("H", item.weight + k) if w.branched else sympy.S.One
+            for k, w in enumerate(item.graph.weights[1:-1])
+        ]
+        if item.copies is None:
+            result.insert(0, _piece(piece, item.graph, heads))
+        else:
+            names = _count_names(piece, len(heads), by_weight)
+            part = _block(piece, item, heads, index, names)
+            result.insert(0, _with_over(part, item.graph, piece.stream in shared))
+        above = result[0].below
+        over = _handed_down(lowest(result[0]), item.graph, piece.stream in shared)
+    return _with_whole(tuple(result), shared)
+
+
+def _require_descending(found: list[_Placed]) -> None:
+    """Where vectors are counted by weights, a later weight must add them to a stream first.
+
+    Raises:
+        DescriptionError: Of several branches beside a skip the first one does.
+    """
+    for item in found:
+        for stream in item.graph.streams:
+            if list(stream.weights) != sorted(stream.weights, reverse=True):
+                raise DescriptionError(
+                    "layers: a sum of several branches in a network in which residuals are "
+                    "repeated by themselves a symbolic number of times; give the depth as a "
+                    "number, or put residuals with one branch each above one another"
+                )
+
+
+def _with_whole(found: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:
+    """The parts of a shared stream with the number of all its vectors."""
+    whole: dict[Any, Whole] = {}
+    result: list[Part] = []
+    for part in found:
+        piece = part.copy if isinstance(part, Block) else part
+        if piece.stream in shared and (piece.layers or part is found[-1]):
+            here = Whole(part.below, lowest(part).weight)
+            piece = replace(piece, whole=whole.setdefault(piece.stream, here))
+        result.append(replace(part, copy=piece) if isinstance(part, Block) else piece)
+    return tuple(result)
+
+
+def _count_names(piece: Piece, weights: int, by_weight: bool) -> tuple[Any, Any]:
+    """The names of the numbers of vectors below and above a copy.
+
+    They are those of streams; where a stream is shared by the copies of a block, of weights.
+    """
+    if by_weight:
+        return LayerCount("m", piece.weight), LayerCount("m", piece.weight + weights)
+    return LayerSize("m", piece.stream), LayerSize("m", piece.stream + piece.streams)
+
+
+def _piece(piece: Piece, graph: StreamGraph, heads: list[Any]) -> Piece:
+    """Layers that stand once."""
+    below = _sizes(graph, heads, piece.above)[0]
+    return replace(piece, branches=tuple(heads), below=below)
+
+
+def _block(
+    piece: Piece, item: _Placed, heads: list[Any], index: Any, names: tuple[Any, Any]
+) -> Block:
+    """A repeated block: m vectors come down, and the branches of one weight are a quotient of m.
+
+    Where no weight has branches, every copy multiplies the vectors by the same number.
+    """
+    branched = [k for k, count in enumerate(heads) if count != 1]
+    graph, copies = item.graph, item.copies
+    below, above, end = piece.above, piece.above, piece.above
+    total = piece.above
+    if branched:
+        below, above = names
+        end = reindex(above, {index: copies})
+        total = _sizes(graph, heads, above)[0]
+        chosen = heads[branched[0]]  # a product of head counts has each of them once
+        rest = total.coeff(chosen, 0)
+        heads[branched[0]] = multiplied_out((below - rest) / total.coeff(chosen, 1))
+    else:
+        times = _sizes(graph, heads, sympy.S.One)[0]
+        above = multiplied_out(end * times ** (copies - index))
+        below = total = multiplied_out(above * times)
+    copy = replace(piece, branches=tuple(heads), above=above, below=below, over=())
+    return Block(copy, index, copies, names, (end, piece.above), piece.over, total)
+
+
+def _with_over(block: Block, graph: StreamGraph, shared: bool) -> Block:
+    """The block with what comes down to copy l from the copy above it."""
+    index = block.index
+    over = tuple(
+        reindex(point, {index: index + 1}) for point in _handed_down(block.copy, graph, shared)
+    )
+    return replace(block, copy=replace(block.copy, over=over))
+
+
+def _handed_down(piece: Piece, graph: StreamGraph, shared: bool) -> tuple[LayerOverlap, ...]:
+    """The points of the weights that add vectors to the stream below a piece."""
+    if shared:  # a symbolic number of weights: their points are one block-diagonal matrix
+        return (LayerOverlap("Lambda", piece.below, piece.weight),)
+    if not piece.weights:
+        return piece.over or (LayerOverlap("Q", piece.above, piece.weight),)
+    sizes = _sizes(graph, list(piece.branches), piece.above)[1]
+    stands_in = len(graph.weights) - 1
+    found: list[LayerOverlap] = []
+    for k in graph.streams[0].weights:
+        if k == stands_in and piece.over:
+            found += piece.over
+        else:
+            found.append(LayerOverlap("Q", sizes[k], piece.weight - 1 + k))
+    return tuple(found)
+
+
+def _sizes(graph: StreamGraph, heads: list[Any], above: Any) -> tuple[Any, dict[int, Any]]:
+    """How many vectors go on below some layers where `above` come down, and weight by weight."""
+    named = (
+        *graph.weights[:-1],
+        replace(graph.weights[-1], outputs=2),
+    )  # the symbol of their number is replaced
+    notation = Notation(replace(graph, weights=named))
+    values = {notation.outputs(): above}
+    for k, count in enumerate(heads, start=1):
+        if count != 1:
+            values[notation.heads(k)] = count
+    sizes = {
+        k: multiplied_out(notation.block_size(k).xreplace(values)) for k in graph.streams[0].weights
+    }
+    return multiplied_out(sympy.Add(*sizes.values())), sizes

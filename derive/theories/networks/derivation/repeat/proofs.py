@@ -1,0 +1,300 @@
+"""Certificates at any depth: windows by those of the rules, sums by networks written out.
+
+The networks written out are derived without an induction: nothing of sums, generic layers and their
+numbers is used there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache, cached_property
+from typing import Any
+
+from derive.algebra import build, rebuild
+from derive.errors import CertificateError
+from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
+from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
+from derive.theories.networks.derivation.certificates.instance import instances as samples_of
+from derive.theories.networks.derivation.derivation import Derivation
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.pipeline import RULES, Rules, derive
+from derive.theories.networks.derivation.repeat.induction import layer_of
+from derive.theories.networks.derivation.repeat.instantiate import at_depth
+from derive.theories.networks.derivation.repeat.pieces import number_symbol
+from derive.theories.networks.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
+from derive.theories.networks.derivation.repeat.window import Window
+from derive.theories.networks.derivation.step import Certificate, Equation, Evidence
+from derive.theories.networks.derivation.turns import choose_heads, showing
+from derive.theories.networks.description import Network, stream_graph
+
+DEPTHS = (1, 2, 3)
+"""With no copy between the ends, with ends alone, and with one between."""
+MOST_VECTORS = 20
+"""The third is left out where a stream has more vectors: their number may grow like a power."""
+
+Pairs = list[tuple[str, Any, Any]]
+"""(what, ours, that of the network written out)."""
+
+
+class Instances:
+    """A network at several depths, written out, and random numbers for each."""
+
+    def __init__(self, network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> None:
+        self.network, self.theory, self.rules = network, theory, rules
+        self.written_out = cache(self._written_out)
+
+    def _written_out(self, depth: int) -> Derivation:
+        return derive(self.network.with_values(self.depths(depth)), self.rules)
+
+    def depths(self, depth: int) -> dict[str, int]:
+        """Unequal numbers, where there are several depths."""
+        return {name: depth + k for k, name in enumerate(self.network.depths())}
+
+    def at(self, depth: int, expression: Any, numbers: dict[Any, int] | None = None) -> Any:
+        """An expression of the theory in the symbols of the network written out."""
+        known = {number_symbol(name): value for name, value in self.depths(depth).items()}
+        notation = self.written_out(depth).theory.notation
+        return at_depth(expression, {**known, **(numbers or {})}, notation)
+
+    def streams(self, depth: int, layer: Layer) -> list[tuple[int, dict[Any, int]]]:
+        """The streams of a kind of layer: place, and the number of the copy."""
+        known = {number_symbol(name): value for name, value in self.depths(depth).items()}
+        if layer.known is None:
+            return [(int(layer.number.subs(known)) - 1, {})]
+        last = int(layer.known.last.subs(known))
+        found = []
+        for k in range(layer.known.first, last + 1):
+            copy = {layer.known.index: k}
+            found.append((int(layer.number.subs({**known, **copy})) - 1, copy))
+        return found
+
+    def numbers(self, depth: int) -> tuple[Instance, Numbers]:
+        """Random sizes, data and overlaps, for chains also in the papers' normalisation."""
+        return next(self.turns(depth))
+
+    def turns(self, depth: int) -> Iterator[tuple[Instance, Numbers]]:
+        """Such numbers with head counts in turns: log H is zero for one, and hides a factor."""
+        theory = self.written_out(depth).theory
+        samples = samples_of(theory.notation, 3 + depth, room=MOST_VECTORS)
+        few = showing([s.heads for s in samples], ())  # two by two at the lesser depths alone
+        for sample in (s for s in samples if depth <= 2 or s.heads in few):
+            numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+            for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
+                numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
+            yield sample, numbers
+
+    @cached_property
+    def chosen(self) -> tuple[int, ...]:
+        """The depths at which the network is written out."""
+        return tuple(d for d in DEPTHS if d <= 2 or self._vectors(d) <= MOST_VECTORS)
+
+    def _vectors(self, depth: int) -> int:
+        """The number of vectors of the largest stream in the certificates' instances."""
+        graph = stream_graph(self.network.with_values(self.depths(depth)))
+        heads = choose_heads(Notation(graph))
+        return max(graph.vectors(stream, heads) for stream in graph.streams)
+
+    def usable(self) -> tuple[int, ...]:
+        """Depths at which every kind of layer exists."""
+        least = {depth.name: number for depth, number in self.theory.least.items()}
+
+        def has_all(depth: int) -> bool:
+            return all(number >= least[name] for name, number in self.depths(depth).items())
+
+        return tuple(filter(has_all, self.chosen)) or (max(least.values()),)
+
+
+def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
+    """The certificates of named steps of windows; each window's own network is their instance."""
+    chosen = list(dict.fromkeys((id(here), name) for here, name in cases))
+    known = {id(here): here for here, _ in cases}
+
+    def check(digits: int) -> Evidence:
+        worst = min(
+            (known[key].step(name).certificate(digits).digits for key, name in chosen),
+            default=digits,
+        )
+        return Evidence(worst, f"{detail}: {len(chosen)} certificates of neighbouring layers")
+
+    return guarded(check)
+
+
+def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "") -> Certificate:
+    """Sums over layers against networks written out, at random numbers.
+
+    Args:
+        instances: The network at several depths.
+        pairs: From the concrete theory to (what, ours, theirs).
+        also: A step of the network written out whose certificate is run at one depth: 2, or 1
+            where copies share a stream, whose vectors soon are many.
+    """
+    shared = any(isinstance(layer, SharedLayer) for layer in instances.theory.layers)
+    one = 1 if shared else 2
+
+    def check(digits: int) -> Evidence:
+        agreement = Agreement(digits)
+        for depth in instances.chosen:
+            theory = instances.written_out(depth).theory
+            placed = [(what, instances.at(depth, x), y) for what, x, y in pairs(theory)]
+            for _, numbers in instances.turns(depth):
+                for what, ours, theirs in placed:
+                    found, expected = (agreement.value(x, numbers) for x in (ours, theirs))
+                    agreement.compare(f"{what} at depth {depth}", found, expected)
+        detail = f"against networks written out, depths {listed(instances.chosen)}"
+        if also:
+            step = next(s for s in instances.written_out(one).steps if s.name == also)
+            detail += f"; at depth {one} {step.certificate(digits).detail}"
+        return agreement.evidence(detail)
+
+    return guarded(check)
+
+
+def listed(depths: tuple[int, ...]) -> str:
+    """Numbers in a row."""
+    return ", ".join(map(str, depths))
+
+
+def of_layers(instances: Instances, windows: Certificate, name: str) -> Certificate:
+    """The windows' certificates, and every stream of a network written out, at random numbers.
+
+    What is shown of a layer comes from its window; it must be what the theory says of it.
+    """
+
+    def check(digits: int) -> Evidence:
+        evidence, agreement = windows(digits), Agreement(digits)
+        _require_shown(instances.theory.layers)
+        for depth in instances.usable():
+            theory = instances.written_out(depth).theory
+            _, numbers = instances.numbers(depth)
+            _require_each_once(instances, depth)
+            for layer in instances.theory.layers:
+                for stream, copy in instances.streams(depth, layer):
+                    ours = instances.at(depth, getattr(layer, name), copy)
+                    found = agreement.value(ours, numbers)
+                    expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
+                    agreement.compare(f"the {name} of {layer.title}", found, expected)
+        detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
+        return Evidence(min(evidence.digits, agreement.worst), detail)
+
+    return guarded(check)
+
+
+def _require_shown(layers: Iterable[Layer]) -> None:
+    for layer in layers:
+        if isinstance(layer, SharedLayer):
+            found = layer.slopes.indexed(), layer.products.indexed()
+            if found != (layer.gradient, layer.equation.right):
+                raise CertificateError(f"{layer.title}: the equations are not those of its parts")
+            continue
+        made = layer_of(layer.window, layer.stream, layer.known)
+        if layer.scaled is None:
+            made = replace(made, scaled=None)
+        if made.expressions() != layer.expressions():
+            raise CertificateError(f"{layer.title}: the equations are not those of the window")
+
+
+def _require_each_once(instances: Instances, depth: int) -> None:
+    found = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
+    count = len(instances.written_out(depth).theory.order_parameters)
+    if sorted(found) != list(range(count)):
+        streams = listed(tuple(k + 1 for k in sorted(found)))
+        raise CertificateError(f"equations of streams {streams} at depth {depth}, of {count}")
+
+
+def of_start(instances: Instances) -> Certificate:
+    """The starting densities of networks written out, by a plain forward pass."""
+
+    def check(digits: int) -> Evidence:
+        found = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
+        worst = min(evidence.digits for evidence in found)
+        return Evidence(worst, f"at depths {listed(DEPTHS[:2])}: {found[0].detail}")
+
+    return guarded(check)
+
+
+def of_closing(instances: Instances) -> Certificate:
+    """From the top down, with random fluxes below: one equation after another gives the same."""
+
+    def check(digits: int) -> Evidence:
+        agreement, closed = Agreement(digits), instances.theory.fixed_point
+        assert closed is not None
+        for depth in instances.chosen:
+            theory = instances.written_out(depth).theory
+            sample, numbers = instances.numbers(depth)
+            lowest = theory.equations[0]
+            count = sample.count(0)
+            ours = agreement.value(instances.at(depth, closed.flux_value), numbers)
+            theirs = agreement.value(lowest.flux_value, numbers)
+            agreement.compare(f"the lowest flux at depth {depth}", ours, theirs)
+            numbers[lowest.flux] = exact(agreement.arithmetic, sample.array(count, count))
+            for equation in theory.equations[1:]:
+                numbers[equation.flux] = agreement.value(equation.flux_value, numbers)
+            for (flux, value), layer in zip(closed.fluxes, instances.theory.layers, strict=True):
+                for stream, copy in instances.streams(depth, layer):
+                    found = agreement.value(instances.at(depth, value, copy), numbers)
+                    expected = numbers[theory.equations[stream].flux]
+                    agreement.compare(f"{flux.name} at depth {depth}", found, expected)
+            for equation in reversed(theory.equations):  # the right-hand sides are not symmetric
+                numbers[equation.overlap] = _substituted(agreement, equation, theory, numbers)
+            found = agreement.value(instances.at(depth, closed.right), numbers)
+            agreement.compare(f"the fixed point at depth {depth}", found, numbers[lowest.overlap])
+        return agreement.evidence("one equation after another, from the top down, random fluxes")
+
+    return guarded(check)
+
+
+def _substituted(agreement: Agreement, equation: Any, theory: Any, numbers: Numbers) -> Any:
+    """A right-hand side with what was found above in the place of the overlaps there."""
+    plain = {g: build.matrix_symbol(f"any_{g.name}", *g.shape) for g in theory.order_parameters}
+    values = {**numbers, **{plain[g]: numbers[g] for g in plain}}
+    return agreement.value(rebuild(equation.right, plain.get), values)
+
+
+def law_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The exact law of a theory, and that of the network written out."""
+    return [
+        ("the law", theory.law, known.law.body),
+        ("its constant", theory.constant, known.law.constant),
+    ]
+
+
+def limit_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The action of a theory and what belongs to it."""
+    return [
+        ("the action", theory.action, known.action),
+        ("the energy", theory.energy, known.energy),
+        ("the constant", theory.evidence, known.constant),
+        ("what is dropped", theory.dropped, known.dropped),
+    ]
+
+
+def _summed_pairs(pairs: Pairs) -> Pairs:
+    """Those of what is shown as a sum over parts, in the order of the equations."""
+    return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
+
+
+def scaled_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+    """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
+    assert theory.scaled is not None and theory.shift is not None
+    return [
+        ("the papers' action", theory.scaled, known.chain.action),
+        ("what it leaves out", theory.shift, known.chain.shift),
+        ("the action of both", theory.scaled + theory.shift, known.action),
+    ]
+
+
+def with_shown(
+    theory: RepeatedTheory, pairs: Callable[..., Pairs], shown: Iterable[Equation]
+) -> Callable[[Any], Pairs]:
+    """Also what is shown, term by term, in the place of the theory's sums."""
+    written = [equation.right.indexed() for equation in shown]
+
+    def both(known: Any) -> Pairs:
+        found: Pairs = pairs(theory, known)
+        for (what, ours, theirs), total in zip(_summed_pairs(found), written, strict=True):
+            if total != ours:
+                found.append((f"{what}, as shown,", total, theirs))
+        return found
+
+    return both

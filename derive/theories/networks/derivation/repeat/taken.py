@@ -1,0 +1,99 @@
+"""What the steps of a derivation for any depth take from the windows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from derive.algebra import build
+from derive.algebra.latex import box
+from derive.algebra.layered import index_text
+from derive.algebra.nodes import LogNormal
+from derive.theories.networks.derivation.render.content import REST
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
+from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
+from derive.theories.networks.derivation.repeat.window import Window
+from derive.theories.networks.derivation.rules.chain import chain_form
+from derive.theories.networks.derivation.rules.gaussian import find_normal
+from derive.theories.networks.derivation.step import Equation, Step
+from derive.typeset.boxes import Sum
+
+
+def given_weights(here: Window) -> Any:
+    """The labels given the weights, as the window's starting density has them."""
+    (density,) = [e.right for e in here.step("starting density").after if e.left == r"\ln p"]
+    return find_normal(density, here.notation.labels())
+
+
+def labels_share(here: Window, key: str) -> Any:
+    """What the labels bring to a sum, in the symbols of the lowest window."""
+    theory = here.theory
+    if key == "law":
+        return find_normal(theory.law.body, here.notation.labels())
+    if key == "action":
+        return theory.energy
+    if key == "kept":
+        return -here.notation.examples * sympy.log(2 * sympy.pi) / 2
+    chain = chain_form(theory.energy, (), here.notation) if key == "scaled" else None
+    return chain.action if chain is not None else sympy.S.Zero
+
+
+def own_steps(here: Window) -> list[Step]:
+    """The steps that condition a window's own weights and change the variables of its streams."""
+    notation = here.notation
+    weights = {f"condition {notation.graph.weights[k].name}" for k in here.weights_of(0)}
+    streams = {f"overlaps G_{notation.graph.streams[k].name}" for k in here.streams_of(0)}
+    return [step for step in here.steps if step.name in weights | streams]
+
+
+def without_labels(equations: tuple[Equation, ...], here: Window) -> tuple[Equation, ...]:
+    """The changed terms without the labels' law, which stands in for what is below."""
+    labels = here.notation.labels()
+    found = []
+    for equation in equations:
+        terms = sympy.Add.make_args(equation.right)
+        kept = [t for t in terms if not (type(t) is LogNormal and t.args[0] == labels)]
+        found.append(Equation(equation.left, sympy.Add(*kept)))
+    return tuple(found)
+
+
+def equation_step(layer: Layer) -> Step:
+    """The step of a window that solves the equation of a layer."""
+    name = layer.window.notation.overlap(layer.stream).name
+    return layer.window.step(f"saddle equation of {name}")
+
+
+def wide_equations(here: Window, stream: int, letter: str) -> list[Equation]:
+    """What a window says of the weights of one stream, by the letter of the quantity."""
+    notation, wide = here.notation, here.theory.wide
+    names = {f"{letter}_{notation.letter(k)}" for k in notation.graph.streams[stream].weights}
+    pairs = (*wide.points, *wide.forces, *wide.corrections)
+    return [Equation(name, value) for name, value in pairs if name.name in names]
+
+
+def where_of(part: Part) -> str:
+    """For which copies the equations of a part hold."""
+    if not isinstance(part, Block):
+        return ""
+    return f"for ${part.index} = 1, \\dots, {part.copies}$"
+
+
+def range_of(layer: Layer) -> str:
+    """For which copies the equations of a layer hold."""
+    if layer.known is None:
+        return ""
+    known = layer.known
+    return f"for ${known.index} = {known.first}, \\dots, {known.last}$"
+
+
+def whole_near(layer: SharedLayer, *, shifted: bool) -> Equation:
+    """All overlaps of a shared stream at infinite width, or to first order."""
+    overlap, whole = layer.window.whole, generic(layer.parts[0]).whole
+    assert whole is not None
+    number = index_text(whole.weight)
+    letters = ("Lambda", "D") if shifted else ("Lambda",)
+    parts = [box(build.overlap(f"{letter}_{number}", overlap.shape[0])) for letter in letters]
+    if not shifted:
+        return Equation(overlap, parts[0])
+    return Equation(overlap, Sum(tuple((False, part) for part in (*parts, REST))))

@@ -1,0 +1,297 @@
+"""The theory of a network of symbolic depth: sums over layers, and an equation for every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from derive.algebra import rebuild
+from derive.algebra.layered import index_text
+from derive.algebra.sums import Known, reindex
+from derive.theories.networks.derivation.repeat.pieces import Block, Part
+from derive.theories.networks.derivation.repeat.summed import Summed
+from derive.theories.networks.derivation.repeat.window import Window
+from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one window brings to law and action, or the sum over a repeated block.
+
+    Attributes:
+        law: Terms of the log density.
+        constant: Terms of it that depend on sizes alone.
+        action: Terms of S.
+        kept: Terms of ln evidence + S/2.
+        dropped: Terms that the proportional limit drops.
+        scaled: Terms of S in the papers' normalisation.
+        shift: What it leaves out.
+        plain: The same in the symbols of the window.
+    """
+
+    law: Any
+    constant: Any
+    action: Any
+    kept: Any
+    dropped: Any
+    scaled: Any
+    shift: Any
+    plain: Mapping[str, Any] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Volume:
+    """What the change of variables of some vectors of one stream brings.
+
+    Attributes:
+        window: The window that it was read off.
+        values: By the field of a share, in that window's symbols.
+    """
+
+    window: Window = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def overlap(self) -> Any:
+        """The overlaps in the values."""
+        return self.window.notation.overlap(0)
+
+    @property
+    def count(self) -> Any:
+        """The number of vectors in the values."""
+        return self.window.notation.handed
+
+    def at(self, name: str, overlap: Any, count: Any) -> Any:
+        """A value for other overlaps of vectors of the stream."""
+        return rebuild(self.values[name], {self.overlap: overlap, self.count: count}.get)
+
+
+@dataclass(frozen=True)
+class Range:
+    """first <= index <= last, for the number of a generic copy."""
+
+    index: Any
+    first: int
+    last: Any
+
+    @property
+    def known(self) -> Known:
+        """What is at least 0 on it."""
+        return self.index - self.first, self.last - self.index
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The equations of one stream, or of all streams of a kind.
+
+    Attributes:
+        number: The number of the stream.
+        known: The range of the copy's number, where it is generic; None for a single stream.
+        overlap: G of the stream.
+        gradient: dS/dG.
+        equation: Its saddle-point equation; `stream` in it is the stream's place in the window.
+        points: (Q, value) of the weights that add vectors to it, at infinite width.
+        forces: (Y, value) of them.
+        shifts: (D, value) of them.
+        scaled: (U, right-hand side, flux, its value) in the papers' normalisation, for chains.
+        window: Where it was derived.
+        stream: The place of the stream in the window.
+    """
+
+    number: Any
+    known: Range | None
+    overlap: Any
+    gradient: Any
+    equation: SaddleEquation
+    points: tuple[tuple[Any, Any], ...]
+    forces: tuple[tuple[Any, Any], ...]
+    shifts: tuple[tuple[Any, Any], ...]
+    scaled: SaddleEquation | None
+    window: Window = field(repr=False, compare=False)
+    stream: int = field(repr=False)
+
+    def expressions(self) -> tuple[Any, ...]:
+        """Everything that holds for the stream, in order."""
+        found = [self.number, self.overlap, self.gradient, *_of_equation(self.equation)]
+        for pairs in (self.points, self.forces, self.shifts):
+            found += [part for pair in pairs for part in pair]
+        return (*found, *(_of_equation(self.scaled) if self.scaled else ()))
+
+    def at(self, numbers: dict[Any, Any]) -> Layer:
+        """The equations with other numbers in the place of symbols."""
+
+        def moved(value: Any) -> Any:
+            return None if value is None else reindex(value, numbers)
+
+        def pairs(found: tuple[tuple[Any, Any], ...]) -> tuple[tuple[Any, Any], ...]:
+            return tuple((moved(name), moved(value)) for name, value in found)
+
+        def equation(found: SaddleEquation) -> SaddleEquation:
+            overlap, right, flux, value = map(moved, _of_equation(found))
+            return replace(found, overlap=overlap, right=right, flux=flux, flux_value=value)
+
+        return replace(
+            self,
+            number=moved(self.number),
+            known=None,
+            overlap=moved(self.overlap),
+            gradient=moved(self.gradient),
+            equation=equation(self.equation),
+            points=pairs(self.points),
+            forces=pairs(self.forces),
+            shifts=pairs(self.shifts),
+            scaled=None if self.scaled is None else equation(self.scaled),
+        )
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where it was derived."""
+        return (self.window,)
+
+    @property
+    def title(self) -> str:
+        """The number of the stream, and for which copies the equations hold."""
+        name = f"stream {index_text(self.number)}"
+        if self.known is None:
+            return name
+        return f"{name}, {self.known.first} <= {self.known.index} <= {index_text(self.known.last)}"
+
+
+def _of_equation(found: SaddleEquation) -> tuple[Any, ...]:
+    return found.overlap, found.right, found.flux, found.flux_value
+
+
+@dataclass(frozen=True)
+class Member:
+    """What holds near infinite width for one part of a shared stream, in its window's symbols.
+
+    Attributes:
+        part: The part.
+        window: Where it was derived.
+        points: (Q, value) of its weights, and (Lambda, value) of all vectors down to them.
+        forces: (Y, value) of its weights, and (F, value) on all vectors above them.
+        shifts: (D, value) of all vectors down to each weight.
+    """
+
+    part: Part
+    window: Window = field(repr=False)
+    points: tuple[tuple[Any, Any], ...]
+    forces: tuple[tuple[Any, Any], ...]
+    shifts: tuple[tuple[Any, Any], ...]
+
+
+@dataclass(frozen=True)
+class SharedLayer(Layer):
+    """The equations of a stream to which a symbolic number of copies add vectors.
+
+    Attributes:
+        slopes: dS/dG, part by part.
+        products: The right-hand side of its equation, part by part.
+        members: What holds near infinite width, part by part from the lowest; the first may be
+            what is below the stream, for the force on all its vectors.
+        volume: What the change of variables brings, which it undergoes as a whole; its window.
+        change: The same, for any of its first vectors.
+        parts: Those that add vectors to it, from the lowest up.
+    """
+
+    slopes: Summed
+    products: Summed
+    members: tuple[Member, ...]
+    volume: tuple[Share, Window] = field(repr=False)
+    change: Volume = field(repr=False)
+    parts: tuple[Part, ...] = field(repr=False)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """Where it was derived: from what is below up to the layers that open the stream."""
+        return tuple(member.window for member in self.members)
+
+
+@dataclass(frozen=True)
+class FixedPoint:
+    """One equation for the lowest overlaps, whatever the depth.
+
+    Attributes:
+        overlap: G_1.
+        right: The right-hand side, in the fluxes.
+        fluxes: (R, its value as a partial trace of the lowest flux), as `layers` are ordered.
+        flux_value: What the lowest flux stands for, in G_1.
+    """
+
+    overlap: Any
+    right: Any
+    fluxes: tuple[tuple[Any, Any], ...]
+    flux_value: Any
+
+
+@dataclass(frozen=True)
+class RepeatedTheory:
+    """The statistical mechanics of a network of symbolic depth, in the normalisation of streams.
+
+    Attributes:
+        parts: The network, from the input up.
+        law: The log density of labels and overlaps at finite width, without `constant`.
+        constant: The part of it that depends on sizes alone.
+        action: S = -2 ln density at leading order, with a sum over every repeated block.
+        energy: E, the labels' part of S.
+        evidence: ln evidence + S/2 at the saddle.
+        dropped: What the proportional limit drops from the log density.
+        layers: The equations, the lowest stream first; of a repeated block the first copy, then
+            all others.
+        scaled: S in the papers' normalisation, for chains.
+        shift: S less that.
+        fixed_point: The equation of the lowest overlaps alone; None where it does not close.
+        lowest: The window at the input, with the labels and the predictor.
+        shares: (part, what it brings, window), from the input up. What the change of variables
+            of a shared stream brings is not in them; it stands in `layers`.
+    """
+
+    parts: tuple[Part, ...]
+    law: Any
+    constant: Any
+    action: Any
+    energy: Any
+    evidence: Any
+    dropped: Any
+    layers: tuple[Layer, ...]
+    scaled: Any | None
+    shift: Any | None
+    fixed_point: FixedPoint | None
+    lowest: Window = field(repr=False)
+    shares: tuple[tuple[Part, Share, Window], ...] = field(repr=False)
+
+    @property
+    def notations(self) -> tuple[Any, ...]:
+        """The symbols at the input, and of every part."""
+        return (self.lowest.notation, *(here.notation for _, _, here in self.shares))
+
+    def layer(self, number: Any) -> Layer:
+        """The equations of the stream of a number.
+
+        Raises:
+            KeyError: There is no stream with this number; the message lists those that there are.
+        """
+        for layer in self.layers:
+            if layer.number == number:
+                return layer
+        raise KeyError(", ".join(index_text(layer.number) for layer in self.layers))
+
+    @property
+    def least(self) -> dict[Any, int]:
+        """The least depths at which the streams of `layers` are distinct and exist."""
+        found: dict[Any, int] = {}
+        for part in self.parts:
+            if isinstance(part, Block):
+                (depth,) = part.copies.free_symbols
+                found[depth] = max(part.least, found.get(depth, 1))
+        return found
+
+    def settled(self, expression: Any) -> Any:
+        """The expression with the number of vectors above each block in full, not by its name."""
+        ends = dict(part.ends for part in self.parts if isinstance(part, Block))
+        return reindex(expression, ends)
+
+    def __repr__(self) -> str:
+        titles = "; ".join(layer.title for layer in self.layers)
+        return f"RepeatedTheory({titles})"

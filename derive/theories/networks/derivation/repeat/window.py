@@ -1,0 +1,257 @@
+"""Windows: a few neighbouring pieces of a network, with what is around them stood in for.
+
+A window is a network like any other, so that every rule and every certificate works on it: below
+its pieces stands an embedding, above them a readout with as many outputs as vectors come down. Its
+streams and weights carry the numbers that they have in the whole network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import sympy
+
+from derive.algebra import build, rebuild
+from derive.algebra.layered import (
+    LayerMatrix,
+    LayerOverlap,
+    LayerSize,
+    LayerValue,
+    index_text,
+)
+from derive.algebra.nodes import Overlap
+from derive.algebra.sizes import multiplied_out
+from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
+from derive.theories.networks.derivation.repeat.parts import bare_network
+from derive.theories.networks.derivation.repeat.pieces import Piece
+from derive.theories.networks.derivation.repeat.window_notation import WindowNotation
+from derive.theories.networks.derivation.step import Step
+from derive.theories.networks.derivation.theory import Theory
+from derive.theories.networks.description import Network, StreamGraph, stream_graph
+
+OF_STREAMS = {"G": LayerOverlap, "U": LayerOverlap, "u": LayerOverlap, "R": LayerMatrix}
+"""Letters of matrices of streams, and the nodes that stand for them."""
+
+DRAWN = 2
+"""How many vectors come down in the instances that certificates draw."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Neighbouring pieces, with the theory of the network that they make.
+
+    Attributes:
+        network: The window as a network.
+        notation: Its symbols.
+        pieces: The lowest first.
+        top: Whether the readout above them is the network's own.
+        theory: What the rules derive for it.
+        steps: How.
+    """
+
+    network: Network
+    notation: WindowNotation
+    pieces: tuple[Piece, ...]
+    top: bool
+    theory: Theory
+    steps: tuple[Step, ...]
+
+    def stream_number(self, stream: int) -> Any:
+        """The number of a stream in the whole network."""
+        return self._numbers[stream]
+
+    @cached_property
+    def _numbers(self) -> tuple[Any, ...]:
+        first, *others = self.pieces
+        return (*first.numbers, *(number for piece in others for number in piece.numbers[1:]))
+
+    def weight_number(self, weight: int) -> Any:
+        """The number of a weight in the whole network."""
+        return self.pieces[0].weight - 1 + weight
+
+    def streams_of(self, piece: int) -> range:
+        """The streams to which the weights of a piece add vectors, by their place in the window.
+
+        A stream that is shared by a symbolic number of copies is no piece's own.
+        """
+        start, here = sum(other.streams for other in self.pieces[:piece]), self.pieces[piece]
+        stop = start + here.streams + self._is_last(piece)
+        if here.whole is None:
+            return range(start, stop)
+        return range(start + 1, start + 1 + here.streams if here.within else stop)
+
+    def weights_of(self, piece: int) -> range:
+        """The weights of a piece, by their place in the window; the last piece has the readout."""
+        start = 1 + sum(other.weights for other in self.pieces[:piece])
+        return range(start, start + self.pieces[piece].weights + self._is_last(piece))
+
+    def _is_last(self, piece: int) -> int:
+        return int(self.top and piece == len(self.pieces) - 1)
+
+    def step(self, name: str) -> Step:
+        """A step of the derivation by its name."""
+        return next(step for step in self.steps if step.name == name)
+
+    def indexed(self, expression: Any) -> Any:
+        """The expression with nodes of layers in the place of the window's symbols."""
+        return rebuild(sympy.sympify(expression), self._nodes.get)
+
+    @cached_property
+    def whole(self) -> Any:
+        """All overlaps of the lowest stream; those of the window are the first of them."""
+        here, whole = self.notation.overlap(0), self.pieces[0].whole
+        if whole is None or self.pieces[0].below == whole.count:
+            return here
+        size = sympy.Symbol(f"m_{index_text(whole.weight)}", positive=True, integer=True)
+        return build.overlap(here.name, size)
+
+    def shown(self, expression: Any) -> Any:
+        """The expression as it is printed: with the place of the overlaps in their stream."""
+        printed, here = {}, self.notation.overlap(0)
+        if self.whole != here:
+            printed[here] = build.block(self.whole, 0, here.shape[0])
+        if self.notation.stacked:
+            count, name = self.notation.handed, self.notation.letters[-1]
+            for old, new in (("Q", "Lambda"), ("Y", "F")):
+                printed[Overlap(f"{old}_{name}", count)] = Overlap(f"{new}_{name}", count)
+        elif self.notation.several:
+            point = Overlap(f"Q_{self.notation.letters[-1]}", self.notation.handed)
+            printed[point] = self._points_above
+        return rebuild(sympy.sympify(expression), printed.get) if printed else expression
+
+    @property
+    def _points_above(self) -> Any:
+        """The points of the weights for which one stands in; their sizes are not printed."""
+        over, left = self.pieces[-1].over, self.notation.handed
+        points: list[Any] = []
+        for place, point in enumerate(over):
+            last = place == len(over) - 1
+            size = left if last else sympy.Symbol(f"rows_{place}", positive=True, integer=True)
+            points.append(Overlap(f"Q_{index_text(point.number)}", size))
+            left = left - size
+        return build.block_diagonal(*points)
+
+    @cached_property
+    def _nodes(self) -> Mapping[Any, Any]:
+        """From the window's symbols to nodes of layers."""
+        found = dict(self._branches())
+        notation = self.notation
+        for stream in notation.streams():
+            number = self.stream_number(stream.index)
+            found[notation.width(stream.index)] = LayerSize("N", number)
+            size = notation.vectors_count(stream.index)
+            for letter, kind in OF_STREAMS.items():
+                self._add(found, letter, kind, size, number, stream.name)
+            if not notation.is_whole(stream.index):
+                self._add_whole(found, number)
+        for item in notation.graph.weights:
+            number = self.weight_number(item.index)
+            found[notation.variance(item.index)] = LayerValue("s", number)
+            if item.below is not None:
+                block, name = notation.block_size(item.index), notation.letter(item.index)
+                size = notation.block_start(item.index) + block
+                for letter, count in (("Q", block), ("Y", block), ("D", size), ("F", size)):
+                    self._add(found, letter, LayerOverlap, count, number, name)
+                self._add(found, "Lambda", LayerOverlap, size, number, name)
+                if notation.handed is not None and item.above is None and self.pieces[-1].over:
+                    found[Overlap(f"Q_{name}", block)] = build.block_diagonal(*self.pieces[-1].over)
+                if notation.stacked and item.above is None:
+                    force = found[Overlap(f"Y_{name}", block)]
+                    found[Overlap(f"Y_{name}", block)] = LayerOverlap("F", *force.args[1:])
+        return found
+
+    def _add_whole(self, found: dict[Any, Any], number: Any) -> None:
+        """The overlaps of a shared stream: those of the window are its first."""
+        whole, here = self.pieces[0].whole, self.notation.overlap(0)
+        assert whole is not None
+        full = LayerOverlap("G", whole.count, number)
+        size = multiplied_out(sympy.expand(here.shape[0]).xreplace(found))
+        found[here] = build.block(full, 0, size)
+        found[self.whole.shape[0]] = whole.count
+        found[self.whole] = full
+
+    @staticmethod
+    def _add(
+        found: dict[Any, Any], letter: str, kind: Any, size: Any, number: Any, text: str
+    ) -> None:
+        plain = sympy.MatrixSymbol if kind is LayerMatrix else Overlap
+        size = sympy.expand(size)
+        full = multiplied_out(size.xreplace(found))
+        name = letter.upper() if len(letter) == 1 else letter
+        found[plain(f"{letter}_{text}", size, size)] = kind(name, full, number)
+
+    def _branches(self) -> dict[Any, Any]:
+        found: dict[Any, Any] = {}
+        for place, piece in enumerate(self.pieces):
+            for weight, count in zip(self.weights_of(place), piece.branches, strict=False):
+                if self.notation.graph.weights[weight].branched:
+                    found[self.notation.heads(weight)] = count
+        if self.notation.handed is not None:
+            found[self.notation.handed] = self.pieces[-1].above
+        return found
+
+
+def window(
+    *pieces: Piece, top: bool = False, rules: Rules = RULES, by_weight: bool = False
+) -> Window:
+    """The window of neighbouring pieces.
+
+    Args:
+        pieces: The lowest first; each begins where the one below it ends.
+        top: Whether the readout above them is the network's own, or stands in for what is above.
+        rules: The rewriting rules.
+        by_weight: Whether numbers of vectors have those of weights, not of streams.
+    """
+    network = bare_network(tuple(layer for piece in pieces for layer in piece.layers))
+    graph = stream_graph(network)
+    numbers = (*pieces[0].numbers, *(n for piece in pieces[1:] for n in piece.numbers[1:]))
+    streams = [index_text(number) for number in numbers]
+    weights = tuple(index_text(pieces[0].weight - 1 + k) for k in range(len(graph.weights)))
+    handed = None
+    if not top:
+        name = weights[-1] if by_weight else streams[-1]
+        handed = sympy.Symbol(f"m_{name}", positive=True, integer=True)
+    over = pieces[-1].over
+    stacked = bool(over) and str(over[0].args[0]) == "Lambda"
+    notation = WindowNotation(
+        _named(graph, streams, weights, top), weights, handed,
+        shared=pieces[0].whole is not None,
+        stacked=stacked,
+        several=stacked or len(over) > 1,
+        by_weight=by_weight,
+    )  # fmt: skip
+    theory, steps = derive_theory(network, notation, rules)
+    return Window(network, notation, pieces, top, theory, steps)
+
+
+def _named(
+    graph: StreamGraph, streams: list[str], weights: tuple[str, ...], top: bool
+) -> StreamGraph:
+    """The graph with the numbers of the whole network in its names."""
+    found = tuple(replace(s, name=name) for s, name in zip(graph.streams, streams, strict=True))
+    named = [replace(w, name=f"V_{name}") for w, name in zip(graph.weights, weights, strict=True)]
+    if not top:
+        named[-1] = replace(named[-1], kind="above", outputs=DRAWN)
+    return replace(graph, streams=found, weights=tuple(named))
+
+
+class Windows:
+    """Makes windows, each once."""
+
+    def __init__(self, rules: Rules, by_weight: bool = False) -> None:
+        self.rules, self.by_weight = rules, by_weight
+        self._made: dict[Any, Window] = {}
+
+    def of(self, *pieces: Piece, top: bool = False) -> Window:
+        """The window of neighbouring pieces."""
+        key = (pieces, top)
+        if key not in self._made:
+            self._made[key] = window(*pieces, top=top, rules=self.rules, by_weight=self.by_weight)
+        return self._made[key]
+
+    def above(self, piece: Piece) -> Window:
+        """What stands in for everything above a piece."""
+        return self.of(piece.stands_in)

@@ -1,0 +1,98 @@
+"""The result of a derivation: every expression that a solver or a check needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from derive.errors import RuleError
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.rules.chain import Chain
+from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.hessian import Hessian
+from derive.theories.networks.derivation.rules.predictor import Predictor
+from derive.theories.networks.derivation.rules.share import Share
+from derive.theories.networks.derivation.rules.wide import Wide
+from derive.theories.networks.derivation.step import State, Step
+from derive.theories.networks.description import Network
+
+
+@dataclass(frozen=True)
+class Theory:
+    """The statistical mechanics of a network, in the normalisation of streams.
+
+    Attributes:
+        notation: The symbols.
+        law: The exact finite-width law of labels and overlaps.
+        action: S = -2 ln density at leading order.
+        energy: E, the labels' part of S.
+        constant: ln evidence = -S/2 + constant at the saddle.
+        dropped: What the proportional limit dropped from the log density.
+        gradients: dS/dG_s, the lowest stream first.
+        equations: The saddle-point equations solved for the overlaps, the lowest stream first.
+        predictor: Mean and variance on test examples, given the overlaps.
+        wide: The infinite-width point and the first 1/N correction.
+        chain: The papers' normalisation; None where the network is no chain.
+        hessian: The changes of the gradients along directions dG_s.
+        share: Of features with a mean, the number rho in the action and what it stands for; None
+            for others.
+    """
+
+    notation: Notation
+    law: State
+    action: Any
+    energy: Any
+    constant: Any
+    dropped: Any
+    gradients: tuple[Any, ...]
+    equations: tuple[SaddleEquation, ...]
+    predictor: Predictor
+    wide: Wide
+    chain: Chain | None
+    hessian: Hessian
+    share: Share | None = None
+
+    @property
+    def order_parameters(self) -> tuple[Any, ...]:
+        """G_s, the lowest stream first."""
+        return tuple(self.notation.overlap(s.index) for s in self.notation.streams())
+
+    @property
+    def log_evidence(self) -> Any:
+        """ln evidence at leading order, every constant kept."""
+        fluctuation = 0 if self.share is None else self.share.fluctuation
+        return -self.action / 2 + self.constant + fluctuation
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{g.name} ({g.shape[0]})" for g in self.order_parameters)
+        return f"Theory(order parameters: {sizes})"
+
+
+def refuse_mean(theory: Theory, analysis: str) -> None:
+    """Refuse an analysis that does not know the projections of vectors that read features.
+
+    Raises:
+        RuleError: The first layer is one of features with a mean.
+    """
+    if theory.share is not None:
+        raise RuleError(
+            f"layers[1]: the features have a mean, and their vectors' projections on it are order "
+            f"parameters, which {analysis} does not have; solve the network as it is, or take "
+            "features without a mean"
+        )
+
+
+class Derived(Protocol):
+    """What rendering needs of a derivation: the network, its theory, and the steps between."""
+
+    @property
+    def network(self) -> Network:
+        """The description."""
+
+    @property
+    def theory(self) -> Theory:
+        """The result."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How it was reached."""

@@ -1,0 +1,134 @@
+"""A standalone module of NumPy functions from a theory."""
+
+from __future__ import annotations
+
+from derive.arguments import takes
+from derive.programs import wrap
+from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
+from derive.programs.runtime import guard
+from derive.theories.networks.derivation import Derivation
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
+from derive.theories.networks.description.graph import Weight
+from derive.theories.networks.module import header, problem_text, solve_text
+from derive.theories.networks.module.functions import Functions
+from derive.theories.networks.module.repeat.module import generate_repeated
+
+__all__ = ["Module", "generate"]
+
+
+@takes("derivation")
+def generate(derivation: Derivation | RepeatedDerivation) -> Module:
+    """Generate the solver of a network.
+
+    Args:
+        derivation: From `derive.derive`.
+
+    Returns:
+        A module that imports numpy and scipy only; where a layer is repeated a symbolic number of
+        times, depth is an argument of its functions.
+
+    >>> from derive import Embedding, Network, Readout, derive, generate
+    >>> module = generate(derive(Network((Embedding("N", 1.3), Readout(1.2)), "T"))).load()
+    >>> module.make_problem([[[1.0]]], [0.5], 10, (1.3, 1.2), 0.1).widths
+    (10.0,)
+    """
+    if isinstance(derivation, RepeatedDerivation):
+        return generate_repeated(derivation.theory, derivation.network, derivation.steps)
+    theory = derivation.theory
+    functions = Functions(theory, reserved_names())
+    parts = [
+        header.header(derivation),
+        "\n".join(functions.constants()),
+        runtime_source(guard, ""),
+        solve_text.SOLVE.format(
+            digits=solve_text.digits(theory.notation.has_mean),
+            **header.argument_lines(theory.notation),
+            **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
+        ),
+        solve_text.HEAD_SCORES.format(table="problem.heads"),
+        path_table(theory.notation),
+        problem_text.MAKE_PROBLEM.format(
+            checks=problem_text.CHECK_DATA,
+            data=problem_text.data_lines(theory.notation.outputs(), "make_problem"),
+            rows=problem_text.rows(theory.notation.outputs()),
+            head_count=header.head_count(theory.notation),
+            weight_count=len(theory.notation.graph.weights),
+            stream_count=len(theory.notation.streams()),
+            **(problem_text.MEAN if theory.notation.has_mean else problem_text.NO_MEAN),
+        ),
+        *problem_text.output_functions(theory.notation.outputs()),
+        "# The theory: expressions as derived.",
+        *functions.all(),
+    ]
+    if theory.chain is not None:
+        parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
+    return assemble(parts, derivation.network.name, has_mean=theory.notation.has_mean)
+
+
+def path_table(notation: Notation) -> str:
+    """The function that lists the paths: the branch that each takes in every layer with branches.
+
+    Of several outputs, a last column says in which the path ends.
+    """
+    graph = notation.graph
+    branched = [w for w in graph.weights if w.branching]
+    columns = len(branched) + (notation.outputs() != 1)
+    shape = "(M, number of layers with heads)"
+    if notation.outputs() != 1:
+        shape = "(M, number of layers with heads + 1), the last column the output"
+    lines = [
+        "def path_table(heads: tuple[int, ...]) -> Array:",
+        '    """The head that each path takes in every layer with heads, the lowest layer first.',
+        "",
+        *wrap.paragraph(f"Shape {shape}; 0 where the path takes the skip.", 4),
+        '    """',
+    ]
+    if branched:
+        lines += wrap.targets([f"H_{notation.letter(w.index)}" for w in branched], "heads")
+    lines += _ends(notation)
+    for weight in notation.inner_weights()[1:]:
+        lines += _vectors(notation, weight)
+    lines += wrap.statement("paths = ", _sum_of_vectors(notation, graph.weights[0]))
+    lines.append(f"    layers = range(1, {columns} + 1)")
+    lines.append("    rows = [[path.get(layer, 0) for layer in layers] for path in paths]")
+    lines.append(f"    return np.array(rows, dtype=int).reshape(len(rows), {columns})")
+    return "\n".join(lines)
+
+
+def _ends(notation: Notation) -> list[str]:
+    """The paths that begin at the readout: one per output, and per position where it has some."""
+    readout = notation.graph.weights[-1]
+    kind, letter = "list[dict[int, int]]", notation.letter(readout.index)
+    if notation.outputs() == 1:
+        ends = "[{}]"
+    else:
+        column = sum(1 for w in notation.graph.weights if w.branching) + 1
+        ends = f"[{{{column}: output + 1}} for output in range(OUTPUTS)]"
+    if not readout.branching:
+        return [f"    vectors_{letter}: {kind} = {ends}"]
+    return [
+        f"    ends: {kind} = {ends}",
+        *wrap.statement(
+            f"vectors_{letter} = ",
+            f"[{{{readout.branching}: h, **path}} for h in range(1, H_{letter} + 1) "
+            "for path in ends]",
+        ),
+    ]
+
+
+def _sum_of_vectors(notation: Notation, weight: Weight) -> str:
+    return " + ".join(f"vectors_{notation.letter(k)}" for k in weight.acts_on)
+
+
+def _vectors(notation: Notation, weight: Weight) -> list[str]:
+    """The paths from the readout down to the vectors that a weight makes."""
+    letter, above = notation.letter(weight.index), _sum_of_vectors(notation, weight)
+    lines = []
+    if len(weight.acts_on) > 1:
+        lines, above = wrap.statement("above = ", above), "above"
+    code = f"list({above})"
+    if weight.branching:
+        choices = f"for h in range(1, H_{letter} + 1)"
+        code = f"[{{{weight.branching}: h, **path}} {choices} for path in {above}]"
+    return [*lines, f"    vectors_{letter} = {code}"]

@@ -1,0 +1,64 @@
+"""The functions of the labels and of the predictor, which see the lowest overlaps alone."""
+
+from __future__ import annotations
+
+from derive.algebra import gradient
+from derive.programs.grouping import one_projection
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.module import exact
+from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
+from derive.theories.networks.module.program import Program
+from derive.theories.networks.module.repeat.names import Depths, Names, Place
+
+STATE = f"overlaps: {ARRAYS}, problem: Problem"
+
+
+class LabelFunctions(Functions):
+    """Prints what holds at the lowest stream, from the window there."""
+
+    def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], depths: Depths) -> None:
+        super().__init__(theory.lowest.theory, reserved)
+        self.sizes = {}
+        overlap, variance = self.notation.overlap(0), self.notation.variance(0)
+        found = Place(overlap.name, "overlaps", 0), Place(variance.name, "problem.variances", 0)
+        self.names, self.depths = Names({}, found), depths
+        self.slopes = {overlap: gradient(self.theory.energy, overlap)}
+
+    def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
+        """The lines that name what a program needs."""
+        used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
+        return self.names.unpack(used, self.depths) + unpack_data(used, whole=whole)
+
+    def action(self) -> str:
+        """E."""
+        doc = "E, what the labels bring to S."
+        return self.number("action_of_labels", STATE, doc, self.theory.energy, more=OUTSIDE)
+
+    def evidence_constant(self) -> str:
+        """Their part of ln evidence + S/2."""
+        _, constant = label_energy(self.theory.law)
+        doc = "What they bring to ln p(labels) + S/2."
+        return self.number("constant_of_labels", "problem: Problem", doc, constant, hints={})
+
+    def action_and_gradient(self) -> str:
+        """E and dE/dG_1."""
+        name, doc = "action_and_gradient_of_labels", "E and dE/dG_1."
+        energy, slopes = self.theory.energy, self.slopes
+        return self.value_and_gradient(name, STATE, doc, energy, slopes, more=OUTSIDE)
+
+    def hessian_product(self) -> str:
+        """The Hessian of E."""
+        doc = "The map from a direction dG_1 to the change of dE/dG_1."
+        return self.curvature("hessian_of_labels", STATE, doc, self.slopes)
+
+    def flux(self) -> str:
+        """R_1."""
+        program = self.program([one_projection(self.theory.equations[0].flux_value)])
+        doc = "R_1, the flux from the labels into the lowest stream."
+        result = program.results[0]
+        return self.function("flux_of_labels", STATE, "Array", doc, program, result)
+
+    def label_law(self) -> str:
+        """ln p(labels | overlaps)."""
+        return exact.label_law(self)

@@ -1,0 +1,122 @@
+"""A standalone module in which depth is an argument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sympy
+
+from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
+from derive.programs.runtime import guard
+from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
+from derive.theories.networks.derivation.repeat.steps import RepeatedStep
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.description import Network
+from derive.theories.networks.module import problem_text, solve_text
+from derive.theories.networks.module.repeat import header, text
+from derive.theories.networks.module.repeat.counts import Counts
+from derive.theories.networks.module.repeat.labels import LabelFunctions
+from derive.theories.networks.module.repeat.loops import Loops
+from derive.theories.networks.module.repeat.names import Depths, depths_of
+from derive.theories.networks.module.repeat.pieces import PartFunctions
+from derive.theories.networks.module.repeat.sections import FLUX, SLOPE, sections_of
+from derive.theories.networks.module.repeat.shared_loops import SharedLoops
+from derive.theories.networks.module.repeat.streams import StreamFunctions, streams_of
+
+
+def generate_repeated(
+    theory: RepeatedTheory,
+    network: Network,
+    steps: Sequence[RepeatedStep] = (),
+) -> Module:
+    """Generate the solver of a network in which layers are repeated a symbolic number of times.
+
+    Args:
+        theory: From `derive.theories.networks.derivation.repeat.induction.repeated_theory`.
+        network: Its description.
+        steps: How the theory was reached, for the docstring.
+
+    Returns:
+        A module that imports numpy and scipy only; depth is an argument of `solve`, and widths,
+        variances and heads are as many as there are at that depth.
+    """
+    depths = depths_of(network.depths(), reserved_names() | LOCAL)
+    reserved = reserved_names() | set(depths.names)
+    sections = sections_of(theory, depths)
+    labels = LabelFunctions(theory, reserved, depths)
+    streams = streams_of(theory.layers, frozenset(reserved), depths)
+    taken = {section.takes for section in sections}
+    hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
+    heads = header.known_heads(network, depths)
+    functions = [PartFunctions(section, frozenset(reserved), hands) for section in sections]
+    loops = Loops(sections, hands, depths)
+    if streams:
+        loops = SharedLoops(functions, streams, hands, depths)
+    closes = not streams and all(part.closes for part in functions)
+    parts = [
+        header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
+        runtime_source(guard, ""),
+        solve_text.SOLVE.format(
+            digits=solve_text.DIGITS_AT_ANY_DEPTH,
+            **header.argument_lines(sections, heads),
+            **(solve_text.CLOSED if closes else solve_text.OPEN),
+        ),
+        solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
+        *Counts(sections, depths).all(),
+        _make_problem(depths, heads, bool(streams)),
+        "# All layers: what the parts bring, added up, or handed from part to part.",
+        *loops.all(),
+        *([loops.closed_equations()] if closes else []),
+        "# The labels and the predictor: expressions as derived.",
+        *_of_labels(labels, sections[0].takes),
+        *(text for part in functions for text in _of_part(part)),
+        *(text for stream in streams for text in _of_stream(stream)),
+    ]
+    return assemble(parts, network.name)
+
+
+LOCAL = frozenset(
+    {"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "Problem", "Solution"}
+)
+"""What a depth cannot be called in a module, besides the names of the runtime."""
+
+
+def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
+    return [
+        labels.kernel(),
+        labels.labels_covariance(),
+        labels.bottom(),
+        labels.predictor(),
+        labels.action(),
+        labels.evidence_constant(),
+        labels.action_and_gradient(),
+        labels.hessian_product(),
+        *([labels.flux()] if taken == FLUX else []),
+        labels.label_law(),
+    ]
+
+
+def _of_part(functions: PartFunctions) -> list[str]:
+    title = f"# {functions.section.title}: expressions as derived."
+    return [title, *functions.all()]
+
+
+def _of_stream(functions: StreamFunctions) -> list[str]:
+    title = "# A stream that copies share, as a whole: expressions as derived."
+    return [title, *functions.all()]
+
+
+def _make_problem(depths: Depths, heads: str, shared: bool) -> str:
+    described = ""
+    if heads:
+        unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
+        lines = [*(f"    {line}" for line in unpacked), f"        heads = {heads}"]
+        described = "\n".join(["", "    if heads is None:", *lines])
+    return text.MAKE_PROBLEM.format(
+        arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
+        depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),
+        described=described,
+        rows=text.ROWS if shared else "",
+        fields=text.FIELDS + (",\n        rows," if shared else ""),
+        checks=problem_text.CHECK_DATA,
+    )

@@ -1,0 +1,49 @@
+"""The blocks that a page is made of, as HTML."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from derive.escaping import html
+
+
+def html_page(title: str, body: str) -> str:
+    """A page that needs nothing else.
+
+    Args:
+        title: Plain text.
+        body: HTML.
+    """
+    style = (
+        resources.files("derive.theories.networks.report").joinpath("report.css").read_text("utf-8")
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{html(title)}</title>\n<style>\n{style}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def section(title: str, *parts: str) -> str:
+    """A titled part of the page."""
+    body = "\n".join(part for part in parts if part)
+    return f"<section>\n<h2>{html(title)}</h2>\n{body}\n</section>"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """A paragraph of plain text."""
+    shown = f' class="{kind}"' if kind else ""
+    return f"<p{shown}>{html(text).replace(' %', '&nbsp;%')}</p>"
+
+
+def captioned(svg: str, caption: str) -> str:
+    """A figure; without one, nothing."""
+    if not svg:
+        return ""
+    return f"<figure>\n{svg}\n<figcaption>{html(caption)}</figcaption>\n</figure>"
+
+
+def folded(title: str, content: str) -> str:
+    """What a reader opens if wanted."""
+    return f"<details>\n<summary>{html(title)}</summary>\n{content}\n</details>"

@@ -1,0 +1,1 @@
+"""Samplers of weights, features and overlaps, and integrals over the exact law."""

@@ -1,0 +1,325 @@
+"""Solve a network on data with its own generated module."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from derive.arguments import takes
+from derive.errors import SolveError
+from derive.programs.runtime.minima import distinct
+from derive.theories.networks.derivation import Derivation, derive
+from derive.theories.networks.description import Data, Network, Values
+from derive.theories.networks.description.data import check_kernel
+from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.description.paths import path_labels
+from derive.theories.networks.module import Module, generate
+from derive.theories.networks.solver.memory import refuse_large
+from derive.theories.networks.solver.scores import label_values
+from derive.theories.networks.solver.solution import Solution
+from derive.theories.networks.solver.spectrum import HessianSpectrum, row_names, spectrum_of
+from derive.theories.networks.solver.starts import random_overlap
+from derive.threads import blas_threads
+
+INFINITE_WIDTH = (
+    "infinite width: a Gaussian process with the prior's overlaps; nothing is solved, and the "
+    "action and its Hessian, which grow with the width, have no value"
+)
+
+
+UNKNOWN_MEAN = (
+    "the mean of the features is no order parameter of this solution, as attended inputs do not "
+    "tell it, and counts as zero; give inputs in their place"
+)
+
+
+@dataclass(frozen=True)
+class Solver:
+    """A generated module, loaded, for one network shape; its numbers come with each call.
+
+    Args:
+        derivation: The theory.
+        generated: The module's text.
+        module: The module itself.
+    """
+
+    derivation: Derivation
+    generated: Module
+    module: Any
+
+    @classmethod
+    def of(cls, network: Network) -> Solver:
+        """Derive and generate the solver of a network."""
+        derivation = derive(network)
+        generated = generate(derivation)
+        return cls(derivation, generated, generated.load())
+
+    def problem(self, network: Network, data: Data) -> Any:
+        """Data and parameters, checked, as the generated module wants them.
+
+        Raises:
+            SolveError: They do not fit.
+            SizeError: They do not fit into memory.
+            DataError: They were made with another kernel.
+        """
+        refuse_large(network, data)
+        numbers = values(network, stream_graph(network))
+        check_kernel(network, data)
+        with one_line_errors():
+            return self.module.make_problem(
+                data.merged(), data.labels, numbers.widths, numbers.variances,
+                numbers.temperature, self._heads(numbers), **self._direction(data),
+            )  # fmt: skip
+
+    def _direction(self, data: Data) -> dict[str, Any]:
+        """Where the mean of the features lies, for networks of features with one."""
+        return {"mean_direction": data.mean_direction} if self._has_mean else {}
+
+    @property
+    def _has_mean(self) -> bool:
+        return self.derivation.theory.notation.has_mean
+
+    def _heads(self, numbers: Values) -> tuple[int, ...]:
+        weights = self.derivation.theory.notation.graph.weights
+        return tuple(numbers.heads[w.index] for w in weights if w.branching)
+
+    def solve(
+        self,
+        network: Network,
+        data: Data,
+        *,
+        start: tuple[np.ndarray, ...] | None = None,
+        continuation: bool = False,
+        tolerance: float = 1e-10,
+    ) -> Solution:
+        """The lowest of the minima that are found, with the others; from a given start the nearest.
+
+        Raises:
+            DescriptionError: A symbol of the network has no value.
+            SolveError: Data and network do not fit, or the kernel is singular.
+            SizeError: They do not fit into memory.
+        """
+        if network.infinitely_wide:
+            return self.at_infinite_width(network, data)
+        refuse_large(network, data)
+        numbers = values(network, stream_graph(network))
+        check_kernel(network, data)
+        with one_line_errors(), blas_threads(data.attended.shape):
+            found = self.module.solve(
+                data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
+                temperature=numbers.temperature, heads=self._heads(numbers), start=start,
+                continuation=continuation, tolerance=tolerance, **self._direction(data),
+            )  # fmt: skip
+            solution = self._solution(network, data, found)
+            others = tuple(self._solution(network, data, other) for other in found.others)
+        solution = replace(solution, others=others)
+        if found.hessian_is_bound:
+            return solution
+        return replace(solution, spectrum=self.spectrum(solution, data))
+
+    def at_infinite_width(self, network: Network, data: Data) -> Solution:
+        """The infinite-width limit: a Gaussian process with the prior's overlaps.
+
+        The gradient over N and the residual vanish there; the action grows with the widths and is
+        NaN; the log evidence is that of the Gaussian process. Widths may be symbols.
+
+        Raises:
+            DescriptionError: A symbol other than a width has no value.
+            SolveError: Data and network do not fit, or the kernel is singular.
+        """
+        network = network.with_width(1)  # any width gives the same overlaps
+        data = replace(data, mean_direction=None)  # a part of the kernel there, as all else is
+        problem = self.problem(network, data)
+        overlaps = self.module.infinite_width(problem)
+        with one_line_errors(), blas_threads(data.attended.shape):
+            self.module.refuse_singular(overlaps, problem)
+            found = self._solution(network, data, self.module.at(overlaps, problem))
+        return replace(
+            found,
+            network=network.with_width(math.inf),
+            action=math.nan,
+            converged=True,
+            message=INFINITE_WIDTH,
+            gradient_norm=0.0,
+            residual=0.0,
+            hessian_lowest=math.nan,
+            hessian_negative=0,
+        )
+
+    def spectrum(self, solution: Solution, data: Data) -> HessianSpectrum:
+        """Stiff and sloppy directions: the Hessian's spectrum in whitened coordinates.
+
+        Args:
+            solution: At finite width.
+            data: On which it was solved.
+
+        Raises:
+            SolveError: The solution is at infinite width, or the spectrum cannot be found.
+            SizeError: It does not fit into memory.
+        """
+        if solution.message == INFINITE_WIDTH:
+            raise SolveError(
+                "infinite width: the Hessian grows with the width and has no value; solve at a "
+                "finite width"
+            )
+        refuse_large(solution.network, data, spectrum=True)
+        with one_line_errors(), blas_threads(data.attended.shape):
+            problem = self.problem(solution.network, data)
+            curvature = self.module.curvature(solution.overlaps, problem)
+            found = self.module.spectrum(solution.overlaps, curvature)
+        names = [overlap.name for overlap in self.derivation.theory.order_parameters]
+        size = len(solution.overlaps[0])
+        numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows
+        rows = self.module.bottom((numbered, *solution.overlaps[1:]), problem).diagonal()
+        paths = row_names(size, rows, path_labels(solution.network))
+        return spectrum_of(found, names, paths)
+
+    def _solution(self, network: Network, data: Data, found: Any) -> Solution:
+        chain, action = (), found.action
+        if self.derivation.theory.chain is not None:
+            chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
+        mean, variance = None, None
+        if data.attended_test is not None:
+            mean, variance = self.module.predict(found, data.merged(test=True))
+        return Solution(
+            network=network,
+            overlaps=found.overlaps,
+            bottom=self.module.bottom(found.overlaps, found.problem),
+            action=float(action),
+            log_evidence=found.log_evidence,
+            converged=found.converged,
+            message=found.message + self._unknown_mean(data),
+            gradient_norm=found.gradient_norm,
+            residual=found.residual,
+            hessian_lowest=found.hessian_lowest,
+            hessian_negative=found.hessian_negative,
+            hessian_is_bound=found.hessian_is_bound,
+            condition_number=found.condition_number,
+            chain_overlaps=chain,
+            head_scores=self.module.head_scores(found.overlaps, found.problem),
+            mean=mean,
+            variance=variance,
+            label_values=label_values(data.labels),
+            projections=self._projections(data, found),
+        )
+
+    def _projections(self, data: Data, found: Any) -> np.ndarray | None:
+        if not self._has_mean or data.mean_direction is None:
+            return None
+        return np.asarray(self.module.projections(found.overlaps, found.problem))
+
+    def _unknown_mean(self, data: Data) -> str:
+        unknown = self._has_mean and data.mean_direction is None
+        return f"; {UNKNOWN_MEAN}" if unknown else ""
+
+    def search(
+        self,
+        network: Network,
+        data: Data,
+        starts: int,
+        *,
+        seed: int = 0,
+        continuation: bool = False,
+        tolerance: float = 1e-10,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Solution, ...]:
+        """Distinct minima from the starts of `solve` and from random starts.
+
+        Args:
+            starts: Number of random starts.
+            seed: Of the random starts.
+            continuation: For the first solution, from the infinite-width point.
+            tolerance: Bound on the relative gradient.
+            progress: Called with the number of starts done.
+
+        Returns:
+            Converged solutions, the lowest action first; if none converged, the best attempt alone.
+        """
+        generator = np.random.default_rng(seed)
+        centre = self.module.infinite_width(self.problem(network, data))
+        first = self.solve(network, data, continuation=continuation, tolerance=tolerance)
+        found = [first]
+        for number in range(starts):
+            start = tuple(random_overlap(point, generator) for point in centre)
+            with suppress(SolveError):  # a start from which the descent breaks off finds nothing
+                found.append(self.solve(network, data, start=start, tolerance=tolerance))
+            if progress is not None:
+                progress(number + 1)
+        found += first.others
+        converged = [solution for solution in found if solution.converged]
+        if not converged:
+            return (min(found, key=lambda solution: solution.gradient_norm),)
+        best, *others = distinct(sorted(converged, key=lambda solution: solution.action))
+        return (replace(best, others=tuple(others)), *others)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turn what a generated module raises into a SolveError that says what would help.
+
+    Raises:
+        SolveError: In the place of a ValueError, an overflow or a failure of linear algebra.
+    """
+    try:
+        with np.errstate(all="ignore"):  # what overflows is refused below, in one line
+            yield
+    except (np.linalg.LinAlgError, OverflowError):  # neither says why
+        raise SolveError(
+            "the labels' covariance or the overlaps lost positive definiteness to rounding or "
+            "overflow; scale inputs and labels to order one, or raise the temperature"
+        ) from None
+    except ValueError as error:
+        raise SolveError(str(error)) from None
+
+
+@takes("network", "data")
+def solve(
+    network: Network,
+    data: Data,
+    *,
+    starts: int = 0,
+    seed: int = 0,
+    continuation: bool = False,
+    tolerance: float = 1e-10,
+) -> Solution:
+    """Derive, generate and solve a network on data.
+
+    Args:
+        network: Every symbol has a value.
+        data: Attended inputs and labels.
+        starts: Random starts to search from; the stationary point of lowest action is returned.
+        seed: Of the random starts.
+        continuation: Go down to the widths in steps, from a thousand times wider.
+        tolerance: Bound on the relative gradient.
+
+    Returns:
+        The solution; `converged` says whether it may be trusted.
+
+    Raises:
+        DescriptionError: A symbol has no value.
+        SolveError: Data and network do not fit, or the kernel is singular.
+
+    >>> import numpy as np
+    >>> from derive import Data, Embedding, Network, Readout, solve
+    >>> data = Data(attended=np.eye(3)[:, :, None], labels=np.array([1.0, -1.0, 2.0]))
+    >>> solution = solve(Network((Embedding(20, 1.3), Readout(1.2)), 0.1), data)
+    >>> solution.converged, round(solution.action, 6)
+    (True, 24.020309)
+    """
+    solver = Solver.of(network)
+    if starts:
+        return solver.search(
+            network, data, starts, seed=seed, continuation=continuation, tolerance=tolerance
+        )[0]
+    return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
+
+
+@takes("network", "data")
+def search(network: Network, data: Data, starts: int = 8, *, seed: int = 0) -> tuple[Solution, ...]:
+    """Distinct stationary points of a network's action, the lowest first; see `Solver.search`."""
+    return Solver.of(network).search(network, data, starts, seed=seed)
