@@ -6,7 +6,9 @@ NumPy arrays, of floats or of the context's numbers, so that one table of rules 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,15 +25,21 @@ from derive.algebra.sums import reindex
 from derive.errors import NoRule, ShapeError, named
 
 
-class _Evaluation:
-    """One pass over an expression: every node's value is found once."""
+class Evaluation:
+    """One pass over expressions: the value of a node that they share is found once.
+
+    Args:
+        values: As in `evaluate`; names may be added as their values are found.
+        arithmetic: Of the values.
+    """
 
     def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic | Balls) -> None:
-        self.values = values
+        self.values = dict(values)
         self.arithmetic = arithmetic
         self.done: dict[Any, Any] = {}
 
     def of(self, node: Any) -> Any:
+        """The value of an expression."""
         if node not in self.done:
             self.done[node] = found = self._fresh(node)
             if isinstance(self.arithmetic, Balls):
@@ -39,6 +47,7 @@ class _Evaluation:
         return self.done[node]
 
     def size(self, expression: Any) -> int:
+        """The value of a size."""
         value = self.of(expression)
         whole = self.whole(value)
         if whole is None:
@@ -52,8 +61,10 @@ class _Evaluation:
         return int(value) if int(value) == value else None
 
     def product(self, first: Any, second: Any) -> Any:
+        """The product of matrices or numbers."""
         if not (np.ndim(first) and np.ndim(second)):
-            return first * second
+            # An array leads: mpmath would print one, to say that it is no number.
+            return second * first if np.ndim(second) else first * second
         if isinstance(self.arithmetic, Balls):
             return self.arithmetic.product(first, second)
         return first @ second
@@ -95,14 +106,14 @@ def _is_symmetric(array: np.ndarray) -> bool:
     return bool(abs(array - array.T).max() <= 1e-8 * abs(array).max())
 
 
-def _product(run: _Evaluation, node: Any) -> Any:
+def _product(run: Evaluation, node: Any) -> Any:
     total = run.of(node.args[0])
     for arg in node.args[1:]:
         total = run.product(total, run.of(arg))
     return total
 
 
-def _trace(run: _Evaluation, node: Any) -> Any:
+def _trace(run: Evaluation, node: Any) -> Any:
     """Of a product without its last multiplication: only the diagonal counts."""
     inner = node.args[0]
     factors: Any = inner.args if type(inner) is MatMul and inner not in run.values else ()
@@ -114,7 +125,7 @@ def _trace(run: _Evaluation, node: Any) -> Any:
     return (total * run.of(factors[-1]).T).sum()
 
 
-def _exponential(run: _Evaluation, node: Any) -> Any:
+def _exponential(run: Evaluation, node: Any) -> Any:
     """exp(k ln det A + x) is (det A)^k e^x for whole k, whatever the sign of the determinant."""
     rest, total = [], None
     for term in Add.make_args(node.args[0]):
@@ -129,7 +140,7 @@ def _exponential(run: _Evaluation, node: Any) -> Any:
     return total
 
 
-def _power_of_determinant(run: _Evaluation, term: Any) -> Any | None:
+def _power_of_determinant(run: Evaluation, term: Any) -> Any | None:
     factors = Mul.make_args(term)
     logs = [factor for factor in factors if type(factor) is nodes.LogDet]
     if len(logs) != 1 or logs[0] in run.values:
@@ -141,7 +152,7 @@ def _power_of_determinant(run: _Evaluation, term: Any) -> Any | None:
     return run.arithmetic.power(run.arithmetic.det(run.of(logs[0].args[0])), whole)
 
 
-def _scalar_product(run: _Evaluation, node: Any) -> Any:
+def _scalar_product(run: Evaluation, node: Any) -> Any:
     """A product of numbers; twice ln det A is ln (det A)^2, whatever the sign."""
     logs = [arg for arg in node.args if type(arg) is nodes.LogDet and arg not in run.values]
     if len(logs) == 1:
@@ -152,60 +163,60 @@ def _scalar_product(run: _Evaluation, node: Any) -> Any:
     return _product(run, node)
 
 
-def _sum(run: _Evaluation, node: Any) -> Any:
+def _sum(run: Evaluation, node: Any) -> Any:
     terms = [run.of(arg) for arg in node.args]
     if isinstance(run.arithmetic, Balls):
         run.arithmetic.observe(*terms)
     return sum(terms[1:], terms[0])
 
 
-def _filled(run: _Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
+def _filled(run: Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
     array = run.arithmetic.array(np.zeros((count, width)))
     if diagonal:
         np.fill_diagonal(array, run.arithmetic.number(diagonal))
     return array
 
 
-def _lift(run: _Evaluation, node: Any) -> Any:
+def _lift(run: Evaluation, node: Any) -> Any:
     return np.kron(_filled(run, *(run.size(node.args[1]),) * 2, 1), run.of(node.args[0]))
 
 
-def _partial_trace(run: _Evaluation, node: Any) -> Any:
+def _partial_trace(run: Evaluation, node: Any) -> Any:
     matrix, heads = run.of(node.args[0]), run.size(node.args[1])
     size = matrix.shape[0] // heads
     return sum(matrix[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(heads))
 
 
-def _ones(run: _Evaluation, node: Any) -> Any:
+def _ones(run: Evaluation, node: Any) -> Any:
     count, width = (run.size(arg) for arg in node.args)
     return _filled(run, count, width, 0) + run.arithmetic.number(1)
 
 
-def _fast_trace(run: _Evaluation, node: Any) -> Any:
+def _fast_trace(run: Evaluation, node: Any) -> Any:
     matrix, count = run.of(node.args[0]), run.size(node.args[1])
     return sum(matrix[k::count, k::count] for k in range(count))
 
 
-def _block(run: _Evaluation, node: Any) -> Any:
+def _block(run: Evaluation, node: Any) -> Any:
     start, size = run.size(node.args[1]), run.size(node.args[2])
     return run.of(node.args[0])[start : start + size, start : start + size]
 
 
-def _embed(run: _Evaluation, node: Any) -> Any:
+def _embed(run: Evaluation, node: Any) -> Any:
     inner, start, total = run.of(node.args[0]), run.size(node.args[1]), run.size(node.args[2])
     out = _filled(run, total, total, 0)
     out[start : start + len(inner), start : start + len(inner)] = inner
     return out
 
 
-def _selection(run: _Evaluation, node: Any) -> Any:
+def _selection(run: Evaluation, node: Any) -> Any:
     total, *runs = (run.size(arg) for arg in node.args)
     whole = _filled(run, total, total, 1)
     pieces = [whole[s : s + n] for s, n in zip(runs[::2], runs[1::2], strict=True)]
     return np.concatenate(pieces)
 
 
-def _block_diagonal(run: _Evaluation, node: Any) -> Any:
+def _block_diagonal(run: Evaluation, node: Any) -> Any:
     parts = [run.of(arg) for arg in node.args]
     total = sum(len(part) for part in parts)
     out, start = _filled(run, total, total, 0), 0
@@ -215,7 +226,7 @@ def _block_diagonal(run: _Evaluation, node: Any) -> Any:
     return out
 
 
-def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
+def _sum_over_layers(run: Evaluation, node: Any) -> Any:
     """Numbers or matrices; layers have their values by their numbers."""
     limits = node.args[1:] if type(node) is LayerSum else node.args[1]
     body, (index, first, last) = node.args[0], limits
@@ -228,18 +239,18 @@ def _sum_over_layers(run: _Evaluation, node: Any) -> Any:
     return total
 
 
-def _gram(run: _Evaluation, node: Any) -> Any:
+def _gram(run: Evaluation, node: Any) -> Any:
     vectors = run.of(node.args[0])
     return vectors @ vectors.T / vectors.shape[1]
 
 
-def _along(run: _Evaluation, node: Any) -> Any:
+def _along(run: Evaluation, node: Any) -> Any:
     vectors = run.of(node.args[0])
     root = run.arithmetic.power(run.arithmetic.number(vectors.shape[1]), run.arithmetic.ratio(1, 2))
     return vectors.sum(axis=1).reshape(-1, 1) / root
 
 
-def _mean_share(run: _Evaluation, node: Any) -> Any:
+def _mean_share(run: Evaluation, node: Any) -> Any:
     """Newton's steps in t = 1/rho from 1: a rising concave function keeps them left of its root."""
     overlap, response, force, width = (run.of(arg) for arg in node.args)
     unit, t = _filled(run, len(overlap), len(overlap), 1), run.arithmetic.number(1)
@@ -267,13 +278,13 @@ MOST_STEPS = 500
 """Each step multiplies t by a half more at least, until they converge quadratically."""
 
 
-def _path_readout(run: _Evaluation, node: Any) -> Any:
+def _path_readout(run: Evaluation, node: Any) -> Any:
     weights, data = run.of(node.args[0]), run.of(node.args[1])
     flat = data.transpose(0, 2, 1).reshape(len(data), -1)
     return flat @ weights.reshape(-1, 1)
 
 
-def _feature_readout(run: _Evaluation, node: Any) -> Any:
+def _feature_readout(run: Evaluation, node: Any) -> Any:
     vectors, weights, inputs, operators = (run.of(arg) for arg in node.args[:4])
     phi = run.values.get(node.args[4])
     if phi is None:
@@ -285,27 +296,28 @@ def _feature_readout(run: _Evaluation, node: Any) -> Any:
     return (read.transpose(0, 2, 1) * operators).sum(axis=(1, 2)).reshape(-1, 1)
 
 
-def _path_kernel(run: _Evaluation, node: Any) -> Any:
+def _path_kernel(run: Evaluation, node: Any) -> Any:
     overlap, left, right = (run.of(arg) for arg in node.args)
     return (left @ overlap).reshape(len(left), -1) @ right.reshape(len(right), -1).T
 
 
-def _path_projection(run: _Evaluation, node: Any) -> Any:
+def _path_projection(run: Evaluation, node: Any) -> Any:
     matrix, left, right = (run.of(arg) for arg in node.args)
     weighted = (matrix @ right.reshape(len(right), -1)).reshape(len(left), *right.shape[1:])
     return left.reshape(-1, left.shape[2]).T @ weighted.reshape(-1, right.shape[2])
 
 
-def _log_normal(run: _Evaluation, node: Any) -> Any:
+def _log_normal(run: Evaluation, node: Any) -> Any:
     value, mean, covariance = (run.of(arg) for arg in node.args)
     rest = value - mean
-    quadratic = np.trace(run.arithmetic.inverse(covariance) @ rest @ rest.T)
+    weighted = run.product(run.arithmetic.inverse(covariance), rest)
+    quadratic = (weighted * rest).sum(axis=1).sum()
     count = rest.shape[1]
     constant = run.arithmetic.log(2 * run.arithmetic.pi) * rest.shape[0]
     return -(quadratic + count * (run.arithmetic.logdet(covariance) + constant)) / 2
 
 
-def _log_multigamma(run: _Evaluation, node: Any) -> Any:
+def _log_multigamma(run: Evaluation, node: Any) -> Any:
     x, m = run.of(node.args[0]), run.size(node.args[1])
     half = run.arithmetic.ratio(1, 2)
     total = run.arithmetic.log(run.arithmetic.pi) * m * (m - 1) / 4
@@ -314,11 +326,11 @@ def _log_multigamma(run: _Evaluation, node: Any) -> Any:
     return total
 
 
-def _integer(run: _Evaluation, node: Any) -> Any:
+def _integer(run: Evaluation, node: Any) -> Any:
     return run.arithmetic.number(int(node))
 
 
-RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
+RULES: dict[type, Callable[[Evaluation, Any], Any]] = {
     Add: _sum,
     Mul: _scalar_product,
     Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
@@ -370,6 +382,18 @@ RULES: dict[type, Callable[[_Evaluation, Any], Any]] = {
 """Exact node type to the rule that finds its value."""
 
 
+@lru_cache
+def _kept(digits: int, _thread: int) -> Digits:
+    return Digits(digits)
+
+
+def _precise(digits: int) -> Digits:
+    """The arithmetic of so many digits, kept: to make a context takes longer than many values."""
+    arithmetic = _kept(digits, threading.get_ident())
+    arithmetic.context.dps = digits  # whatever an interrupted function left behind
+    return arithmetic
+
+
 def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | Balls | None = None) -> Any:
     """The value of an expression.
 
@@ -396,7 +420,7 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int | Balls | N
     0.75
     """
     if isinstance(digits, Balls):
-        return _Evaluation(values, digits).of(expression)
-    arithmetic: Arithmetic = Floats() if digits is None else Digits(digits)
-    result = _Evaluation(values, arithmetic).of(expression)
+        return Evaluation(values, digits).of(expression)
+    arithmetic: Arithmetic = Floats() if digits is None else _precise(digits)
+    result = Evaluation(values, arithmetic).of(expression)
     return float(result) if digits is None and not np.ndim(result) else result

@@ -1,5 +1,7 @@
 """The value of every node against plain NumPy and SciPy, in float64 and at 30 digits."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import sympy
@@ -93,3 +95,14 @@ def test_a_shared_subexpression_is_evaluated_once():
     resolvent = np.linalg.inv(g + np.eye(2))
     expected = np.trace(resolvent @ a @ resolvent) + np.trace(resolvent)
     assert evaluate(expression, VALUES) == pytest.approx(expected)
+
+
+def test_precision_is_that_asked_for_whatever_was_left_behind():
+    third = sympy.Rational(1, 3)
+    found = evaluate(third, {}, 40)
+    found.context.dps = 5  # as what is interrupted between a change and its undoing does
+    assert evaluate(third, {}, 40)._mpf_ == found._mpf_
+    with ThreadPoolExecutor(1) as pool:
+        elsewhere = pool.submit(evaluate, third, {}, 40).result()
+    assert elsewhere.context is not found.context
+    assert elsewhere._mpf_ == found._mpf_

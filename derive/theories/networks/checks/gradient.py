@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from derive.algebra.arithmetic import Digits
-from derive.evidence.compare import Comparison
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks.checks.claim import Claim
-from derive.theories.networks.checks.sample import Array, Draw, Numbers, Sample, seen
+from derive.theories.networks.checks.sample import Array, Numbers, Sample, seen
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 
+Change = tuple[int, Array, Any]
+"""Of which order parameter, along which direction, and by how much."""
 DIRECTIONS = 3
 """Random symmetric directions in which each order parameter is moved."""
 
@@ -48,33 +50,33 @@ def _compare(
     compared: str,
 ) -> CheckResult:
     """tr(slope dG) against the change of S, for every order parameter, in several directions."""
-    draw, samples = subject.draw(1), subject.draw(2).samples()
     comparison = subject.comparison()
-    for sample in samples:
-        overlaps = draw.overlaps(sample)
-        found = slopes(sample, overlaps)
-        _along(subject, comparison, draw, sample, overlaps, found)
-    return comparison.result(claim, required, compared + seen(samples))
-
-
-def _along(
-    subject: Subject,
-    comparison: Comparison,
-    draw: Draw,
-    sample: Sample,
-    overlaps: tuple[Array, ...],
-    slopes: tuple[Array, ...],
-) -> None:
-    fine = replace(subject, digits=2 * subject.digits)
-    numbers = subject.at(sample, overlaps)
-    for number, symbol in enumerate(subject.theory.order_parameters):
-        slope = subject.arithmetic.array(slopes[number])
-        comparison.add(f"dS/d{symbol.name}, transposed", slope, slope.T)
-        for _ in range(DIRECTIONS):
-            direction = draw.directions(sample)[number]
-            change = difference(fine, numbers, symbol, direction)
-            what = f"the change of S along a direction of {symbol.name}"
+    for sample, overlaps, changes in _changes(subject):
+        found = [subject.arithmetic.array(slope) for slope in slopes(sample, overlaps)]
+        for symbol, slope in zip(subject.theory.order_parameters, found, strict=True):
+            comparison.add(f"dS/d{symbol.name}, transposed", slope, slope.T)
+        for number, direction, change in changes:
+            what = f"the change of S along a direction of {subject.theory.order_parameters[number]}"
+            slope = found[number]
             comparison.add(what, (slope * direction).sum(), change, abs(slope).max())
+    return comparison.result(claim, required, compared + seen([s for s, *_ in _changes(subject)]))
+
+
+@lru_cache(maxsize=1)
+def _changes(subject: Subject) -> list[tuple[Sample, tuple[Array, ...], list[Change]]]:
+    """Samples, points, and the changes of S there, which serve both claims."""
+    draw, found = subject.draw(1), []
+    fine = replace(subject, digits=2 * subject.digits)
+    for sample in subject.draw(2).samples():
+        overlaps = draw.overlaps(sample)
+        numbers, changes = subject.at(sample, overlaps), []
+        for number, symbol in enumerate(subject.theory.order_parameters):
+            for _ in range(DIRECTIONS):
+                direction = draw.directions(sample)[number]
+                change = difference(fine, numbers, symbol, direction)
+                changes.append((number, direction, change))
+        found.append((sample, overlaps, changes))
+    return found
 
 
 def difference(fine: Subject, numbers: Numbers, symbol: Any, direction: Array) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 
 from derive.algebra import evaluate
 from derive.algebra.arithmetic import Digits
+from derive.algebra.evaluate import Evaluation
 from derive.evidence.compare import Comparison
 from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.saddle import Saddle, Whitened, refine
@@ -81,15 +82,18 @@ class Subject:
 
     def value(self, expression: Any, numbers: Numbers) -> Any:
         """The value of an expression, at the working precision."""
-        found = evaluate(expression, numbers, self.digits + GUARD)
-        return self.arithmetic.array(found) if np.ndim(found) else self.arithmetic.number(found)
+        return self.evaluation(numbers).of(expression)
+
+    def evaluation(self, numbers: Numbers) -> Evaluation:
+        """Finds the values of several expressions, what they share once."""
+        return Evaluation(numbers, self.arithmetic)
 
     def assigned(self, assignments: Iterable[tuple[Any, Any]], numbers: Numbers) -> Numbers:
         """The numbers, with named values added one after another."""
-        numbers = dict(numbers)
+        run = self.evaluation(numbers)
         for name, value in assignments:
-            numbers[name] = self.value(value, numbers)
-        return numbers
+            run.values[name] = run.of(value)
+        return run.values
 
     def at(self, sample: Sample, overlaps: Iterable[Array]) -> Numbers:
         """The numbers of a sample at given order parameters."""
@@ -99,18 +103,19 @@ class Subject:
 
     def gradients(self, numbers: Numbers) -> tuple[Array, ...]:
         """dS/dG_s, from the derived expressions."""
-        return tuple(self.value(slope, numbers) for slope in self.theory.gradients)
+        return tuple(map(self.evaluation(numbers).of, self.theory.gradients))
 
     def predictor(self, numbers: Numbers) -> tuple[Array, Array]:
         """Mean and variance on the test examples, from the derived expressions."""
         found = self.theory.predictor
-        return self.value(found.mean, numbers)[:, 0], self.value(found.variance, numbers)[:, 0]
+        run = self.evaluation(numbers)
+        return run.of(found.mean)[:, 0], run.of(found.variance)[:, 0]
 
     def wide_overlaps(self, sample: Sample) -> tuple[Array, ...]:
         """The infinite-width point, from the derived expressions."""
         wide = self.theory.wide
         numbers = self.assigned(wide.points, sample.numbers())
-        return tuple(self.value(overlap, numbers) for overlap in wide.overlaps)
+        return tuple(map(self.evaluation(numbers).of, wide.overlaps))
 
     def correction(self, sample: Sample) -> tuple[Array, ...]:
         """The first 1/N correction of the order parameters, from the derived expressions."""

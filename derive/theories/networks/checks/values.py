@@ -54,9 +54,7 @@ class _Point:
         self.directions = directions
         self.problem = sample.problem(subject.module)
         self.numbers: Numbers = subject.at(sample, overlaps)
-
-    def value(self, expression: Any) -> Any:
-        return self.subject.value(expression, self.numbers)
+        self.value = subject.evaluation(self.numbers).of
 
     def by_stream(self, name: str, found: tuple[Array, ...], expected: Any) -> Pairs:
         overlaps = self.theory.order_parameters
@@ -99,7 +97,7 @@ def _saddle_equations(point: _Point) -> Pairs:
     fluxes = [(e.flux, e.flux_value) for e in equations if e.flux is not None]
     numbers = point.subject.assigned(fluxes, point.numbers)
     found = point.module.saddle_right_hand_side(point.overlaps, point.problem)
-    expected = [point.subject.value(equation.right, numbers) for equation in equations]
+    expected = map(point.subject.evaluation(numbers).of, [e.right for e in equations])
     return point.by_stream("the saddle equation", found, expected)
 
 
@@ -109,7 +107,7 @@ def _predictor(point: _Point) -> Pairs:
     yield "the kernel", found, point.value(theory.predictor.kernel)
     bottom = module.bottom(point.overlaps, point.problem)
     yield "G_bottom", bottom, point.value(theory.notation.bottom())
-    expected = point.subject.predictor(point.numbers)
+    expected = [point.value(e)[:, 0] for e in (theory.predictor.mean, theory.predictor.variance)]
     solution = module.at(point.overlaps, point.problem)
     called = (
         module.predictor(point.overlaps, tests, point.problem),
