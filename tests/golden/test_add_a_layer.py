@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from own_kinds import EXAMPLE, installed, run
 
-PAGE = Path(__file__).parents[2] / "docs" / "own_layer.md"
+PAGE = Path(__file__).parents[2] / "docs" / "add_a_layer.md"
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.M | re.S)
 SOURCES = {"python": "moving_average.py", "toml": "pyproject.toml"}
 
@@ -14,7 +14,7 @@ RUN = """
 import doctest, re, sys
 text = open(sys.argv[1], encoding="utf-8").read()
 text = re.sub(r"^```.*$", "", text, flags=re.MULTILINE)
-test = doctest.DocTestParser().get_doctest(text, {}, "own_layer.md", sys.argv[1], 0)
+test = doctest.DocTestParser().get_doctest(text, {}, "add_a_layer.md", sys.argv[1], 0)
 runner = doctest.DocTestRunner()
 runner.run(test)
 print(runner.tries, runner.failures)
