@@ -27,6 +27,7 @@ def drawn(kind, seed):
     v = generator.uniform(0.6, 1.5, size=4)
     n = generator.integers(6, 9, size=2).tolist()
     layers = {
+        "one number": (Embedding(n[0], v[0]), Readout(v[3])),
         "chain": (Embedding(n[0], v[0]), Attention(2, v[1], n[1]), Linear(v[2], 4), Readout(v[3])),
         "residual": (Embedding(n[0], v[0]), Residual((Attention(2, v[1]),)), Readout(v[3])),
     }[kind]
@@ -40,12 +41,15 @@ def drawn(kind, seed):
     return network, data
 
 
-@pytest.mark.slow
-def test_short_runs_agree_within_their_errors():
+@pytest.mark.parametrize(
+    ("kind", "draws"), [("one number", 100), pytest.param("chain", 400, marks=pytest.mark.slow)]
+)
+def test_short_runs_agree_within_their_errors(kind, draws):
     """Fewer draws than a verdict needs: within 4.5 Monte Carlo errors, entry by entry."""
-    network, data = drawn("chain", 11)
-    ours = estimates(sample_overlaps(Solver.of(network), network, data, draws=400, seed=1))
-    theirs = estimates(sample_weights(network, data, draws=400, seed=2))
+    network, data = drawn(kind, 11)
+    ours = estimates(sample_overlaps(Solver.of(network), network, data, draws=draws, seed=1))
+    theirs = estimates(sample_weights(network, data, draws=draws, seed=2))
+    assert ours
     for name, found in ours.items():
         gap = np.abs(found.value - theirs[name].value)
         assert (gap < 4.5 * np.hypot(found.error, theirs[name].error)).all(), name
