@@ -177,7 +177,7 @@ def _lines(claim: Claim, digits: int, instances: int, seed: int) -> Expressions 
         subject = Subject.of(claim.network, digits, seed)
         setting = OnNetwork.of(claim, subject.theory, digits + GUARD, seed)
         return Equations(claim, setting, subject, digits=digits, instances=instances)
-    setting = OnNetwork.of(claim, derive(claim.network).theory, digits + GUARD, seed)
+    setting = OnNetwork.of(claim, derive(claim.network).known_theory, digits + GUARD, seed)
     target = setting.ours.target(claim.about)
     return Expressions(claim, setting, target, digits=digits, instances=instances)
 

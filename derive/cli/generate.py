@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.cli.usage import Options
 from derive.escaping import terminal
 from derive.running import check_target, write_text
-from derive.theories.networks.derivation.deriving import derive as derive_theory
+from derive.theories.networks.derivation import derive as derive_theory
 from derive.theories.networks.description import load_network
 from derive.theories.networks.module import generate as generate_module
 

@@ -8,7 +8,7 @@ from derive.cli.options import network_of, refuse_together, reshaped
 from derive.cli.usage import Options, UsageError
 from derive.running.progress import spinner
 from derive.theories.networks.derivation import Evidence, Step
-from derive.theories.networks.derivation.deriving import derive as derive_theory
+from derive.theories.networks.derivation import derive as derive_theory
 
 DIGITS = 20
 

@@ -108,7 +108,7 @@ def _refuse(options: Options) -> None:
 def _theory(network: Network, options: Options) -> int:
     from derive.cli.options import tell_features
     from derive.running.progress import spinner
-    from derive.theories.networks.analysis.exchangeable import exchangeable, show
+    from derive.theories.networks.analysis.exchangeable import exchangeable
     from derive.theories.networks.derivation import derive
 
     theory = exchangeable(derive(network), options.layers)
@@ -121,9 +121,9 @@ def _theory(network: Network, options: Options) -> int:
         infinite, step = theory.infinite_heads()
         steps.append(step)
     if options.latex:
-        print(show.latex(theory, infinite, margins), end="")
+        print(theory.to_latex(infinite, margins), end="")
         return 0
-    print(show.plain(theory, infinite, margins))
+    print(theory.text(infinite, margins))
     if options.certify:
         with spinner("certifying") as tell:
             evidence = theory.certify(DIGITS, progress=tell)

@@ -13,7 +13,6 @@ from networks import ANY_DEPTH, NETWORKS
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
 from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.theories.networks.derivation import derive
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated
 
 needs_latex = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is missing")
 NAMES = {
@@ -55,7 +54,7 @@ def test_document_compiles_and_fits_the_page(name, tmp_path):
 @needs_latex
 @pytest.mark.parametrize("name", ANY_DEPTH)
 def test_any_depth_compiles_and_fits_the_page(name, tmp_path):
-    log = compiled(derive_repeated(ANY_DEPTH[name]).to_latex(), tmp_path)
+    log = compiled(derive(ANY_DEPTH[name]).to_latex(), tmp_path)
     assert "Overfull" not in log
 
 

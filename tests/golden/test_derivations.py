@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from networks import ANY_DEPTH, NETWORKS
 
-from derive.theories.networks.derivation import Derivation, derive, render
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated
+from derive.theories.networks.derivation import Derivation, derive
 
-WRITERS = {"md": render.markdown, "tex": render.document, "txt": render.table}
+WRITERS = {"md": Derivation.to_markdown, "tex": Derivation.to_latex, "txt": Derivation.text}
 
 
 @lru_cache
@@ -31,7 +30,7 @@ def test_derivation_is_printed_as_before(name, ending, golden):
 @pytest.mark.parametrize("ending", ["md", "tex", "txt"])
 @pytest.mark.parametrize("name", ANY_DEPTH)
 def test_derivation_of_any_depth_is_printed_as_before(name, ending, golden):
-    found = derive_repeated(ANY_DEPTH[name])
+    found = derive(ANY_DEPTH[name])
     texts = {"md": found.to_markdown, "tex": found.to_latex, "txt": lambda: repr(found)}
     golden(f"{name}.{ending}", texts[ending]())
 
@@ -40,9 +39,9 @@ def test_derivation_of_any_depth_is_printed_as_before(name, ending, golden):
 def test_a_fresh_interpreter_writes_the_same_bytes(seed):
     code = (
         "import sys; from networks import NETWORKS\n"
-        "from derive.theories.networks.derivation import derive, render\n"
+        "from derive.theories.networks.derivation import derive\n"
         "found = derive(NETWORKS['residual'])\n"
-        "text = render.document(found) + render.markdown(found) + render.table(found)\n"
+        "text = found.to_latex() + found.to_markdown() + found.text()\n"
         "sys.stdout.buffer.write(text.encode())\n"
     )
     environment = {**os.environ, "PYTHONHASHSEED": seed}
@@ -55,13 +54,13 @@ def test_a_fresh_interpreter_writes_the_same_bytes(seed):
     )
     here = "".join(
         writer(derivation("residual"))
-        for writer in (render.document, render.markdown, render.table)
+        for writer in (Derivation.to_latex, Derivation.to_markdown, Derivation.text)
     )
     assert run.stdout.decode() == here
 
 
 def test_two_builds_give_the_same_text():
-    assert render.document(derive(NETWORKS["chain"])) == render.document(derivation("chain"))
+    assert derive(NETWORKS["chain"]).to_latex() == derivation("chain").to_latex()
 
 
 def test_numbers_of_the_description_do_not_enter():
@@ -69,4 +68,4 @@ def test_numbers_of_the_description_do_not_enter():
         return text[text.index("## The derivation") :]
 
     other = NETWORKS["residual"].with_width(5).with_temperature(2.0)
-    assert steps(render.markdown(derive(other))) == steps(render.markdown(derivation("residual")))
+    assert steps(derive(other).to_markdown()) == steps(derivation("residual").to_markdown())

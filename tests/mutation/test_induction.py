@@ -11,8 +11,8 @@ from derive.algebra import build, rebuild
 from derive.algebra.layered import LayerProduct, LayerSize
 from derive.algebra.sums import reindex
 from derive.errors import CertificateError
-from derive.theories.networks.derivation import RULES
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated, steps_of
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.derivation.repeat.deriving import steps_of
 
 L, INDEX = sympy.symbols("L l", positive=True, integer=True)
 
@@ -166,6 +166,6 @@ def test_a_flux_that_is_closed_wrongly_is_refused():
 )
 def test_a_rule_that_is_broken_in_the_windows_is_refused(network):
     rules = replace(RULES, eliminate=equation("right", doubled)(RULES.eliminate))
-    derivation = derive_repeated(REPEATED[network], rules)
+    derivation = derive(REPEATED[network], rules)
     with pytest.raises(CertificateError, match="saddle equations"):
         derivation.certify(12)

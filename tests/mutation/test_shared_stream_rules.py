@@ -11,8 +11,8 @@ from repeated_networks import REPEATED, theory
 from derive.algebra import build, nodes, rebuild
 from derive.algebra.layered import LayerSize
 from derive.errors import CertificateError
-from derive.theories.networks.derivation import RULES
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated, steps_of
+from derive.theories.networks.derivation import RULES, derive
+from derive.theories.networks.derivation.repeat.deriving import steps_of
 from derive.theories.networks.derivation.repeat.summed import Summed
 
 NAME = "residuals alone"
@@ -233,4 +233,4 @@ def test_a_rule_that_is_broken_in_the_windows_is_refused(case):
     name, breaking, step = RULE[case]
     rules = replace(RULES, **{name: breaking(getattr(RULES, name))})
     with pytest.raises(CertificateError, match=step):
-        derive_repeated(REPEATED[NAME], rules).certify(12)
+        derive(REPEATED[NAME], rules).certify(12)

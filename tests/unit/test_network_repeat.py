@@ -3,8 +3,8 @@
 import pytest
 from command_line import RESIDUAL, call, refusal, write
 
+from derive import derive
 from derive.errors import DescriptionError
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.description import (
     Attention,
@@ -125,11 +125,11 @@ WRONG = {
         ["'m'", "taken", "'L'"],
     ),
     "some vectors of a shared stream": (
-        lambda: derive_repeated(network(Repeat((Residual((Linear(0.7), SKIP)),), "L"))),
+        lambda: derive(network(Repeat((Residual((Linear(0.7), SKIP)),), "L"))),
         ["repeated L times", "residual ends in a residual", "depth as a number"],
     ),
     "some vectors of a stream": (
-        lambda: derive_repeated(
+        lambda: derive(
             network(Residual((Linear(0.7, "M"), Linear(0.8), SKIP)), LAYER, Repeat((LAYER,), "L"))
         ),
         ["residual ends in a residual", "depth as a number"],

@@ -19,7 +19,7 @@ from derive import (
     Readout,
     Residual,
 )
-from derive.theories.networks.derivation import derive, render
+from derive.theories.networks.derivation import derive
 from derive.typeset.text import (
     markdown_escaped,
     tex_escaped,
@@ -68,9 +68,9 @@ def test_markdown_shows_a_name_as_it_is(name):
 
 def test_the_name_of_a_network_reaches_every_medium():
     found = derive(replace(NETWORK, name="50% & more_1"))
-    assert render.markdown(found).startswith("# 50% \\& more\\_1\n")
-    assert r"50\% \& more\_1" in render.document(found)
-    assert render.table(found).startswith("50% & more_1: embedding")
+    assert found.to_markdown().startswith("# 50% \\& more\\_1\n")
+    assert r"50\% \& more\_1" in found.to_latex()
+    assert found.text().startswith("50% & more_1: embedding")
 
 
 def blocks(markdown: str) -> tuple[list[str], list[str]]:
@@ -79,7 +79,7 @@ def blocks(markdown: str) -> tuple[list[str], list[str]]:
 
 
 def test_inline_mathematics_survives_markdown():
-    prose, _ = blocks(render.markdown(derive(NETWORK)))
+    prose, _ = blocks(derive(NETWORK).to_markdown())
     for text in prose:
         expected = re.findall(r"\$[^$\n]+\$", text)
         shown = []
@@ -90,7 +90,7 @@ def test_inline_mathematics_survives_markdown():
 
 
 def test_displays_have_no_line_that_markdown_takes_for_a_list():
-    _, displays = blocks(render.markdown(derive(NETWORK)))
+    _, displays = blocks(derive(NETWORK).to_markdown())
     assert displays
     for display in displays:
         assert not re.search(r"^\s*([-+*=#>]|\d+\.)", display, flags=re.MULTILINE)
@@ -100,7 +100,7 @@ def test_displays_have_no_line_that_markdown_takes_for_a_list():
 
 def test_each_step_shows_name_order_source_and_moves():
     found = derive(NETWORK)
-    text = render.markdown(found)
+    text = found.to_markdown()
     for number, step in enumerate(found.steps, start=1):
         assert f"### {number}. " in text
         assert f"*Source:* {step.source}" in text
@@ -111,7 +111,7 @@ def test_each_step_shows_name_order_source_and_moves():
 
 def test_jupyter_gets_the_markdown():
     found = derive(NETWORK)
-    assert found._repr_markdown_() == found.to_markdown() == render.markdown(found)
+    assert found._repr_markdown_() == found.to_markdown()
 
 
 def test_a_square_root_is_a_half_in_the_exponent():

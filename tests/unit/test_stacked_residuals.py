@@ -11,7 +11,6 @@ from small_networks import random_overlap
 
 from derive import Attention, Embedding, Network, Readout, Residual, derive, generate
 from derive.algebra import evaluate
-from derive.theories.networks.derivation import render
 
 HEADS = (2, 1, 3)
 VARIANCES = (1.1, 0.9, 1.3, 0.7, 1.2)
@@ -39,7 +38,7 @@ def source(layers):
 
 @pytest.mark.parametrize(
     "text",
-    [source, lambda n: render.table(derivation(n)), lambda n: render.document(derivation(n))],
+    [source, lambda n: derivation(n).text(), lambda n: derivation(n).to_latex()],
 )
 def test_twice_the_layers_do_not_quadruple_the_text(text):
     """Each stream's equation has a term a layer, so that text grows at most like the square."""
@@ -56,7 +55,7 @@ def test_every_size_of_eight_layers_is_short():
 
 
 def test_readers_see_heads_and_defined_names_only():
-    page, code = render.table(derivation(8)), source(8)
+    page, code = derivation(8).text(), source(8)
     assert "  m₆ = (1 + H₆) (1 + H₇) (1 + H₈)\n  m₅ = m₆ (1 + H₅)\n" in page
     assert "+ H₁ m₂ ln(σ₁²/H₁)" in page
     assert "b₁" not in page

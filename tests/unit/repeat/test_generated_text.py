@@ -25,8 +25,8 @@ from derive import (
     generate,
 )
 from derive.algebra import substitute
+from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.repeat.parts import Block
-from derive.theories.networks.module.repeat.module import generate_repeated
 
 EVERY_DAY = ("test_a_module_imports_numpy_and_scipy_only[attention]",)
 """The others are evidence beyond what CI has time for: run by hand."""
@@ -119,7 +119,7 @@ def test_the_header_says_what_copies_share():
 
 
 def test_a_module_can_be_made_of_a_theory_without_its_steps():
-    module = generate_repeated(theory("attention"), REPEATED["attention"])
+    module = generate(Derivation(REPEATED["attention"], theory("attention"), ()))
     assert "(not recorded)" in ast.get_docstring(ast.parse(module.source))
     whole = ast.parse(generated_source("attention")).body[1:]
     assert ast.dump(ast.Module(ast.parse(module.source).body[1:], [])) == ast.dump(
@@ -238,7 +238,7 @@ def swapped(name):
 def test_a_share_with_layers_exchanged_is_noticed():
     """By the comparison with the network written out, and by a solution's own evidence."""
     here = case("linear", 3)
-    wrong = generate_repeated(swapped("linear"), REPEATED["linear"]).load()
+    wrong = generate(Derivation(REPEATED["linear"], swapped("linear"), ())).load()
     problem, expected = here.problems
     value = wrong.action(here.overlaps, problem)
     assert abs(value / here.expected.action(here.overlaps, expected) - 1) > 1e-3

@@ -9,11 +9,11 @@ import sympy
 from repeated_networks import REPEATED, SHARED, skip, theory
 from repeated_theories import Concrete, depths_of
 
+from derive import derive
 from derive.algebra import build, equal, evaluate, gradient
 from derive.algebra.layered import LayerSize, index_text
 from derive.errors import DescriptionError
 from derive.theories.networks.derivation.certificates.instance import instance
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
 from derive.theories.networks.derivation.repeat.theory import SharedLayer
@@ -149,7 +149,7 @@ def test_the_gradient_of_the_sum_is_a_sum_of_gradients(name):
     [pytest.param(n, marks=() if n == "residuals alone" else pytest.mark.slow) for n in SHARED],
 )
 def test_every_step_is_certified(name):
-    derivation = derive_repeated(REPEATED[name])
+    derivation = derive(REPEATED[name])
     evidence = derivation.certify(12)
     assert len(evidence) == len(derivation.steps) and min(e.digits for e in evidence) >= 12
 

@@ -59,7 +59,7 @@ class Subject:
         derivation = derive(network)
         if module is None:
             module = generate(derivation).load()
-        return cls(network, derivation.theory, module, digits, seed, derivation)
+        return cls(network, derivation.known_theory, module, digits, seed, derivation)
 
     @cached_property
     def solver(self) -> Solver:

@@ -1,8 +1,9 @@
 """From a network description to its theory, by a list of certified rewrites."""
 
-from derive.theories.networks.derivation.derivation import Derivation, known_theory
-from derive.theories.networks.derivation.pipeline import RULES, Rules, derive
-from derive.theories.networks.derivation.render import draw
+from derive.theories.networks.derivation.derivation import Derivation
+from derive.theories.networks.derivation.deriving import derive
+from derive.theories.networks.derivation.pipeline import RULES, Rules
+from derive.theories.networks.derivation.render.diagram import draw
 from derive.theories.networks.derivation.step import Equation, Evidence, Order, State, Step
 from derive.theories.networks.derivation.theory import Theory, refuse_mean
 
@@ -18,6 +19,5 @@ __all__ = [
     "Theory",
     "derive",
     "draw",
-    "known_theory",
     "refuse_mean",
 ]

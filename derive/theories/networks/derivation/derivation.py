@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from derive.errors import CertificateError, DescriptionError
-from derive.theories.networks.derivation import render
-from derive.theories.networks.derivation.step import Evidence, Step
+from derive.errors import DescriptionError
+from derive.theories.networks.derivation.certified import Certified
+from derive.theories.networks.derivation.render import content
+from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.terminal import table_of, theory_lines
+from derive.theories.networks.derivation.repeat import render as repeated
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
-
-
-def certify_steps(
-    steps: Sequence[Step], digits: int, progress: Callable[[str], None] | None = None
-) -> tuple[Evidence, ...]:
-    """The evidence for every step, in turn.
-
-    Raises:
-        CertificateError: A step failed; the message names it.
-    """
-    found = []
-    for number, step in enumerate(steps, start=1):
-        if progress is not None:
-            progress(step.name)
-        try:
-            found.append(step.certificate(digits))
-        except CertificateError as error:
-            raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
-    return tuple(found)
+from derive.typeset.markdown import markdown_of
+from derive.typeset.page import Heading, Page
 
 
 @dataclass(frozen=True, repr=False)
-class Derivation:
+class Derivation(Certified):
     """A theory and the steps that led to it.
+
+    Attributes:
+        network: The description.
+        theory: The result; of a symbolic depth, sums over layers and an equation for every kind.
+        steps: How it was reached.
 
     >>> from derive import Embedding, Network, Readout, derive
     >>> derivation = derive(Network((Embedding("N", 1.3), Readout(1.2)), "T"))
@@ -45,57 +38,68 @@ class Derivation:
     """
 
     network: Network
-    theory: Theory
+    theory: Theory | RepeatedTheory
     steps: tuple[Step, ...] = field(repr=False)
 
-    def certify(
-        self, digits: int = 20, progress: Callable[[str], None] | None = None
-    ) -> tuple[Evidence, ...]:
-        """Check every step numerically, on a random small instance of its own.
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        """Its network, and a digest of all that it shows.
 
-        Args:
-            digits: Decimal digits to which exact steps must hold.
-            progress: Called with the name of each step before it is checked.
+        Steps carry certificates, which are functions; so it is derived again when it is read.
+        """
+        return derived_again, (self.network, _digest(self))
 
-        Returns:
-            The evidence for each step.
+    @property
+    def known_theory(self) -> Theory:
+        """The theory of a network whose depth is a number.
 
         Raises:
-            CertificateError: A step failed; the message names it.
+            DescriptionError: The depth is a symbol.
         """
-        return certify_steps(self.steps, digits, progress)
-
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        return pickled(self)
+        if isinstance(self.theory, Theory):
+            return self.theory
+        name = self.network.depths()[0]
+        raise DescriptionError(
+            f"the depth {name!r} is a symbol, and a number is needed here; derive the network with "
+            f"one: network.with_values({{{name!r}: 3}})"
+        )
 
     def names(self) -> dict[Any, str]:
         """Subexpressions that are printed by a name, for `latex(expression, names)`."""
-        return render.names_of(self.theory).mapping()
+        return names_of(self.known_theory).mapping()
 
-    def to_markdown(self) -> str:
-        """The derivation as Markdown, with equations in LaTeX."""
-        return render.markdown(self)
+    def page(self, *results: Any) -> Page:
+        """The network, the notation, every step, and the theory in one view."""
+        if isinstance(self.theory, RepeatedTheory):
+            return repeated.page(self.network, self.theory, self.steps)
+        return content.page(self.network, self.theory, self.steps)
 
-    def to_latex(self) -> str:
-        """The derivation as a LaTeX document that compiles as it is."""
-        return render.document(self)
+    def step_to_markdown(self, name: str) -> str:
+        """One step by its name, as it stands in the whole derivation.
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+        Raises:
+            KeyError: There is no step of this name; the message lists those that there are.
+        """
+        names = [step.name for step in self.steps]
+        if name not in names:
+            raise KeyError(", ".join(names))
+        number, blocks = f"{names.index(name) + 1}. ", self.page().blocks
+        titles = {k: block.text for k, block in enumerate(blocks) if isinstance(block, Heading)}
+        first = next(k for k, title in titles.items() if title.startswith(number))
+        last = next((k for k in titles if k > first), len(blocks))
+        return markdown_of(Page("", blocks[first:last])).partition("\n")[2].strip() + "\n"
 
-    def __repr__(self) -> str:
-        return render.table(self)
+    def theory_lines(self) -> Iterator[str]:
+        """The theory in plain text, a line each."""
+        if isinstance(self.theory, RepeatedTheory):
+            return repeated.theory_lines(self.theory, self.steps)
+        return theory_lines(self.theory)
+
+    def text(self) -> str:
+        """The steps as a table, and the theory below it."""
+        return table_of(self.network, self.steps, self.theory_lines())
 
 
-def pickled(derivation: Any) -> tuple[Any, tuple[Any, ...]]:
-    """What pickle keeps of a derivation: its network, and a digest of all that it shows.
-
-    Steps carry their certificates, which are functions; so it is derived again when it is read.
-    """
-    return derived_again, (derivation.network, _digest(derivation))
-
-
-def derived_again(network: Network, digest: str) -> Any:
+def derived_again(network: Network, digest: str) -> Derivation:
     """The derivation of a network that was pickled.
 
     Raises:
@@ -104,31 +108,14 @@ def derived_again(network: Network, digest: str) -> Any:
     deriving = import_module(
         "derive.theories.networks.derivation.deriving"
     )  # stands above this file
-    derive = deriving.derive
-    found = derive(network)
-    if _digest(found) != digest:
+    derivation: Derivation = deriving.derive(network)
+    if _digest(derivation) != digest:
         raise DescriptionError(
             f"{network.name}: it was derived by other rules or another version of derive; derive "
             "the network again"
         )
-    return found
+    return derivation
 
 
-def _digest(derivation: Any) -> str:
+def _digest(derivation: Derivation) -> str:
     return hashlib.sha256(derivation.to_markdown().encode()).hexdigest()
-
-
-def known_theory(derivation: Any) -> Theory:
-    """The theory of a network whose depth is a number.
-
-    Raises:
-        DescriptionError: The depth is a symbol.
-    """
-    theory = derivation.theory
-    if isinstance(theory, Theory):
-        return theory
-    name = derivation.network.depths()[0]
-    raise DescriptionError(
-        f"the depth {name!r} is a symbol, and a number is needed here; derive the network with "
-        f"one: network.with_values({{{name!r}: 3}})"
-    )

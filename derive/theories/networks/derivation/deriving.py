@@ -5,15 +5,15 @@ from __future__ import annotations
 from derive.arguments import takes
 from derive.errors import DescriptionError
 from derive.theories.networks.derivation.derivation import Derivation
-from derive.theories.networks.derivation.pipeline import RULES, Rules
-from derive.theories.networks.derivation.pipeline import derive as derive_known
-from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
-from derive.theories.networks.derivation.repeat.deriving import derive_repeated
-from derive.theories.networks.description import Features, Network
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
+from derive.theories.networks.derivation.repeat.deriving import steps_of
+from derive.theories.networks.derivation.repeat.induction import repeated_theory
+from derive.theories.networks.description import Features, Network, stream_graph
 
 
 @takes("network")
-def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDerivation:
+def derive(network: Network, rules: Rules = RULES) -> Derivation:
     """Derive the theory of a network.
 
     Args:
@@ -36,10 +36,12 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation | RepeatedDeriv
     ['stream 1', 'stream l, 2 <= l <= L', 'stream L+1']
     """
     if not network.depths():
-        return derive_known(network, rules)
+        theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
+        return Derivation(network, theory, steps)
     if isinstance(network.layers[0], Features):
         raise DescriptionError(
             f"layers[1]: features below the depth {network.depths()[0]}, which is a symbol; give "
             "the depth a number, or an embedding in the place of the features"
         )
-    return derive_repeated(network, rules)
+    repeated = repeated_theory(network, rules)
+    return Derivation(network, repeated, steps_of(network, repeated, rules))

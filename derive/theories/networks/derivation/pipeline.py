@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import sympy
 
 from derive.algebra import build
 from derive.theories.networks.derivation import certificates, statements
-from derive.theories.networks.derivation.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.chain import Chain
 from derive.theories.networks.derivation.rules.change import overlaps_for_vectors
@@ -28,7 +27,7 @@ from derive.theories.networks.derivation.step import (
     Step,
 )
 from derive.theories.networks.derivation.theory import Theory
-from derive.theories.networks.description import Features, Network, stream_graph
+from derive.theories.networks.description import Features, Network
 
 
 class _Recorder:
@@ -128,27 +127,14 @@ def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
     return (Equation(statements.CHANGED, sympy.Add(*gone)),) if gone else ()
 
 
-def derive(network: Network, rules: Rules = RULES) -> Derivation:
-    """Derive the theory of a network.
+class Derived(NamedTuple):
+    """A theory, and the steps that led to it."""
 
-    Args:
-        network: The description. Its numbers do not enter: widths, variances, head counts and
-            temperature are symbols throughout.
-        rules: The rewriting rules.
-
-    Returns:
-        The theory and its steps; call `certify` to check them.
-
-    Raises:
-        RuleError: The network is outside the theory.
-    """
-    theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
-    return Derivation(network, theory, steps)
+    theory: Theory
+    steps: tuple[Step, ...]
 
 
-def derive_theory(
-    network: Network, notation: Notation, rules: Rules = RULES
-) -> tuple[Theory, tuple[Step, ...]]:
+def derive_theory(network: Network, notation: Notation, rules: Rules = RULES) -> Derived:
     """The theory of a stream graph, and its steps.
 
     Args:
@@ -174,7 +160,7 @@ def derive_theory(
         notation, law, limit.action, limit.energy, limit.constant, limit.dropped,
         gradients, equations, prediction, wide, chain, curvature, share,
     )  # fmt: skip
-    return theory, tuple(run.steps)
+    return Derived(theory, tuple(run.steps))
 
 
 def _limit(run: _Recorder, law: State) -> Proportional:
@@ -316,4 +302,4 @@ def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessi
     return found
 
 
-__all__ = ["RULES", "Rules", "derive", "derive_theory"]
+__all__ = ["RULES", "Derived", "Rules", "derive_theory"]

@@ -71,6 +71,25 @@ class Evidence:
     detail: str
 
 
+@dataclass(frozen=True)
+class Group:
+    """Equations that are written in the same symbols.
+
+    Attributes:
+        window: A part of the network with symbols of its own; None for those of the network.
+        where: For which layers they hold; empty where that is plain.
+        before: What was given.
+        after: What follows.
+        moves: The moves of an elimination.
+    """
+
+    window: Any
+    where: str
+    before: tuple[Equation, ...]
+    after: tuple[Equation, ...]
+    moves: tuple[str, ...] = ()
+
+
 Certificate = Callable[[int], Evidence]
 """From the number of digits asked for to the evidence; raises CertificateError on failure."""
 
@@ -90,6 +109,8 @@ class Step:
         certificate: Checks this step numerically.
         moves: The elementary moves of an elimination, in order.
         model: What an EXACT step is exact for, where an earlier one has replaced the network.
+        parts: The equations window by window, where they are written in the symbols of several;
+            `before` and `after` then list them all.
     """
 
     name: str
@@ -102,6 +123,12 @@ class Step:
     limit: str = ""
     moves: tuple[str, ...] = ()
     model: str = ""
+    parts: tuple[Group, ...] = ()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The equations by the symbols in which they are written."""
+        return self.parts or (Group(None, "", self.before, self.after, self.moves),)
 
     @property
     def exact(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
@@ -13,8 +13,7 @@ from derive.theories.networks.derivation.rules.hessian import Hessian
 from derive.theories.networks.derivation.rules.predictor import Predictor
 from derive.theories.networks.derivation.rules.share import Share
 from derive.theories.networks.derivation.rules.wide import Wide
-from derive.theories.networks.derivation.step import State, Step
-from derive.theories.networks.description import Network
+from derive.theories.networks.derivation.step import State
 
 
 @dataclass(frozen=True)
@@ -80,19 +79,3 @@ def refuse_mean(theory: Theory, analysis: str) -> None:
             f"parameters, which {analysis} does not have; solve the network as it is, or take "
             "features without a mean"
         )
-
-
-class Derived(Protocol):
-    """What rendering needs of a derivation: the network, its theory, and the steps between."""
-
-    @property
-    def network(self) -> Network:
-        """The description."""
-
-    @property
-    def theory(self) -> Theory:
-        """The result."""
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """How it was reached."""

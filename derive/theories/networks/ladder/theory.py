@@ -30,7 +30,7 @@ class Theory:
     def rungs(self, tell: Tell = lambda _: None) -> tuple[Rung, ...]:
         """The rungs, from the derivation's steps to its exact law in closed form."""
         solver = Solver.of(self.network)
-        theory = solver.derivation.theory
+        theory = solver.derivation.known_theory
         subject = Subject(self.network, theory, solver.module, self.digits, self.seed)
         found = [
             certificates(solver.derivation, tell),

@@ -125,7 +125,7 @@ def _head(expansion: Expansion, kind: Kind) -> str:
         theory="\n".join(header.plain_lines(formulas)),
         function=kind.function,
         example="\n".join(header.example(expansion.theory.notation, "problem", "make_problem")),
-        **header.common_fields(expansion),
+        **header.common_fields(expansion.network, expansion.theory.notation, expansion.steps),
     )
 
 

@@ -11,10 +11,9 @@ import sympy
 import derive as package
 from derive.algebra.polynomials import factored
 from derive.programs import wrap
-from derive.theories.networks.derivation import Derivation, render
+from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.step import Step
-from derive.theories.networks.derivation.theory import Derived
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_note
 from derive.theories.networks.module import problem_text
@@ -22,29 +21,28 @@ from derive.theories.networks.module import problem_text
 
 def header(derivation: Derivation) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
-    notation = derivation.theory.notation
+    notation = derivation.known_theory.notation
     return problem_text.HEADER.format(
-        theory="\n".join(plain_lines(render.theory_lines(derivation.theory))),
+        theory="\n".join(plain_lines(derivation.theory_lines())),
         example="\n".join(example(notation, "solution", "solve")),
-        **common_fields(derivation),
+        **common_fields(derivation.network, notation, derivation.steps),
     )
 
 
-def common_fields(derived: Derived) -> dict[str, str]:
+def common_fields(network: Network, notation: Notation, steps: Iterable[Step]) -> dict[str, str]:
     """What the docstring of every module says of a network, and the constants below it."""
-    notation = derived.theory.notation
     constants = wrap.statement("HEADS: tuple[int, ...] | None = ", repr(_heads(notation)), 0)
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
     if notation.outputs() != 1:
         constants += wrap.statement("OUTPUTS = ", repr(notation.graph.weights[-1].outputs), 0)
     return {
-        "title": "\n".join(wrap.paragraph(printable(derived.network.name))) or "network",
+        "title": "\n".join(wrap.paragraph(printable(network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
-        "description": "\n".join(_description(derived.network)),
+        "description": "\n".join(_description(network)),
         "overlaps": "\n".join(_overlaps(notation)),
         "parameters": "\n".join(_parameters(notation)),
-        "steps": "\n".join(step_lines(derived.steps)),
+        "steps": "\n".join(step_lines(steps)),
         "names": "",
         "counting": problem_text.counting(notation.outputs()),
         "more_attributes": "",

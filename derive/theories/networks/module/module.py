@@ -8,7 +8,7 @@ from derive.programs.assemble import Module, assemble, reserved_names, runtime_s
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
 from derive.theories.networks.module.functions import Functions
@@ -18,7 +18,7 @@ __all__ = ["Module", "generate"]
 
 
 @takes("derivation")
-def generate(derivation: Derivation | RepeatedDerivation) -> Module:
+def generate(derivation: Derivation) -> Module:
     """Generate the solver of a network.
 
     Args:
@@ -33,9 +33,9 @@ def generate(derivation: Derivation | RepeatedDerivation) -> Module:
     >>> module.make_problem([[[1.0]]], [0.5], 10, (1.3, 1.2), 0.1).widths
     (10.0,)
     """
-    if isinstance(derivation, RepeatedDerivation):
-        return generate_repeated(derivation.theory, derivation.network, derivation.steps)
     theory = derivation.theory
+    if isinstance(theory, RepeatedTheory):
+        return generate_repeated(derivation)
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),

@@ -123,7 +123,7 @@ def _row(row: str, convert: Callable[[str], str]) -> str:
 
 def theory_html(derivation: Derivation, level: int) -> str:
     """The saddle-point theory: action, equations and predictor."""
-    theory = derivation.theory
+    theory = derivation.known_theory
     displays = displays_of(theory, names_of(theory))
     found: list[Block] = []
     for title, text, equations in _main_sections(derivation):
@@ -135,8 +135,8 @@ def theory_html(derivation: Derivation, level: int) -> str:
 
 def _main_sections(derivation: Derivation) -> Iterator[Section]:
     """For chains the papers' normalisation stands for action and saddle point."""
-    chain = derivation.theory.chain is not None
+    chain = derivation.known_theory.chain is not None
     titles = ["In the papers' normalisation"] if chain else ["Action", "Saddle point"]
-    for section in sections(derivation.theory):
+    for section in sections(derivation.known_theory):
         if section[0] in (*titles, "Predictor"):
             yield section

@@ -6,7 +6,6 @@ import math
 from collections.abc import Sequence
 
 from derive.escaping import html
-from derive.theories.networks.derivation.render import page as derivation_page
 from derive.theories.networks.report import figures
 from derive.theories.networks.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.theories.networks.report.branches import changes_of_branch
@@ -196,7 +195,7 @@ def _theory(results: Results) -> str:
         "Derived from the joint density of weights and labels, step by step. Widths, "
         "variances and head counts are symbols."
     )
-    blocks = derivation_page(results.derivation).blocks
+    blocks = results.derivation.page().blocks
     steps = folded("All steps, with the notation", html_of_blocks(blocks, 3))
     missing = ""
     if converter() is None:

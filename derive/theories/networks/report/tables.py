@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.escaping import html
 from derive.theories.networks.derivation import Step
-from derive.theories.networks.derivation.render.content import badge, step_name
+from derive.theories.networks.derivation.render.steps import badge, step_name
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.layers import kind_of, walk
 from derive.theories.networks.report.equations import prose

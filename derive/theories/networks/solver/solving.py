@@ -82,10 +82,10 @@ class Solver:
 
     @property
     def _has_mean(self) -> bool:
-        return self.derivation.theory.notation.has_mean
+        return self.derivation.known_theory.notation.has_mean
 
     def _heads(self, numbers: Values) -> tuple[int, ...]:
-        weights = self.derivation.theory.notation.graph.weights
+        weights = self.derivation.known_theory.notation.graph.weights
         return tuple(numbers.heads[w.index] for w in weights if w.branching)
 
     def solve(
@@ -172,7 +172,7 @@ class Solver:
             problem = self.problem(solution.network, data)
             curvature = self.module.curvature(solution.overlaps, problem)
             found = self.module.spectrum(solution.overlaps, curvature)
-        names = [overlap.name for overlap in self.derivation.theory.order_parameters]
+        names = [overlap.name for overlap in self.derivation.known_theory.order_parameters]
         size = len(solution.overlaps[0])
         numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows
         rows = self.module.bottom((numbered, *solution.overlaps[1:]), problem).diagonal()
@@ -181,7 +181,7 @@ class Solver:
 
     def _solution(self, network: Network, data: Data, found: Any) -> Solution:
         chain, action = (), found.action
-        if self.derivation.theory.chain is not None:
+        if self.derivation.known_theory.chain is not None:
             chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
         mean, variance = None, None
         if data.attended_test is not None:

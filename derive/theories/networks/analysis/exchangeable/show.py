@@ -1,9 +1,9 @@
-"""The theory of exchangeable heads on a page: for a terminal, and as a LaTeX document."""
+"""The theory of exchangeable heads on a page, and in plain text."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import sympy
@@ -29,11 +29,9 @@ from derive.theories.networks.derivation.render.sums import (
 from derive.theories.networks.derivation.statements import CHAIN_ACTION
 from derive.theories.networks.derivation.step import Equation
 from derive.typeset.boxes import Box
-from derive.typeset.document import document_of
-from derive.typeset.lines import Breaker
 from derive.typeset.media import LATEX, PLAIN, Medium
 from derive.typeset.page import Block, Display, Heading, Page, Prose, Table
-from derive.typeset.text import unicode_of
+from derive.typeset.plain import COLUMNS, plain_lines
 
 
 class Shown(Protocol):
@@ -63,9 +61,6 @@ class Shown(Protocol):
     def shown(self) -> Reduced:
         """The one of the two that is shown."""
 
-
-COLUMNS = 100
-STEP = 4
 
 SECTORS = (
     "A sector has a digit for each declared layer that the vectors pass, the lowest first: 0 on "
@@ -250,16 +245,14 @@ def _is_minus(term: Term) -> bool:
     return bool(term.coefficient == -1)
 
 
-def latex(
+def page(
     theory: Shown,
     infinite: Infinite | None = None,
     margins: Sequence[Margin] | None = None,
-) -> str:
-    """A LaTeX document that plain pdfLaTeX compiles as it is."""
+) -> Page:
+    """Everything that there is to show."""
     title = f"{theory.derivation.network.name}: exchangeable heads"
-    return document_of(
-        Page(title, (Heading(1, "Theory"), *sections(theory, infinite, margins, LATEX)))
-    )
+    return Page(title, (Heading(1, "Theory"), *sections(theory, infinite, margins, LATEX)))
 
 
 def plain(
@@ -271,33 +264,4 @@ def plain(
     network = theory.derivation.network
     title = f"{network.name}: {network.describe()}"
     lines = textwrap.wrap(title, COLUMNS, subsequent_indent="  ")
-    for block in sections(theory, infinite, margins, PLAIN):
-        lines += WRITERS[type(block)](block)
-    return "\n".join(lines)
-
-
-def _table(block: Table) -> Iterator[str]:
-    rows = [[unicode_of(cell) for cell in row] for row in (block.titles, *block.rows)]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    for row in rows:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  " + "  ".join(padded).rstrip()
-
-
-def _display(block: Display) -> Iterator[str]:
-    breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
-    names = [PLAIN.text(line.left) if line.left is not None else "" for line in block.lines]
-    wide = max(map(len, names))
-    for name, line in zip(names, block.lines, strict=True):
-        first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
-        yield f"  {name.rjust(wide)} = {first.text}"
-        for part in rest:
-            yield " " * (wide + 5 + STEP * (part.indent + 1)) + part.text
-
-
-WRITERS: dict[type, Any] = {
-    Heading: lambda block: [unicode_of(block.text)],
-    Prose: lambda block: textwrap.wrap(unicode_of(block.text), COLUMNS),
-    Table: _table,
-    Display: _display,
-}
+    return "\n".join((*lines, *plain_lines(sections(theory, infinite, margins, PLAIN))))

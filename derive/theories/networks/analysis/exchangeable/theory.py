@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from derive.algebra import build, substitute
 from derive.arguments import takes
-from derive.errors import CertificateError
 from derive.theories.networks.analysis.exchangeable import (
     bending,
     certificates,
     limits,
     one_layer,
+    show,
     statements,
 )
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
@@ -24,21 +24,15 @@ from derive.theories.networks.analysis.exchangeable.sectors import Rules
 from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.stability import stability as find_margins
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry, declare
-from derive.theories.networks.derivation import (
-    Derivation,
-    Equation,
-    Evidence,
-    Order,
-    Step,
-    known_theory,
-    refuse_mean,
-)
+from derive.theories.networks.derivation import Derivation, Equation, Order, Step, refuse_mean
+from derive.theories.networks.derivation.certified import Certified
+from derive.typeset.page import Page
 
 HEADS = "H -> infinity, after N, P -> infinity"
 
 
 @dataclass(frozen=True, repr=False)
-class SymmetricTheory:
+class SymmetricTheory(Certified):
     """A theory at overlaps that permutations of heads do not change.
 
     Attributes:
@@ -92,34 +86,17 @@ class SymmetricTheory:
         check = bending.certificate(self.symmetry, self.shown, margins)
         return margins, Step("stability", *statements.STABILITY, Order.EXACT, (), after, check)
 
-    def certify(
-        self, digits: int = 20, progress: Callable[[str], None] | None = None
-    ) -> tuple[Evidence, ...]:
-        """Check every step numerically, on a random small instance with symmetric kernels.
+    def page(
+        self, infinite: Infinite | None = None, margins: Sequence[Margin] | None = None
+    ) -> Page:
+        """The theory, with a limit and margins of stability where they are given."""
+        return show.page(self, infinite, margins)
 
-        Raises:
-            CertificateError: A step failed; the message names it.
-        """
-        found = []
-        for step in self.steps:
-            if progress is not None:
-                progress(step.name)
-            try:
-                found.append(step.certificate(digits))
-            except CertificateError as error:
-                raise CertificateError(f"{step.name}: refused: {error}") from None
-        return tuple(found)
-
-    def to_latex(self) -> str:
-        """The theory as a LaTeX document that compiles as it is."""
-        from derive.theories.networks.analysis.exchangeable.show import latex
-
-        return latex(self)
-
-    def __repr__(self) -> str:
-        from derive.theories.networks.analysis.exchangeable.show import plain
-
-        return plain(self)
+    def text(
+        self, infinite: Infinite | None = None, margins: Sequence[Margin] | None = None
+    ) -> str:
+        """The same in plain text."""
+        return show.plain(self, infinite, margins)
 
 
 @takes("derivation")
@@ -146,7 +123,7 @@ def exchangeable(
     >>> [(u.symbol, u.multiplicity) for u in theory.papers.unknowns]
     [(lambda_1,0, 1), (lambda_1,1, H_1 - 1), (lambda_a, 1)]
     """
-    theory = known_theory(derivation)
+    theory = derivation.known_theory
     refuse_mean(theory, "the theory of exchangeable heads")
     symmetry = declare(theory.notation, layers)
     steps = [

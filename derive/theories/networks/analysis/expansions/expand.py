@@ -28,7 +28,7 @@ from derive.theories.networks.analysis.expansions.saddle import (
     expand_overlaps,
     expand_predictor,
 )
-from derive.theories.networks.derivation.derivation import Derivation, known_theory
+from derive.theories.networks.derivation.derivation import Derivation
 from derive.theories.networks.derivation.step import WIDE, Equation, Order, Step
 from derive.theories.networks.derivation.theory import refuse_mean
 
@@ -63,7 +63,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
         raise RuleError(f"order {order}: an expansion in 1/N needs a whole number from 1")
     if order > MOST_ORDERS:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
-    theory, order = known_theory(derivation), int(order)
+    theory, order = derivation.known_theory, int(order)
     refuse_mean(theory, "an expansion in 1/N")
     found = expand_overlaps(theory, order)
     action = expand_action(found, order)
@@ -93,7 +93,7 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     >>> finite_width_expansion(derivation).fluctuations.definitions
     ((X_a, Z_a),)
     """
-    theory = known_theory(derivation)
+    theory = derivation.known_theory
     refuse_mean(theory, "an expansion in 1/N")
     first, found = expand_overlaps(theory, 1), fluctuations(theory)
     averages = average_predictor(first, found)

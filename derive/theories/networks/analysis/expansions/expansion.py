@@ -19,16 +19,17 @@ from derive.theories.networks.analysis.expansions.laplace import (
 )
 from derive.theories.networks.derivation.certificates.compare import Agreement
 from derive.theories.networks.derivation.certificates.instance import Numbers
-from derive.theories.networks.derivation.derivation import certify_steps
+from derive.theories.networks.derivation.certified import Certified
 from derive.theories.networks.derivation.rules.response import Assignments
 from derive.theories.networks.derivation.statements import CHAIN_SHIFT, MEAN, VARIANCE
-from derive.theories.networks.derivation.step import Equation, Evidence, Step
+from derive.theories.networks.derivation.step import Equation, Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
+from derive.typeset.page import Page
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Expansion:
+class Expansion(Certified):
     """What both expansions have.
 
     Attributes:
@@ -74,26 +75,13 @@ class Expansion:
         """The terms, once every definition has its value."""
         raise NotImplementedError
 
-    def certify(
-        self, digits: int = 20, progress: Callable[[str], None] | None = None
-    ) -> tuple[Evidence, ...]:
-        """Check every step numerically, as `Derivation.certify` does.
+    def page(self, *results: Any) -> Page:
+        """The results, then the steps."""
+        return show.page(self)
 
-        Raises:
-            CertificateError: A step failed; the message names it.
-        """
-        return certify_steps(self.steps, digits, progress)
-
-    def to_latex(self) -> str:
-        """The expansion and its steps as a LaTeX document that compiles as it is."""
-        return show.document(self)
-
-    def to_markdown(self) -> str:
-        """The expansion and its steps as Markdown, with equations in LaTeX."""
-        return show.markdown(self)
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
+    def text(self) -> str:
+        """The results first, then every name in the order in which it is defined."""
+        return show.text(self)
 
     @property
     def title(self) -> str:
@@ -116,9 +104,6 @@ class Expansion:
         series = self.overlaps if chain is None else self.chain_overlaps
         pairs = zip(symbols, series, strict=True)
         return tuple(equations.overlap(left(g), terms) for g, terms in pairs)
-
-    def __repr__(self) -> str:
-        return show.text(self)
 
 
 @dataclass(frozen=True, repr=False, eq=False)

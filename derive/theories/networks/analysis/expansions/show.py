@@ -1,4 +1,4 @@
-"""An expansion in plain text, and with its steps as a LaTeX document or Markdown."""
+"""The page of an expansion, and its results in plain text."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import textwrap
 from typing import Protocol
 
 from derive.theories.networks.analysis.expansions.equations import Equations
-from derive.theories.networks.derivation.render.content import displays_of, step_blocks
+from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.names import names_of
-from derive.theories.networks.derivation.render.terminal import COLUMNS, display_lines
+from derive.theories.networks.derivation.render.steps import Pages, step_blocks
 from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_note
-from derive.typeset.document import document_of
-from derive.typeset.markdown import markdown_of
 from derive.typeset.page import Block, Display, Heading, Page, Prose
+from derive.typeset.plain import COLUMNS, display_lines
 from derive.typeset.text import unicode_of
 
 Section = tuple[str, Equations]
@@ -73,24 +72,15 @@ def result_lines(expansion: Shown) -> list[str]:
     return lines
 
 
-def document(expansion: Shown) -> str:
-    """A LaTeX document: the results, then the steps."""
-    return document_of(_page(expansion))
-
-
-def markdown(expansion: Shown) -> str:
-    """The same as Markdown."""
-    return markdown_of(_page(expansion))
-
-
-def _page(expansion: Shown) -> Page:
+def page(expansion: Shown) -> Page:
+    """The results, then the steps."""
     blocks: list[Block] = [Heading(1, expansion.title), Prose(_note(expansion))]
     for head, shown, where in _displays(expansion):
         blocks += [Heading(2, head), _joined(shown, where)]
     blocks += [Heading(1, "How it was reached")]
-    displays = displays_of(expansion.theory, names_of(expansion.theory))
+    pages = Pages(displays_of(expansion.theory, names_of(expansion.theory)))
     for number, step in enumerate(expansion.steps, start=1):
-        blocks += step_blocks(number, step, displays)
+        blocks += step_blocks(number, step, pages)
     return Page(expansion.network.name, tuple(blocks))
 
 

@@ -1,4 +1,4 @@
-"""The scalar theory in plain text, as Markdown and as a LaTeX document."""
+"""The page of the scalar theory, and its equations in plain text."""
 
 from __future__ import annotations
 
@@ -18,10 +18,6 @@ from derive.theories.networks.derivation import Theory
 from derive.theories.networks.derivation.render.equations import verbatim
 from derive.theories.networks.derivation.step import Equation, Order, Step
 from derive.typeset.boxes import Box
-from derive.typeset.document import document_of
-from derive.typeset.lines import Breaker
-from derive.typeset.markdown import markdown_of
-from derive.typeset.media import PLAIN
 from derive.typeset.page import (
     Block,
     Display,
@@ -31,9 +27,8 @@ from derive.typeset.page import (
     Page,
     Prose,
 )
+from derive.typeset.plain import COLUMNS, display_lines
 from derive.typeset.text import typeset, unicode_of
-
-COLUMNS = 100
 
 
 class Shown(Protocol):
@@ -86,16 +81,13 @@ def section(title: str, equations: Iterable[Equation]) -> list[str]:
     return [title, *(f"  {line}" for line in equation_lines(equations))]
 
 
-def equation_lines(equations: Iterable[Equation]) -> Iterator[str]:
+def equation_lines(equations: Iterable[Equation]) -> list[str]:
     """Equations in plain text; long ones are broken."""
-    shown = [(PLAIN.text(_box(e.left)), _box(e.right)) for e in equations]
-    wide = max(len(left) for left, _ in shown)
-    breaker = Breaker(PLAIN, indent=4, sign=3.0, gap=1.0, bracket=2.0)
-    for left, right in shown:
-        first, *rest = breaker.lines(right, COLUMNS - wide - 9)
-        yield f"{left.rjust(wide)} = {first.text}"
-        for part in rest:
-            yield " " * (wide + 7 + 4 * part.indent) + part.text
+    return display_lines(_display(equations))
+
+
+def _display(equations: Iterable[Equation]) -> Display:
+    return Display(tuple(Line(_box(e.left), _box(e.right)) for e in equations))
 
 
 def step_lines(step: Step) -> list[str]:
@@ -133,21 +125,11 @@ def _blocks(number: int, step: Step) -> Iterator[Block]:
     yield Heading(2, f"{number}. {typeset(step.name)}", badge)
     yield Prose(step.statement)
     if step.before:
-        yield Display(tuple(Line(_box(e.left), _box(e.right)) for e in step.before))
+        yield _display(step.before)
     if step.moves:
         yield Items(tuple(map(typeset, step.moves)), "Moves", numbered=True)
-    yield Display(tuple(Line(_box(e.left), _box(e.right)) for e in step.after))
+    yield _display(step.after)
     yield Prose(step.source, "Source")
-
-
-def document(theory: Shown, *more: Step) -> str:
-    """The derivation as a LaTeX document, with further steps at its end."""
-    return document_of(page_of(theory, (*theory.steps, *more)))
-
-
-def markdown(theory: Shown, *more: Step) -> str:
-    """The derivation as Markdown, with further steps at its end."""
-    return markdown_of(page_of(theory, (*theory.steps, *more)))
 
 
 NORMALISATION = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive.arguments import takes
-from derive.errors import CertificateError, RuleError
+from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar import printing, steps
 from derive.theories.networks.analysis.scalar.action import stage_actions
 from derive.theories.networks.analysis.scalar.depth import any_depth, depth_symbol, generic_stage
@@ -40,19 +40,15 @@ from derive.theories.networks.analysis.scalar.solutions import Solutions, solve
 from derive.theories.networks.analysis.scalar.stages import Stage, read_stages
 from derive.theories.networks.analysis.scalar.symbols import WIDTH
 from derive.theories.networks.analysis.scalar.width_series import width_series
-from derive.theories.networks.derivation import (
-    Derivation,
-    Theory,
-    derive,
-    known_theory,
-    refuse_mean,
-)
-from derive.theories.networks.derivation.step import Evidence, Step
+from derive.theories.networks.derivation import Derivation, Theory, derive, refuse_mean
+from derive.theories.networks.derivation.certified import Certified
+from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.description import Network
+from derive.typeset.page import Page
 
 
 @dataclass(frozen=True, repr=False)
-class ScalarTheory:
+class ScalarTheory(Certified):
     """u = c prod_l (1 + r/N_l), r = -u E'(u), for n stages, and how it follows from a theory.
 
     Attributes:
@@ -180,32 +176,12 @@ class ScalarTheory:
         """All solutions in numbers, the lowest action first; see `solutions.solve`."""
         return solve(self.equation, self.actions, values, digits)
 
-    def certify(self, digits: int = 20) -> tuple[Evidence, ...]:
-        """Check every step numerically.
+    def page(self, *results: Explicit | Series | Limit) -> Page:
+        """The steps, with results at their end."""
+        return printing.page_of(self, (*self.steps, *map(self.step, results)))
 
-        Raises:
-            CertificateError: A step failed; the message names it.
-        """
-        found = []
-        for number, step in enumerate(self.steps, start=1):
-            try:
-                found.append(step.certificate(digits))
-            except CertificateError as error:
-                raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
-        return tuple(found)
-
-    def to_latex(self, *results: Explicit | Series | Limit) -> str:
-        """The derivation as a LaTeX document that compiles as it is, with results at its end."""
-        return printing.document(self, *map(self.step, results))
-
-    def to_markdown(self, *results: Explicit | Series | Limit) -> str:
-        """The derivation as Markdown, with results at its end."""
-        return printing.markdown(self, *map(self.step, results))
-
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
-    def __repr__(self) -> str:
+    def text(self) -> str:
+        """The equations in plain text."""
         return printing.text(self)
 
 
@@ -226,7 +202,7 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     Source: theory of section 1.4; Li, Sompolinsky, PRX 11, 031059 (2021).
     """
     derivation = derive(source) if isinstance(source, Network) else source
-    theory = derivation if isinstance(derivation, Theory) else known_theory(derivation)
+    theory = derivation if isinstance(derivation, Theory) else derivation.known_theory
     refuse_mean(theory, "the scalar theory")
     network = getattr(derivation, "network", None)
     require_distinct_symbols(theory, None if network is None else network.temperature)

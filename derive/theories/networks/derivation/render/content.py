@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from derive.algebra import build
@@ -15,43 +14,35 @@ from derive.theories.networks.derivation.render.network import (
     notation_blocks,
     worded,
 )
+from derive.theories.networks.derivation.render.steps import Pages, step_blocks
 from derive.theories.networks.derivation.rules.wide import shift_symbol
 from derive.theories.networks.derivation.statements import (
     CHAIN_ACTION,
-    CHANGED,
     CONSTANT,
     MEAN,
     VARIANCE,
     hessian_equations,
 )
-from derive.theories.networks.derivation.step import Equation, Order, Step
-from derive.theories.networks.derivation.theory import Derived, Theory
+from derive.theories.networks.derivation.step import Equation, Step
+from derive.theories.networks.derivation.theory import Theory
+from derive.theories.networks.description import Network
 from derive.typeset.boxes import Atom, Sum, fenced
-from derive.typeset.page import (
-    BECOMES,
-    Block,
-    Display,
-    Heading,
-    Items,
-    Line,
-    Page,
-    Prose,
-)
+from derive.typeset.page import Block, Heading, Items, Page, Prose
 from derive.typeset.text import typeset
 
 
-def page(derivation: Derived) -> Page:
+def page(network: Network, theory: Theory, steps: tuple[Step, ...]) -> Page:
     """Everything that a derivation shows."""
-    theory = derivation.theory
     displays = displays_of(theory, names_of(theory))
     blocks: list[Block] = [Heading(1, "The network")]
-    blocks += network_blocks(derivation.network, theory.notation, displays.drawer)
-    blocks += [Heading(1, "Notation"), *notation_blocks(_types(derivation.steps), theory.notation)]
+    blocks += network_blocks(network, theory.notation, displays.drawer)
+    blocks += [Heading(1, "Notation"), *notation_blocks(_types(steps), theory.notation)]
     blocks += [Heading(1, "The derivation")]
-    for number, step in enumerate(derivation.steps, start=1):
-        blocks += step_blocks(number, step, displays)
+    pages = Pages(displays)
+    for number, step in enumerate(steps, start=1):
+        blocks += step_blocks(number, step, pages)
     blocks += [Heading(1, "The theory in one view"), *theory_blocks(theory, displays)]
-    return Page(derivation.network.name, tuple(blocks))
+    return Page(network.name, tuple(blocks))
 
 
 def displays_of(theory: Theory, names: Names) -> Displays:
@@ -72,74 +63,14 @@ def _types(steps: tuple[Step, ...]) -> set[type]:
     }
 
 
-def badge(step: Step) -> str:
-    """EXACT, or LEADING and the limit."""
-    if step.order is Order.EXACT:
-        return step.exact
-    return f"LEADING as {typeset(step.limit)}"
-
-
-def step_blocks(number: int, step: Step, displays: Displays) -> list[Block]:
-    """One step: heading, statement, before and after, moves, source."""
-    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
-    if step.before and step.before[0].left == step.after[0].left == CHANGED:
-        return [*blocks, *_rewritten(step, displays), Prose(typeset(step.source), "Source")]
-    if step.before:
-        blocks += [Prose("From"), *_shown(step.before, displays), Prose("it follows that")]
-    blocks += _shown(step.after, displays)
-    if step.moves:
-        blocks += [Items(tuple(typeset(move) for move in step.moves), "Moves", numbered=True)]
-    return [*blocks, Prose(typeset(step.source), "Source")]
-
-
-def step_heading(number: int, step: Step) -> Heading:
-    """The number and the name of a step, and whether it is exact."""
-    return Heading(2, f"{number}. {step_name(step)}", badge(step))
-
-
-def step_name(step: Step) -> str:
-    """The step's name; the readout's weight, a lone letter, is set as mathematics too."""
-    name = typeset(step.name[0].upper() + step.name[1:])
-    return f"{name[:-1]}$a$" if name.endswith(" a") else name
-
-
-def _rewritten(step: Step, displays: Displays) -> list[Block]:
-    """Terms of the log density, and what becomes of them."""
-    old = displays.of(tuple(Equation("", e.right) for e in step.before))
-    new = displays.of(tuple(Equation("", e.right) for e in step.after))
-    lines = [*old[0].lines, *(replace(line, relation=BECOMES) for line in new[0].lines)]
-    blocks: list[Block] = [Prose(r"In $\ln p$,"), Display(tuple(lines))]
-    where = [line for found in (old[1], new[1]) if found is not None for line in found.lines]
-    return [*blocks, Prose("where"), Display(tuple(where))] if where else blocks
-
-
-def _shown(equations: tuple[Equation, ...], displays: Displays) -> list[Block]:
-    shown, where = displays.of(equations)
-    blocks: list[Block] = [*show_apart(shown)]
-    return blocks if where is None else [*blocks, Prose("where"), where]
-
-
-def show_apart(display: Display) -> list[Display]:
-    """A stacked sum gets a display of its own."""
-    runs: list[list[Line]] = []
-    for line in display.lines:
-        if _is_stacked(line) or not runs or _is_stacked(runs[-1][-1]):
-            runs.append([])
-        runs[-1].append(line)
-    return [Display(tuple(run)) for run in runs]
-
-
-def _is_stacked(line: Line) -> bool:
-    return isinstance(line.right, Sum) and line.right.stacked
-
-
 def theory_blocks(theory: Theory, displays: Displays) -> list[Block]:
     """The results, each under a title; names are explained anew."""
     displays.explained.clear()
+    pages = Pages(displays)
     blocks: list[Block] = []
     for title, text, equations in sections(theory):
         blocks += [Heading(2, title), *([Prose(text)] if text else [])]
-        blocks += _shown(equations, displays)
+        blocks += pages.blocks(None, equations)
     reasons = tuple(typeset(e.reason) for e in theory.equations if e.reason)
     if reasons:
         blocks += [Heading(2, "What is not eliminated"), Items(reasons)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,31 +12,27 @@ from rich.table import Table
 from rich.text import Text
 
 from derive.algebra.drawing import Drawer
-from derive.theories.networks.derivation.render.content import displays_of, sections, step_name
+from derive.theories.networks.derivation.render.content import displays_of, sections
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.network import size_display
+from derive.theories.networks.derivation.render.steps import step_name
 from derive.theories.networks.derivation.step import Order, Step
-from derive.theories.networks.derivation.theory import Derived, Theory
-from derive.typeset.lines import Breaker
+from derive.theories.networks.derivation.theory import Theory
+from derive.theories.networks.description import Network
 from derive.typeset.media import PLAIN
 from derive.typeset.page import Display
+from derive.typeset.plain import COLUMNS, display_lines
 from derive.typeset.text import typeset, unicode_of
 
-COLUMNS = 100
-"""The width of the table; the same on every terminal."""
 PROSE = 96
 """The width of sentences, which also stand in the docstrings of modules."""
-STEP = 4
-"""Columns by which a continued line is moved to the right."""
 
 
-def table_of(derivation: Derived) -> str:
-    """Steps as a table, then the theory."""
-    network = derivation.network
+def table_of(network: Network, steps: Sequence[Step], theory: Iterable[str]) -> str:
+    """Steps as a table, then the lines of the theory."""
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    drawing, steps = drawn_lines(network), steps_table(derivation.steps)
-    lines = (*title, "", *drawing, "", *steps, "", *theory_lines(derivation.theory))
+    lines = (*title, "", *drawn_lines(network), "", *steps_table(steps), "", *theory)
     return "\n".join(lines)
 
 
@@ -91,16 +87,3 @@ def _overlaps(theory: Theory, drawer: Drawer) -> str:
         shown = PLAIN.text(drawer.size(overlap.shape[0]))
         found.append(f"{PLAIN.text(drawer.box(overlap))} ({shown})")
     return ", ".join(found)
-
-
-def display_lines(display: Display) -> list[str]:
-    """Equations in plain text, their equals signs below one another."""
-    breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
-    names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
-    wide = max(map(len, names))
-    found = []
-    for name, line in zip(names, display.lines, strict=True):
-        first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
-        found.append(f"{name.rjust(wide)} = {first.text}")
-        found += [" " * (wide + 3 + STEP * part.indent + STEP) + part.text for part in rest]
-    return found

@@ -11,10 +11,7 @@ from derive.algebra import build
 from derive.theories.networks.derivation import statements
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat import proofs, shared_proofs
-from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
-from derive.theories.networks.derivation.repeat.induction import repeated_theory
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
-from derive.theories.networks.derivation.repeat.steps import Group, RepeatedStep
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.taken import (
     equation_step,
@@ -29,30 +26,20 @@ from derive.theories.networks.derivation.repeat.taken import (
 )
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.rules.start import prior
-from derive.theories.networks.derivation.step import PROPORTIONAL, WIDE, Equation, Order
+from derive.theories.networks.derivation.step import (
+    PROPORTIONAL,
+    WIDE,
+    Equation,
+    Group,
+    Order,
+    Step,
+)
 from derive.theories.networks.description import Network
 
 Text = tuple[str, str]
 
 
-def derive_repeated(network: Network, rules: Rules = RULES) -> RepeatedDerivation:
-    """Derive the theory of a network whose depth is a symbol.
-
-    Args:
-        network: At least one layer is repeated a symbolic number of times.
-        rules: The rewriting rules.
-
-    Raises:
-        DescriptionError: The network cannot be cut into parts.
-        RuleError: It is outside the theory.
-    """
-    theory = repeated_theory(network, rules)
-    return RepeatedDerivation(network, theory, steps_of(network, theory, rules))
-
-
-def steps_of(
-    network: Network, theory: RepeatedTheory, rules: Rules = RULES
-) -> tuple[RepeatedStep, ...]:
+def steps_of(network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> tuple[Step, ...]:
     """The steps that lead to a theory, each with its certificate."""
     return tuple(_Steps(theory, proofs.Instances(network, theory, rules)).all())
 
@@ -65,7 +52,7 @@ class _Steps:
         self.instances = instances
         self.shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
 
-    def all(self) -> Iterable[RepeatedStep]:
+    def all(self) -> Iterable[Step]:
         """Every step in order."""
         yield self._start()
         yield self._integrate()
@@ -93,9 +80,9 @@ class _Steps:
         return (f"{text[0]} {more}", text[1]) if self.shared else text
 
     def _step(self, name: str, text: Text, groups: Iterable[Group], proof: Any,
-              limit: str = "") -> RepeatedStep:  # fmt: skip
+              limit: str = "") -> Step:  # fmt: skip
         groups = tuple(groups)
-        return RepeatedStep(
+        return Step(
             name=name,
             statement=text[0],
             source=text[1],
@@ -104,10 +91,10 @@ class _Steps:
             after=tuple(e for group in groups for e in group.after),
             certificate=proof,
             limit=limit,
-            groups=groups,
+            parts=groups,
         )
 
-    def _start(self) -> RepeatedStep:
+    def _start(self) -> Step:
         terms, groups = [], []
         for part, _, here in self.theory.shares:
             own = here.weights_of(0)
@@ -124,14 +111,14 @@ class _Steps:
         proof = proofs.of_start(self.instances)
         return self._step("starting density", statements.REPEATED_START, [total, *groups], proof)
 
-    def _integrate(self) -> RepeatedStep:
+    def _integrate(self) -> Step:
         here = self.theory.lowest
         step = here.step("integrate V_0")
         group = Group(here, "", step.before, step.after)
         text = (step.statement, step.source)
         return self._step(step.name, text, [group], step.certificate)
 
-    def _law(self) -> Iterable[RepeatedStep]:
+    def _law(self) -> Iterable[Step]:
         """From the readout down: condition and change variables in every part."""
         highest = len(self.theory.shares) - 1
         for place in range(highest, -1, -1):
@@ -157,7 +144,7 @@ class _Steps:
             yield self._step(name, text, groups, proof)
             yield from self._change(part)
 
-    def _change(self, part: Part) -> Iterable[RepeatedStep]:
+    def _change(self, part: Part) -> Iterable[Step]:
         """The change of variables in the stream in which a part is the lowest."""
         for layer in self.shared:
             if layer.parts[0] is not part:
@@ -170,7 +157,7 @@ class _Steps:
             yield self._step(name, statements.SHARED_CHANGE, [group], proof)
 
     def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
-                limit: str = "", also: str = "") -> RepeatedStep:  # fmt: skip
+                limit: str = "", also: str = "") -> Step:  # fmt: skip
         equations = [Equation(title, self._total(key)) for key, title in shown]
         group = Group(self.theory.lowest, "", (), tuple(equations))
         proof = proofs.of_sums(
@@ -191,7 +178,7 @@ class _Steps:
         labels = [Term(self.theory.lowest, own)] if own != 0 else []
         return Summed((*labels, *terms))
 
-    def _stationarity(self) -> RepeatedStep:
+    def _stationarity(self) -> Step:
         groups = []
         for layer in self.theory.layers:
             if isinstance(layer, SharedLayer):
@@ -207,7 +194,7 @@ class _Steps:
         proof = proofs.of_layers(self.instances, windows, "gradient")
         return self._step("stationarity", statements.STATIONARY, groups, proof)
 
-    def _equations(self) -> RepeatedStep:
+    def _equations(self) -> Step:
         groups, cases = [], []
         for layer in self.theory.layers:
             if isinstance(layer, SharedLayer):
@@ -224,7 +211,7 @@ class _Steps:
         text = self._said(statements.LAYER_EQUATIONS, reasons)
         return self._step("saddle equations", text, groups, proof)
 
-    def _scaled(self) -> RepeatedStep:
+    def _scaled(self) -> Step:
         here = self.theory.lowest
         equations = [
             Equation(statements.CHAIN_ACTION, self._total("scaled")),
@@ -247,7 +234,7 @@ class _Steps:
         )
         return self._step("papers' normalisation", statements.CHAIN, groups, proof)
 
-    def _closed(self) -> RepeatedStep:
+    def _closed(self) -> Step:
         closed, here = self.theory.fixed_point, self.theory.layers[0].window
         assert closed is not None
         lowest = here.theory.equations[0]
@@ -258,14 +245,14 @@ class _Steps:
         group = Group(here, "", (), tuple(shown))
         return self._step("closed fixed point", statements.CLOSED, [group], proof)
 
-    def _predictor(self) -> RepeatedStep:
+    def _predictor(self) -> Step:
         here = self.theory.lowest
         step = here.step("predictor")
         group = Group(here, "", (), step.after)
         text = (step.statement, step.source)
         return self._step("predictor", text, [group], step.certificate, step.limit)
 
-    def _wide(self, name: str, text: Text, *keys: str) -> RepeatedStep:
+    def _wide(self, name: str, text: Text, *keys: str) -> Step:
         groups: list[Group] = []
         for layer in self.theory.layers:
             if isinstance(layer, SharedLayer):

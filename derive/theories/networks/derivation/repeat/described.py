@@ -11,9 +11,9 @@ from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.equations import Displays
 from derive.theories.networks.derivation.render.network import branch_words
 from derive.theories.networks.derivation.repeat import pieces
-from derive.theories.networks.derivation.repeat.steps import Derived
-from derive.theories.networks.derivation.repeat.theory import SharedLayer
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
+from derive.theories.networks.description import Network
 from derive.typeset.media import LATEX
 from derive.typeset.page import Block, Display, Drawing, Line, Prose, Table
 
@@ -25,26 +25,26 @@ class HasDisplays(Protocol):
         """The displays of a window."""
 
 
-def network_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:
+def network_blocks(network: Network, theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
     """The network in one line, and its streams and weights, kind by kind."""
-    depths = ", ".join(f"${name}$" for name in derivation.network.depths())
+    depths = ", ".join(f"${name}$" for name in network.depths())
     return [
         Prose(
-            f"`{derivation.network.describe()}`. The depth {depths} is a symbol. Every stream and "
+            f"`{network.describe()}`. The depth {depths} is a symbol. Every stream and "
             "every weight has a number, counted from the input, and sizes and variances of its "
-            f"own; {_meaning(derivation)}."
+            f"own; {_meaning(theory)}."
         ),
-        Drawing(tuple(drawn_lines(derivation.network))),
-        _weights(derivation, pages),
-        *size_blocks(derivation, pages),
+        Drawing(tuple(drawn_lines(network))),
+        _weights(theory, pages),
+        *size_blocks(theory, pages),
     ]
 
 
-def _meaning(derivation: Derived) -> str:
+def _meaning(theory: RepeatedTheory) -> str:
     """What m counts."""
-    shared = [layer for layer in derivation.theory.layers if isinstance(layer, SharedLayer)]
+    shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
     if not shared:
-        several = any(here.notation.several for _, _, here in derivation.theory.shares)
+        several = any(here.notation.several for _, _, here in theory.shares)
         more = f"; {ALL_VECTORS}" if several else ""
         return f"$m$ counts the vectors that come down{more}"
     names = ", ".join(f"$G_{{{index_text(layer.number)}}}$" for layer in shared)
@@ -57,19 +57,19 @@ def _meaning(derivation: Derived) -> str:
 ALL_VECTORS = "$v_k$ are all vectors of a stream, from the first down to those of weight $k$"
 
 
-def size_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:
+def size_blocks(theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
     """What the numbers of vectors are, and from which depth on streams have their equations."""
-    drawer = pages.of(derivation.theory.lowest).drawer
+    drawer = pages.of(theory.lowest).drawer
     blocks: list[Block] = []
-    for part in derivation.theory.parts:
+    for part in theory.parts:
         if isinstance(part, pieces.Block):
             lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in part.counts)
             range_of = f"${part.index} = 1, \\dots, {part.copies}$"
             blocks += [Prose(f"Numbers of vectors, {range_of}:"), Display(lines)]
-    lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in _wholes(derivation))
+    lines = tuple(Line(drawer.box(m), drawer.box(value)) for m, value in _wholes(theory))
     if lines:
         blocks += [Prose("Of all vectors:"), Display(lines)]
-    late = [rf"${L} \ge {least}$" for L, least in derivation.theory.least.items() if least > 1]
+    late = [rf"${L} \ge {least}$" for L, least in theory.least.items() if least > 1]
     if late:
         blocks.append(
             Prose(f"Sums hold for any depth, equations of streams for {', '.join(late)}.")
@@ -77,10 +77,10 @@ def size_blocks(derivation: Derived, pages: HasDisplays) -> list[Block]:
     return blocks
 
 
-def _wholes(derivation: Derived) -> list[tuple[Any, Any]]:
+def _wholes(theory: RepeatedTheory) -> list[tuple[Any, Any]]:
     """(name, value) of the numbers of vectors of shared streams that are sums."""
     found = []
-    for layer in derivation.theory.layers:
+    for layer in theory.layers:
         if isinstance(layer, SharedLayer):
             whole = pieces.generic(layer.parts[0]).whole
             assert whole is not None
@@ -89,14 +89,14 @@ def _wholes(derivation: Derived) -> list[tuple[Any, Any]]:
     return found
 
 
-def _weights(derivation: Derived, pages: HasDisplays) -> Table:
-    rows = [_row(derivation.theory.lowest, 0, "", pages)]
-    for part, _, here in derivation.theory.shares:
+def _weights(theory: RepeatedTheory, pages: HasDisplays) -> Table:
+    rows = [_row(theory.lowest, 0, "", pages)]
+    for part, _, here in theory.shares:
         where = ""
         if isinstance(part, pieces.Block):
             where = f"${part.index} = 1, \\dots, {part.copies}$"
         rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
-    _, heads = branch_words(*derivation.theory.notations)
+    _, heads = branch_words(*theory.notations)
     titles = ("weight", "layer", "copies", heads, "variance", "acts on", "gives", "to stream")
     return Table(titles, tuple(rows))
 

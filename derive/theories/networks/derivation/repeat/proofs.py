@@ -16,9 +16,8 @@ from derive.errors import CertificateError
 from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
 from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
 from derive.theories.networks.derivation.certificates.instance import instances as samples_of
-from derive.theories.networks.derivation.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.pipeline import RULES, Rules, derive
+from derive.theories.networks.derivation.pipeline import RULES, Derived, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.induction import layer_of
 from derive.theories.networks.derivation.repeat.instantiate import at_depth
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
@@ -44,8 +43,9 @@ class Instances:
         self.network, self.theory, self.rules = network, theory, rules
         self.written_out = cache(self._written_out)
 
-    def _written_out(self, depth: int) -> Derivation:
-        return derive(self.network.with_values(self.depths(depth)), self.rules)
+    def _written_out(self, depth: int) -> Derived:
+        network = self.network.with_values(self.depths(depth))
+        return derive_theory(network, Notation(stream_graph(network)), self.rules)
 
     def depths(self, depth: int) -> dict[str, int]:
         """Unequal numbers, where there are several depths."""

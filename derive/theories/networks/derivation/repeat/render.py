@@ -1,8 +1,7 @@
-"""A derivation for any depth as Markdown, LaTeX and plain text."""
+"""The page of a derivation for any depth, and its theory in plain text."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,36 +11,26 @@ from derive.algebra import nodes
 from derive.algebra.drawn_maps import over_layers
 from derive.algebra.layered import LayerProduct
 from derive.algebra.naming import Name, nodes_in
-from derive.theories.networks.derivation.render.content import displays_of, show_apart, step_heading
-from derive.theories.networks.derivation.render.diagram import drawn_lines
+from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.equations import Displays
 from derive.theories.networks.derivation.render.network import DEFINITIONS, notation_blocks
-from derive.theories.networks.derivation.render.terminal import COLUMNS, display_lines, steps_table
+from derive.theories.networks.derivation.render.steps import Pages, Shown, step_blocks
 from derive.theories.networks.derivation.repeat.described import network_blocks, size_blocks
 from derive.theories.networks.derivation.repeat.naming import window_names
-from derive.theories.networks.derivation.repeat.steps import Derived, Group, RepeatedStep
 from derive.theories.networks.derivation.repeat.summed import Summed
+from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.statements import CHANGED
-from derive.theories.networks.derivation.step import Equation
+from derive.theories.networks.derivation.step import Equation, Step
+from derive.theories.networks.description import Network
 from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Sum, row, terms_of
-from derive.typeset.document import document_of
-from derive.typeset.markdown import markdown_of
 from derive.typeset.media import LATEX
-from derive.typeset.page import (
-    Block,
-    Display,
-    Heading,
-    Items,
-    Line,
-    Page,
-    Prose,
-)
+from derive.typeset.page import Block, Display, Heading, Line, Page, Prose
+from derive.typeset.plain import plain_lines
 from derive.typeset.symbols import SUM, symbol
-from derive.typeset.text import typeset, unicode_of
+from derive.typeset.text import unicode_of
 
 
-class Pages:
+class WindowPages(Pages):
     """Makes the displays of windows; a name is explained once for all of them."""
 
     def __init__(self) -> None:
@@ -64,7 +53,7 @@ class Pages:
             self._displays[id(window)] = made
         return self._displays[id(window)]
 
-    def shown(self, window: Window, equations: tuple[Equation, ...]) -> list[Block]:
+    def shown(self, window: Window, equations: tuple[Equation, ...]) -> Shown:
         """Equations, and what is new among the names in them."""
         drawn: list[Equation] = []
         names: list[Name] = []
@@ -79,9 +68,7 @@ class Pages:
             drawn.append(Equation(left, right))
         display, where = self.of(window).of(tuple(drawn))
         extra = self._explained(window, names)
-        lines = self._new((*(where.lines if where else ()), *extra))
-        blocks: list[Block] = [*show_apart(display)]
-        return [*blocks, Prose("where"), Display(lines)] if lines else blocks
+        return display, self._new((*(where.lines if where else ()), *extra))
 
     def _new(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The explanations of names that no window has explained in this step."""
@@ -121,27 +108,27 @@ class Pages:
         return row(side, Fence(Sum(tuple(terms))), side), names
 
 
-def page(derivation: Derived) -> Page:
+def page(network: Network, theory: RepeatedTheory, steps: tuple[Step, ...]) -> Page:
     """Everything that a derivation for any depth shows."""
-    pages = Pages()
-    blocks: list[Block] = [Heading(1, "The network"), *network_blocks(derivation, pages)]
-    blocks += [Heading(1, "Notation"), *_notation(derivation)]
+    pages = WindowPages()
+    blocks: list[Block] = [Heading(1, "The network"), *network_blocks(network, theory, pages)]
+    blocks += [Heading(1, "Notation"), *_notation(theory, steps)]
     blocks += [Heading(1, "The derivation")]
-    for number, step in enumerate(derivation.steps, start=1):
+    for number, step in enumerate(steps, start=1):
         blocks += step_blocks(number, step, pages)
-    return Page(derivation.network.name, tuple(blocks))
+    return Page(network.name, tuple(blocks))
 
 
-def _notation(derivation: Derived) -> list[Block]:
+def _notation(theory: RepeatedTheory, steps: tuple[Step, ...]) -> list[Block]:
     types = {
         type(node)
-        for step in derivation.steps
+        for step in steps
         for equation in (*step.before, *step.after)
         for value in _values(equation.right)
         for node in nodes_in(value)
     }
     shown = types & (set(DEFINITIONS) | {nodes.LogNormal, nodes.Diagonal})
-    blocks = notation_blocks(shown, *derivation.theory.notations)
+    blocks = notation_blocks(shown, *theory.notations)
     if LayerProduct in types:
         text = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
         blocks.append(Prose(text))
@@ -154,61 +141,6 @@ def _values(right: Any) -> list[Any]:
     return [right] if isinstance(right, sympy.Basic) else []
 
 
-def step_blocks(number: int, step: RepeatedStep, pages: Pages) -> list[Block]:
-    """One step: heading, statement, the equations of every window, source."""
-    pages.begin()
-    blocks: list[Block] = [step_heading(number, step), Prose(typeset(step.statement))]
-    for group in step.groups:
-        blocks += _group_blocks(group, pages)
-    return [*blocks, Prose(typeset(step.source), "Source")]
-
-
-def _group_blocks(group: Group, pages: Pages) -> list[Block]:
-    blocks: list[Block] = []
-    where = group.where[:1].upper() + group.where[1:]
-    if group.before:
-        text = r"In $\ln p$," if group.before[0].left == CHANGED else "From"
-        blocks += [Prose(f"{where}: {text[0].lower()}{text[1:]}" if where else text)]
-        blocks += pages.shown(group.window, _bare(group.before))
-        blocks += [Prose("becomes" if group.before[0].left == CHANGED else "it follows that")]
-    elif where:
-        blocks += [Prose(f"{where}:")]
-    blocks += pages.shown(group.window, _bare(group.after))
-    if group.moves:
-        moves = tuple(typeset(move) for move in group.moves)
-        blocks.append(Items(moves, "Moves", numbered=True))
-    return blocks
-
-
-def _bare(equations: tuple[Equation, ...]) -> tuple[Equation, ...]:
-    """Terms of the log density stand by themselves."""
-    return tuple(Equation("", e.right) if e.left == CHANGED else e for e in equations)
-
-
-def markdown(derivation: Derived) -> str:
-    """The derivation as Markdown, its equations in LaTeX between double dollar signs."""
-    return markdown_of(page(derivation))
-
-
-def step_markdown(derivation: Derived, name: str) -> str:
-    """One step by its name, as it stands in the page.
-
-    Raises:
-        KeyError: There is no step of this name; the message lists those that there are.
-    """
-    pages = Pages()
-    for number, step in enumerate(derivation.steps, start=1):
-        if step.name == name:
-            text = markdown_of(Page("", tuple(step_blocks(number, step, pages))))
-            return text.partition("\n")[2].strip() + "\n"
-    raise KeyError(", ".join(step.name for step in derivation.steps))
-
-
-def document(derivation: Derived) -> str:
-    """The derivation as a LaTeX document that plain pdfLaTeX compiles as it is."""
-    return document_of(page(derivation))
-
-
 SHOWN = (
     "proportional limit", "saddle equations", "papers' normalisation", "closed fixed point",
     "predictor", "infinite width", "first correction",
@@ -216,23 +148,11 @@ SHOWN = (
 """The steps whose results make up the theory."""
 
 
-def table(derivation: Derived) -> str:
-    """The steps as a table in plain text, and the theory below it."""
-    network = derivation.network
-    title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
-    drawing, steps = drawn_lines(network), steps_table(derivation.steps)
-    return "\n".join((*title, "", *drawing, "", *steps, "", *theory_lines(derivation)))
-
-
-def theory_lines(derivation: Derived) -> Iterator[str]:
+def theory_lines(theory: RepeatedTheory, steps: tuple[Step, ...]) -> Iterator[str]:
     """The theory in plain text, a line each."""
-    pages = Pages()
-    for block in size_blocks(derivation, pages):
-        if isinstance(block, Display):
-            yield from (f"  {line}" for line in display_lines(block))
-        elif isinstance(block, Prose):
-            yield unicode_of(block.text)
-    for step in derivation.steps:
+    pages = WindowPages()
+    yield from plain_lines(size_blocks(theory, pages))
+    for step in steps:
         if step.name not in SHOWN:
             continue
         pages.begin()
@@ -240,6 +160,5 @@ def theory_lines(derivation: Derived) -> Iterator[str]:
         for group in step.groups:
             if group.where:
                 yield f"  {unicode_of(group.where)}"
-            for block in pages.shown(group.window, group.after):
-                if isinstance(block, Display):
-                    yield from (f"  {line}" for line in display_lines(block))
+            found = pages.blocks(group.window, group.after)
+            yield from plain_lines(b for b in found if isinstance(b, Display))

@@ -9,8 +9,7 @@ import sympy
 
 import derive as package
 from derive.programs import wrap
-from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
-from derive.theories.networks.derivation.repeat.render import theory_lines
+from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.description import Attention, Network
 from derive.theories.networks.description.layers import walk
 from derive.theories.networks.description.repeat import segments
@@ -28,7 +27,7 @@ from derive.theories.networks.module.repeat.names import Depths
 from derive.theories.networks.module.repeat.sections import Section
 
 
-def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
+def header(derivation: Derivation, sections: Sequence[Section]) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
     network, shared = derivation.network, any(section.shared for section in sections)
     return problem_text.HEADER.format(
@@ -42,7 +41,7 @@ def header(derivation: RepeatedDerivation, sections: Sequence[Section]) -> str:
         counting="",
         more_attributes=text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
         more_fields=text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
-        theory="\n".join(plain_lines(theory_lines(derivation))) or NOTHING,
+        theory="\n".join(plain_lines(derivation.theory_lines())) or NOTHING,
         steps="\n".join(step_lines(derivation.steps)) or NOTHING,
         example="\n".join(_example(sections)),
         constants="HEADS: tuple[int, ...] | None = None",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sympy
 
 from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
 from derive.programs.runtime import guard
-from derive.theories.networks.derivation.repeat.derivation import RepeatedDerivation
-from derive.theories.networks.derivation.repeat.steps import RepeatedStep
+from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
-from derive.theories.networks.description import Network
 from derive.theories.networks.module import problem_text, solve_text
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
@@ -24,22 +20,18 @@ from derive.theories.networks.module.repeat.shared_loops import SharedLoops
 from derive.theories.networks.module.repeat.streams import StreamFunctions, streams_of
 
 
-def generate_repeated(
-    theory: RepeatedTheory,
-    network: Network,
-    steps: Sequence[RepeatedStep] = (),
-) -> Module:
+def generate_repeated(derivation: Derivation) -> Module:
     """Generate the solver of a network in which layers are repeated a symbolic number of times.
 
     Args:
-        theory: From `derive.theories.networks.derivation.repeat.induction.repeated_theory`.
-        network: Its description.
-        steps: How the theory was reached, for the docstring.
+        derivation: Of such a network.
 
     Returns:
         A module that imports numpy and scipy only; depth is an argument of `solve`, and widths,
         variances and heads are as many as there are at that depth.
     """
+    theory, network = derivation.theory, derivation.network
+    assert isinstance(theory, RepeatedTheory)
     depths = depths_of(network.depths(), reserved_names() | LOCAL)
     reserved = reserved_names() | set(depths.names)
     sections = sections_of(theory, depths)
@@ -54,7 +46,7 @@ def generate_repeated(
         loops = SharedLoops(functions, streams, hands, depths)
     closes = not streams and all(part.closes for part in functions)
     parts = [
-        header.header(RepeatedDerivation(network, theory, tuple(steps)), sections),
+        header.header(derivation, sections),
         runtime_source(guard, ""),
         solve_text.SOLVE.format(
             digits=solve_text.DIGITS_AT_ANY_DEPTH,
