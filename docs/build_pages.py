@@ -44,7 +44,8 @@ def built(name: str) -> str:
         printed, above = io.StringIO(), text.count("\n", 0, match.start(2))
         with contextlib.redirect_stdout(printed), contextlib.chdir(HERE.parent):
             # the project's own page; an error names its line
-            exec(compile("\n" * above + code, str(source), "exec"), names)
+            lines = "\n" * above + code
+            exec(compile(lines, str(source), "exec", dont_inherit=True), names)
         output = "\n".join(line.rstrip() for line in printed.getvalue().strip("\n").splitlines())
         if kind == "markdown":
             return output + "\n"
