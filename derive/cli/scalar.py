@@ -154,13 +154,14 @@ def _solutions(theory: ScalarTheory, network: Network, options: Options) -> Solu
 
 
 def _lines(theory: ScalarTheory, steps: list[Any], options: Options) -> list[str]:
-    from derive.theories.networks.analysis.scalar.printing import step_lines
+    from derive.steps.table import step_lines
+    from derive.theories.networks.analysis.scalar.printing import DISPLAYS
 
     if not options.steps:
         lines = [repr(theory)]
     else:
-        lines = [line for step in theory.steps for line in step_lines(step)]
-    return lines + [line for step in steps for line in step_lines(step)]
+        lines = [line for step in theory.steps for line in step_lines(step, DISPLAYS)]
+    return lines + [line for step in steps for line in step_lines(step, DISPLAYS)]
 
 
 def _certify(theory: ScalarTheory, steps: list[Any], options: Options) -> None:

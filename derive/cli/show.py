@@ -35,7 +35,7 @@ def show(options: Options) -> int:
 
 
 def _holds(step: Step) -> str:
-    return step.order.value if step.limit else step.exact
+    return step.order.value if step.limit else step.holds()
 
 
 def certificate_lines(

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.typeset.aligned import WIDTH, aligned
 from derive.typeset.media import LATEX
-from derive.typeset.page import Display, Drawing, Heading, Items, Page, Prose, Table
+from derive.typeset.page import ORDER, Display, Drawing, Heading, Items, Page, Prose, Table
 from derive.typeset.text import tex_escaped
 
 PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
@@ -28,10 +28,12 @@ PREAMBLE = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \setlength{\emergencystretch}{3em}
 \setcounter{secnumdepth}{0}
 \allowdisplaybreaks
-\newcommand{\exact}{\textcolor{ForestGreen}{\textsc{exact}}}
-\newcommand{\leading}{\textcolor{RoyalBlue}{\textsc{leading}}}
 \newcommand{\badge}[1]{\hfill{\normalfont\small #1}}
 """
+BADGE = r"\newcommand{\badge}"
+COLOURS = {"EXACT": "ForestGreen", "LEADING": "RoyalBlue"}
+ASSUMED = {"ANSATZ": "BrickRed", "CONTINUATION": "Plum"}
+"""Defined only where a page has them."""
 ROWS = 40
 """The most rows of a table; a longer one is continued."""
 LONG_WORD = 25
@@ -42,7 +44,7 @@ def document_of(page: Page) -> str:
     title = " ".join(map(_breakable, page.title.split(" ")))
     parts = [
         f"% network: {page.title}",
-        PREAMBLE,
+        PREAMBLE.replace(BADGE, "\n".join((*_orders(page), BADGE))),
         r"\begin{document}",
         rf"{{\raggedright\LARGE\bfseries {title}\par}}",
     ]
@@ -50,6 +52,16 @@ def document_of(page: Page) -> str:
     text = "\n".join((*parts, r"\end{document}", ""))
     # A blank line before a display would begin a paragraph of its own.
     return re.sub(r"\n\n+(\\begin\{align)", r"\n\1", text)
+
+
+def _orders(page: Page) -> list[str]:
+    """Commands for the words of badges."""
+    badges = " ".join(block.badge for block in page.blocks if isinstance(block, Heading))
+    assumed = {word: colour for word, colour in ASSUMED.items() if word in badges}
+    return [
+        rf"\newcommand{{\{word.lower()}}}{{\textcolor{{{colour}}}{{\textsc{{{word.lower()}}}}}}}"
+        for word, colour in (COLOURS | assumed).items()
+    ]
 
 
 def _breakable(word: str) -> str:
@@ -74,7 +86,7 @@ def _code_escaped(text: str) -> str:
 
 def _heading(block: Heading) -> str:
     command = ("section", "subsection")[block.level - 1]
-    badge = prose(block.badge).replace("EXACT", r"\exact{}").replace("LEADING", r"\leading{}")
+    badge = ORDER.sub(lambda word: rf"\{word[0].lower()}{{}}", prose(block.badge))
     shown = rf" \badge{{{badge}}}" if badge else ""
     return f"\n\\{command}*{{{prose(block.text)}{shown}}}\n"
 

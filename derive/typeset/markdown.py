@@ -11,7 +11,7 @@ from typing import Any
 
 from derive.typeset.aligned import WIDTH, aligned
 from derive.typeset.media import LATEX
-from derive.typeset.page import Display, Drawing, Heading, Items, Page, Prose, Table
+from derive.typeset.page import ORDER, Display, Drawing, Heading, Items, Page, Prose, Table
 from derive.typeset.text import markdown_escaped
 
 
@@ -24,8 +24,8 @@ def markdown_of(page: Page) -> str:
 
 
 def _heading(block: Heading) -> str:
-    badge = f" — {block.badge.replace('EXACT', '**EXACT**').replace('LEADING', '**LEADING**')}"
-    return f"{'#' * (block.level + 1)} {block.text}{badge if block.badge else ''}"
+    badge = ORDER.sub(r"**\g<0>**", block.badge)
+    return f"{'#' * (block.level + 1)} {block.text}{f' — {badge}' if badge else ''}"
 
 
 def _prose(block: Prose) -> str:

@@ -6,6 +6,7 @@ else in it is plain.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from derive.typeset.boxes import Atom, Box
@@ -35,9 +36,13 @@ class Display:
     lines: tuple[Line, ...]
 
 
+ORDER = re.compile("EXACT|LEADING|ANSATZ|CONTINUATION")
+"""The word of a badge that says how much a step claims."""
+
+
 @dataclass(frozen=True)
 class Heading:
-    """A title; level 1 is a section. The badge says EXACT or LEADING."""
+    """A title; level 1 is a section. The badge says what a step claims, with a word of `ORDER`."""
 
     level: int
     text: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.typeset.lines import Breaker
 from derive.typeset.media import PLAIN
-from derive.typeset.page import Block, Display, Heading, Prose, Table
+from derive.typeset.page import Block, Display, Drawing, Heading, Items, Prose, Table
 from derive.typeset.text import unicode_of
 
 COLUMNS = 100
@@ -18,7 +18,7 @@ STEP = 4
 
 
 def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
-    """Headings, prose, tables and equations, a line each, at most COLUMNS wide."""
+    """The lines of blocks, at most COLUMNS wide but for drawings and tables."""
     for block in blocks:
         yield from WRITERS[type(block)](block)
 
@@ -44,9 +44,28 @@ def _table(block: Table) -> Iterator[str]:
         yield "  " + "  ".join(padded).rstrip()
 
 
+def _heading(block: Heading) -> list[str]:
+    return [unicode_of(f"{block.text} ({block.badge})" if block.badge else block.text)]
+
+
+def _prose(block: Prose) -> list[str]:
+    text = f"{block.label}: {block.text}" if block.label else block.text
+    return textwrap.wrap(unicode_of(text), COLUMNS)
+
+
+def _items(block: Items) -> Iterator[str]:
+    for number, text in enumerate(block.texts, start=1):
+        mark = f"  {number}. " if block.numbered else "  - "
+        rest = " " * len(mark)
+        shown = unicode_of(text)
+        yield from textwrap.wrap(shown, COLUMNS, initial_indent=mark, subsequent_indent=rest)
+
+
 WRITERS: dict[type, Any] = {
-    Heading: lambda block: [unicode_of(block.text)],
-    Prose: lambda block: textwrap.wrap(unicode_of(block.text), COLUMNS),
+    Heading: _heading,
+    Prose: _prose,
+    Items: _items,
     Table: _table,
     Display: lambda block: [f"  {line}" for line in display_lines(block)],
+    Drawing: lambda block: block.lines,
 }

@@ -9,9 +9,10 @@ import pytest
 from scipy.stats import multivariate_normal, norm
 
 from derive.errors import CertificateError, ShapeError
+from derive.steps import compare
+from derive.steps.compare import Agreement, guarded
 from derive.theories.networks.derivation import derive
-from derive.theories.networks.derivation.certificates import compare, dense
-from derive.theories.networks.derivation.certificates.compare import Agreement, guarded
+from derive.theories.networks.derivation.certificates import dense
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
     instance,

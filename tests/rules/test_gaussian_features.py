@@ -9,12 +9,13 @@ import sympy
 from derive.algebra import build, evaluate, latex, nodes, rebuild
 from derive.algebra.latex import plain
 from derive.errors import CertificateError, NoRule, RuleError, ShapeError
+from derive.steps.step import Order
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.derivation.certificates import gaussian_features as certificate
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES
 from derive.theories.networks.derivation.rules import features
-from derive.theories.networks.derivation.step import PROPORTIONAL, Order
+from derive.theories.networks.derivation.state import PROPORTIONAL
 from derive.theories.networks.description import (
     Attention,
     Convolution,

@@ -9,8 +9,8 @@ import sympy
 from derive.algebra import build, equal, evaluate, nodes
 from derive.algebra.latex import plain
 from derive.errors import RuleError
-from derive.theories.networks.derivation.render import matrices
-from derive.theories.networks.derivation.render.matrices import clipped, tidy
+from derive.steps import matrices
+from derive.steps.matrices import clipped, tidy
 
 H, M = (sympy.Symbol(name, positive=True, integer=True) for name in ("H_1", "H_2"))
 S = sympy.Symbol("s_0", positive=True)

@@ -9,8 +9,8 @@ from derive import Attention, Embedding, Linear, Network, Readout, Residual
 from derive.algebra import build
 from derive.algebra.drawing import Drawer
 from derive.errors import RuleError
+from derive.steps import sums
 from derive.theories.networks.derivation import derive
-from derive.theories.networks.derivation.render import sums
 from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.names import names_of
 from derive.typeset.media import PLAIN

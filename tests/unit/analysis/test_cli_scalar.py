@@ -85,7 +85,7 @@ def test_numbers_on_data(spec, capsys, tmp_path):
 def test_latex_and_markdown(spec, capsys):
     found = call(capsys, "scalar", spec(DEEP), "--latex", "--series", "width")
     assert found.status == 0 and found.out.rstrip().endswith(r"\end{document}")
-    assert "series to order 3" in found.out
+    assert "Series to order 3" in found.out
     found = call(capsys, "scalar", spec(DEEP), "--markdown")
     assert found.status == 0 and found.out.startswith("# Scalar theory of 2 stages")
 

@@ -17,6 +17,7 @@ from derive import (
 )
 from derive.algebra import build, equal, nodes
 from derive.errors import DescriptionError
+from derive.steps.compare import Agreement
 from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.theories.networks.analysis.expansions.averages import average_values
 from derive.theories.networks.analysis.expansions.laplace import (
@@ -27,7 +28,6 @@ from derive.theories.networks.analysis.expansions.laplace import (
     split_by_width,
 )
 from derive.theories.networks.checks.sample import Draw
-from derive.theories.networks.derivation.certificates.compare import Agreement
 
 QUICK = ("no layer", "one attention", "linear layers", "inner width")
 FEW = ("no layer", "one attention", "residual", "residual ends in residual")

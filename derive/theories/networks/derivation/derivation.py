@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import Any
 
 from derive.errors import DescriptionError
-from derive.theories.networks.derivation.certified import Certified
+from derive.steps.certified import Certified
+from derive.steps.step import Step
 from derive.theories.networks.derivation.render import content
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.terminal import table_of, theory_lines
 from derive.theories.networks.derivation.repeat import render as repeated
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
-from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.markdown import markdown_of

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import sympy
 
 from derive.algebra import build
+from derive.steps.pages import CHANGED
+from derive.steps.step import Equation, Order, Step
 from derive.theories.networks.derivation import certificates, statements
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.chain import Chain
@@ -18,14 +20,7 @@ from derive.theories.networks.derivation.rules.proportional import Proportional
 from derive.theories.networks.derivation.rules.share import Share
 from derive.theories.networks.derivation.rules.wide import Wide
 from derive.theories.networks.derivation.ruleset import RULES, Rules
-from derive.theories.networks.derivation.step import (
-    PROPORTIONAL,
-    WIDE,
-    Equation,
-    Order,
-    State,
-    Step,
-)
+from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE, State
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Features, Network
 
@@ -124,7 +119,7 @@ def _terms(state: State) -> list[Any]:
 def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
     others = set(there)
     gone = [term for term in here if term not in others]
-    return (Equation(statements.CHANGED, sympy.Add(*gone)),) if gone else ()
+    return (Equation(CHANGED, sympy.Add(*gone)),) if gone else ()
 
 
 class Derived(NamedTuple):

@@ -20,7 +20,7 @@ from derive.theories.networks.derivation.rules.proportional import Proportional,
 from derive.theories.networks.derivation.rules.share import Share, eliminate_projections
 from derive.theories.networks.derivation.rules.stationarity import stationarity
 from derive.theories.networks.derivation.rules.wide import Wide, first_correction, infinite_width
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,14 @@ from typing import Any
 import sympy
 
 from derive.algebra.latex import latex
+from derive.steps.step import Equation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.hessian import Hessian
-from derive.theories.networks.derivation.step import Equation
 from derive.theories.networks.description import Features
 from derive.theories.networks.description.feature_maps import feature_map, has_mean
 
 MEAN = r"\langle f_\ast \rangle"
 VARIANCE = r"\mathrm{var}\ f_\ast"
-CHANGED = r"\ln p \ni"
-"""The left side of equations that list the terms of the log density that a step changes."""
 CONSTANT = r"\ln p + \frac{1}{2} S"
 VOLUME = r"\text{volume}"
 DROPPED = r"\text{dropped}"

@@ -13,7 +13,7 @@ from derive.theories.networks.derivation.rules.hessian import Hessian
 from derive.theories.networks.derivation.rules.predictor import Predictor
 from derive.theories.networks.derivation.rules.share import Share
 from derive.theories.networks.derivation.rules.wide import Wide
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,7 @@ def certificates(derivation: Derivation, tell: Tell) -> Rung:
         except (DeriveError, ArithmeticError) as error:
             results.append(CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, str(error)))
         else:
-            order = f"{step.order.value} as {step.limit}" if step.limit else step.exact
-            reason = f"{order}; {evidence.detail}"
+            reason = f"{step.holds()}; {evidence.detail}"
             results.append(CheckResult(claim, Verdict.AGREES, "", "", evidence.digits, reason))
     return Rung("certificates", tuple(results))
 

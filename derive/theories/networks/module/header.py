@@ -11,9 +11,9 @@ import sympy
 import derive as package
 from derive.algebra.polynomials import factored
 from derive.programs import wrap
+from derive.steps.step import Step
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_note
 from derive.theories.networks.module import problem_text
@@ -174,8 +174,7 @@ def step_lines(steps: Iterable[Step]) -> list[str]:
     """The steps of a derivation by their names."""
     lines: list[str] = []
     for number, step in enumerate(steps, start=1):
-        order = f"{step.order.value}, {step.limit}" if step.limit else step.exact
-        lines += wrap.paragraph(f"{number:>2}. {step.name} [{order}]", 4, 4)
+        lines += wrap.paragraph(f"{number:>2}. {step.name} [{step.holds(', ')}]", 4, 4)
     return lines
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from derive.escaping import html
+from derive.steps.pages import badge, step_name
 from derive.theories.networks.derivation import Step
-from derive.theories.networks.derivation.render.steps import badge, step_name
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.layers import kind_of, walk
 from derive.theories.networks.report.equations import prose

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.steps.compare import GUARD, Agreement, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.stability import MEAN, OTHERS, Margin
 from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
-from derive.theories.networks.derivation.certificates.compare import GUARD, Agreement, guarded
 from derive.theories.networks.derivation.certificates.instance import Numbers
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def certificate(symmetry: Symmetry, result: Reduced, margins: Sequence[Margin]) -> Certificate:

@@ -15,6 +15,13 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
+from derive.steps.compare import (
+    GUARD,
+    Agreement,
+    exact,
+    guarded,
+)
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, Unknown
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
 from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
@@ -25,14 +32,7 @@ from derive.theories.networks.analysis.exchangeable.vectors import (
     stream_tables,
     vector_tables,
 )
-from derive.theories.networks.derivation.certificates.compare import (
-    GUARD,
-    Agreement,
-    exact,
-    guarded,
-)
 from derive.theories.networks.derivation.certificates.instance import Instance, Numbers, instance
-from derive.theories.networks.derivation.step import Certificate, Evidence
 from derive.theories.networks.derivation.turns import unequal
 
 

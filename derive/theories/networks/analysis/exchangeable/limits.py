@@ -6,18 +6,18 @@ from itertools import product
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.theories.networks.analysis.exchangeable.certificates import Symmetric, sample_of
-from derive.theories.networks.analysis.exchangeable.infinite import Infinite
-from derive.theories.networks.analysis.exchangeable.reduce import Reduced
-from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
+from derive.theories.networks.analysis.exchangeable.certificates import Symmetric, sample_of
+from derive.theories.networks.analysis.exchangeable.infinite import Infinite
+from derive.theories.networks.analysis.exchangeable.reduce import Reduced
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.certificates.instance import Numbers
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def certificate(symmetry: Symmetry, result: Reduced, found: Infinite) -> Certificate:

@@ -9,11 +9,11 @@ import numpy as np
 import sympy
 
 from derive.algebra import substitute
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
-from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,16 @@ import sympy
 
 from derive.algebra import rebuild
 from derive.algebra.naming import named
+from derive.steps.displays import Displays
+from derive.steps.naming import Names
+from derive.steps.step import Equation
+from derive.steps.sums import (
+    Group,
+    Term,
+    collected,
+    groups_box,
+    terms_box,
+)
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
 from derive.theories.networks.analysis.exchangeable.one_layer import OneLayer
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
@@ -17,17 +27,8 @@ from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.statements import STABILITY
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation import Derivation
-from derive.theories.networks.derivation.render.equations import Displays
-from derive.theories.networks.derivation.render.names import Names, size_names
-from derive.theories.networks.derivation.render.sums import (
-    Group,
-    Term,
-    collected,
-    groups_box,
-    terms_box,
-)
+from derive.theories.networks.derivation.render.names import size_names
 from derive.theories.networks.derivation.statements import CHAIN_ACTION
-from derive.theories.networks.derivation.step import Equation
 from derive.typeset.boxes import Box
 from derive.typeset.media import LATEX, PLAIN, Medium
 from derive.typeset.page import Block, Display, Heading, Page, Prose, Table

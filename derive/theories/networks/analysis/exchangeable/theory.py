@@ -8,6 +8,7 @@ from typing import Any
 
 from derive.algebra import build, substitute
 from derive.arguments import takes
+from derive.steps.certified import Certified
 from derive.theories.networks.analysis.exchangeable import (
     bending,
     certificates,
@@ -25,7 +26,6 @@ from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.stability import stability as find_margins
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry, declare
 from derive.theories.networks.derivation import Derivation, Equation, Order, Step, refuse_mean
-from derive.theories.networks.derivation.certified import Certified
 from derive.typeset.page import Page
 
 HEADS = "H -> infinity, after N, P -> infinity"

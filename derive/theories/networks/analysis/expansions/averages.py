@@ -18,8 +18,8 @@ import numpy as np
 
 from derive.algebra import nodes
 from derive.algebra.naming import nodes_in
+from derive.steps.compare import Agreement
 from derive.theories.networks.analysis.expansions.laplace import Fluctuations
-from derive.theories.networks.derivation.certificates.compare import Agreement
 from derive.theories.networks.derivation.certificates.dense import cholesky
 from derive.theories.networks.derivation.certificates.instance import Numbers
 from derive.theories.networks.derivation.rules.response import Assignments

@@ -8,9 +8,9 @@ from typing import Any
 from derive.algebra import build
 from derive.algebra.latex import box
 from derive.algebra.series import Series
+from derive.steps.step import Equation
 from derive.theories.networks.analysis.expansions.laplace import Fluctuations
 from derive.theories.networks.analysis.expansions.saddle import of_order
-from derive.theories.networks.derivation.step import Equation
 from derive.typeset.boxes import Atom, Box, Sum, fenced
 from derive.typeset.symbols import symbol
 

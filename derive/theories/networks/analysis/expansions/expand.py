@@ -9,6 +9,7 @@ from derive.algebra import build
 from derive.algebra.series import Series
 from derive.arguments import takes
 from derive.errors import RuleError
+from derive.steps.step import Equation, Order, Step
 from derive.theories.networks.analysis.expansions import certificates, equations, statements
 from derive.theories.networks.analysis.expansions.expansion import (
     FiniteWidthExpansion,
@@ -29,7 +30,7 @@ from derive.theories.networks.analysis.expansions.saddle import (
     expand_predictor,
 )
 from derive.theories.networks.derivation.derivation import Derivation
-from derive.theories.networks.derivation.step import WIDE, Equation, Order, Step
+from derive.theories.networks.derivation.state import WIDE
 from derive.theories.networks.derivation.theory import refuse_mean
 
 MOST_ORDERS = 9

@@ -8,6 +8,9 @@ from typing import Any
 
 from derive.algebra import build
 from derive.algebra.series import Series
+from derive.steps.certified import Certified
+from derive.steps.compare import Agreement
+from derive.steps.step import Equation, Step
 from derive.theories.networks.analysis.expansions import equations, show, statements
 from derive.theories.networks.analysis.expansions.averages import (
     Values,
@@ -17,12 +20,9 @@ from derive.theories.networks.analysis.expansions.averages import (
 from derive.theories.networks.analysis.expansions.laplace import (
     Fluctuations,
 )
-from derive.theories.networks.derivation.certificates.compare import Agreement
 from derive.theories.networks.derivation.certificates.instance import Numbers
-from derive.theories.networks.derivation.certified import Certified
 from derive.theories.networks.derivation.rules.response import Assignments
 from derive.theories.networks.derivation.statements import CHAIN_SHIFT, MEAN, VARIANCE
-from derive.theories.networks.derivation.step import Equation, Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.page import Page

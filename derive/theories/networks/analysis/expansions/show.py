@@ -5,11 +5,11 @@ from __future__ import annotations
 import textwrap
 from typing import Protocol
 
+from derive.steps.pages import Pages, step_blocks
+from derive.steps.step import Step
 from derive.theories.networks.analysis.expansions.equations import Equations
 from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.names import names_of
-from derive.theories.networks.derivation.render.steps import Pages, step_blocks
-from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_note

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import mpmath
 
 from derive.algebra.latex import box, plain
+from derive.steps.displays import verbatim
+from derive.steps.pages import Pages, step_blocks
+from derive.steps.step import Equation, Step
 from derive.theories.networks.analysis.scalar.energy import ScalarEnergy
 from derive.theories.networks.analysis.scalar.equal import EqualWidths
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation
 from derive.theories.networks.analysis.scalar.solutions import Solutions
 from derive.theories.networks.analysis.scalar.symbols import FLUX, OVERLAP, PRIOR, SIGNAL
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.render.equations import verbatim
-from derive.theories.networks.derivation.step import Equation, Order, Step
 from derive.typeset.boxes import Box
 from derive.typeset.page import (
     Block,
     Display,
-    Heading,
-    Items,
     Line,
     Page,
-    Prose,
 )
-from derive.typeset.plain import COLUMNS, display_lines
-from derive.typeset.text import typeset, unicode_of
+from derive.typeset.plain import display_lines
 
 
 class Shown(Protocol):
@@ -78,31 +74,16 @@ def text(theory: Shown) -> str:
 
 def section(title: str, equations: Iterable[Equation]) -> list[str]:
     """A title, and equations below it, their equals signs in a column."""
-    return [title, *(f"  {line}" for line in equation_lines(equations))]
+    shown, _ = DISPLAYS.of(tuple(equations))
+    return [title, *(f"  {line}" for line in display_lines(shown))]
 
 
-def equation_lines(equations: Iterable[Equation]) -> list[str]:
-    """Equations in plain text; long ones are broken."""
-    return display_lines(_display(equations))
+class Plain:
+    """Makes displays in which every expression stands as it is."""
 
-
-def _display(equations: Iterable[Equation]) -> Display:
-    return Display(tuple(Line(_box(e.left), _box(e.right)) for e in equations))
-
-
-def step_lines(step: Step) -> list[str]:
-    """A step in plain text: what it says, its moves and its equations."""
-    holds = step.order.value if step.order is Order.EXACT else f"{step.order.value} {step.limit}"
-    lines = [f"{step.name} ({unicode_of(typeset(holds))})"]
-    lines += _wrapped(step.statement, "  ")
-    for move in step.moves:
-        lines += _wrapped(typeset(move), "  - ")
-    return lines + [f"  {line}" for line in equation_lines(step.after)]
-
-
-def _wrapped(said: str, mark: str) -> list[str]:
-    indent = " " * len(mark)
-    return textwrap.wrap(unicode_of(said), COLUMNS, initial_indent=mark, subsequent_indent=indent)
+    def of(self, equations: tuple[Equation, ...]) -> tuple[Display, Display | None]:
+        """The equations; no name needs to be explained."""
+        return Display(tuple(Line(_box(e.left), _box(e.right)) for e in equations)), None
 
 
 def _box(side: Any) -> Box:
@@ -111,25 +92,17 @@ def _box(side: Any) -> Box:
     return verbatim(side) if isinstance(side, str) else box(side)
 
 
+DISPLAYS = Plain()
+
+
 def page_of(theory: Shown, steps: Iterable[Step]) -> Page:
     """Steps as a page."""
     title = f"Scalar theory of {plain(theory.equation.depth)} stages"
     blocks: list[Block] = []
+    pages = Pages(DISPLAYS)
     for number, step in enumerate(steps, start=1):
-        blocks += _blocks(number, step)
+        blocks += step_blocks(number, step, pages)
     return Page(title, tuple(blocks))
-
-
-def _blocks(number: int, step: Step) -> Iterator[Block]:
-    badge = "EXACT" if step.order is Order.EXACT else f"LEADING, {typeset(step.limit)}"
-    yield Heading(2, f"{number}. {typeset(step.name)}", badge)
-    yield Prose(step.statement)
-    if step.before:
-        yield _display(step.before)
-    if step.moves:
-        yield Items(tuple(map(typeset, step.moves)), "Moves", numbered=True)
-    yield _display(step.after)
-    yield Prose(step.source, "Source")
 
 
 NORMALISATION = (

@@ -8,6 +8,8 @@ from typing import Any
 
 from derive.arguments import takes
 from derive.errors import RuleError
+from derive.steps.certified import Certified
+from derive.steps.step import Step
 from derive.theories.networks.analysis.scalar import printing, steps
 from derive.theories.networks.analysis.scalar.action import stage_actions
 from derive.theories.networks.analysis.scalar.depth import any_depth, depth_symbol, generic_stage
@@ -41,8 +43,6 @@ from derive.theories.networks.analysis.scalar.stages import Stage, read_stages
 from derive.theories.networks.analysis.scalar.symbols import WIDTH
 from derive.theories.networks.analysis.scalar.width_series import width_series
 from derive.theories.networks.derivation import Derivation, Theory, derive, refuse_mean
-from derive.theories.networks.derivation.certified import Certified
-from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.description import Network
 from derive.typeset.page import Page
 

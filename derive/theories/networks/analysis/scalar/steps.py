@@ -7,6 +7,7 @@ from typing import Any
 import sympy
 
 from derive.algebra.latex import latex
+from derive.steps.step import Equation, Order, Step
 from derive.theories.networks.analysis.scalar import certificates, statements
 from derive.theories.networks.analysis.scalar.depth import (
     Generic,
@@ -22,7 +23,6 @@ from derive.theories.networks.analysis.scalar.series import Series
 from derive.theories.networks.analysis.scalar.stages import Stage
 from derive.theories.networks.analysis.scalar.symbols import FLUX, LOAD, OVERLAP, PRIOR, SIGNAL
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.step import Equation, Order, Step
 
 Actions = tuple[tuple[Any, Any], ...]
 

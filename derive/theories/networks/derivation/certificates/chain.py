@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
     Numbers,
@@ -22,7 +23,6 @@ from derive.theories.networks.derivation.certificates.instance import (
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.chain import Chain
 from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def chain(

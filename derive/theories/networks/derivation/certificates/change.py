@@ -22,12 +22,8 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
-    Agreement,
-    exact,
-    guarded,
-    require_rest,
-)
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import (
     Array,
     Instance,
@@ -35,7 +31,8 @@ from derive.theories.networks.derivation.certificates.instance import (
     instances,
     unseen,
 )
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.certificates.rest import require_rest
+from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import showing
 
 FEW_PATHS = 4

@@ -9,20 +9,17 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
-    Agreement,
-    exact,
-    guarded,
-    require_rest,
-)
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import (
     log_independent,
     log_normal,
     units,
 )
 from derive.theories.networks.derivation.certificates.instance import Instance
+from derive.theories.networks.derivation.certificates.rest import require_rest
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import (
     counted,
     head_counts,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import inverse
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
@@ -18,7 +19,6 @@ from derive.theories.networks.derivation.certificates.instance import (
 )
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 Equations = Sequence[SaddleEquation]
 

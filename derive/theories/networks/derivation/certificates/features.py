@@ -9,19 +9,16 @@ from random import Random
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
-    Agreement,
-    exact,
-    guarded,
-    require_rest,
-)
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import log_independent, units
 from derive.theories.networks.derivation.certificates.instance import Array, Instance, Numbers
+from derive.theories.networks.derivation.certificates.rest import require_rest
 from derive.theories.networks.derivation.certificates.start import label_law
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.features import feature_weights
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import (
     choose_heads,
     counted,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
     Numbers,
@@ -19,7 +20,6 @@ from derive.theories.networks.derivation.certificates.instance import (
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.hessian import Hessian
 from derive.theories.networks.derivation.rules.share import Share
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def hessian(

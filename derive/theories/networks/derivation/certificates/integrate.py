@@ -9,20 +9,17 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
-    Agreement,
-    exact,
-    guarded,
-    require_rest,
-)
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import (
     log_independent,
     log_normal,
     units,
 )
 from derive.theories.networks.derivation.certificates.instance import Instance, sized
+from derive.theories.networks.derivation.certificates.rest import require_rest
 from derive.theories.networks.derivation.certificates.start import label_law
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import choose_heads, head_counts, hidden, rounds
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import cholesky, inverse, log_normal
 from derive.theories.networks.derivation.certificates.instance import Instance, instances, unseen
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.predictor import Predictor
 from derive.theories.networks.derivation.rules.share import Share
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 
 
 def predictor(

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import inverse
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
@@ -22,7 +23,7 @@ from derive.theories.networks.derivation.certificates.instance import (
 )
 from derive.theories.networks.derivation.rules.proportional import Proportional
 from derive.theories.networks.derivation.rules.share import Share
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 
 
 def projections(law: State, limit: Proportional, found: Proportional, share: Share) -> Certificate:

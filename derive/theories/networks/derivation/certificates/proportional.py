@@ -12,7 +12,8 @@ from scipy.optimize import minimize
 
 from derive.algebra import evaluate, gradient
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import GUARD, Agreement, guarded
+from derive.steps.compare import GUARD, Agreement, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import (
     Array,
     Instance,
@@ -22,7 +23,7 @@ from derive.theories.networks.derivation.certificates.instance import (
     unseen,
 )
 from derive.theories.networks.derivation.rules.proportional import Proportional
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 
 SCALES = (1, 4, 16)
 """Factors of widths and examples; squares, so that data can be scaled by their roots."""

@@ -11,11 +11,12 @@ import numpy as np
 
 from derive.algebra.nodes import LogNormal
 from derive.errors import CertificateError, DataError
-from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import log_independent
 from derive.theories.networks.derivation.certificates.instance import Array, Instance, Numbers
 from derive.theories.networks.derivation.rules import features
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import counted, head_counts, hidden, rounds, unequal
 from derive.theories.networks.description import Network, Readout, Weighted, asked, forward
 from derive.theories.networks.description.attended import (

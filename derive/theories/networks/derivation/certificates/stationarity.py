@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import Instance, instances, unseen
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def stationarity(action: Any, gradients: tuple[Any, ...], notation: Notation) -> Certificate:

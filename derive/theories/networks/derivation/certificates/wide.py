@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import (
+from derive.steps.compare import (
     GUARD,
     Agreement,
     exact,
     guarded,
 )
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.dense import cholesky
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
@@ -22,7 +23,6 @@ from derive.theories.networks.derivation.certificates.instance import (
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.proportional import Proportional
 from derive.theories.networks.derivation.rules.wide import Wide
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 Gradients = tuple[Any, ...]
 

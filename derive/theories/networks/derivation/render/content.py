@@ -7,14 +7,16 @@ from typing import Any
 from derive.algebra import build
 from derive.algebra.latex import box
 from derive.algebra.naming import nodes_in
-from derive.theories.networks.derivation.render.equations import Displays
-from derive.theories.networks.derivation.render.names import Names, names_of
+from derive.steps.displays import Displays
+from derive.steps.naming import Names
+from derive.steps.pages import Pages, step_blocks
+from derive.steps.step import Equation, Step
+from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.network import (
     network_blocks,
     notation_blocks,
     worded,
 )
-from derive.theories.networks.derivation.render.steps import Pages, step_blocks
 from derive.theories.networks.derivation.rules.wide import shift_symbol
 from derive.theories.networks.derivation.statements import (
     CHAIN_ACTION,
@@ -23,7 +25,6 @@ from derive.theories.networks.derivation.statements import (
     VARIANCE,
     hessian_equations,
 )
-from derive.theories.networks.derivation.step import Equation, Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.boxes import Atom, Sum, fenced

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sympy
 
 from derive.algebra import build, normal, polynomials, substitute
-from derive.algebra.naming import Name, fold, named, nodes_in
+from derive.algebra.naming import Name, named, nodes_in
 from derive.algebra.nodes import Selection
+from derive.steps.naming import Names
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.theory import Theory
 
@@ -18,40 +18,6 @@ FACTORS = 3
 """Sizes with as many factors are printed by name."""
 SYMBOLS = 6
 """So are sums in which more symbols stand."""
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names of matrices and of sizes.
-
-    Attributes:
-        matrices: In the order in which they are explained.
-        sizes: From sizes, multiplied out, to their names; None for those without one.
-        directions: The symbols dG_s.
-        blocks: Blocks of overlaps and of directions, named where there are directions.
-    """
-
-    matrices: tuple[Name, ...]
-    sizes: dict[Any, str | None]
-    directions: frozenset[Any] = frozenset()
-    blocks: tuple[Name, ...] = ()
-
-    def mapping(self) -> dict[Any, str]:
-        """From expressions to names, for `derive.algebra.latex`."""
-        sizes = {size: name for size, name in self.sizes.items() if name is not None}
-        return {name.value: name.name for name in self.matrices} | sizes
-
-    def fold(self, expression: Any) -> tuple[Any, tuple[Name, ...]]:
-        """The expression with named matrices replaced, and the names that this brought in.
-
-        An expression that is itself named keeps its value: it is the definition.
-        """
-        found = nodes_in(expression)
-        known = self.matrices + (self.blocks if self.directions & found else ())
-        names = [n for n in known if n.value != expression and n.occurs(found)]
-        folded = fold(expression, names)
-        present = nodes_in(folded) - found
-        return folded, tuple(n for n in names if n.symbol in present)
 
 
 def names_of(theory: Theory) -> Names:

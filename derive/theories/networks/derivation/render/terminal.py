@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from derive.algebra.drawing import Drawer
+from derive.steps.step import Step
+from derive.steps.table import steps_table
 from derive.theories.networks.derivation.render.content import displays_of, sections
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.network import size_display
-from derive.theories.networks.derivation.render.steps import step_name
-from derive.theories.networks.derivation.step import Order, Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.media import PLAIN
@@ -34,33 +28,6 @@ def table_of(network: Network, steps: Sequence[Step], theory: Iterable[str]) -> 
     title = textwrap.wrap(f"{network.name}: {network.describe()}", COLUMNS, subsequent_indent="  ")
     lines = (*title, "", *drawn_lines(network), "", *steps_table(steps), "", *theory)
     return "\n".join(lines)
-
-
-def steps_table(steps: Sequence[Step]) -> list[str]:
-    """The steps: number, name, whether it is exact, and what it does."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=COLUMNS)
-    table.add_column("", justify="right", no_wrap=True)
-    table.add_column("step")
-    table.add_column("holds", max_width=20)
-    table.add_column("what it does", ratio=1)
-    for number, step in enumerate(steps, start=1):
-        name, said = unicode_of(step_name(step)), unicode_of(first_sentence(step))
-        table.add_row(*map(Text, (str(number), name, _holds(step), said)))
-    text = io.StringIO()
-    console = Console(file=text, width=COLUMNS, color_system=None, legacy_windows=False)
-    console.print(table)
-    return [line.rstrip() for line in text.getvalue().splitlines() if line.strip()]
-
-
-def first_sentence(step: Step) -> str:
-    """The first sentence of a step's statement."""
-    return typeset(step.statement).partition(". ")[0].rstrip(".") + "."
-
-
-def _holds(step: Step) -> str:
-    if step.order is Order.EXACT:
-        return step.exact
-    return unicode_of(f"LEADING {typeset(step.limit)}")
 
 
 def theory_lines(theory: Theory) -> Iterator[str]:

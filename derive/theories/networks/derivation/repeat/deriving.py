@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
+from derive.steps.step import Equation, Group, Order, Step
 from derive.theories.networks.derivation import statements
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat import proofs, shared_proofs
@@ -26,14 +27,7 @@ from derive.theories.networks.derivation.repeat.taken import (
 )
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.rules.start import prior
-from derive.theories.networks.derivation.step import (
-    PROPORTIONAL,
-    WIDE,
-    Equation,
-    Group,
-    Order,
-    Step,
-)
+from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE
 from derive.theories.networks.description import Network
 
 Text = tuple[str, str]

@@ -7,8 +7,8 @@ from typing import Any, Protocol
 import sympy
 
 from derive.algebra.layered import LayerCount, index_text
+from derive.steps.displays import Displays
 from derive.theories.networks.derivation.render.diagram import drawn_lines
-from derive.theories.networks.derivation.render.equations import Displays
 from derive.theories.networks.derivation.render.network import branch_words
 from derive.theories.networks.derivation.repeat import pieces
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer

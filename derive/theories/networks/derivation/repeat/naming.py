@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from derive.algebra.naming import Name, named
-from derive.theories.networks.derivation.render.names import Names, factored_sizes, names_of
+from derive.steps.naming import Names
+from derive.theories.networks.derivation.render.names import factored_sizes, names_of
 from derive.theories.networks.derivation.repeat.window import Window
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from derive.algebra import build, rebuild
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.certificates.compare import Agreement, exact, guarded
+from derive.steps.compare import Agreement, exact, guarded
+from derive.steps.step import Certificate, Equation, Evidence
 from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
 from derive.theories.networks.derivation.certificates.instance import instances as samples_of
 from derive.theories.networks.derivation.notation import Notation
@@ -23,7 +24,6 @@ from derive.theories.networks.derivation.repeat.instantiate import at_depth
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
 from derive.theories.networks.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.step import Certificate, Equation, Evidence
 from derive.theories.networks.derivation.turns import choose_heads, showing
 from derive.theories.networks.description import Network, stream_graph
 

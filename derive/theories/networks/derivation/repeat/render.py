@@ -11,16 +11,16 @@ from derive.algebra import nodes
 from derive.algebra.drawn_maps import over_layers
 from derive.algebra.layered import LayerProduct
 from derive.algebra.naming import Name, nodes_in
+from derive.steps.displays import Displays
+from derive.steps.pages import Pages, Shown, step_blocks
+from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.render.content import displays_of
-from derive.theories.networks.derivation.render.equations import Displays
 from derive.theories.networks.derivation.render.network import DEFINITIONS, notation_blocks
-from derive.theories.networks.derivation.render.steps import Pages, Shown, step_blocks
 from derive.theories.networks.derivation.repeat.described import network_blocks, size_blocks
 from derive.theories.networks.derivation.repeat.naming import window_names
 from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.step import Equation, Step
 from derive.theories.networks.description import Network
 from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Sum, row, terms_of
 from derive.typeset.media import LATEX

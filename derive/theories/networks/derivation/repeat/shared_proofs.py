@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from derive.algebra import build
-from derive.theories.networks.derivation.certificates.compare import Agreement, guarded
+from derive.steps.compare import Agreement, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certificates.instance import Numbers
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
 from derive.theories.networks.derivation.repeat.proofs import Instances, listed, of_windows
 from derive.theories.networks.derivation.repeat.theory import Member, SharedLayer
-from derive.theories.networks.derivation.step import Certificate, Evidence
 from derive.theories.networks.derivation.theory import Theory
 
 

@@ -10,13 +10,13 @@ from derive.algebra import build
 from derive.algebra.latex import box
 from derive.algebra.layered import index_text
 from derive.algebra.nodes import LogNormal
+from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.render.content import REST
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.chain import chain_form
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.step import Equation, Step
 from derive.typeset.boxes import Sum
 
 

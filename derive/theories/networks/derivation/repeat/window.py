@@ -24,11 +24,11 @@ from derive.algebra.layered import (
 )
 from derive.algebra.nodes import Overlap
 from derive.algebra.sizes import multiplied_out
+from derive.steps.step import Step
 from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.parts import bare_network
 from derive.theories.networks.derivation.repeat.pieces import Piece
 from derive.theories.networks.derivation.repeat.window_notation import WindowNotation
-from derive.theories.networks.derivation.step import Step
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network, StreamGraph, stream_graph
 

@@ -12,7 +12,7 @@ from derive.algebra.scalars import expand
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 def change_variables(state: State, stream: int) -> State:

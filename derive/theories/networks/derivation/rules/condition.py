@@ -12,7 +12,7 @@ from derive.theories.networks.derivation.rules.gaussian import (
     prior_variance,
     row_covariance,
 )
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 def condition(state: State, weight: int) -> State:

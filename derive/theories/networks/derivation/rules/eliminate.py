@@ -9,7 +9,7 @@ from sympy import Identity
 
 from derive.algebra import build, normal
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 from derive.wording import plural
 
 

@@ -12,7 +12,7 @@ from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.gaussian import find_normal, prior_variance
 from derive.theories.networks.derivation.rules.start import output, prior, starting_density
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 PHI = sympy.Symbol("phi")
 """The nonlinearity; its value is a function of one number."""

@@ -11,7 +11,7 @@ from derive.theories.networks.derivation.rules.gaussian import (
     output_covariance,
     prior_variance,
 )
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 def integrate_input_weights(state: State) -> State:

@@ -9,7 +9,7 @@ from derive.algebra import build
 from derive.errors import RuleError
 from derive.theories.networks.derivation.rules.gaussian import find_normal, output_covariance
 from derive.theories.networks.derivation.rules.share import Share, mean_covariance
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 @dataclass(frozen=True)

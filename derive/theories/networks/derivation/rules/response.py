@@ -16,7 +16,7 @@ from typing import Any
 
 from derive.algebra import build, gradient, substitute
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 Assignments = tuple[tuple[Any, Any], ...]
 """(name, value), in order."""

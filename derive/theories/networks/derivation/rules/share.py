@@ -23,7 +23,7 @@ from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.change import across
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional import Proportional
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 @dataclass(frozen=True)

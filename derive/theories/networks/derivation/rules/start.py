@@ -10,7 +10,7 @@ from sympy import Identity, ZeroMatrix
 from derive.algebra import build
 from derive.algebra.nodes import LogNormal
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 def output(notation: Notation) -> Any:

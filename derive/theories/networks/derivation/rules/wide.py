@@ -10,7 +10,7 @@ import sympy
 from derive.algebra import build, gradient, substitute
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.response import forces, shifts, with_above
-from derive.theories.networks.derivation.step import State
+from derive.theories.networks.derivation.state import State
 
 
 @dataclass(frozen=True)

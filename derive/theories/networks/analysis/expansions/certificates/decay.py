@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
+from derive.steps.compare import Agreement, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.expansions.averages import define_values
 from derive.theories.networks.analysis.expansions.saddle import Orders
-from derive.theories.networks.derivation.certificates.compare import Agreement, guarded
 from derive.theories.networks.derivation.certificates.dense import cholesky
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
@@ -18,7 +19,6 @@ from derive.theories.networks.derivation.certificates.instance import (
     instances,
     unseen,
 )
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 NEAR, FAR = 4, 8
 """Widths are multiplied by ten to these powers."""

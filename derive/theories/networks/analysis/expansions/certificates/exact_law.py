@@ -15,6 +15,13 @@ from typing import Any
 import numpy as np
 
 from derive.algebra import gradient
+from derive.steps.compare import (
+    GUARD,
+    Agreement,
+    exact,
+    guarded,
+)
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.expansions.averages import average_values, define_values
 from derive.theories.networks.analysis.expansions.certificates.decay import with_tests
 from derive.theories.networks.analysis.expansions.laplace import (
@@ -25,12 +32,6 @@ from derive.theories.networks.analysis.expansions.laplace import (
     prior_forces,
 )
 from derive.theories.networks.analysis.expansions.saddle import Orders
-from derive.theories.networks.derivation.certificates.compare import (
-    GUARD,
-    Agreement,
-    exact,
-    guarded,
-)
 from derive.theories.networks.derivation.certificates.dense import cholesky, inverse, log_normal
 from derive.theories.networks.derivation.certificates.instance import (
     Instance,
@@ -38,7 +39,6 @@ from derive.theories.networks.derivation.certificates.instance import (
     instances,
     unseen,
 )
-from derive.theories.networks.derivation.step import Certificate, Evidence
 from derive.theories.networks.derivation.theory import Theory
 
 FEW_PATHS, ROOM = 4, 6

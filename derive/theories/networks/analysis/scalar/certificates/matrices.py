@@ -12,6 +12,8 @@ import numpy as np
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
+from derive.steps.compare import GUARD, exact, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.scalar.certificates.sample import (
     EXAMPLES_DRAWN,
     OVERLAP_DRAWN,
@@ -24,9 +26,7 @@ from derive.theories.networks.analysis.scalar.one_head import numbers_of
 from derive.theories.networks.analysis.scalar.stages import Stage
 from derive.theories.networks.analysis.scalar.symbols import EXAMPLES, FLUX, OVERLAP, PRIOR, SIGNAL
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.certificates.compare import GUARD, exact, guarded
 from derive.theories.networks.derivation.certificates.instance import Numbers
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 
 def stages(theory: Theory, found: tuple[Stage, ...]) -> Certificate:

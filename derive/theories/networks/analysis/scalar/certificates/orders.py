@@ -13,6 +13,8 @@ import sympy
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
+from derive.steps.compare import GUARD, context, guarded
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.scalar.certificates.roots import solved
 from derive.theories.networks.analysis.scalar.energy import EIGENVALUES, PROJECTIONS, ScalarEnergy
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation, with_equal_widths
@@ -28,8 +30,6 @@ from derive.theories.networks.analysis.scalar.symbols import (
     SIGNAL,
     WIDTH,
 )
-from derive.theories.networks.derivation.certificates.compare import GUARD, context, guarded
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 Numbers = Mapping[Any, Any]
 STAGES_DRAWN = 3

@@ -9,6 +9,13 @@ import sympy
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
+from derive.steps.compare import (
+    GUARD,
+    Agreement,
+    context,
+    guarded,
+)
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.scalar.depth import FLUXES, OVERLAPS, Generic
 from derive.theories.networks.analysis.scalar.equal import EqualWidths
 from derive.theories.networks.analysis.scalar.equation import (
@@ -31,13 +38,6 @@ from derive.theories.networks.analysis.scalar.symbols import (
     WIDTH,
     WIDTHS,
 )
-from derive.theories.networks.derivation.certificates.compare import (
-    GUARD,
-    Agreement,
-    context,
-    guarded,
-)
-from derive.theories.networks.derivation.step import Certificate, Evidence
 
 Numbers = Mapping[Any, Any]
 STAGES_DRAWN = 3

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from derive.steps.compare import GUARD, Agreement, exact
 from derive.theories.networks.analysis.scalar.symbols import OVERLAP
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.certificates.compare import GUARD, Agreement, exact
 from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
 from derive.theories.networks.derivation.turns import unequal
 

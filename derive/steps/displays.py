@@ -11,15 +11,15 @@ import sympy
 from derive.algebra import build, nodes
 from derive.algebra.drawing import Drawer
 from derive.algebra.naming import Name, nodes_in
-from derive.theories.networks.derivation.render.matrices import clipped, tidy
-from derive.theories.networks.derivation.render.names import Names
-from derive.theories.networks.derivation.render.sums import (
+from derive.steps.matrices import clipped, tidy
+from derive.steps.naming import Names
+from derive.steps.step import Equation
+from derive.steps.sums import (
     by_stream,
     collected,
     groups_box,
     terms_box,
 )
-from derive.theories.networks.derivation.step import Equation
 from derive.typeset.boxes import Atom, Box
 from derive.typeset.media import LATEX
 from derive.typeset.page import Display, Line

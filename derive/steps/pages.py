@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
-from derive.theories.networks.derivation.render.equations import Displays
-from derive.theories.networks.derivation.statements import CHANGED
-from derive.theories.networks.derivation.step import Equation, Group, Order, Step
+from derive.steps.step import Equation, Group, Step
 from derive.typeset.boxes import Sum
 from derive.typeset.page import BECOMES, Block, Display, Heading, Items, Line, Prose
 from derive.typeset.text import typeset
 
+CHANGED = r"\ln p \ni"
+"""The left side of equations that list the terms of the log density that a step changes."""
+"""The left side of equations whose right sides are terms of a log density."""
+
 Shown = tuple[Display, tuple[Line, ...]]
 """Equations, and what is new among the names in them."""
+
+
+class Displayed(Protocol):
+    """What makes displays of equations."""
+
+    def of(self, equations: tuple[Equation, ...]) -> tuple[Display, Display | None]:
+        """The equations, and what is new among the names in them."""
 
 
 class Pages:
@@ -23,7 +32,7 @@ class Pages:
         displays: Of the symbols of the whole network.
     """
 
-    def __init__(self, displays: Displays) -> None:
+    def __init__(self, displays: Displayed) -> None:
         self.displays = displays
 
     def begin(self) -> None:
@@ -93,10 +102,8 @@ def _is_stacked(line: Line) -> bool:
 
 
 def badge(step: Step) -> str:
-    """EXACT, or LEADING and the limit."""
-    if step.order is Order.EXACT:
-        return step.exact
-    return f"LEADING as {typeset(step.limit)}"
+    """The order of a step and what belongs to it, with mathematics between dollar signs."""
+    return typeset(step.holds())
 
 
 def step_heading(number: int, step: Step) -> Heading:

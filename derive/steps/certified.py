@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.theories.networks.derivation.step import Evidence, Step
+from derive.steps.step import Evidence, Step
 from derive.typeset.document import document_of
 from derive.typeset.markdown import markdown_of
 from derive.typeset.page import Page

@@ -1,24 +1,23 @@
-"""What a derivation is made of: states, steps, equations and the evidence for them."""
+"""What a derivation is made of: steps, equations and the evidence for them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
-from derive.theories.networks.derivation.notation import Notation
-
 
 class Order(Enum):
-    """Whether a step holds exactly, or to leading order in a limit."""
+    """Whether a step holds exactly, to leading order in a limit, or on an assumption.
+
+    An ANSATZ takes a form for granted; a CONTINUATION takes a formula for whole numbers to all.
+    """
 
     EXACT = "EXACT"
     LEADING = "LEADING"
-
-
-PROPORTIONAL = "N, P -> infinity at fixed P/N"
-WIDE = "N -> infinity at fixed P"
+    ANSATZ = "ANSATZ"
+    CONTINUATION = "CONTINUATION"
 
 
 @dataclass(frozen=True)
@@ -27,40 +26,6 @@ class Equation:
 
     left: Any
     right: Any
-
-
-@dataclass(frozen=True)
-class State:
-    """A joint log density of labels and what has not been integrated yet.
-
-    Attributes:
-        notation: The symbols.
-        body: The log density, without `constant`; a SymPy expression.
-        constant: The part of the log density that depends on sizes alone.
-        definitions: (vectors, expression in the weights): what deterministic vectors stand for,
-            from the readout down.
-        weights: Indices of the weights still in the density.
-        overlaps: Streams whose vectors have been replaced by overlaps.
-        outputs: The outputs f in the input weights, and the variance of these, once integrated.
-        covariances: (weight, Sigma) of every set of vectors that has been replaced, in overlaps.
-    """
-
-    notation: Notation
-    body: Any
-    constant: Any
-    definitions: tuple[tuple[Any, Any], ...]
-    weights: tuple[int, ...]
-    overlaps: tuple[int, ...] = ()
-    outputs: tuple[Any, Any] | None = None
-    covariances: tuple[tuple[int, Any], ...] = ()
-
-    def covariance(self, weight: int) -> Any:
-        """Sigma of a weight's vectors, as the law has it."""
-        return dict(self.covariances)[weight]
-
-    def but(self, **changes: Any) -> State:
-        """A copy with some fields changed."""
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True)
@@ -102,8 +67,9 @@ class Step:
         name: The rule's name and what it acted on.
         statement: What the rule says, in words.
         source: Where it is from.
-        order: EXACT or LEADING.
-        limit: The limit in which a LEADING step holds; empty for an EXACT one.
+        order: Whether it is exact.
+        limit: The limit in which a LEADING step holds, what an ANSATZ takes for granted, what a
+            CONTINUATION continues; empty for an EXACT one.
         before: The equations that the rule changed.
         after: What it made of them.
         certificate: Checks this step numerically.
@@ -130,7 +96,13 @@ class Step:
         """The equations by the symbols in which they are written."""
         return self.parts or (Group(None, "", self.before, self.after, self.moves),)
 
-    @property
-    def exact(self) -> str:
-        """EXACT, and for what."""
-        return f"{Order.EXACT.value} for {self.model}" if self.model else Order.EXACT.value
+    def holds(self, joint: str = " as ") -> str:
+        """The order, and for what, in which limit, or on which assumption it holds.
+
+        Args:
+            joint: Stands between an order and its limit.
+        """
+        if self.order is Order.EXACT:
+            return f"{self.order.value} for {self.model}" if self.model else self.order.value
+        between = ": " if self.order is Order.ANSATZ else joint
+        return f"{self.order.value}{between}{self.limit}"

@@ -8,11 +8,10 @@ from typing import Any
 
 import mpmath
 import numpy as np
-import sympy
 
-from derive.algebra import contains, evaluate
+from derive.algebra import evaluate
 from derive.errors import CertificateError, DeriveError
-from derive.theories.networks.derivation.step import Certificate, Evidence, State
+from derive.steps.step import Certificate, Evidence
 
 GUARD = 10
 """Digits of the arithmetic beyond those asked for."""
@@ -48,28 +47,6 @@ def guarded(check: Callable[[int], Evidence]) -> Certificate:
             raise CertificateError(f"the result cannot be evaluated: {reason}") from error
 
     return run
-
-
-def require_rest(before: State, after: State, old: set[Any], new: set[Any] | None) -> None:
-    """Refuse a rewrite that touches more than it says.
-
-    Args:
-        before: The density.
-        after: The density after the rewrite.
-        old: Terms of matrices that depend on none of these stay as they are.
-        new: New ones depend on one of these; None where they are free.
-
-    Raises:
-        CertificateError: A term that has nothing to do with the rewrite has changed.
-    """
-    terms, found = (
-        {term for term in sympy.Add.make_args(state.body) if term.has(sympy.MatrixExpr)}
-        for state in (before, after)
-    )
-    lost = [t for t in terms - found if not contains(t, old)]
-    added = [t for t in found - terms if new is not None and not contains(t, new)]
-    if lost or added:
-        raise CertificateError(f"the density changed elsewhere: {(lost + added)[0]}")
 
 
 class Agreement:
