@@ -10,8 +10,10 @@ from types import ModuleType
 
 from derive import identical, threads
 from derive.programs.runtime import (
+    basis,
     closed,
     curvature,
+    geodesic,
     linear,
     mean,
     merged,
@@ -31,8 +33,10 @@ RUNTIME = (
     *MERGED,
     threads,
     minimise,
+    basis,
     closed,
     curvature,
+    geodesic,
     signature,
     spectrum,
     rounding,

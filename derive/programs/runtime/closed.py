@@ -29,7 +29,10 @@ def positive_part(matrix: np.ndarray) -> np.ndarray:
 
 
 def fixed_point(
-    start: Overlaps, closed: Callable[[Overlaps], Overlaps], tolerance: float
+    start: Overlaps,
+    closed: Callable[[Overlaps], Overlaps],
+    tolerance: float,
+    farthest: float = np.inf,
 ) -> Overlaps | None:
     """Solve G = closed(G), where the map reads the lowest overlaps alone; None where that fails.
 
@@ -41,6 +44,7 @@ def fixed_point(
         start: G_s, positive definite.
         closed: From G_s to the overlaps that the equations give in the place of each.
         tolerance: Bound on |closed(G) - G|_F / |G|_F of the lowest overlaps.
+        farthest: Where that is larger at the start, nothing is tried.
     """
     lowest, best, waited = start[0], np.inf, 0
     points: list[np.ndarray] = []
@@ -51,6 +55,8 @@ def fixed_point(
         size = float(np.linalg.norm(residual) / np.linalg.norm(lowest))
         if size <= tolerance or (size <= NEAR and waited >= PATIENCE // 3):
             return found
+        if not points and size > farthest:
+            return None
         best, waited = (size, 0) if size < 0.5 * best else (best, waited + 1)
         if waited >= PATIENCE or not np.isfinite(size):
             return None

@@ -107,19 +107,24 @@ def unit_diagonal(matrix: np.ndarray) -> np.ndarray:
     return np.asarray(matrix / np.outer(roots, roots))
 
 
-def labels_rounding(
-    lowest: np.ndarray, prior: np.ndarray, covariance: np.ndarray, problem: Any
-) -> float:
-    """What rounding leaves of the relative gradient in terms that the labels bring.
+def digits_lost(covariance: np.ndarray, problem: Any) -> float:
+    """How many times rounding what the labels' covariance makes it.
 
-    Their size is that of all other terms, which they balance. A Cholesky factor loses digits by the
-    condition number of the covariance with units on its diagonal; the axes of the span are right
-    up to the largest singular value of the inputs.
+    A Cholesky factor loses digits by the condition number with units on the diagonal; the axes of
+    the span are right up to the largest singular value of the inputs.
     """
     diagonal, lost = np.diag(covariance), condition_of(unit_diagonal(covariance))
     if problem.span is not None:
         inputs = np.sqrt(np.maximum(diagonal - problem.temperature, 0.0))
         lost += float(np.max(inputs) * np.max(inputs / diagonal))
+    return lost
+
+
+def labels_rounding(lowest: np.ndarray, prior: np.ndarray, lost: float, problem: Any) -> float:
+    """What rounding leaves of the relative gradient in terms that the labels bring.
+
+    Their size is that of all other terms, which they balance.
+    """
     most = 1.0 + max(0.0, float(np.max(beyond_prior(prior, lowest))))
-    share = most + len(covariance) / problem.widths[0]
-    return EPSILON * share * lost
+    rows = len(problem.labels) if problem.span is None else problem.span.axes.shape[1]
+    return EPSILON * (most + rows / problem.widths[0]) * lost

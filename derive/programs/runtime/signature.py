@@ -8,9 +8,17 @@ from typing import NamedTuple
 import numpy as np
 from scipy import linalg, sparse
 
+from derive.programs.runtime.basis import Basis
 from derive.programs.runtime.closed import fixed_point
 from derive.programs.runtime.curvature import Curvature
-from derive.programs.runtime.minimise import Overlaps, minimise, newton, relative_gradient
+from derive.programs.runtime.geodesic import geodesic_newton
+from derive.programs.runtime.minimise import (
+    Overlaps,
+    minimise,
+    newton,
+    quasi_newton,
+    relative_gradient,
+)
 
 DENSE_HESSIAN = 500
 """Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
@@ -19,6 +27,8 @@ DENSE_HESSIAN = 500
 LANCZOS_STEPS = 30
 MOST_RESTARTS = 20
 """Of Lanczos steps, each for some 20 products, towards the lowest eigenvalue of a bound."""
+FAR = 0.2
+"""Residual of closed equations above which their fixed point takes more steps than Newton's."""
 
 
 class Signature(NamedTuple):
@@ -37,56 +47,6 @@ class Signature(NamedTuple):
     is_bound: bool
     direction: Overlaps
     floor: float = -np.inf
-
-
-class Basis:
-    """Whitened coordinates: dG_s = G_s^(1/2) X_s G_s^(1/2), X_s symmetric.
-
-    Coordinates are those of X_s in the basis that is orthonormal in the Frobenius product: diagonal
-    entries, and off-diagonal entries times sqrt(2).
-    """
-
-    def __init__(self, overlaps: Overlaps) -> None:
-        self.roots = [symmetric_root(overlap) for overlap in overlaps]
-        self.lower = [np.tril_indices(len(overlap)) for overlap in overlaps]
-        self.weights = [
-            np.where(rows == columns, 1.0, np.sqrt(0.5)) for rows, columns in self.lower
-        ]
-        self.size = sum(len(weight) for weight in self.weights)
-
-    def matrices(self, vector: np.ndarray) -> Overlaps:
-        """X_s for a vector of coordinates."""
-        found, start = [], 0
-        for root, index, weight in zip(self.roots, self.lower, self.weights, strict=True):
-            part = np.zeros_like(root)
-            part[index] = weight * vector[start : start + len(weight)]
-            found.append(part + np.tril(part, -1).T)
-            start += len(weight)
-        return tuple(found)
-
-    def steps(self, vector: np.ndarray) -> Overlaps:
-        """dG_s for a vector of coordinates."""
-        pairs = zip(self.roots, self.matrices(vector), strict=True)
-        return tuple(root @ part @ root for root, part in pairs)
-
-    def coordinates(self, gradients: Overlaps) -> np.ndarray:
-        """The coordinates of a gradient."""
-        parts = zip(self.roots, gradients, self.lower, self.weights, strict=True)
-        return np.concatenate([(r @ g @ r)[i] / w for r, g, i, w in parts])
-
-    def hessian(
-        self, product: Callable[[Overlaps], Overlaps]
-    ) -> Callable[[np.ndarray], np.ndarray]:
-        """The Hessian as a map of vectors of coordinates."""
-        return lambda vector: self.coordinates(product(self.steps(vector)))
-
-
-def symmetric_root(matrix: np.ndarray) -> np.ndarray:
-    """The symmetric square root of a positive definite matrix, or LinAlgError."""
-    values, axes = np.linalg.eigh(matrix)
-    if not values[0] > 0:
-        raise np.linalg.LinAlgError("the matrix is not positive definite")
-    return np.asarray((axes * np.sqrt(values)) @ axes.T)
 
 
 def diagonalised(
@@ -179,8 +139,10 @@ def descend(
     """Find a minimum of the action.
 
     Where the equations close their fixed point is tried first, and kept if it is stationary to the
-    tolerance and no direction leads downhill. Else the action is minimised; where the stationary
-    point is a saddle, the descent leaves it downhill and goes on.
+    tolerance and no direction leads downhill. Where the Hessian's matrix is cheap, Newton's steps
+    along geodesics are tried in the same way, at once where the fixed point is far. Else the action
+    is minimised; where the stationary point is a saddle, the descent leaves it downhill and goes
+    on.
 
     Args:
         start: G_s, positive definite.
@@ -194,18 +156,28 @@ def descend(
     Returns:
         G_s, the reason for stopping ("" where converged), and the signature of the Hessian.
     """
+    here = _direct(start, hessian_product)
     if closed is not None:
+        farthest = np.inf if here is None else FAR
         try:
             with np.errstate(all="ignore"):  # what overflows is no fixed point
                 point = _fixed(
-                    start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden
-                )
+                    start, widths, action_and_gradient, hessian_product, tolerance, closed, hidden,
+                    farthest,
+                )  # fmt: skip
         except np.linalg.LinAlgError:  # too far from any stationary point for its factors
             point = None
         if point is not None:
             found = signature(point, hessian_product(point))
             if not found.negative:
                 return point, "", found
+    if here is not None:
+        here, norm = geodesic_newton(here, widths, tolerance)
+        start = here.overlaps
+        if norm <= tolerance:
+            found = signature(start, here)
+            if not found.negative:
+                return start, "", found
     overlaps, reason = minimise(start, widths, action_and_gradient, hessian_product, tolerance)
     found = signature(overlaps, hessian_product(overlaps))
     for _ in range(6):
@@ -218,6 +190,35 @@ def descend(
     return overlaps, reason, found
 
 
+def _direct(
+    point: Overlaps, hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]]
+) -> Curvature | None:
+    """The Hessian at a point, where its matrix is cheap enough for every step."""
+    few = sum(len(part) * (len(part) + 1) // 2 for part in point) <= DENSE_HESSIAN
+    here = hessian_product(point) if few else None
+    return here if isinstance(here, Curvature) and here.is_cheap() else None
+
+
+def approach(
+    start: Overlaps,
+    widths: tuple[float, ...],
+    action_and_gradient: Callable[[Overlaps], tuple[float, Overlaps]],
+    hessian_product: Callable[[Overlaps], Callable[[Overlaps], Overlaps]],
+    tolerance: float,
+    most: int = 300,
+    until: Callable[[Overlaps, float], bool] = lambda *_: False,
+) -> Overlaps:
+    """Go down from a start to near a minimum, or for so many quasi-Newton steps.
+
+    One of Newton's, where the Hessian's matrix is cheap, counts for two. The steps end where
+    `until` says so of a point and its action.
+    """
+    here = _direct(start, hessian_product)
+    if here is None:
+        return quasi_newton(start, widths, action_and_gradient, tolerance, most, until)
+    return geodesic_newton(here, widths, tolerance, most // 2, until)[0].overlaps
+
+
 def _fixed(
     start: Overlaps,
     widths: tuple[float, ...],
@@ -226,9 +227,10 @@ def _fixed(
     tolerance: float,
     closed: Callable[[Overlaps], Overlaps],
     hidden: Callable[[Overlaps], float],
+    farthest: float,
 ) -> Overlaps | None:
     """The fixed point of the closed equations, if it is stationary as far as can be known."""
-    point = fixed_point(start, closed, 0.3 * tolerance)
+    point = fixed_point(start, closed, 0.3 * tolerance, farthest)
     if point is None:
         return None
     norm = relative_gradient(point, action_and_gradient(point)[1], widths)

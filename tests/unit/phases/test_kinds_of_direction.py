@@ -5,7 +5,7 @@ import pytest
 from symmetric_data import symmetric_data
 
 from derive import Attention, Embedding, Linear, Network, Readout, Residual
-from derive.programs.runtime.signature import Basis
+from derive.programs.runtime.basis import Basis
 from derive.theories.networks.phases import SymmetricSolver
 from derive.theories.networks.phases.hessian import moved, roots_of, sector_of
 from derive.theories.networks.phases.representations import (

@@ -38,7 +38,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextlib import AbstractContextManager, nullcontext
-from functools import wraps
+from functools import cached_property, wraps
 from math import log, pi
 from typing import Any, NamedTuple
 

@@ -101,7 +101,7 @@ def _add_distant(
         # What the labels could bring pays for growth by a factor of three, or it does not.
         if float(inner.labels @ dual) > min(inner.widths):
             stronger, start = displaced_start(prior, ray)
-            start = quasi_newton(start, *_functions(stronger)[:2], COARSE, TOWARDS)
+            start = approach(start, *_functions(stronger), COARSE, TOWARDS)
             _add_below(found, start, problem, tolerance)
     if prior.is_branched() and max(prior.spread(point.overlaps[0]) for point in found) > BROKEN:
         vain = 0
@@ -118,8 +118,8 @@ def _add_below(
     with suppress(np.linalg.LinAlgError):
         inner, width = inside(problem), min(problem.widths)
         outside = energy_outside(problem)
-        near = quasi_newton(
-            start, *_functions(inner)[:2], COARSE,
+        near = approach(
+            start, *_functions(inner), COARSE,
             until=lambda point, value: runs_into(point, value, found, width, outside),
         )  # fmt: skip
         known = runs_into(near, action(near, inner), found, width, outside)
@@ -162,7 +162,8 @@ def _descended(
 
 def hidden_gradient(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """The relative gradient that widths may hide from float64."""
-    return NOISE * gradient_rounding(overlaps, prior_sizes(overlaps, problem), problem).widths
+    priors = prior_sizes(overlaps, problem)
+    return NOISE * widths_rounding(overlaps, priors, problem.widths, readers(problem))
 
 
 def height(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -171,11 +172,17 @@ def height(overlaps: tuple[Array, ...], problem: Problem) -> float:
 
 
 def gradient_rounding(
-    overlaps: tuple[Array, ...], priors: tuple[Array, ...], problem: Problem
+    overlaps: tuple[Array, ...], priors: tuple[Array, ...], problem: Problem, lost: float
 ) -> Rounding:
-    """What rounding leaves of the relative gradient, where terms have the sizes of priors."""
-    covariance = labels_covariance(overlaps, problem)
-    labels = labels_rounding(overlaps[0], priors[0], covariance, problem)
+    """What rounding leaves of the relative gradient, where terms have the sizes of priors.
+
+    Args:
+        overlaps: G_s.
+        priors: The sizes.
+        problem: Data and parameters.
+        lost: How many times rounding the labels' covariance makes it: see `digits_lost`.
+    """
+    labels = labels_rounding(overlaps[0], priors[0], lost, problem)
     above = widths_rounding(overlaps, priors, problem.widths, readers(problem))
     return Rounding(above, labels, overlaps_rounding(overlaps), EXPLICIT)
 
@@ -207,7 +214,8 @@ def _functions(problem: Problem) -> tuple[Any, ...]:
 
 def curvature(overlaps: tuple[Array, ...], problem: Problem) -> Curvature:
     """The Hessian at G_s: its products with directions, and its matrix."""
-    return Curvature(overlaps, inside(problem), hessian_product, kernel, bottom)
+    given = action_and_gradient, hessian_product, kernel, bottom
+    return Curvature(overlaps, inside(problem), *given)
 
 
 def _closed(problem: Problem) -> Callable[[tuple[Array, ...]], tuple[Array, ...]] | None:
@@ -225,7 +233,8 @@ def _solution(
     norm = relative_gradient(overlaps, slope, widths)
     # Relative to its terms, which are larger where labels are, a gradient may be within tolerance.
     by_terms = min(norm, relative_gradient(size_of_terms(overlaps, priors), slope, widths))
-    known = gradient_rounding(overlaps, overlaps, problem)
+    lost = digits_lost(labels_covariance(overlaps, problem), problem)
+    known = gradient_rounding(overlaps, overlaps, problem, lost)
     together = 0.0 if EXPLICIT else relative_gradient(overlaps, slope, (min(widths),) * len(widths))
     least = max(*known[:3], TOGETHER * together)
     by_terms = max(by_terms, least, COARSEST * norm)
@@ -241,7 +250,7 @@ def _solution(
         log_evidence=evidence,
         converged=message.startswith("converged"),
         message=message,
-        gradient_norm=max(norm, *gradient_rounding(overlaps, priors, problem)[:3]),
+        gradient_norm=max(norm, *gradient_rounding(overlaps, priors, problem, lost)[:3]),
         residual=residual,
         hessian_lowest=found.lowest,
         hessian_negative=found.negative,
