@@ -39,15 +39,25 @@ def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
     >>> thresholds([x**2 + 3 * x, sympy.sqrt(x - sympy.Rational(1, 4))])
     (1, 3, 1/4)
     """
-    found: dict[Any, None] = {sympy.S.One: None}
-    for expression in expressions:
-        exponents = {p.exp for p in sympy.preorder_traversal(expression) if isinstance(p, Pow)}
-        for number in sorted(expression.atoms(sympy.Rational), key=abs):
-            if abs(number) in exponents | {-e for e in exponents} or number == 0:
-                continue
-            if SMALLEST <= abs(number) <= LARGEST:
-                found.setdefault(abs(number))
+    found = dict.fromkeys((sympy.S.One, *numbers_in(expressions)))
     return tuple(found)[:MOST_THRESHOLDS]
+
+
+def numbers_in(expressions: Iterable[Any]) -> Iterator[Any]:
+    """Sizes of the numbers of expressions, but for exponents and what is far off."""
+    for expression in expressions:
+        found, waiting, seen = set[Any](), [expression], set[Any]()
+        while waiting:
+            node = waiting.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if isinstance(node, sympy.Rational):
+                found.add(abs(node))
+            # What stands in another place than an exponent is a number all the same.
+            is_power = isinstance(node, Pow) and node.exp.is_Rational
+            waiting.extend(node.args[:1] if is_power else node.args)
+        yield from (number for number in sorted(found) if SMALLEST <= number <= LARGEST)
 
 
 def _two(

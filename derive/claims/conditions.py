@@ -89,12 +89,15 @@ class Conditions:
         complete = self.complete(dict.fromkeys(self.sizes, MOST_SIZE) | given)
         return math.inf if complete is None else max(self.vectors(complete))
 
-    def complete(self, free: Parameters, least: bool = False) -> Parameters | None:
+    def complete(
+        self, free: Parameters, least: bool = False, most: int = MOST_SIZE
+    ) -> Parameters | None:
         """All parameters from the free ones; None where they are not legal.
 
         Args:
             free: A number for every free parameter; those of the temperature may be missing.
             least: Raise free widths to the least that a density needs.
+            most: Examples, features and paths are no more.
         """
         found = dict(free)
         exact = {s: sympy.Rational(*Fraction(v).as_integer_ratio()) for s, v in found.items()}
@@ -108,14 +111,16 @@ class Conditions:
                 found[symbol] = Fraction(str(value.evalf(30)))
         if not all(self._is_legal(symbol, value) for symbol, value in found.items()):
             return None
-        return self._fitting(found, free, least)
+        return self._fitting(found, free, least, most)
 
     def _is_legal(self, symbol: Any, value: Any) -> bool:
         if symbol.is_integer:
             return bool(value == int(value) and value >= 1)
         return bool(value > 0 or (value == 0 and symbol == self.ours.theory.notation.temperature))
 
-    def _fitting(self, found: Parameters, free: Parameters, least: bool) -> Parameters | None:
+    def _fitting(
+        self, found: Parameters, free: Parameters, least: bool, most: int
+    ) -> Parameters | None:
         """Widths large enough for a density, and a kernel of full rank at temperature 0."""
         notation = self.ours.theory.notation
         counts = self.vectors(found)
@@ -127,7 +132,7 @@ class Conditions:
                 return None
         test = notation.data(test=True).examples
         sizes = [found.get(s, 1) for s in (notation.examples, notation.features, test)]
-        if max(*sizes, *counts) > MOST_SIZE:
+        if max(*sizes, *counts) > most:
             return None
         cold = found.get(notation.temperature) == 0
         examples, features = found.get(notation.examples, 1), found.get(notation.features, 1)

@@ -55,6 +55,9 @@ class Drawer(Protocol[Kept]):
             Unsettled: There is none.
         """
 
+    def beyond(self) -> Iterable[Any]:
+        """Draws whose sizes are all above every number of the claim, as far as can be."""
+
     def points(self, drawn: Any) -> Sequence[Numbers]:
         """The numbers of a draw in float64, at each point."""
 
@@ -143,7 +146,7 @@ def telling(drawer: Drawer[Kept], coverage: Coverage) -> Iterator[Kept]:
 
 
 def cover(drawer: Drawer[Kept], least: int, most: int) -> tuple[list[Kept], Coverage]:
-    """Draws that reach every side there is, the most telling first.
+    """Draws that reach every side there is, the most telling first, and some beyond all numbers.
 
     Args:
         drawer: Draws them.
@@ -158,5 +161,8 @@ def cover(drawer: Drawer[Kept], least: int, most: int) -> tuple[list[Kept], Cove
         cases.append(case)
         left = not coverage.complete and coverage.idle < IDLE and len(cases) < most
         if len(cases) >= least and not left:
-            return cases, coverage
-    raise AssertionError
+            break
+    for far in drawer.beyond():
+        coverage.keep([coverage.sides(point) for point in drawer.points(far)])
+        cases.append(drawer.case(far))
+    return cases, coverage

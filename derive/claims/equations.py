@@ -154,19 +154,22 @@ class Equation:
 def saddles(setting: OnNetwork, count: int) -> list[tuple[Case, Case]]:
     """Saddle points of random instances, each with a generic point of the same instance.
 
+    So many at least, and those beyond the numbers of a claim where the solver converges there.
+
     Raises:
         Unsettled: The solver converges on none of the instances.
     """
     found: list[tuple[Case, Case]] = []
     reason = "no instance was drawn"
-    for _ in range(TRIES * count):
-        elsewhere = setting.generic(1)
-        try:
-            found.append((setting.saddle(elsewhere.origin[0]), elsewhere))
-        except (Unsettled, ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
-            reason = str(error)
-        if len(found) == count:
-            return found
+    generic = (setting.generic(1) for _ in range(TRIES * count))
+    for most, draws in ((count, generic), (math.inf, setting.beyond())):
+        for elsewhere in draws:
+            try:
+                found.append((setting.saddle(elsewhere.origin[0]), elsewhere))
+            except (Unsettled, ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+                reason = str(error)
+            if len(found) == most:
+                break
     if not found:
         raise Unsettled(f"no saddle point was found on {TRIES * count} instances: {reason}")
     return found

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
-from itertools import chain, combinations, islice
+from functools import cached_property, partial
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats
-from derive.claims import aspects
-from derive.claims.conditions import FEW_LAYERS, MOST_SIZE, Conditions, Parameters
+from derive.claims import aspects, at_once, beyond
+from derive.claims.conditions import MOST_SIZE, Conditions, Parameters
 from derive.claims.coverage import Aspect
 from derive.claims.draws import SMALL_SIZE, Draws, Entries
+from derive.claims.far_sizes import FarSizes
 from derive.claims.instance import Instance
 from derive.claims.ours import Ours
 from derive.claims.variety import Levels, Variety, relations
@@ -33,6 +34,8 @@ CROWDED = 8
 """Vectors of a stream beyond which there are few data: kernels of many paths are dear."""
 MOST_EXAMPLES, MOST_WIDTH = 24, 10**6
 """Sizes are drawn below this where a number of the claim asks for it."""
+FAR_VECTORS, FAR_WIDTH, FAR_WIDTH_SOLVED = 100, 10**12, 10**4
+"""Vectors of a stream and widths of draws that are beyond all numbers of a claim, at most."""
 MOST_TURNS = 32
 """Head counts that are chosen to show what heads have to do with each other."""
 SPREAD = (-7, -5, -3, -1, 0, 0, 2)
@@ -98,14 +101,16 @@ class NetworkDraws:
     def turns(self) -> tuple[Counts, ...]:
         """A few of them: as many layers as can be have several heads at once, and other numbers."""
         if not self.chosen:
-            self.chosen.extend(covering(self.legal, _sights, MOST_TURNS))
+            limits = [int(n) for n in self.draws.limits if n.denominator == 1]
+            sights = partial(at_once.sights, limits=limits)
+            self.chosen.extend(covering(self.legal, sights, MOST_TURNS))
         return tuple(self.chosen)
 
     @cached_property
     def aspects(self) -> tuple[Aspect, ...]:
         """Sides of parameters, orders of sizes, and kinds of order parameters."""
         names = {s: n for n, s in reversed(self.ours.parameters.items())}
-        free = [(names[s], s) for s in self.conditions.free if self._occurs(s)]
+        free = [(names[s], s) for s in self.conditions.free if self.occurs(s)]
         numbers = [(name, symbol) for name, symbol in free if not symbol.is_integer]
         heads = [(name, symbol) for name, symbol in free if symbol in self.conditions.heads]
         sizes = [(n, s) for n, s in free if s.is_integer and s not in self.conditions.heads]
@@ -116,12 +121,12 @@ class NetworkDraws:
             *aspects.of_numbers(numbers, limits, real=()),
             *aspects.of_sizes(sizes, limits, self._most, due=False),
             *aspects.of_sizes(heads, limits, self._most),
-            *(aspects.of_entries("y", labels) if self._occurs(labels) else ()),
+            *(aspects.of_entries("y", labels) if self.occurs(labels) else ()),
         ]
         letter = "G" if self.ours.theory.chain is None else "U"
         named = () if self.solved else self.ours.overlaps.items()
         for symbol in dict.fromkeys(symbol for name, symbol in named if name[0] == letter):
-            found += aspects.of_definite(symbol.name, symbol) if self._occurs(symbol) else ()
+            found += aspects.of_definite(symbol.name, symbol) if self.occurs(symbol) else ()
         return (*found, *aspects.of_expressions(self.expressions))
 
     def _most(self, size: Any) -> int:
@@ -130,7 +135,7 @@ class NetworkDraws:
             return self.conditions.most_heads(self.draws.limits)
         return MOST_EXAMPLES if size.name in ("P", "N_0", "Pstar") else MOST_WIDTH
 
-    def _occurs(self, symbol: Any) -> bool:
+    def occurs(self, symbol: Any) -> bool:
         """Whether it is in what is compared; all are where nothing is known of it."""
         looked = self.expressions
         return not looked or any(contains(e, {symbol}) for e in looked)
@@ -141,8 +146,8 @@ class NetworkDraws:
         Raises:
             Unsettled: No draw meets the conditions.
         """
-        for heads in self._head_counts():
-            drawn = (self.conditions.complete(self._parameters(heads)) for _ in range(ATTEMPTS))
+        for counts in self._head_counts():
+            drawn = (self.conditions.complete(self._parameters(counts)) for _ in range(ATTEMPTS))
             legal = list(islice((found for found in drawn if found is not None), CANDIDATES))
             if legal:
                 yield from map(self._drawn, self.varied.ranked(legal))
@@ -166,21 +171,24 @@ class NetworkDraws:
         instance = Instance(self.ours, drawn.sample, self.arithmetic)
         return instance, [_overlaps(made, self.arithmetic) for made in drawn.overlaps]
 
+    def beyond(self) -> Iterator[Drawn]:
+        """Draws whose sizes are all above the numbers of the claim, as far as can be."""
+        return map(self._drawn, self.farthest[0])
+
+    @cached_property
+    def farthest(self) -> tuple[list[Parameters], dict[str, int]]:
+        """Parameters of such draws, and the bounds that sizes are above."""
+        vectors = self.room if self.solved else FAR_VECTORS
+        widest = FAR_WIDTH_SOLVED if self.solved else FAR_WIDTH
+        found = FarSizes(self.conditions, self.expressions, vectors, widest, self.draws.generator)
+        modest = replace(self.draws, reach=0)
+        return found.parameters(lambda: self._variances(modest)), found.bounds
+
     def told(self) -> str:
-        """How many of the heads were above 1 at once, in the cases that were kept."""
+        """How many of the heads were above 1 at once, and what was above higher numbers."""
         names = [symbol.name for symbol in self.conditions.heads]
-        if len(names) < 2:
-            return ""
-        most = 0
-        for count in range(1, len(names) + 1):
-            groups = list(combinations(range(len(names)), count))
-            seen = sum(any(all(h[k] > 1 for k in group) for h in self.kept) for group in groups)
-            if seen < len(groups):
-                break
-            most = count
-        if most == len(names):
-            return f"all of {', '.join(names)} above 1 at once"
-        return f"any {most} of the heads above 1 at once, {seen} of {len(groups)} groups of {count}"
+        parts = [at_once.told(names, self.kept), beyond.told(self.farthest[1], self.expressions)]
+        return "; ".join(filter(None, parts))
 
     def _head_counts(self) -> Iterator[Counts]:
         """The next of the turns; after them, or where it meets no conditions, whatever differs."""
@@ -207,9 +215,12 @@ class NetworkDraws:
         for symbol in conditions.free:
             if symbol.is_integer and symbol not in found:
                 found[symbol] = self._size(symbol.name, vectors, widest)
-            elif symbol not in found:
-                found[symbol] = draws.number(signed=False)
-        return found
+        return found | self._variances(draws)
+
+    def _variances(self, draws: Draws) -> Parameters:
+        """And a temperature."""
+        free = (symbol for symbol in self.conditions.free if not symbol.is_integer)
+        return {symbol: draws.number(signed=False) for symbol in free}
 
     def _size(self, name: str, vectors: int, widest: int) -> int:
         """Of examples or features: small, or P above every width where that is not dear."""
@@ -270,17 +281,3 @@ def _overlaps(made: Sequence[Entries], arithmetic: Arithmetic) -> tuple[Array, .
         whole = root @ root.T + int(64**2 * entries.shift) * np.eye(len(root), dtype=int)
         found.append(arithmetic.number(entries.scale / 4 / 64**2) * arithmetic.array(whole))
     return tuple(found)
-
-
-def _sights(counts: Counts) -> Iterator[tuple[Any, ...]]:
-    """Groups of layers with several heads at once, and any two with unequal numbers.
-
-    All groups where there are few layers, else any two.
-    """
-    several = [k for k, count in enumerate(counts) if count > 1]
-    most = len(several) if len(counts) <= FEW_LAYERS else 2
-    for size in range(1, most + 1):
-        yield from combinations(several, size)
-    for j, k in combinations(several, 2):
-        if counts[j] != counts[k]:
-            yield (j, k, "apart")

@@ -151,9 +151,15 @@ class OnNetwork:
         return [self._case(*found) for found in cases], replace(coverage, more=more)
 
     def _besides(self, drawer: NetworkDraws) -> list[str]:
-        """What else there is to say of draws: heads, and what is assumed."""
+        """What else there is to say of draws: heads, temperatures, and what is assumed."""
         assumed = ", ".join(f"{s} = {e}" for s, e in self.ours.assumed.items())
-        return [drawer.told(), f"assumed: {assumed}" if assumed else ""]
+        temperature = self.ours.theory.notation.temperature
+        is_free = temperature in self.maker.conditions.free and drawer.occurs(temperature)
+        return [
+            drawer.told(),
+            f"{temperature} above 0 alone" if is_free else "",
+            f"assumed: {assumed}" if assumed else "",
+        ]
 
     def covered(self) -> str:
         """What the generic cases reached, in one line."""
@@ -168,6 +174,12 @@ class OnNetwork:
         modest = replace(self.drawer.draws, reach=0)
         drawer = replace(self.drawer, count=points, draws=modest)
         return self._case(*next(telling(drawer, self.seen)))
+
+    def beyond(self) -> Iterator[Case]:
+        """Instances of a single point whose sizes are above the numbers of the claim."""
+        for drawn in self.drawer.beyond():
+            self.seen.keep([self.seen.sides(point) for point in self.drawer.points(drawn)])
+            yield self._case(*self.drawer.case(drawn))
 
     @property
     def least(self) -> int:

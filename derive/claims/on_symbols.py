@@ -104,9 +104,9 @@ class OnSymbols:
         limits = span(thresholds(expressions))
         powers = {power for e in expressions for power in e.atoms(sympy.exp)}
         tame = any(type(power.args[0]) is not nodes.LogDet for power in powers)
-        draws = replace(
-            self.drawer.draws, limits=limits, reach=MODEST if tame else self.drawer.draws.reach
-        )
+        draws = replace(self.drawer.draws, limits=limits)
+        if tame:  # numbers that exponents are multiplied by are divided by, too
+            draws = replace(draws, limits=(*limits, *(1 / n for n in limits)), reach=MODEST)
         return replace(
             self, drawer=replace(self.drawer, draws=draws, expressions=tuple(expressions))
         )
@@ -114,7 +114,8 @@ class OnSymbols:
     def cases(self, points: int, instances: int) -> tuple[list[Case], Coverage]:
         """Cases that reach every side of what is declared and of what the lines compare."""
         drawer = replace(self.drawer, count=points)
-        return cover(drawer, max(instances, LEAST_CASES), MOST_CASES)
+        cases, coverage = cover(drawer, max(instances, LEAST_CASES), MOST_CASES)
+        return cases, replace(coverage, more=[drawer.told()])
 
     def again(self, case: Case, points: int) -> Iterator[Case]:
         """Cases of the same sizes with other values."""

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
+
+import numpy as np
+import sympy
 
 from derive.algebra.arithmetic import Digits, Floats
 from derive.algebra.balls import Rationals
-from derive.claims import aspects
+from derive.claims import aspects, beyond
 from derive.claims.coverage import Aspect
 from derive.claims.declared import Declared
 from derive.claims.definitions import Definitions, Point
 from derive.claims.draws import Draws, Entries
+from derive.claims.language import value
 from derive.claims.setting import Case
 from derive.claims.variety import Levels, Variety, relations
 from derive.claims.work import Work
+from derive.errors import DeriveError
 from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.sample import Numbers
 
@@ -25,6 +30,10 @@ CANDIDATES = 16
 """Draws from which the one is taken that reaches the most."""
 MOST_SHAPE, MOST_COUNT = 12, 10**6
 """Sizes are drawn below this, those of matrices and others, where a number of the claim asks."""
+FAR_SHAPE, FAR_COUNT = 40, 10**5
+"""The same where all of them are above every number of the claim at once."""
+MOST_EXPONENT, TAME_DRAWS = 2000, 40
+"""Exponentials are of no more, if one of some draws has such: the others have too many digits."""
 APART = 7
 """What sizes of no matrix differ by, mostly."""
 
@@ -89,8 +98,39 @@ class SymbolDraws:
 
     def candidates(self) -> Iterator[Drawn]:
         """Draws whose sizes have little in common with earlier ones come first."""
-        for sizes in self.varied.ranked([self._sizes() for _ in range(CANDIDATES)]):
+        drawn = [self._sizes() for _ in range(CANDIDATES)]
+        tame = [sizes for sizes in drawn if self._is_tame(sizes)] or drawn
+        for sizes in self.varied.ranked(tame):
             yield Drawn(sizes, tuple(self.values(sizes) for _ in range(self.count)))
+
+    @cached_property
+    def farthest(self) -> tuple[list[Sizes], dict[str, int]]:
+        """Sizes that are above the numbers of the claim, and the bounds that they are above."""
+        found, bounds = [dict.fromkeys(self.sizes, 1)], dict[str, int]()
+        shapes = [size for size in self.sizes if self.is_shape(size)]
+        counts = [size for size in self.sizes if size not in shapes]
+        for sizes, most in ((shapes, FAR_SHAPE), (counts, FAR_COUNT)):
+            fits = partial(self._fits, found[0], most)
+            last = 0 if sizes is shapes else max(found[0].values(), default=0)
+            made = beyond.made(sizes, self.expressions, most, fits, self.draws.generator, last)
+            if sizes:
+                bounds[", ".join(size.name for size in sizes)] = made[-1][0] if made else 0
+                found = beyond.together(found, [sizes for _, sizes in made])
+        return found, bounds
+
+    def _fits(self, rest: Sizes, most: int, sizes: Sizes) -> bool:
+        known = rest | sizes
+        return max(sizes.values()) <= most and not self.work.why_not(known) and self._is_tame(known)
+
+    def beyond(self) -> Iterator[Drawn]:
+        """Values of order one at sizes that are above the numbers of the claim."""
+        modest = replace(self, draws=replace(self.draws, reach=0))
+        for sizes in self.farthest[0] if self.sizes else ():
+            yield Drawn(sizes, tuple(modest.values(sizes) for _ in range(self.count)))
+
+    def told(self) -> str:
+        """Which bounds all sizes were above at once."""
+        return beyond.told(self.farthest[1], self.expressions)
 
     def points(self, drawn: Drawn) -> list[Numbers]:
         """The numbers in float64."""
@@ -104,12 +144,37 @@ class SymbolDraws:
         return Case(tuple(points), self.arithmetic, shown, drawn.sizes)
 
     def values(self, sizes: Sizes, *, simple: bool = False) -> Values:
-        """Numbers, and what matrices are made from."""
-        return {
-            item.symbol: self._value(item, sizes, simple)
-            for item in self.declared.values()
-            if not item.is_size
-        }
+        """Numbers, and what matrices are made from; the first whose exponentials have few digits.
+
+        The last of some where none have.
+        """
+        for _ in range(TAME_DRAWS):
+            found = {
+                item.symbol: self._value(item, sizes, simple)
+                for item in self.declared.values()
+                if not item.is_size
+            }
+            if not self._exponents or self._is_tame(self._point(sizes, found, Floats())):
+                break
+        return found
+
+    @cached_property
+    def _exponents(self) -> list[Any]:
+        """What exponentials are taken of."""
+        powers = {power for e in self.expressions for power in e.atoms(sympy.exp)}
+        return [power.args[0] for power in sorted(powers, key=sympy.default_sort_key)]
+
+    def _is_tame(self, point: Numbers) -> bool:
+        """Whether no exponential whose symbols have values is too large."""
+        for exponent in self._exponents:
+            if not exponent.free_symbols <= set(point):
+                continue
+            try:
+                if not abs(float(value(exponent, point, None))) <= MOST_EXPONENT:
+                    return False
+            except (DeriveError, ArithmeticError, ValueError, TypeError, np.linalg.LinAlgError):
+                continue  # it has no value, for which others are drawn
+        return True
 
     @cached_property
     def work(self) -> Work:

@@ -39,6 +39,10 @@ TRUE = {
         "0",
     ),
     "root of what vanishes": ("sqrt((x*tr(C) - tr(C)*x + log(exp(t)) - t)**2) + x", "x"),
+    "large exponentials": ("(exp(100*t) - 1)*(exp(100*t) + 1)", "exp(200*t) - 1"),
+    "hyperbolic": ("(exp(99*t) + exp(-99*t))**2 - (exp(99*t) - exp(-99*t))**2", "4"),
+    "softplus": ("log(exp(1000*t) + exp(1000*x))", "1000*t + log(1 + exp(1000*(x - t)))"),
+    "exponentials of a size": ("(exp(100*n) - 1)*(exp(100*n) + 1)", "exp(200*n) - 1 + 0*tr(U*U.T)"),
 }
 FALSE = {
     "hidden by cancelling terms": (

@@ -83,6 +83,19 @@ FALSE = {
     "a matrix above another": ("sqrt((det(A) - det(B))**2)", "det(A) - det(B)"),
     "twice a reflection": ("det(Q)*sqrt((a - 2)**2)", "sqrt((a - 2)**2)"),
     "matrices of one entry": ("sqrt((m - 3/2)**2)", "m - 3/2"),
+    "up to eight rows": ("tr(A)", "tr(A) + " + "*".join(f"(m - {k})" for k in range(1, 9))),
+    "shapes up to five apart": (
+        "tr(X.T*X)",
+        "tr(X.T*X) + (m - n)*" + "*".join(f"((m - n)**2 - {k * k})" for k in range(1, 6)),
+    ),
+    "shapes of small ratios": (
+        "tr(X.T*X)",
+        "tr(X.T*X) + (m - n)*(m - 2*n)*(2*m - n)*(m - 3*n)*(3*m - n)*(m - 4*n)*(4*m - n)",
+    ),
+    "counts near shapes": ("N", "N + (N - m)*(N - m - 1)*(N - 2*m)*(N - k)*(m - k)*(N - 2*k)"),
+    "beside its own exponent": (
+        "m**7*N", "m**7*N + (m - 1)*(m - 2)*(m - 3)*(m - 4)*(m - 5)*(m - 6)*(m - 7)",
+    ),
     "a quadratic form of one sign": ("sqrt((v.T*S*v)**2)", "v.T*S*v"),
 }  # fmt: skip
 TRUE = {

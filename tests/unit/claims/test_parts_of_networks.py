@@ -34,6 +34,33 @@ FALSE = {
         5, "kernel",
         kernel("H_1*H_2*H_3*H_4*H_5 + (H_1 - 1)*(H_2 - 1)*(H_3 - 1)*(H_4 - 1)*(H_5 - 1)"),
     ),
+    "three layers with unequal heads": (
+        3, "kernel",
+        kernel("H_1*H_2*H_3 + (H_1 - 1)*(H_2 - 1)*(H_3 - 1)*(H_1 - 2)*(H_2 - 2)"),
+    ),
+    "more than two heads at once, beside a square": (
+        2, "kernel", kernel("H_1*H_2 + ((H_1 - 1)*(H_2 - 1)*(H_1 - 2)*(H_2 - 2))**2"),
+    ),
+    "six heads at once": (
+        6, "kernel",
+        kernel("H_1*H_2*H_3*H_4*H_5*H_6 + (H_1 - 1)*(H_2 - 1)*(H_3 - 1)*(H_4 - 1)*(H_5 - 1)"
+               "*(H_6 - 1)"),
+    ),
+    "few heads below many": (
+        2, "kernel",
+        kernel("H_1*H_2 + (sqrt((H_1 - 3)**2) - H_1 + 3)*(sqrt((H_2 - 3)**2) + H_2 - 3)"),
+    ),
+    "up to nine examples": (
+        0, "action", action(extra="*".join(f"(P - {k})" for k in range(1, 10))),
+    ),
+    "widths close to each other": (
+        1, "kernel", kernel("H_1*(1 + (N_1 - N_a)*(N_1 - N_a - 1)*(N_1 - N_a + 1)*(N_a - N_1 - 2)"
+                            "*(N_a - N_1 + 2)*(N_1 - N_a + 3)*(N_1 - N_a - 3))"),
+    ),
+    "a saddle of up to six examples": (
+        0, "saddle u_a",
+        "u_a = s_a*(1 - dE*u_a/N_a)*(1 + (P - 1)*(P - 2)*(P - 3)*(P - 4)*(P - 5)*(P - 6))",
+    ),
     "unequal heads": (2, "kernel", kernel("(H_1**2 + H_2**2)/2")),
     "no more heads below": (2, "kernel", kernel("H_1*H_2 + sqrt((H_1 - H_2)**2) - H_1 + H_2")),
     "fewer than 6 heads": (1, "kernel", kernel("6 - sqrt((H_1 - 6)**2)")),
@@ -124,3 +151,10 @@ def test_the_answer_says_what_was_covered_and_what_was_assumed():
     for said in ("s_0 below and above 1", "all of H_1, H_2 above 1 at once", "assumed: N_1 = 30"):
         assert said in result.covered and said in repr(result)
     assert result.as_dict()["covered"] == result.covered
+
+
+def test_numbers_that_are_out_of_reach_are_told():
+    lines = [kernel("H_1*(H_2 + 30 - H_1) + H_1**2 - 30*H_1")]
+    result = compare(network(2), "kernel", lines)
+    assert result.verdict.value == "AGREES"
+    assert "not all at once: H_1, H_2" in result.covered
