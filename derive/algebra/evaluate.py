@@ -29,12 +29,13 @@ class Evaluation:
     """One pass over expressions: the value of a node that they share is found once.
 
     Args:
-        values: As in `evaluate`; names may be added as their values are found.
+        values: As in `evaluate`. They are asked as they are, not copied: a `Point` of a claim
+            works out what a name stands for when it is asked for it.
         arithmetic: Of the values.
     """
 
     def __init__(self, values: Mapping[Any, Any], arithmetic: Arithmetic | Balls) -> None:
-        self.values = dict(values)
+        self.values = values
         self.arithmetic = arithmetic
         self.done: dict[Any, Any] = {}
 
@@ -298,13 +299,14 @@ def _feature_readout(run: Evaluation, node: Any) -> Any:
 
 def _path_kernel(run: Evaluation, node: Any) -> Any:
     overlap, left, right = (run.of(arg) for arg in node.args)
-    return (left @ overlap).reshape(len(left), -1) @ right.reshape(len(right), -1).T
+    weighted = run.product(left.reshape(-1, left.shape[2]), overlap).reshape(len(left), -1)
+    return run.product(weighted, right.reshape(len(right), -1).T)
 
 
 def _path_projection(run: Evaluation, node: Any) -> Any:
     matrix, left, right = (run.of(arg) for arg in node.args)
-    weighted = (matrix @ right.reshape(len(right), -1)).reshape(len(left), *right.shape[1:])
-    return left.reshape(-1, left.shape[2]).T @ weighted.reshape(-1, right.shape[2])
+    weighted = run.product(matrix, right.reshape(len(right), -1))
+    return run.product(left.reshape(-1, left.shape[2]).T, weighted.reshape(-1, right.shape[2]))
 
 
 def _log_normal(run: Evaluation, node: Any) -> Any:

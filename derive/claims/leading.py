@@ -17,6 +17,10 @@ DECAYS = 0.8
 """Observed order from which a difference counts as of order 1/N: log N / N has a little less."""
 NOISE = 1e-8
 """Relative differences below this may be what a solver leaves."""
+MATRIX_GROWS = (
+    "a matrix has it as its size, and entries that are drawn say nothing of those of a larger one; "
+    "where it counts something else, give that a size of its own"
+)
 STAYS = 0.2
 """Observed order up to which a difference counts as one of leading order."""
 
@@ -63,9 +67,7 @@ def refuse_shapes(sides: Iterable[Any], grows: Collection[Any], name: str) -> No
         for node in sympy.preorder_traversal(side):
             shape = node.shape if getattr(node, "is_Matrix", False) else ()
             if any(size.free_symbols & set(grows) for size in shape):
-                raise Unsettled(
-                    f"leading {name}: a matrix has it as its size; give it a size of its own"
-                )
+                raise Unsettled(f"leading {name}: {MATRIX_GROWS}")
 
 
 def _beyond(differences: Sequence[float], scales: Sequence[int]) -> float:

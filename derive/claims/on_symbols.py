@@ -19,6 +19,7 @@ from derive.claims.declared import Declared, declarations
 from derive.claims.definitions import Definitions, expanded, with_symbols
 from derive.claims.draws import MODEST, Draws, span
 from derive.claims.language import Scope
+from derive.claims.leading import MATRIX_GROWS
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
 from derive.claims.symbol_draws import CANDIDATES, Drawn, SymbolDraws
@@ -150,8 +151,6 @@ class OnSymbols:
         if any(
             item.symbol in size.free_symbols for d in self.declared.values() for size in d.shape
         ):
-            raise Unsettled(
-                f"leading {name}: a matrix has it as its size; give it a size of its own"
-            )
+            raise Unsettled(f"leading {name}: {MATRIX_GROWS}")
         grown = tuple(p.with_numbers({item.symbol: p[item.symbol] * factor}) for p in case.points)
         return Case(grown, case.arithmetic, case.sizes, case.origin)

@@ -90,10 +90,11 @@ class Subject:
 
     def assigned(self, assignments: Iterable[tuple[Any, Any]], numbers: Numbers) -> Numbers:
         """The numbers, with named values added one after another."""
-        run = self.evaluation(numbers)
+        found = dict(numbers)
+        run = self.evaluation(found)
         for name, value in assignments:
-            run.values[name] = run.of(value)
-        return run.values
+            found[name] = run.of(value)
+        return found
 
     def at(self, sample: Sample, overlaps: Iterable[Array]) -> Numbers:
         """The numbers of a sample at given order parameters."""
