@@ -8,6 +8,7 @@ from derive.theories.networks.derivation.repeat.induction import repeated_theory
 from derive.theories.networks.description import (
     Attention,
     Embedding,
+    Features,
     Linear,
     Network,
     Readout,
@@ -82,9 +83,36 @@ _MIDDLES = {
     ),
     "residual inside": (heads(), repeat(heads(), skip(linear(None)), heads()), skip(heads(None))),
 }
+_ENDS = {
+    "several outputs": (Embedding("N", 1.2), repeat(heads()), Readout(1.1, outputs=3)),
+    "a readout per position": (
+        Features("N", "arc-sine", 1.2),
+        repeat(heads(), linear()),
+        Readout(1.1, "each", positions="O"),
+    ),
+    "a residual on top, outputs and positions": (
+        Features("N", "arc-sine", 1.2),
+        repeat(heads(), skip(heads(None))),
+        Readout(1.1, "each", positions="O", outputs=2),
+    ),
+    "residuals alone, outputs and positions": (
+        Features("N", "arc-sine", 1.2),
+        repeat(skip(heads(None))),
+        Readout(1.1, "each", positions="O", outputs=2),
+    ),
+    "residuals below a block, outputs": (
+        Embedding("N", 1.2),
+        repeat(skip(linear(None))),
+        repeat(heads(), times="D"),
+        Readout(1.1, outputs=2),
+    ),
+}
 REPEATED = {
-    name: Network((Embedding("N", 1.2), *middle, Readout(1.1)), "T", name)
-    for name, middle in _MIDDLES.items()
+    name: Network(layers, "T", name)
+    for name, layers in {
+        **{n: (Embedding("N", 1.2), *middle, Readout(1.1)) for n, middle in _MIDDLES.items()},
+        **_ENDS,
+    }.items()
 }
 
 

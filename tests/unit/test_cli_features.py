@@ -127,10 +127,10 @@ def test_wrong_data(changes, text, capsys, tmp_path):
     assert text in refusal(capsys, "solve", path, "--data", data, "--out", out, folder=tmp_path)
 
 
-def test_a_symbolic_depth(capsys, tmp_path):
-    path, *_ = write(tmp_path, ABOVE)
+def test_a_symbolic_depth_above_features_with_a_mean(capsys, tmp_path):
+    path, *_ = write(tmp_path, ABOVE.replace("arc-sine", "arc-cosine-1"))
     line = refusal(capsys, "show", path, "--repeat", "L")
-    assert "features below the depth L, which is a symbol" in line
+    assert "features with a mean below the depth L, which is a symbol" in line
 
 
 def test_a_variance_without_a_value(capsys, tmp_path):

@@ -235,7 +235,7 @@ def test_homogeneous_kernels_may_change_their_variance():
     assert solve(other, data).action == pytest.approx(again.action, rel=1e-9)
 
 
-def test_a_depth_that_is_a_symbol_is_refused():
-    layers = (Features("N", "arc-sine", 1.0), Repeat((Linear(1.0, "N"),), "L"), Readout(1.0))
-    with pytest.raises(DescriptionError, match="features below the depth L, which is a symbol"):
+def test_a_depth_that_is_a_symbol_above_a_mean_is_refused():
+    layers = (Features("N", "arc-cosine-1", 1.0), Repeat((Linear(1.0, "N"),), "L"), Readout(1.0))
+    with pytest.raises(DescriptionError, match="features with a mean below the depth L"):
         derive(Network(layers, 0.1))

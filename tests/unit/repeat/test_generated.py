@@ -19,6 +19,11 @@ FAST = [
     ("linear residuals alone", 2),
     ("residuals between", 1),
     ("residuals with a stream inside", 2),
+    *[("several outputs", depth) for depth in (1, 2)],
+    ("a readout per position", 2),
+    ("a residual on top, outputs and positions", 2),
+    ("residuals alone, outputs and positions", 2),
+    ("residuals below a block, outputs", 1),
 ]
 DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
 DEPTHS |= dict.fromkeys(("residual inside", "residuals between", "two shared streams"), (1, 2))
@@ -107,7 +112,30 @@ def test_the_saddle_point_is_that_of_the_network_written_out(name, depth):
         np.testing.assert_allclose(one, other, rtol=1e-7, atol=1e-9)
 
 
-CLOSING = ("attention", "linear", "attention between linear", "two attentions", "two depths")
+def test_labels_of_several_outputs_are_rows_or_columns():
+    here = case("several outputs", 2)
+    labels = here.data[1].reshape(2, 3)
+    seen = np.random.default_rng(4).normal(size=(2, 5, len(here.problems[0].attended[0]) // 3))
+    test = seen[:, ::-1].copy()
+    for module, depths in ((here.found, here.arguments), (here.expected, {})):
+        widths, variances, temperature, heads = here.parameters
+        solved = module.solve(
+            seen, labels, widths=widths, variances=variances, temperature=temperature,
+            heads=heads, **depths,
+        )  # fmt: skip
+        assert solved.converged
+        mean, variance = module.predict(solved, test)
+        assert mean.shape == variance.shape == (2, 3)
+        if depths:
+            expected = solved, mean, variance
+    equal(expected[0].overlaps, solved.overlaps, "overlaps")
+    equal(expected[1:], (mean, variance), "predictions")
+
+
+CLOSING = (
+    "attention", "linear", "attention between linear", "two attentions", "two depths",
+    "several outputs", "a readout per position",
+)  # fmt: skip
 NOT_CLOSING = ("residual below", "residual on top", "residuals alone", "residuals above a block")
 
 

@@ -10,6 +10,7 @@ from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_th
 from derive.theories.networks.derivation.repeat.deriving import steps_of
 from derive.theories.networks.derivation.repeat.induction import repeated_theory
 from derive.theories.networks.description import Features, Network, stream_graph
+from derive.theories.networks.description.feature_maps import has_mean
 
 
 @takes("network")
@@ -26,7 +27,8 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
         `certify` to check them.
 
     Raises:
-        DescriptionError: The network's repeats cannot be cut apart, or stand above features.
+        DescriptionError: The network's repeats cannot be cut apart, or stand above features with a
+            mean.
         RuleError: The network is outside the theory.
 
     >>> from derive import Attention, Embedding, Network, Readout, Repeat, derive
@@ -38,10 +40,11 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     if not network.depths():
         theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
         return Derivation(network, theory, steps)
-    if isinstance(network.layers[0], Features):
+    first = network.layers[0]
+    if isinstance(first, Features) and has_mean(first.kernel):
         raise DescriptionError(
-            f"layers[1]: features below the depth {network.depths()[0]}, which is a symbol; give "
-            "the depth a number, or an embedding in the place of the features"
+            f"layers[1]: features with a mean below the depth {network.depths()[0]}, which is a "
+            "symbol; give the depth a number, or take features without a mean"
         )
     repeated = repeated_theory(network, rules)
     return Derivation(network, repeated, steps_of(network, repeated, rules))

@@ -90,6 +90,10 @@ class Notation:
         """O, the number of outputs; 1 for one."""
         return sympy.S.One if self.graph.weights[-1].outputs == 1 else _size("outputs")
 
+    def outputs_of_network(self) -> Any:
+        """O of the whole network, also where the graph is a part of it."""
+        return self.outputs()
+
     @property
     def outputs_apart(self) -> int:
         """The number of outputs that paths do not share: the network's own."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from derive.errors import DescriptionError
+from derive.theories.networks.description.features import Features
 from derive.theories.networks.description.groups import keeps_stream
 from derive.theories.networks.description.layers import (
     GROUPS,
@@ -93,7 +94,7 @@ class Segment:
     @property
     def opens(self) -> bool:
         """Whether there are layers, and one of them opens a stream outside residuals."""
-        layers = [layer for layer in self.layers if not isinstance(layer, Embedding)]
+        layers = [layer for layer in self.layers if not isinstance(layer, Embedding | Features)]
         return _residuals_on_top(self.layers) < len(layers)
 
 
@@ -139,7 +140,7 @@ def _parted(layers: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 def _cut_below_residuals(found: list[Segment]) -> list[Segment]:
     """The segments with the residuals at the upper end apart from what opens their stream."""
     below, rest = _parted(found[-1].layers)
-    if not rest or not any(not isinstance(layer, Embedding) for layer in below):
+    if not rest or not any(not isinstance(layer, Embedding | Features) for layer in below):
         return found
     return [*found[:-1], replace(found[-1], layers=below), Segment(rest)]
 

@@ -39,7 +39,7 @@ def common_fields(network: Network, notation: Notation, steps: Iterable[Step]) -
         "title": "\n".join(wrap.paragraph(printable(network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
-        "description": "\n".join(_description(network)),
+        "description": "\n".join(description(network)),
         "overlaps": "\n".join(_overlaps(notation)),
         "parameters": "\n".join(_parameters(notation)),
         "steps": "\n".join(step_lines(steps)),
@@ -51,7 +51,7 @@ def common_fields(network: Network, notation: Notation, steps: Iterable[Step]) -
     }
 
 
-def _description(network: Network) -> list[str]:
+def description(network: Network) -> list[str]:
     """The network in one line, and what its first layer means where it is one of features."""
     lines = wrap.paragraph(network.describe(), 4)
     note = feature_note(network)

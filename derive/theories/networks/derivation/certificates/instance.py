@@ -78,8 +78,8 @@ class Instance:
             notation.data(test=True).examples: 2,
             notation.temperature: self.temperature,
         }
-        if notation.outputs() != 1:
-            numbers[notation.outputs()] = graph.weights[-1].outputs
+        numbers[notation.outputs_of_network()] = notation.outputs_apart
+        numbers[notation.outputs()] = graph.weights[-1].outputs
         if notation.has_mean:
             numbers[notation.share()] = 11 / 16
         for weight in graph.weights:

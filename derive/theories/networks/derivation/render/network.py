@@ -157,7 +157,7 @@ def size_display(notation: Notation, drawer: Drawer) -> list[Display]:
     return [Display(tuple(lines))] if lines else []
 
 
-def _ends(notation: Notation, drawer: Drawer) -> str:
+def ends(notation: Notation, drawer: Drawer) -> str:
     """What the readout acts on."""
     if notation.outputs_apart == 1:
         return "the output"
@@ -176,7 +176,7 @@ def _weights(notation: Notation, drawer: Drawer) -> Table:
                 weight.kind,
                 heads if inner else "",
                 _math(drawer, notation.variance(weight.index)),
-                acted or _ends(notation, drawer),
+                acted or ends(notation, drawer),
                 _math(drawer, notation.vectors(weight.index)) if inner else "the outputs",
                 f"${notation.graph.streams[weight.below].name}$"
                 if weight.below is not None

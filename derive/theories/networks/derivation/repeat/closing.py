@@ -15,7 +15,7 @@ from derive.algebra import build, equal, rebuild
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
 from derive.errors import RuleError
-from derive.theories.networks.derivation.repeat.pieces import Block, Part
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.theory import FixedPoint, Layer
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 
@@ -31,8 +31,7 @@ def close(
     number: Any = sympy.S.One
     factors: list[Any] = []
     for part in reversed(parts):
-        here = windows.of(part.at(part.index) if isinstance(part, Block) else part,
-                          top=part is parts[-1])  # fmt: skip
+        here = windows.of(generic(part))
         scale, matrices = _composed(here, total)
         if isinstance(part, Block):
             ends = (part.index, sympy.S.One, part.copies)

@@ -15,8 +15,8 @@ from derive.theories.networks.derivation.repeat import proofs, shared_proofs
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.taken import (
+    below_vectors,
     equation_step,
-    given_weights,
     labels_share,
     own_steps,
     range_of,
@@ -44,12 +44,13 @@ class _Steps:
     def __init__(self, theory: RepeatedTheory, instances: proofs.Instances) -> None:
         self.theory = theory
         self.instances = instances
+        self.model = ""
         self.shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
 
     def all(self) -> Iterable[Step]:
         """Every step in order."""
         yield self._start()
-        yield self._integrate()
+        yield from self._below()
         yield from self._law()
         yield self._summed("exact law at any depth", statements.ANY_DEPTH, proofs.law_pairs, (
             ("law", r"\ln p"), ("constant", r"\text{constant}"),
@@ -86,6 +87,7 @@ class _Steps:
             certificate=proof,
             limit=limit,
             parts=groups,
+            model=self.model,
         )
 
     def _start(self) -> Step:
@@ -94,7 +96,7 @@ class _Steps:
             own = here.weights_of(0)
             value = sympy.Add(*(prior(here.notation, k) for k in own))
             if part is self.theory.parts[0]:
-                value += prior(here.notation, 0) + given_weights(here)
+                value += below_vectors(here)
             terms.append(Term(here, value, part if isinstance(part, Block) else None))
             defined = {here.notation.vectors(k) for k in own}
             found = [e for e in here.step("starting density").after if e.left in defined]
@@ -105,12 +107,15 @@ class _Steps:
         proof = proofs.of_start(self.instances)
         return self._step("starting density", statements.REPEATED_START, [total, *groups], proof)
 
-    def _integrate(self) -> Step:
+    def _below(self) -> Iterable[Step]:
+        """What is done with the first layer, as the lowest window has it."""
         here = self.theory.lowest
-        step = here.step("integrate V_0")
-        group = Group(here, "", step.before, step.after)
-        text = (step.statement, step.source)
-        return self._step(step.name, text, [group], step.certificate)
+        names = [step.name for step in here.steps]
+        for step in here.steps[1 : names.index("integrate V_0") + 1]:
+            group = Group(here, "", step.before, step.after)
+            text = (step.statement, step.source)
+            self.model = step.model
+            yield self._step(step.name, text, [group], step.certificate, step.limit)
 
     def _law(self) -> Iterable[Step]:
         """From the readout down: condition and change variables in every part."""

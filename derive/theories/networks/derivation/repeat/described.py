@@ -9,7 +9,7 @@ import sympy
 from derive.algebra.layered import LayerCount, index_text
 from derive.steps.displays import Displays
 from derive.theories.networks.derivation.render.diagram import drawn_lines
-from derive.theories.networks.derivation.render.network import branch_words
+from derive.theories.networks.derivation.render.network import branch_words, ends
 from derive.theories.networks.derivation.repeat import pieces
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
@@ -117,7 +117,7 @@ def _row(here: Window, weight: int, where: str, pages: HasDisplays) -> tuple[str
         where,
         shown(notation.heads(weight)) if inner else "",
         shown(notation.variance(weight)),
-        acted or "the output",
+        acted or ends(notation, drawer),
         shown(notation.vectors(weight)) if inner else "the outputs",
         f"${stream}$" if stream else "",
     )

@@ -41,8 +41,9 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
         RuleError: It is outside the theory.
     """
     found = parts(network)
-    windows = Windows(rules, by_weight=any(generic(part).whole for part in found))
-    shares = tuple(share_of(part, part is found[-1], windows) for part in found)
+    outputs = generic(found[-1]).above
+    windows = Windows(rules, outputs, by_weight=any(generic(part).whole for part in found))
+    shares = tuple(share_of(part, windows) for part in found)
     bottom = shares[0][2]
     law = find_normal(bottom.theory.law.body, bottom.notation.labels())
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
@@ -97,8 +98,7 @@ def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:
             continue
         if not (place and generic(kept[place - 1]).within):
             layers.append(shared_layer(kept, place, windows))
-        here = windows.of(generic(upper), top=upper is kept[-1])
-        layers += _of_piece(here, 0, _copies(upper))
+        layers += _of_piece(windows.of(generic(upper)), 0, _copies(upper))
     return layers
 
 
@@ -110,8 +110,8 @@ def _of_ordinary(kept: tuple[Part, ...], place: int, windows: Windows) -> list[L
         pieces = (
             (highest(upper),) if generic(next_one).whole else (highest(upper), lowest(next_one))
         )
-        return _of_piece(windows.of(*pieces, top=len(pieces) == len(kept) == 2), 0, None)
-    here = windows.of(highest(kept[place - 1]), lowest(upper), top=upper is kept[-1])
+        return _of_piece(windows.of(*pieces), 0, None)
+    here = windows.of(highest(kept[place - 1]), lowest(upper))
     own = _of_piece(here, 1, None)
     return _of_block(own, upper, windows) if isinstance(upper, Block) else own
 

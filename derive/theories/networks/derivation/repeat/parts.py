@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from derive.theories.networks.derivation.repeat.pieces import (
 )
 from derive.theories.networks.description import (
     Embedding,
+    Features,
     Network,
     Readout,
     StreamGraph,
@@ -45,6 +47,7 @@ class _Placed:
 
     segment: Segment
     layers: tuple[Any, ...]
+    ends: tuple[Any, Any]
     graph: StreamGraph
     stream: Any
     opened: Any
@@ -61,27 +64,22 @@ def parts(network: Network) -> tuple[Part, ...]:
     """The parts of a network from the input up, without embedding and readout.
 
     Raises:
-        DescriptionError: A depth has a name that is taken, a part hands down some vectors of a
-            stream only, or the readout is not of one output.
+        DescriptionError: A depth has a name that is taken, or a part hands down some vectors of a
+            stream only.
     """
     for name in network.depths():
         if name in RESERVED or "_" in name:
             raise DescriptionError(
                 f"the depth {name!r}: the name is taken in derivations; choose another, such as 'L'"
             )
-    if network.readout.branched or network.readout.outputs > 1:
-        raise DescriptionError(
-            "layers: a readout per position, or of several outputs, above a symbolic depth; give "
-            "the depth as a number, or read one output at one token"
-        )
     stream, opened, weight = sympy.Integer(1), sympy.Integer(2), sympy.Integer(1)
     index, found = number_symbol(INDEX), []
     for segment in segments(network.layers):
-        layers, graph = _bare_layers(segment)
+        layers, ends, graph = _bare_layers(segment)
         streams, weights = len(graph.streams) - 1, len(graph.weights) - 2
         _require_whole(graph, segment)
         copies: Any = number_symbol(segment.times) - segment.fewer if segment.times else None
-        placed = _Placed(segment, layers, graph, stream, opened, weight, copies)
+        placed = _Placed(segment, layers, ends, graph, stream, opened, weight, copies)
         if copies is not None:
             low, first = placed.stream + streams * (index - 1), opened + streams * (index - 1)
             placed = replace(
@@ -98,24 +96,33 @@ def parts(network: Network) -> tuple[Part, ...]:
     return _with_sizes(found, index)
 
 
-def _bare_layers(segment: Segment) -> tuple[tuple[Any, ...], StreamGraph]:
-    """The layers without embedding and readout, and the graph of a network made of them."""
-    inner = tuple(_bare(x) for x in segment.layers if not isinstance(x, Embedding | Readout))
-    return inner, stream_graph(bare_network(inner))
+def _bare_layers(segment: Segment) -> tuple[tuple[Any, ...], tuple[Any, Any], StreamGraph]:
+    """The layers between, the network's own at both ends or None, and their graph."""
+    layers = list(map(_bare, segment.layers))
+    readout = layers.pop() if layers and isinstance(layers[-1], Readout) else None
+    first = layers.pop(0) if layers and isinstance(layers[0], Embedding | Features) else None
+    return tuple(layers), (first, readout), stream_graph(bare_network(layers, first, readout))
 
 
-def bare_network(layers: tuple[Any, ...]) -> Network:
-    """A network of the given layers whose sizes and variances are symbols."""
-    return Network((Embedding("N", variance="s"), *layers, Readout("s")), "T", "window")
+def bare_network(layers: Iterable[Any], first: Any = None, readout: Any = None) -> Network:
+    """A network of layers whose sizes and variances are symbols.
+
+    Args:
+        layers: Between its ends.
+        first: Its first layer; an embedding where left out.
+        readout: Its readout; one of one output at one token where left out.
+    """
+    first, readout = first or Embedding("width", "variance"), readout or Readout("variance")
+    return Network((first, *layers, readout), "temperature", "window")
 
 
 def _bare(layer: Any) -> Any:
     """A layer whose sizes and variances are symbols: numbers do not enter a derivation."""
     if isinstance(layer, GROUPS):
         return replace(layer, layers=tuple(map(_bare, layer.layers)))
-    named = {"width": "N", "variance": "s", "heads": "H"}
+    named = {"width", "variance", "positions", getattr(layer, "counted", "")}
     known = {f.name for f in fields(layer) if getattr(layer, f.name) is not None}
-    return replace(layer, **{key: name for key, name in named.items() if key in known})
+    return replace(layer, **{name: name for name in named & known})
 
 
 def _require_whole(graph: StreamGraph, segment: Segment) -> None:
@@ -129,7 +136,7 @@ def _require_whole(graph: StreamGraph, segment: Segment) -> None:
 
 def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
     """Sizes from the readout down."""
-    above: Any = sympy.S.One
+    above: Any = Notation(found[-1].graph).outputs()
     over: tuple[LayerOverlap, ...] = ()
     shared = {item.stream for item in found if item.within and item.copies is not None}
     by_weight = bool(shared)
@@ -137,13 +144,14 @@ def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
         _require_descending(found)
     result: list[Part] = []
     for item in reversed(found):
+        first, readout = item.ends
         piece = Piece(
             item.layers, item.stream, item.opened, item.weight, len(item.graph.streams) - 1, (),
-            above, above, over, within=item.within,
+            above, above, over, within=item.within, first=first, readout=readout,
         )  # fmt: skip
         heads = [
             LayerSize("H", item.weight + k) if w.branched else sympy.S.One
-            for k, w in enumerate(item.graph.weights[1:-1])
+            for k, w in enumerate(item.graph.weights[1 : None if readout else -1])
         ]
         if item.copies is None:
             result.insert(0, _piece(piece, item.graph, heads))
@@ -241,7 +249,7 @@ def _handed_down(piece: Piece, graph: StreamGraph, shared: bool) -> tuple[LayerO
     if shared:  # a symbolic number of weights: their points are one block-diagonal matrix
         return (LayerOverlap("Lambda", piece.below, piece.weight),)
     if not piece.weights:
-        return piece.over or (LayerOverlap("Q", piece.above, piece.weight),)
+        return piece.over or (LayerOverlap("Q", piece.below, piece.weight),)
     sizes = _sizes(graph, list(piece.branches), piece.above)[1]
     stands_in = len(graph.weights) - 1
     found: list[LayerOverlap] = []

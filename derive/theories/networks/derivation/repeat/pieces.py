@@ -45,12 +45,15 @@ class Piece:
         opened: The number of the first stream that the layers open.
         weight: The number of the lowest weight; the embedding's is 0.
         streams: How many streams the layers open.
-        branches: How many branches every weight has, the lowest first.
+        branches: How many branches every weight has, the lowest first; those of the network's own
+            readout last.
         above: How many vectors come down from what is above.
         below: How many go on to what is below.
         over: The points of the weights whose vectors come down, in the order of paths.
         whole: All vectors of its lowest stream, where a symbolic number of copies share it.
         within: Whether all its layers stand in that stream.
+        first: The network's first layer, where it is the lowest piece.
+        readout: The network's readout, where it is the highest.
     """
 
     layers: tuple[Any, ...]
@@ -64,11 +67,13 @@ class Piece:
     over: tuple[LayerOverlap, ...] = ()
     whole: Whole | None = None
     within: bool = False
+    first: Any = None
+    readout: Any = None
 
     @property
     def weights(self) -> int:
-        """How many weights there are."""
-        return len(self.branches)
+        """How many weights its layers have."""
+        return len(self.branches) - (self.readout is not None)
 
     @property
     def numbers(self) -> tuple[Any, ...]:

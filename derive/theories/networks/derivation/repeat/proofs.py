@@ -81,7 +81,8 @@ class Instances:
         for sample in (s for s in samples if depth <= 2 or s.heads in few):
             numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
             for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
-                numbers[scaled] = numbers[theory.order_parameters[place]] * sample.count(place)
+                paths = sample.count(place) // theory.notation.outputs_apart
+                numbers[scaled] = numbers[theory.order_parameters[place]] * paths
             yield sample, numbers
 
     @cached_property

@@ -47,7 +47,7 @@ class _Stream:
 
     def __init__(self, parts: tuple[Part, ...], start: int, windows: Windows) -> None:
         number = generic(parts[start]).stream
-        self.windows, self.top = windows, parts[-1]
+        self.windows = windows
         self.below = parts[start - 1] if start else None
         self.parts = [p for p in parts[start:] if _shares(p, number)]
         self.first = self.of(self.parts[0])
@@ -55,7 +55,7 @@ class _Stream:
 
     def of(self, part: Part) -> Window:
         """The window of a part."""
-        return self.windows.of(generic(part), top=part is self.top)
+        return self.windows.of(generic(part))
 
     def layer(self) -> SharedLayer:
         """All equations."""

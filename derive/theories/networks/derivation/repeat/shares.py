@@ -23,10 +23,10 @@ from derive.theories.networks.derivation.rules.proportional import label_energy
 KEYS = ("law", "constant", "action", "kept", "dropped")
 
 
-def share_of(part: Part, top: bool, windows: Windows) -> tuple[Part, Share, Window]:
+def share_of(part: Part, windows: Windows) -> tuple[Part, Share, Window]:
     """What a part brings, in nodes of layers; a block's for copy l."""
     piece = generic(part)
-    here = windows.of(piece, top=top)
+    here = windows.of(piece)
     plain = plain_share(piece, here, windows)
     chain = windows.rules.chain(plain["action"], (), here.notation) if plain["action"] else None
     if chain is not None:

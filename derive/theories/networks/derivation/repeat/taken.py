@@ -17,13 +17,15 @@ from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.chain import chain_form
 from derive.theories.networks.derivation.rules.gaussian import find_normal
+from derive.theories.networks.derivation.rules.start import prior
 from derive.typeset.boxes import Sum
 
 
-def given_weights(here: Window) -> Any:
-    """The labels given the weights, as the window's starting density has them."""
+def below_vectors(here: Window) -> Any:
+    """The labels and the first weights, as the window's starting density has them."""
     (density,) = [e.right for e in here.step("starting density").after if e.left == r"\ln p"]
-    return find_normal(density, here.notation.labels())
+    inner = here.notation.inner_weights()
+    return density - sympy.Add(*(prior(here.notation, weight.index) for weight in inner))
 
 
 def labels_share(here: Window, key: str) -> Any:

@@ -28,7 +28,7 @@ from derive.steps.step import Step
 from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.parts import bare_network
 from derive.theories.networks.derivation.repeat.pieces import Piece
-from derive.theories.networks.derivation.repeat.window_notation import WindowNotation
+from derive.theories.networks.derivation.repeat.window_notation import OUTPUTS_DRAWN, WindowNotation
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network, StreamGraph, stream_graph
 
@@ -36,7 +36,7 @@ OF_STREAMS = {"G": LayerOverlap, "U": LayerOverlap, "u": LayerOverlap, "R": Laye
 """Letters of matrices of streams, and the nodes that stand for them."""
 
 DRAWN = 2
-"""How many vectors come down in the instances that certificates draw."""
+"""How many vectors come down to each output in the instances that certificates draw."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,6 @@ class Window:
         network: The window as a network.
         notation: Its symbols.
         pieces: The lowest first.
-        top: Whether the readout above them is the network's own.
         theory: What the rules derive for it.
         steps: How.
     """
@@ -55,9 +54,13 @@ class Window:
     network: Network
     notation: WindowNotation
     pieces: tuple[Piece, ...]
-    top: bool
     theory: Theory
     steps: tuple[Step, ...]
+
+    @property
+    def top(self) -> bool:
+        """Whether the readout above them is the network's own, or stands in for what is above."""
+        return self.pieces[-1].readout is not None
 
     def stream_number(self, stream: int) -> Any:
         """The number of a stream in the whole network."""
@@ -195,17 +198,19 @@ class Window:
 
 
 def window(
-    *pieces: Piece, top: bool = False, rules: Rules = RULES, by_weight: bool = False
+    *pieces: Piece, outputs: Any = sympy.S.One, rules: Rules = RULES, by_weight: bool = False
 ) -> Window:
     """The window of neighbouring pieces.
 
     Args:
         pieces: The lowest first; each begins where the one below it ends.
-        top: Whether the readout above them is the network's own, or stands in for what is above.
+        outputs: The number of the network's outputs.
         rules: The rewriting rules.
         by_weight: Whether numbers of vectors have those of weights, not of streams.
     """
-    network = bare_network(tuple(layer for piece in pieces for layer in piece.layers))
+    layers = tuple(layer for piece in pieces for layer in piece.layers)
+    network = bare_network(layers, pieces[0].first, pieces[-1].readout)
+    top = pieces[-1].readout is not None
     graph = stream_graph(network)
     numbers = (*pieces[0].numbers, *(n for piece in pieces[1:] for n in piece.numbers[1:]))
     streams = [index_text(number) for number in numbers]
@@ -216,41 +221,52 @@ def window(
         handed = sympy.Symbol(f"m_{name}", positive=True, integer=True)
     over = pieces[-1].over
     stacked = bool(over) and str(over[0].args[0]) == "Lambda"
+    drawn = DRAWN if outputs == 1 else DRAWN * OUTPUTS_DRAWN
     notation = WindowNotation(
-        _named(graph, streams, weights, top), weights, handed,
+        _named(graph, streams, weights, None if top else drawn), weights, handed,
         shared=pieces[0].whole is not None,
         stacked=stacked,
         several=stacked or len(over) > 1,
         by_weight=by_weight,
+        network_outputs=outputs,
     )  # fmt: skip
     theory, steps = derive_theory(network, notation, rules)
-    return Window(network, notation, pieces, top, theory, steps)
+    return Window(network, notation, pieces, theory, steps)
 
 
 def _named(
-    graph: StreamGraph, streams: list[str], weights: tuple[str, ...], top: bool
+    graph: StreamGraph, streams: list[str], weights: tuple[str, ...], drawn: int | None
 ) -> StreamGraph:
-    """The graph with the numbers of the whole network in its names."""
+    """The graph with the numbers of the whole network in its names.
+
+    Args:
+        graph: The window's.
+        streams: Names of its streams.
+        weights: Those of its weights.
+        drawn: How many vectors certificates hand down, where the readout stands in for what is
+            above.
+    """
     found = tuple(replace(s, name=name) for s, name in zip(graph.streams, streams, strict=True))
     named = [replace(w, name=f"V_{name}") for w, name in zip(graph.weights, weights, strict=True)]
-    if not top:
-        named[-1] = replace(named[-1], kind="above", outputs=DRAWN)
+    if drawn is not None:
+        named[-1] = replace(named[-1], kind="above", outputs=drawn)
     return replace(graph, streams=found, weights=tuple(named))
 
 
 class Windows:
     """Makes windows, each once."""
 
-    def __init__(self, rules: Rules, by_weight: bool = False) -> None:
-        self.rules, self.by_weight = rules, by_weight
+    def __init__(self, rules: Rules, outputs: Any, by_weight: bool = False) -> None:
+        self.rules, self.outputs, self.by_weight = rules, outputs, by_weight
         self._made: dict[Any, Window] = {}
 
-    def of(self, *pieces: Piece, top: bool = False) -> Window:
+    def of(self, *pieces: Piece) -> Window:
         """The window of neighbouring pieces."""
-        key = (pieces, top)
-        if key not in self._made:
-            self._made[key] = window(*pieces, top=top, rules=self.rules, by_weight=self.by_weight)
-        return self._made[key]
+        if pieces not in self._made:
+            self._made[pieces] = window(
+                *pieces, outputs=self.outputs, rules=self.rules, by_weight=self.by_weight
+            )
+        return self._made[pieces]
 
     def above(self, piece: Piece) -> Window:
         """What stands in for everything above a piece."""

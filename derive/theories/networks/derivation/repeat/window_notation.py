@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import sympy
+
 from derive.algebra import build
 from derive.theories.networks.derivation.notation import Notation
+
+OUTPUTS_DRAWN = 2
+"""How many outputs of the network certificates draw, where it has several."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class WindowNotation(Notation):
         stacked: Whether what stands in for the layers above stands for such a stream.
         several: Whether it stands for several weights.
         by_weight: Whether numbers of vectors have those of weights, not of streams.
+        network_outputs: O of the whole network.
     """
 
     letters: tuple[str, ...] = ()
@@ -28,6 +34,7 @@ class WindowNotation(Notation):
     stacked: bool = False
     several: bool = False
     by_weight: bool = False
+    network_outputs: Any = sympy.S.One
 
     def letter(self, weight: int) -> str:
         """The number that names a weight's variance, heads and vectors."""
@@ -37,10 +44,16 @@ class WindowNotation(Notation):
         """The number of vectors that come down, where the readout stands in for what is above."""
         return super().outputs() if self.handed is None else self.handed
 
+    def outputs_of_network(self) -> Any:
+        """O of the whole network."""
+        return self.network_outputs
+
     @property
     def outputs_apart(self) -> int:
-        """The number of outputs that are the network's own: vectors that come down are none."""
-        return super().outputs_apart if self.handed is None else 1
+        """The number of outputs that paths do not share: those that certificates draw."""
+        if self.handed is None:
+            return super().outputs_apart
+        return 1 if self.network_outputs == 1 else OUTPUTS_DRAWN
 
     def size_name(self, weight: int) -> str | None:
         """Sizes are named as in the whole network: by streams, whose parts have no name then."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import sympy
-
 from derive.algebra import build, contains, normal, substitute
 from derive.algebra.scalars import expand
 from derive.theories.networks.derivation.notation import Notation
@@ -51,7 +49,7 @@ def chain_form(
     if not notation.graph.is_chain() or not whole:
         return None
     scales: list[Any] = []
-    scale = notation.outputs() if notation.outputs_apart == 1 else sympy.S.One
+    scale: Any = notation.outputs() / notation.outputs_of_network()
     for stream in reversed(notation.streams()):
         (weight,) = stream.weights
         scale = scale * notation.heads(weight)

@@ -126,11 +126,18 @@ class Counts:
 
     def path_table(self) -> str:
         """The heads that every path takes."""
+        several = self.sections[-1].window.notation.outputs() != 1
+        shape = "Shape (M, number of layers with heads); 0 where the path takes the skip."
+        if several:
+            shape = (
+                "Shape (M, number of layers with heads + 1), the last column the output; 0 where "
+                "the path takes the skip."
+            )
         lines = [
             "def path_table(heads: tuple[int, ...], depths: tuple[int, ...]) -> Array:",
             '    """The head that each path takes in every layer with heads, the lowest first.',
             "",
-            "    Shape (M, number of layers with heads); 0 where the path takes the skip.",
+            *wrap.paragraph(shape, 4),
             '    """',
             *self._depths(),
         ]
@@ -140,16 +147,31 @@ class Counts:
             body += self._paths_of(section, indent)
         if any("branches[" in line for line in body):
             lines.append("    branches = branches_of_weights(heads, depths)")
-        return "\n".join([*lines, *body, *PATHS])
+        layers = "    layers = [k for k, found in enumerate(weights_with_heads(depths)) if found]"
+        layers += " + [OUTPUT]" if several else ""
+        paths = f"    paths = vectors_{ABOVE}"
+        return "\n".join([*lines, *body, paths, layers, *PATHS])
 
     def _paths_of(self, section: Section, indent: int) -> list[str]:
-        space, graph = " " * indent, section.window.notation.graph
-        lines = [f"{space}vectors_a: list[dict[int, int]] = [{{}}]"] if section.top else []
+        graph = section.window.notation.graph
+        lines = self._ends(section) if section.top else []
         for weight in reversed(_own(section)):
             if weight.above is not None:
                 lines += self._vectors(section, weight, indent)
         total = _joined(section, graph.weights[0])
         return lines + wrap.statement(f"vectors_{ABOVE} = ", total, indent)
+
+    def _ends(self, section: Section) -> list[str]:
+        """The paths that begin at the readout: one per output, and per position if it has some."""
+        kind, ends = "list[dict[int, int]]", "[{}]"
+        if section.window.notation.outputs() != 1:
+            ends = "[{OUTPUT: output + 1} for output in range(OUTPUTS)]"
+        readout = section.window.notation.graph.weights[-1]
+        if readout.branching is None:
+            return [f"    vectors_a: {kind} = {ends}"]
+        entry = self.depths.in_code(section.window.weight_number(readout.index))
+        made = f"[{{{entry}: h, **path}} for h in range(1, branches[{entry}] + 1) for path in ends]"
+        return [f"    ends: {kind} = {ends}", *wrap.statement("vectors_a = ", made)]
 
     def _vectors(self, section: Section, weight: Weight, indent: int) -> list[str]:
         space, text = " " * indent, section.weights[weight.index]
@@ -179,8 +201,6 @@ def _joined(section: Section, weight: Weight) -> str:
 
 
 PATHS = [
-    f"    paths = vectors_{ABOVE}",
-    "    layers = [number for number, found in enumerate(weights_with_heads(depths)) if found]",
     "    rows = [[path.get(layer, 0) for layer in layers] for path in paths]",
     "    return np.array(rows, dtype=int).reshape(len(rows), len(layers))",
 ]

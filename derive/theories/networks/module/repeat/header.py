@@ -10,14 +10,15 @@ import sympy
 import derive as package
 from derive.programs import wrap
 from derive.theories.networks.derivation import Derivation
-from derive.theories.networks.description import Attention, Network
-from derive.theories.networks.description.layers import walk
+from derive.theories.networks.description import Network
+from derive.theories.networks.description.layers import Readout, Weighted, walk
 from derive.theories.networks.description.repeat import segments
 from derive.theories.networks.module import problem_text
 from derive.theories.networks.module.header import (
-    ONE_OUTPUT,
+    description,
     made_problem,
     plain_lines,
+    predict_lines,
     printable,
     step_lines,
 )
@@ -30,22 +31,28 @@ from derive.theories.networks.module.repeat.sections import Section
 def header(derivation: Derivation, sections: Sequence[Section]) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
     network, shared = derivation.network, any(section.shared for section in sections)
+    outputs = sections[-1].window.notation.outputs()
     return problem_text.HEADER.format(
         title="\n".join(wrap.paragraph(printable(network.name))) or "network",
         version=package.__version__,
         sympy=sympy.__version__,
-        description="\n".join(wrap.paragraph(network.describe(), 4)),
+        description="\n".join(description(network)),
         overlaps="\n".join(_overlaps(sections)),
         parameters="\n".join(_parameters(sections)),
         names=f"\n{text.NAMES}{text.SHARED_NAMES if shared else ''}",
-        counting="",
+        counting=problem_text.counting(outputs),
         more_attributes=text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
         more_fields=text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
         theory="\n".join(plain_lines(derivation.theory_lines())) or NOTHING,
         steps="\n".join(step_lines(derivation.steps)) or NOTHING,
         example="\n".join(_example(sections)),
-        constants="HEADS: tuple[int, ...] | None = None",
+        constants="HEADS: tuple[int, ...] | None = None" + _several(network.readout.outputs),
     )
+
+
+def _several(outputs: int) -> str:
+    """The constants of a network of several outputs; none for one."""
+    return "" if outputs == 1 else f"\nOUTPUTS = {outputs}\nOUTPUT = -1  # its column among paths"
 
 
 NOTHING = "    (not recorded)"
@@ -64,7 +71,7 @@ def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, s
     pairs = list(zip(depths.arguments, depths.described, strict=True))
     return (
         found
-        | ONE_OUTPUT
+        | predict_lines(sections[-1].window.notation)
         | {
             "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs),
             "depths": "".join(
@@ -148,7 +155,8 @@ def known_heads(network: Network, depths: Depths) -> str:
     """The head counts of a description as code; empty where one is a symbol, or there is none."""
     found: list[str] = []
     for segment in segments(network.layers):
-        heads = [x.heads for _, x in walk(segment.layers) if isinstance(x, Attention)]
+        layers = [x for _, x in walk(segment.layers) if isinstance(x, Weighted | Readout)]
+        heads = [x.branches for x in layers if x.branched]
         if any(isinstance(count, str) for count in heads):
             return ""
         if segment.times is None:

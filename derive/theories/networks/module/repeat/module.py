@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy
 
 from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
@@ -40,6 +42,7 @@ def generate_repeated(derivation: Derivation) -> Module:
     taken = {section.takes for section in sections}
     hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
     heads = header.known_heads(network, depths)
+    outputs = theory.shares[-1][2].notation.outputs()
     functions = [PartFunctions(section, frozenset(reserved), hands) for section in sections]
     loops = Loops(sections, hands, depths)
     if streams:
@@ -55,10 +58,11 @@ def generate_repeated(derivation: Derivation) -> Module:
         ),
         solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
-        _make_problem(depths, heads, bool(streams)),
+        _make_problem(depths, heads, outputs, bool(streams)),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
         *([loops.closed_equations()] if closes else []),
+        *problem_text.output_functions(outputs),
         "# The labels and the predictor: expressions as derived.",
         *_of_labels(labels, sections[0].takes),
         *(text for part in functions for text in _of_part(part)),
@@ -98,7 +102,7 @@ def _of_stream(functions: StreamFunctions) -> list[str]:
     return [title, *functions.all()]
 
 
-def _make_problem(depths: Depths, heads: str, shared: bool) -> str:
+def _make_problem(depths: Depths, heads: str, outputs: Any, shared: bool) -> str:
     described = ""
     if heads:
         unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
@@ -108,6 +112,8 @@ def _make_problem(depths: Depths, heads: str, shared: bool) -> str:
         arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
         depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),
         described=described,
+        data=problem_text.data_lines(outputs, "make_problem"),
+        row_per_output=problem_text.rows(outputs),
         rows=text.ROWS if shared else "",
         fields=text.FIELDS + (",\n        rows," if shared else ""),
         checks=problem_text.CHECK_DATA,

@@ -18,6 +18,8 @@ from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.chain import overlap_symbol
 from derive.theories.networks.derivation.rules.wide import force_symbol, point_symbol, shift_symbol
 
+OUTPUTS = sympy.Symbol("OUTPUTS", positive=True, integer=True)
+"""How many outputs there are, where there are several: a constant of the module."""
 ABOVE = "above"
 """What stands for everything above a window, in names."""
 
@@ -146,6 +148,8 @@ class _Naming:
             self._number(width, f"N_{text}", "problem.widths", self._stream(stream.index))
         for weight, text in zip(graph.weights, self.weights, strict=True):
             self._numbers_of_weight(weight.index, text)
+        if self.notation.outputs_of_network() != 1:
+            self.symbols[self.notation.outputs_of_network()] = OUTPUTS
         matrices = [p for place in range(len(self.streams)) for p in self._matrices(place)]
         for old in (self.notation.data(), self.notation.data(test=True)):
             self.symbols[old] = rebuild(old, self.symbols.get)

@@ -34,8 +34,12 @@ def make_problem(
 ) -> Problem:
     """Check the shapes of data and parameters at a depth.
 
-    Attended inputs have shape (P, N_0, M); or they are a pair: those of classes of identical paths,
-    shape (P, N_0, m), and the class of every path, shape (M,), from 0.
+    Args:
+{data}
+        widths: One per stream, or one for all.
+        variances: One per weight, or one for all.
+        temperature: Variance of the label noise.
+        heads: One for each weight with heads, or one for all.
 
     Raises:
         ValueError: Something does not fit; the message says what and what would.
@@ -48,7 +52,7 @@ def make_problem(
     widths = positive_numbers("widths", widths, len(vectors), "stream")
     variances = positive_numbers("variances", variances, len(with_heads), "weight")
     labels = real_array("labels", labels)
-    paths = vectors[0]
+{row_per_output}    paths = vectors[0]
 {checks}    if not 0 <= real_array("temperature", temperature) < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     problem = Problem(
