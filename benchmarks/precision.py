@@ -31,8 +31,8 @@ DIGITS = 80
 """Condition numbers of 1e40 occur, and widths of 1e18."""
 LIMITS = {"overlaps": 1e-6, "evidence": 1e-8, "mean": 1e-6, "variance": 1e-6}
 """Relative errors above which a number is wrong: 1e4 times the tolerance of the solver."""
-TOLERANCE = 1e-10
-"""Of the solver's relative gradient: below it a report may be off."""
+LEAST = 1e-12
+"""A hundredth of the solver's tolerance: a relative gradient below it may exceed its report."""
 
 KINDS: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "no layer": ((), {}),
@@ -97,7 +97,7 @@ def outcome(number: int) -> tuple[str, str]:
         return "unsettled", f"{told}: {reason}"
     truth = gradient_of(subject(kind), sample, solution)
     wrong = [f"{name} {found[name]:.0e}" for name, limit in LIMITS.items() if found[name] > limit]
-    if truth > max(2.0 * solution.gradient_norm, TOLERANCE):
+    if truth > max(solution.gradient_norm, LEAST):
         wrong.append(f"gradient {truth:.0e}, reported {solution.gradient_norm:.0e}")
     if found["least"] < 0.0:
         wrong.append(f"variance {found['least']:.0e}")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
-from precision import outcome
+from precise_solutions import gradient_of
+from precision import outcome, setting, subject
 
 EASY = (0, 2, 5, 6, 9, 10, 11)
 WRONG_ONCE = (28,)
@@ -23,6 +24,17 @@ def test_what_converged_is_right(number):
 def test_what_was_wrong_is_right_or_refused(number):
     found, details = outcome(number)
     assert found in ("right", "not converged"), details
+
+
+REPORTED_TOO_SMALL = (40039, 40086)
+"""Overlaps that are inverted in terms of a wider stream lose digits by their condition number."""
+
+
+@pytest.mark.parametrize("number", REPORTED_TOO_SMALL)
+def test_a_reported_gradient_is_a_bound(number):
+    kind, sample = setting(number)
+    solution = sample.solve(subject(kind).module, None)
+    assert gradient_of(subject(kind), sample, solution) <= solution.gradient_norm < 1e-9
 
 
 @pytest.mark.slow

@@ -81,15 +81,17 @@ def widths_rounding(
         priors: Sigma_s.
         widths: N_s.
         readers: For every stream, those whose prior covariance is made of its overlaps: their
-            widths are in its gradient too, and cancel there.
+            widths are in its gradient too, and cancel there. Its overlaps are inverted in those
+            terms, which loses digits by their condition number.
     """
     sizes = []
     for prior, overlap, width in zip(priors, overlaps, widths, strict=True):
         ratios = 1.0 + beyond_prior(prior, overlap)
         sizes.append(width * (np.sqrt(len(ratios)) + float(np.linalg.norm(ratios))))
+    lost = [condition_of(unit_diagonal(overlap)) for overlap in overlaps]
     return EPSILON * max(
-        (size + sum(sizes[k] for k in below)) / width
-        for size, below, width in zip(sizes, readers, widths, strict=True)
+        (size + digits * sum(sizes[k] for k in below)) / width
+        for size, below, width, digits in zip(sizes, readers, widths, lost, strict=True)
     )
 
 

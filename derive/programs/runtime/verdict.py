@@ -12,6 +12,8 @@ from derive.programs.runtime.signature import Signature
 CONVERGED = "converged: a minimum of the action, stationary to tolerance"
 BOUND = "converged: stationary to tolerance; Lanczos steps found no direction downhill (a bound)"
 
+TWICE = 2.0
+"""The estimates of rounding are exceeded by up to a tenth, where few terms add up by a factor."""
 NOISE = 8.0
 """So many times the estimate of rounding may be in a gradient that vanishes."""
 
@@ -32,6 +34,14 @@ class Rounding(NamedTuple):
     labels: float
     overlaps: float
     explicit: bool
+
+    def of_gradient(self) -> float:
+        """A bound on what it leaves of the gradient."""
+        return TWICE * (self.widths + self.labels + self.overlaps)
+
+    def of_equations(self) -> float:
+        """A bound on what it leaves of the residual of the saddle-point equations."""
+        return self.of_gradient() - TWICE * self.widths * self.explicit
 
 
 def verdict(

@@ -82,8 +82,8 @@ SOLUTION = '''class Solution(NamedTuple):
         log_evidence: ln p(labels) at leading order, every constant kept.
         converged: Whether every test below was passed.
         message: Why it did not converge, and what would help; or that it did.
-        gradient_norm: max |G^(1/2) (dS/dG) G^(1/2)|_F / N over the order parameters, or what
-            rounding hides of it where that is more.
+        gradient_norm: max |G^(1/2) (dS/dG) G^(1/2)|_F / N over the order parameters, and what
+            rounding may hide of it.
         residual: max |G - right-hand side|_F over the saddle-point equations, relative to the
             larger of G and its prior covariance given the overlaps above: one of the terms.
         hessian_lowest: Lowest eigenvalue of the Hessian in whitened coordinates.

@@ -233,8 +233,9 @@ def _solution(
     norm = relative_gradient(overlaps, slope, widths)
     # Relative to its terms, which are larger where labels are, a gradient may be within tolerance.
     by_terms = min(norm, relative_gradient(size_of_terms(overlaps, priors), slope, widths))
-    lost = digits_lost(labels_covariance(overlaps, problem), problem)
-    known = gradient_rounding(overlaps, overlaps, problem, lost)
+    digits = digits_lost(labels_covariance(overlaps, problem), problem)
+    known = gradient_rounding(overlaps, overlaps, problem, digits)
+    lost = gradient_rounding(overlaps, priors, problem, digits)
     together = 0.0 if EXPLICIT else relative_gradient(overlaps, slope, (min(widths),) * len(widths))
     least = max(*known[:3], TOGETHER * together)
     by_terms = max(by_terms, least, COARSEST * norm)
@@ -250,8 +251,8 @@ def _solution(
         log_evidence=evidence,
         converged=message.startswith("converged"),
         message=message,
-        gradient_norm=max(norm, *gradient_rounding(overlaps, priors, problem, lost)[:3]),
-        residual=residual,
+        gradient_norm=norm + lost.of_gradient(),
+        residual=residual + lost.of_equations(),
         hessian_lowest=found.lowest,
         hessian_negative=found.negative,
         hessian_is_bound=found.is_bound,

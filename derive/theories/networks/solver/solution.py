@@ -24,10 +24,10 @@ class Solution:
         log_evidence: ln p(labels) at leading order, every constant kept.
         converged: Whether all evidence is good.
         message: The verdict in a sentence, with cause and remedy where it is bad.
-        gradient_norm: max over order parameters of |U^(1/2) (dS/dU) U^(1/2)|_F / N, or what
-            rounding hides of it where that is more.
+        gradient_norm: max over order parameters of |U^(1/2) (dS/dU) U^(1/2)|_F / N, and what
+            rounding may hide of it: a bound.
         residual: max |U - right-hand side|_F over the saddle-point equations, relative to U, or to
-            the largest of their terms.
+            the largest of their terms; a bound likewise.
         hessian_lowest: Lowest Hessian eigenvalue in whitened coordinates.
         hessian_negative: Number of negative eigenvalues.
         hessian_is_bound: Whether these two are bounds, from above and from below. Where `message`
