@@ -214,10 +214,10 @@ def downhill(module: Any, problem: Any, start: Any, solution: Solution) -> Any:
     gradient of a hundredth lowers the action by no more than a part in a thousand of the widths.
     """
     inner, told = module.inside(problem), [solution, *solution.others]
-    outside, width = module.energy_outside(problem), min(problem.widths)
+    minima = [(one.overlaps[0], module.action(one.overlaps, inner)) for one in told]
     near = module.quasi_newton(
         start, *module._functions(inner)[:2], 1e-2,
-        until=lambda point, value: runs_into(point, value, told, width, outside),
+        until=lambda point, value: runs_into(point, value, minima, min(problem.widths)),
     )  # fmt: skip
     above = module.action(near, inner) - module.action(solution.overlaps, inner)
     known = is_near(near, told) or above > 1e-3 * sum(problem.widths)

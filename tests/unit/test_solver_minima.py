@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -183,13 +182,13 @@ def test_looking_for_lower_minima_costs_about_as_much_as_a_descent(width, monkey
 
 
 def test_a_descent_runs_into_a_minimum_only_from_near_and_slightly_above():
-    solution = SimpleNamespace(overlaps=(np.diag([3.0, 0.7]),), action=41.0)
+    minima = [(np.diag([3.0, 0.7]), -9.0)]
     near, far = (np.diag([3.3, 0.8]),), (np.diag([5.0, 0.7]),)
-    assert runs_into(near, -8.2, [solution], 9.0, 50.0)
-    assert not runs_into(near, -8.0, [solution], 9.0, 50.0)  # by more than a tenth of the width
-    assert not runs_into(near, -9.1, [solution], 9.0, 50.0)  # below: another minimum, and lower
-    assert not runs_into(far, -8.9, [solution], 9.0, 50.0)
-    assert not runs_into(near, -8.9, [], 9.0, 50.0)
+    assert runs_into(near, -8.2, minima, 9.0)
+    assert not runs_into(near, -8.0, minima, 9.0)  # by more than a tenth of the width
+    assert not runs_into(near, -9.1, minima, 9.0)  # below: another minimum, and lower
+    assert not runs_into(far, -8.9, minima, 9.0)
+    assert not runs_into(near, -8.9, [], 9.0)
 
 
 def test_minima_are_told_apart_beside_a_constant_of_any_size():

@@ -26,6 +26,18 @@ def test_the_temperature_at_which_the_actions_of_two_minima_are_equal():
     assert str(found).startswith("first-order transition at temperature = 0.2447")
 
 
+def test_a_constant_beside_which_actions_are_rounding_hides_no_transition():
+    """Examples without inputs bring the same to every action: here 1e20 times the rest."""
+    network, data = issue()
+    small, blind = 1e-10, np.zeros((12, *data.attended.shape[1:]))
+    labels = np.concatenate([small * data.labels, np.ones(len(blind))])
+    hidden = Data(np.concatenate([small * data.attended, blind]), labels)
+    (due,) = transition(network, data, "temperature", 0.11, 7.0)
+    (found,) = transition(network, hidden, "temperature", 0.11 * small**2, 7.0 * small**2)
+    # both are read from a straight line between ends that differ by 1e-4
+    assert found.value == pytest.approx(due.value * small**2, rel=1e-7)
+
+
 def test_widths_and_variances_and_examples():
     network, data = issue()
     (wide,) = transition(network, data, "width", 11, 900)

@@ -35,14 +35,18 @@ def is_near(point: tuple[np.ndarray, ...], solutions: list[Any]) -> bool:
 
 
 def runs_into(
-    point: tuple[np.ndarray, ...], action: float, solutions: list[Any], width: float, outside: float
+    point: tuple[np.ndarray, ...],
+    action: float,
+    minima: list[tuple[np.ndarray, float]],
+    width: float,
 ) -> bool:
-    """Whether a descent that has come to a point will end at one of some solutions.
+    """Whether a descent that has come to a point will end at one of some minima.
 
-    Their actions have a constant from outside the span of the inputs, that of the point has not.
+    They are given by their lowest overlaps and their actions, without what lies outside the span
+    of the inputs, as that of the point is.
     """
-    for solution in solutions:
-        known, above = solution.overlaps[0], action - (solution.action - outside)
+    for known, lowest in minima:
+        above = action - lowest
         near = AHEAD * float(np.linalg.norm(known))
         rounding = 1e-9 * max(1.0, abs(action))
         if -rounding <= above <= ABOVE * width and np.linalg.norm(point[0] - known) <= near:

@@ -117,12 +117,12 @@ def _add_below(
     """Add the minimum below a point, if it is not among those that were found."""
     with suppress(np.linalg.LinAlgError):
         inner, width = inside(problem), min(problem.widths)
-        outside = energy_outside(problem)
+        minima = [(point.overlaps[0], action(point.overlaps, inner)) for point in found]
         near = approach(
             start, *_functions(inner), COARSE,
-            until=lambda point, value: runs_into(point, value, found, width, outside),
+            until=lambda point, value: runs_into(point, value, minima, width),
         )  # fmt: skip
-        known = runs_into(near, action(near, inner), found, width, outside)
+        known = runs_into(near, action(near, inner), minima, width)
         if not known and not is_near(near, found):
             added = _descended([near], problem, tolerance)
             new = any(not is_near(point.overlaps, found) for point in added)

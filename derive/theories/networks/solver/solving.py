@@ -217,6 +217,10 @@ class Solver:
         unknown = self._has_mean and data.mean_direction is None
         return f"; {UNKNOWN_MEAN}" if unknown else ""
 
+    def height(self, solution: Solution, data: Data) -> float:
+        """What tells minima apart: the action without what all order parameters have in common."""
+        return float(self.module.height(solution.overlaps, self.problem(solution.network, data)))
+
     def search(
         self,
         network: Network,
@@ -254,7 +258,8 @@ class Solver:
         converged = [solution for solution in found if solution.converged]
         if not converged:
             return (min(found, key=lambda solution: solution.gradient_norm),)
-        best, *others = distinct(sorted(converged, key=lambda solution: solution.action))
+        converged.sort(key=lambda solution: self.height(solution, data))
+        best, *others = distinct(converged)
         return (replace(best, others=tuple(others)), *others)
 
 

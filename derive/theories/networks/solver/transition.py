@@ -28,7 +28,7 @@ SMALL = 0.05
 DISTINCT = 1e-3
 """Relative difference of eigenvalues from which two points at one value are two minima."""
 ROUNDING = 1e-10
-"""Of an action, relative."""
+"""Of a height, relative."""
 MOST_BRANCHES = 4
 """How often an interval is divided at a third branch that is lower where two are equal."""
 
@@ -39,10 +39,23 @@ At = Callable[[float], tuple[Network, Data]]
 
 
 class Place(NamedTuple):
-    """A value of the parameter, and a minimum there."""
+    """A value of the parameter, and a minimum there.
+
+    Attributes:
+        value: Of the parameter.
+        solution: The minimum.
+        height: Its action without constants that minima at one value share: see `Solver.height`.
+    """
 
     value: float
     solution: Solution
+    height: float
+
+    def is_below(self, other: Place) -> bool:
+        """Whether this minimum is lower than another at the same value, beyond rounding."""
+        if not (self.solution.converged and other.solution.converged):
+            return self.solution.converged
+        return self.height < other.height - ROUNDING * max(1.0, abs(self.height))
 
 
 @dataclass(frozen=True)
@@ -136,31 +149,32 @@ class Search:
 
     def between(self, low: float, high: float, depth: int = 0) -> tuple[Transition, ...]:
         """The transitions between two values; see `transition`."""
-        first, last = Place(low, self._lowest(low)), Place(high, self._lowest(high))
+        first, last = self._lowest(low), self._lowest(high)
         if not first.solution.converged or not last.solution.converged:
             return ()
         found = self._narrowed(first, last)
         if found is None:
             return ()
         left, right = found
-        if depth < MOST_BRANCHES and low < left.value and right.value < high:
-            third = self._lowest(left.value)
-            if third.converged and _below(third, left.solution):
-                return (
-                    *self.between(low, left.value, depth + 1),
-                    *self.between(left.value, high, depth + 1),
-                )
+        divisible = depth < MOST_BRANCHES and low < left.value and right.value < high
+        if divisible and self._lowest(left.value).is_below(left):
+            return (
+                *self.between(low, left.value, depth + 1),
+                *self.between(left.value, high, depth + 1),
+            )
         before, after = (float(np.trace(place.solution.bottom)) for place in found)
         value = self._crossing(left, right)
         return (Transition(self.parameter, left.value, right.value, value, (before, after)),)
 
-    def _lowest(self, value: float) -> Solution:
-        return self.solver.solve(*self.at(value))
+    def _lowest(self, value: float, start: tuple[np.ndarray, ...] | None = None) -> Place:
+        """The lowest minimum at a value, or the one that is next to a start."""
+        network, data = self.at(value)
+        found = self.solver.solve(network, data, start=start)
+        return Place(value, found, self.solver.height(found, data))
 
     def _followed(self, place: Place, value: float) -> Place:
         """The minimum at another value, from the one at a place."""
-        found = self.solver.solve(*self.at(value), start=place.solution.overlaps)
-        return Place(value, found)
+        return self._lowest(value, place.solution.overlaps)
 
     @property
     def _is_whole(self) -> bool:
@@ -184,38 +198,35 @@ class Search:
             if not certain and _distance(left.solution, right.solution) <= SMALL:
                 return None
             here, other = self._followed(left, value), self._followed(right, value)
-            if self._is_left(here.solution, other.solution, left, right):
+            if self._is_left(here, other, left, right):
                 left = here
             else:
                 right = other
         return (left, right) if self._coexist(left, right) else None
 
-    def _is_left(self, here: Solution, other: Solution, left: Place, right: Place) -> bool:
+    def _is_left(self, here: Place, other: Place, left: Place, right: Place) -> bool:
         """Whether the branch from the left is lower; of one point, whether it is nearer to that."""
-        if _below(here, other) or _below(other, here):
-            return _below(here, other)
-        return _distance(here, left.solution) <= _distance(here, right.solution)
+        if here.is_below(other) or other.is_below(here):
+            return here.is_below(other)
+        near, far = (_distance(here.solution, side.solution) for side in (left, right))
+        return near <= far
 
     def _coexist(self, left: Place, right: Place) -> bool:
         """Whether the lowest minimum of one value is another, and no lower one, at the other."""
         there, back = self._followed(left, right.value), self._followed(right, left.value)
-        pairs = (right.solution, there.solution), (left.solution, back.solution)
-        return any(_below(*pair) and _distance(*pair) > DISTINCT for pair in pairs)
+        pairs = (right, there), (left, back)
+        return any(
+            one.is_below(other) and _distance(one.solution, other.solution) > DISTINCT
+            for one, other in pairs
+        )
 
     def _crossing(self, left: Place, right: Place) -> float:
         """Where the actions of both branches are equal, from what they are at two near values."""
         there, back = self._followed(left, right.value), self._followed(right, left.value)
-        before = left.solution.action - back.solution.action
-        after = there.solution.action - right.solution.action
+        before, after = left.height - back.height, there.height - right.height
         if before > 0.0 or after < 0.0 or before == after:
             return (left.value + right.value) / 2.0
         return left.value - before * (right.value - left.value) / (after - before)
-
-
-def _below(one: Solution, other: Solution) -> bool:
-    """Whether a minimum is lower than another, beyond rounding."""
-    size = max(1.0, abs(one.action))
-    return one.converged and (not other.converged or one.action < other.action - ROUNDING * size)
 
 
 def _distance(one: Solution, other: Solution) -> float:
