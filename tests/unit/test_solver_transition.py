@@ -26,10 +26,14 @@ def test_the_temperature_at_which_the_actions_of_two_minima_are_equal():
     assert str(found).startswith("first-order transition at temperature = 0.2447")
 
 
-def test_a_constant_beside_which_actions_are_rounding_hides_no_transition():
-    """Examples without inputs bring the same to every action: here 1e20 times the rest."""
+@pytest.mark.parametrize("count", [9, 12])
+def test_a_constant_beside_which_actions_are_rounding_hides_no_transition(count):
+    """Examples without inputs bring the same to every action: here 1e20 times the rest.
+
+    With them there are fewer or more examples than dimensions.
+    """
     network, data = issue()
-    small, blind = 1e-10, np.zeros((12, *data.attended.shape[1:]))
+    small, blind = 1e-10, np.zeros((count, *data.attended.shape[1:]))
     labels = np.concatenate([small * data.labels, np.ones(len(blind))])
     hidden = Data(np.concatenate([small * data.attended, blind]), labels)
     (due,) = transition(network, data, "temperature", 0.11, 7.0)

@@ -43,6 +43,8 @@ class Span(NamedTuple):
 def with_span(problem: Any) -> Any:
     """The problem, with the span where it is smaller than P or where digits are lost without.
 
+    Smaller it is where examples are more than columns, or depend on each other.
+
     At zero temperature nothing but the inputs themselves can be in the labels' covariance: with
     more examples than dimensions it is singular and is left to be refused.
     """
@@ -51,9 +53,22 @@ def with_span(problem: Any) -> Any:
     columns = inputs.shape[1] * features
     size = np.sum(inputs**2) / features * np.prod(np.maximum(problem.variances, 1.0))
     cold = problem.temperature < LOW_TEMPERATURE * size
-    if (examples > columns and problem.temperature > 0) or (cold and examples <= columns):
-        return problem._replace(span=_span(problem, inputs))
-    return problem
+    if examples > columns:
+        needed = problem.temperature > 0
+    else:
+        needed = cold or (problem.temperature > 0 and _are_dependent(inputs))
+    return problem._replace(span=_span(problem, inputs)) if needed else problem
+
+
+def _are_dependent(inputs: np.ndarray) -> bool:
+    """Whether some examples are combinations of others, to half the digits.
+
+    A pivoted Cholesky factor of their products is far cheaper than singular values.
+    """
+    stack = inputs.reshape(len(inputs), -1)
+    products = linalg.blas.dsyrk(1.0, stack.T, trans=True, lower=True)
+    least = len(products) * np.finfo(float).eps * np.max(np.diag(products))
+    return bool(linalg.lapack.dpstrf(products, tol=least, lower=True)[2] < len(products))
 
 
 def _span(problem: Any, inputs: np.ndarray) -> Span:
