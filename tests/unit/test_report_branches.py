@@ -7,6 +7,7 @@ from derive.cli import main
 from derive.theories.networks.description import network_to_toml
 from derive.theories.networks.report.branches import changes_of_branch
 from derive.theories.networks.report.results import CaseResults, Point
+from derive.theories.networks.report.summary import _case
 from tests.unit.test_solver_minima import by_depth, issue
 
 
@@ -14,6 +15,7 @@ def arrays(solution):
     minima = [solution, *solution.others]
     return {
         "converged": True,
+        "log_evidence": solution.log_evidence,
         "G_bottom": solution.bottom,
         "minima_G_bottom": np.stack([one.bottom for one in minima]),
     }
@@ -31,12 +33,16 @@ def case(widths):
 
 def test_the_two_widths_are_named():
     # the actions of the two minima are equal at N = 34.8: see test_solver_transition.py
-    (said,) = changes_of_branch([case([40, 24, 12, 900])])
+    found = case([40, 24, 12, 900])
+    (said,) = changes_of_branch([found])
     assert said == (
         "labels: the lowest minimum changes its branch between N = 24 and N = 40, a first-order "
         "transition"
     )
-    assert changes_of_branch([case([12, 18, 30]), case([60, 900])]) == []
+    assert _case(found)["changes of branch"] == [said]
+    below, above = case([12, 18, 30]), case([60, 900])
+    assert changes_of_branch([below, above]) == []
+    assert "changes of branch" not in _case(below)
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from derive.escaping import csv_table
+from derive.theories.networks.report.branches import changes_of_branch
 from derive.theories.networks.report.figures.pruning import ORDERS, WAYS
 from derive.theories.networks.report.pruning import is_pruned
 from derive.theories.networks.report.results import CaseResults, Point, Results, spread
@@ -52,6 +53,8 @@ def _case(case: CaseResults) -> dict[str, Any]:
         found["baselines"] = {label: _spread(case.baseline(label)) for label in case.baselines}
     if is_pruned(case):
         found["pruning"] = _pruning(case)
+    if changes := changes_of_branch([case]):
+        found["changes of branch"] = changes
     return found
 
 
