@@ -4,10 +4,17 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose
 
 from derive.algebra import build, evaluate, gradient, nodes
+from derive.theories.networks.nodes import (
+    Attended,
+    PathKernel,
+    PathProjection,
+    path_kernel,
+    path_projection,
+)
 
 S = sympy.Symbol("s", positive=True)
 U, V = build.overlap("U", 2), build.overlap("V", 4)
-X, Z = nodes.Attended("X", 2, 3, 2), nodes.Attended("Z", 2, 3, 2)
+X, Z = Attended("X", 2, 3, 2), Attended("Z", 2, 3, 2)
 VALUES = {
     S: "1.25",
     U: [[2, 1], [1, 3]],
@@ -42,8 +49,8 @@ CASES = {
     nodes.Block: (build.logdet(build.block(V, 1, 2)), V),
     nodes.Embed: (build.logdet(build.add(V, build.embed(U, 1, 4))), U),
     nodes.BlockDiagonal: (build.logdet(build.add(V, build.block_diagonal(U, SKEW))), U),
-    nodes.PathKernel: (build.trace(build.inv(build.add(UPPER, build.path_kernel(U, X, Z)))), U),
-    nodes.PathProjection: (build.trace(build.mul(build.path_projection(U, X, Z), U, UPPER)), U),
+    PathKernel: (build.trace(build.inv(build.add(UPPER, path_kernel(U, X, Z)))), U),
+    PathProjection: (build.trace(build.mul(path_projection(U, X, Z), U, UPPER)), U),
 }
 SCALARS = {
     "power": S**3 - 2 / S + sympy.sqrt(S),

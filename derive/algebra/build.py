@@ -5,7 +5,6 @@ shapes, and cancel what must not be cancelled; here every product, sum and inver
 them. No constructor distributes a product over a sum: `derive.algebra.normal` does.
 """
 
-from derive.algebra.feature_readout import feature_readout
 from derive.algebra.inverse import inv, is_symmetric, transpose
 from derive.algebra.maps import (
     along,
@@ -18,9 +17,6 @@ from derive.algebra.maps import (
     gram,
     kronecker,
     partial_trace,
-    path_kernel,
-    path_projection,
-    path_readout,
     pick,
     place,
     select,
@@ -60,7 +56,6 @@ __all__ = [
     "diagonal",
     "embed",
     "fast_trace",
-    "feature_readout",
     "gram",
     "inv",
     "is_symmetric",
@@ -74,9 +69,6 @@ __all__ = [
     "mul",
     "overlap",
     "partial_trace",
-    "path_kernel",
-    "path_projection",
-    "path_readout",
     "pick",
     "place",
     "require_square",

@@ -10,7 +10,6 @@ to its arguments. There is one rule per node, looked up by exact type.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sympy
@@ -20,9 +19,10 @@ from derive.algebra import build, nodes
 from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize, LayerSum
 from derive.algebra.naming import nodes_in
 from derive.algebra.rebuild import contains, rebuild
+from derive.algebra.rules import Table
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import Known, is_other_layer, place_in_sum, reindex, require_apart
-from derive.errors import NoRule, named
+from derive.errors import NoRule
 
 Cotangents = list[Any]
 """One cotangent per argument; None where the argument is a size, a name or data."""
@@ -75,7 +75,7 @@ def _block_diagonal(node: Any, cotangent: Any) -> Cotangents:
     return handed
 
 
-RULES: dict[type, Callable[[Any, Any], Cotangents]] = {
+RULES = Table("differentiate", "derive/algebra/differentiate.py", {
     Add: lambda node, cotangent: [cotangent] * len(node.args),
     Mul: _mul,
     Pow: _pow,
@@ -99,12 +99,10 @@ RULES: dict[type, Callable[[Any, Any], Cotangents]] = {
         None,
     ],
     nodes.BlockDiagonal: _block_diagonal,
-    nodes.PathKernel: lambda node, c: [build.path_projection(c, *node.args[1:]), None, None],
-    nodes.PathProjection: lambda node, c: [build.path_kernel(c, *node.args[1:]), None, None],
-}
+})  # fmt: skip
 """Exact node type to the rule that hands its cotangent to its arguments."""
 
-LEAVES = (sympy.MatrixSymbol, nodes.Attended, Identity, ZeroMatrix, nodes.Selection, *LAYERED)
+LEAVES = (sympy.MatrixSymbol, nodes.Data, Identity, ZeroMatrix, nodes.Selection, *LAYERED)
 """Nodes whose arguments are names and sizes only."""
 
 
@@ -151,13 +149,7 @@ def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
             for part in _of_sum(node, cotangents[node], variable, known):
                 cotangents[variable] = _sum(cotangents.get(variable), part)
             continue
-        rule = RULES.get(type(node))
-        if rule is None:
-            raise NoRule(
-                f"differentiate has no rule for {named(node)}; "
-                "add one in derive/algebra/differentiate.py"
-            )
-        handed = rule(node, cotangents[node])
+        handed: Cotangents = RULES.of(node)(node, cotangents[node])
         assert len(handed) == len(node.args), f"the rule for {type(node).__name__} is incomplete"
         for arg, part in zip(node.args, handed, strict=True):
             if arg in order:

@@ -5,7 +5,7 @@ Rules draw boxes, which are no text yet: `derive.algebra.latex` and `plain` writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
@@ -20,7 +20,7 @@ from derive.algebra.products import (
     named_sizes,
     product_box,
 )
-from derive.errors import NoRule, named
+from derive.algebra.rules import Table
 from derive.typeset import symbols
 from derive.typeset.boxes import (
     ANGLE,
@@ -61,16 +61,9 @@ class Drawer:
     def box(self, node: Any) -> Box:
         """The box of a node, by the rule of its exact type."""
         if node not in self._done:
-            rule = RULES.get(type(node), Drawer._number if node.is_Rational else None)
-            if rule is None:
-                raise NoRule(
-                    f"latex has no rule for {named(node)}; add one in derive/algebra/drawing.py"
-                )
-            self._done[node] = rule(self, node)
+            plain = type(node) not in RULES and getattr(node, "is_Rational", False)
+            self._done[node] = self.term(node) if plain else RULES.of(node)(self, node)
         return self._done[node]
-
-    def _number(self, node: Any) -> Box:
-        return self.term(node)
 
     def term(self, node: Any, *, bare: bool = False) -> Box:
         """A product, or anything as a product of one factor."""
@@ -147,7 +140,8 @@ def _matrix_add(drawer: Drawer, node: Any) -> Box:
     return drawer_sum(drawer, sorted(node.args, key=order), bare=True)
 
 
-def _named(drawer: Drawer, node: Any) -> Box:
+def drawn_name(drawer: Drawer, node: Any) -> Box:
+    """By its name; what stands for a number in small letters."""
     name = node.name
     if name.startswith(("R_", "U_")) and build.is_unit(node):
         name = name[0].lower() + name[1:]
@@ -184,10 +178,6 @@ def _logdet(drawer: Drawer, node: Any) -> Box:
     return apply(symbols.LN if build.is_unit(inner) else symbols.LNDET, drawer.box(inner))
 
 
-def _mean_share(drawer: Drawer, node: Any) -> Box:
-    return Apply(symbols.symbol("rho"), Fence(Listing(tuple(map(drawer.box, node.args)), ",")))
-
-
 def _lognormal(drawer: Drawer, node: Any) -> Box:
     value, mean, covariance = map(drawer.box, node.args)
     return Apply(symbols.LNNORMAL, Fence(Listing((value, Listing((mean, covariance))), ";")))
@@ -215,7 +205,7 @@ def _loggamma(drawer: Drawer, node: Any) -> Box:
     return Apply(symbols.LNGAMMA, Fence(drawer.box(node.args[0])))
 
 
-RULES: dict[type, Callable[[Drawer, Any], Box]] = {
+RULES = Table("draw", "derive/algebra/drawing.py", {
     sympy.Symbol: lambda drawer, node: symbols.symbol(node.name),
     type(sympy.pi): lambda drawer, node: symbols.PI,
     sympy.Add: _add,
@@ -224,9 +214,8 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     Pow: lambda drawer, node: drawer.term(node),
     sympy.log: _log,
     sympy.loggamma: _loggamma,
-    MatrixSymbol: _named,
-    nodes.Overlap: _named,
-    nodes.Attended: _named,
+    MatrixSymbol: drawn_name,
+    nodes.Overlap: drawn_name,
     Identity: _identity,
     sympy.ZeroMatrix: lambda drawer, node: symbols.number(0),
     MatMul: lambda drawer, node: drawer.term(node),
@@ -235,18 +224,17 @@ RULES: dict[type, Callable[[Drawer, Any], Box]] = {
     Transpose: _transpose,
     Trace: _trace,
     nodes.LogDet: _logdet,
-    nodes.MeanShare: _mean_share,
     nodes.LogNormal: _lognormal,
     nodes.LogMultigamma: _multigamma,
     sympy.exp: _exp,
     nodes.Gram: lambda drawer, node: drawer.term(node),
-    layered.LayerOverlap: _named,
-    layered.LayerMatrix: _named,
+    layered.LayerOverlap: drawn_name,
+    layered.LayerMatrix: drawn_name,
     layered.LayerValue: lambda drawer, node: symbols.symbol(node.name),
     layered.LayerSize: lambda drawer, node: symbols.symbol(node.name),
     layered.LayerCount: lambda drawer, node: symbols.symbol(node.name),
     nodes.Average: _average,
     **drawn_maps.RULES,
     **indexed.RULES,
-}
+}, says="latex has no rule for {node}; add one in {home}")  # fmt: skip
 """Exact node type to the rule that draws it; a node that is not here raises."""

@@ -24,7 +24,6 @@ from derive.typeset.boxes import (
     Script,
     apply,
     fenced,
-    power,
 )
 
 
@@ -81,51 +80,8 @@ def _stack(drawer: Any, node: Any) -> Box:
     return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
 
 
-MEANS = symbols.symbol("m")
-"""Marks what reads the means of features."""
-
-
 def _along(drawer: Any, node: Any) -> Box:
     return Apply(symbols.ONES, Fence(drawer.box(node.args[0]), SQUARE))
-
-
-def _path_readout(drawer: Any, node: Any) -> Box:
-    head = Script(symbols.READOUT, MEANS) if _of_means(node.args[1]) else symbols.READOUT
-    return Apply(head, Fence(drawer.box(node.args[0]), SQUARE))
-
-
-def _of_means(data: Any) -> bool:
-    """Whether attended inputs are those along the mean of features."""
-    return bool(data.name.startswith("mu"))
-
-
-def _feature_readout(drawer: Any, node: Any) -> Box:
-    vectors, weights, *_, function = node.args
-    head = Script(symbols.READOUT, drawer.box(function))
-    return Apply(head, Fence(Listing((drawer.box(vectors), drawer.box(weights)), ";"), SQUARE))
-
-
-def _path_map(head: Box, make: Callable[..., Any]) -> Callable[[Any, Any], Box]:
-    """The rule of a kernel, or of its adjoint, on training (plain) or test examples (a star)."""
-
-    def rule(drawer: Any, node: Any) -> Box:
-        inner, left, right = node.args
-        marks = "".join("*" if data.name.endswith("star") else "" for data in (left, right))
-        if marks == "*" and not left.name.endswith(
-            "star"
-        ):  # train x test is the transpose of test x train
-            return power(rule(drawer, make(build.transpose(inner), right, left)), symbols.TOP)
-        low = symbols.script_of(marks) if marks else None
-        if _of_means(left):
-            low = Listing((MEANS, low), ",") if low else MEANS
-        high = symbols.DAGGER if head is DAGGERED else None
-        base = Script(symbols.KERNEL, low, high) if low or high else symbols.KERNEL
-        return Apply(base, Fence(drawer.box(inner), SQUARE))
-
-    return rule
-
-
-DAGGERED = Script(symbols.KERNEL, None, symbols.DAGGER)
 
 
 def _diagonal(drawer: Any, node: Any) -> Box:
@@ -163,10 +119,6 @@ RULES: dict[type, Callable[[Any, Any], Box]] = {
     nodes.BlockDiagonal: _block_diagonal,
     nodes.Stack: _stack,
     nodes.Along: _along,
-    nodes.PathReadout: _path_readout,
-    nodes.FeatureReadout: _feature_readout,
-    nodes.PathKernel: _path_map(symbols.KERNEL, build.path_kernel),
-    nodes.PathProjection: _path_map(DAGGERED, build.path_projection),
     nodes.Diagonal: _diagonal,
     layered.LayerProduct: _layer_product,
     layered.LayerSum: _layer_sum,

@@ -7,7 +7,7 @@ NumPy arrays, of floats or of the context's numbers, so that one table of rules 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +21,9 @@ from derive.algebra.arithmetic import Arithmetic, Digits, Floats
 from derive.algebra.balls import Balls
 from derive.algebra.copies import Copies
 from derive.algebra.layered import LayerSum
+from derive.algebra.rules import Table
 from derive.algebra.sums import reindex
-from derive.errors import NoRule, ShapeError, named
+from derive.errors import ShapeError
 
 
 class Evaluation:
@@ -73,13 +74,7 @@ class Evaluation:
     def _fresh(self, node: Any) -> Any:
         if node in self.values:
             return self._given(node, self.values[node])
-        rule = RULES.get(type(node))
-        if rule is None:
-            raise NoRule(
-                f"evaluate has no value and no rule for {named(node)}; give its "
-                "value, or add a rule in derive/algebra/evaluate.py"
-            )
-        return rule(self, node)
+        return RULES.of(node)(self, node)
 
     def _given(self, node: Any, given: Any) -> Any:
         due = _due_shape(node)
@@ -98,8 +93,8 @@ class Evaluation:
 
 def _due_shape(node: Any) -> tuple[Any, ...]:
     """The shape that a value should have; empty for a number."""
-    if type(node) is nodes.Attended:
-        return node.examples, node.features, node.paths
+    if isinstance(node, nodes.Data):
+        return node.dimensions
     return tuple(node.shape) if getattr(node, "is_Matrix", False) else ()
 
 
@@ -171,7 +166,8 @@ def _sum(run: Evaluation, node: Any) -> Any:
     return sum(terms[1:], terms[0])
 
 
-def _filled(run: Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
+def filled(run: Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
+    """Zeros, with one number along the diagonal."""
     array = run.arithmetic.array(np.zeros((count, width)))
     if diagonal:
         np.fill_diagonal(array, run.arithmetic.number(diagonal))
@@ -179,7 +175,7 @@ def _filled(run: Evaluation, count: int, width: int, diagonal: int) -> np.ndarra
 
 
 def _lift(run: Evaluation, node: Any) -> Any:
-    return np.kron(_filled(run, *(run.size(node.args[1]),) * 2, 1), run.of(node.args[0]))
+    return np.kron(filled(run, *(run.size(node.args[1]),) * 2, 1), run.of(node.args[0]))
 
 
 def _partial_trace(run: Evaluation, node: Any) -> Any:
@@ -190,7 +186,7 @@ def _partial_trace(run: Evaluation, node: Any) -> Any:
 
 def _ones(run: Evaluation, node: Any) -> Any:
     count, width = (run.size(arg) for arg in node.args)
-    return _filled(run, count, width, 0) + run.arithmetic.number(1)
+    return filled(run, count, width, 0) + run.arithmetic.number(1)
 
 
 def _fast_trace(run: Evaluation, node: Any) -> Any:
@@ -205,14 +201,14 @@ def _block(run: Evaluation, node: Any) -> Any:
 
 def _embed(run: Evaluation, node: Any) -> Any:
     inner, start, total = run.of(node.args[0]), run.size(node.args[1]), run.size(node.args[2])
-    out = _filled(run, total, total, 0)
+    out = filled(run, total, total, 0)
     out[start : start + len(inner), start : start + len(inner)] = inner
     return out
 
 
 def _selection(run: Evaluation, node: Any) -> Any:
     total, *runs = (run.size(arg) for arg in node.args)
-    whole = _filled(run, total, total, 1)
+    whole = filled(run, total, total, 1)
     pieces = [whole[s : s + n] for s, n in zip(runs[::2], runs[1::2], strict=True)]
     return np.concatenate(pieces)
 
@@ -220,7 +216,7 @@ def _selection(run: Evaluation, node: Any) -> Any:
 def _block_diagonal(run: Evaluation, node: Any) -> Any:
     parts = [run.of(arg) for arg in node.args]
     total = sum(len(part) for part in parts)
-    out, start = _filled(run, total, total, 0), 0
+    out, start = filled(run, total, total, 0), 0
     for part in parts:
         out[start : start + len(part), start : start + len(part)] = part
         start += len(part)
@@ -234,7 +230,7 @@ def _sum_over_layers(run: Evaluation, node: Any) -> Any:
     total = run.arithmetic.number(0)
     if body.is_Matrix:
         count, width = (run.size(size) for size in node.shape)
-        total = _filled(run, count, width, 0)
+        total = filled(run, count, width, 0)
     for number in range(run.size(first), run.size(last) + 1):
         total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
     return total
@@ -249,64 +245,6 @@ def _along(run: Evaluation, node: Any) -> Any:
     vectors = run.of(node.args[0])
     root = run.arithmetic.power(run.arithmetic.number(vectors.shape[1]), run.arithmetic.ratio(1, 2))
     return vectors.sum(axis=1).reshape(-1, 1) / root
-
-
-def _mean_share(run: Evaluation, node: Any) -> Any:
-    """Newton's steps in t = 1/rho from 1: a rising concave function keeps them left of its root."""
-    overlap, response, force, width = (run.of(arg) for arg in node.args)
-    unit, t = _filled(run, len(overlap), len(overlap), 1), run.arithmetic.number(1)
-
-    def excess(t: Any) -> tuple[Any, Any]:
-        """What is positive on the left of the root, and minus its slope."""
-        inverse = run.arithmetic.inverse(t * unit + response @ overlap)
-        square = inverse @ inverse
-        pull = np.trace(square @ force @ overlap)
-        slope = width / t**2 + 2 * np.trace(square @ inverse @ force @ overlap)
-        return pull - width * (1 - 1 / t), slope
-
-    if isinstance(run.arithmetic, Balls):
-        return 1 / run.arithmetic.root(excess, MOST_STEPS)
-    for _ in range(MOST_STEPS):
-        height, slope = excess(t)
-        step = height / slope
-        t = t + step
-        if not step > t * run.arithmetic.epsilon:
-            break
-    return 1 / t
-
-
-MOST_STEPS = 500
-"""Each step multiplies t by a half more at least, until they converge quadratically."""
-
-
-def _path_readout(run: Evaluation, node: Any) -> Any:
-    weights, data = run.of(node.args[0]), run.of(node.args[1])
-    flat = data.transpose(0, 2, 1).reshape(len(data), -1)
-    return flat @ weights.reshape(-1, 1)
-
-
-def _feature_readout(run: Evaluation, node: Any) -> Any:
-    vectors, weights, inputs, operators = (run.of(arg) for arg in node.args[:4])
-    phi = run.values.get(node.args[4])
-    if phi is None:
-        raise NoRule(f"evaluate has no value for {node.args[4]}; give a function of one number")
-    features = np.frompyfunc(phi, 1, 1)(weights @ inputs)
-    if isinstance(run.arithmetic, Floats):
-        features = features.astype(float)
-    read = vectors @ features  # (P, M, T)
-    return (read.transpose(0, 2, 1) * operators).sum(axis=(1, 2)).reshape(-1, 1)
-
-
-def _path_kernel(run: Evaluation, node: Any) -> Any:
-    overlap, left, right = (run.of(arg) for arg in node.args)
-    weighted = run.product(left.reshape(-1, left.shape[2]), overlap).reshape(len(left), -1)
-    return run.product(weighted, right.reshape(len(right), -1).T)
-
-
-def _path_projection(run: Evaluation, node: Any) -> Any:
-    matrix, left, right = (run.of(arg) for arg in node.args)
-    weighted = run.product(matrix, right.reshape(len(right), -1))
-    return run.product(left.reshape(-1, left.shape[2]).T, weighted.reshape(-1, right.shape[2]))
 
 
 def _log_normal(run: Evaluation, node: Any) -> Any:
@@ -332,7 +270,9 @@ def _integer(run: Evaluation, node: Any) -> Any:
     return run.arithmetic.number(int(node))
 
 
-RULES: dict[type, Callable[[Evaluation, Any], Any]] = {
+NO_VALUE = "evaluate has no value and no rule for {node}; give its value, or add a rule in {home}"
+
+RULES = Table("evaluate", "derive/algebra/evaluate.py", {
     Add: _sum,
     Mul: _scalar_product,
     Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
@@ -351,8 +291,8 @@ RULES: dict[type, Callable[[Evaluation, Any], Any]] = {
     Inverse: lambda run, node: run.arithmetic.inverse(run.of(node.arg)),
     Transpose: lambda run, node: run.of(node.arg).T,
     Trace: _trace,
-    Identity: lambda run, node: _filled(run, *(run.size(node.args[0]),) * 2, 1),
-    ZeroMatrix: lambda run, node: _filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
+    Identity: lambda run, node: filled(run, *(run.size(node.args[0]),) * 2, 1),
+    ZeroMatrix: lambda run, node: filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
     nodes.Lift: _lift,
     nodes.Kronecker: lambda run, node: np.kron(*(run.of(arg) for arg in node.args)),
     sympy.OneMatrix: lambda run, node: _ones(run, node),
@@ -371,16 +311,11 @@ RULES: dict[type, Callable[[Evaluation, Any], Any]] = {
     nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
     nodes.Gram: _gram,
     nodes.Along: _along,
-    nodes.MeanShare: _mean_share,
-    nodes.PathReadout: _path_readout,
-    nodes.FeatureReadout: _feature_readout,
-    nodes.PathKernel: _path_kernel,
-    nodes.PathProjection: _path_projection,
     nodes.Diagonal: lambda run, node: np.diagonal(run.of(node.args[0])).reshape(-1, 1),
     nodes.LogDet: lambda run, node: run.arithmetic.logdet(run.of(node.args[0])),
     nodes.LogNormal: _log_normal,
     nodes.LogMultigamma: _log_multigamma,
-}
+}, says=NO_VALUE)  # fmt: skip
 """Exact node type to the rule that finds its value."""
 
 

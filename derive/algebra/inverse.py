@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
@@ -14,8 +14,6 @@ from derive.algebra.maps import (
     fast_trace,
     kronecker,
     partial_trace,
-    path_kernel,
-    path_projection,
 )
 from derive.algebra.multiply import average, layer_sum, lift, mul
 from derive.algebra.nodes import (
@@ -29,9 +27,8 @@ from derive.algebra.nodes import (
     Lift,
     Overlap,
     PartialTrace,
-    PathKernel,
-    PathProjection,
 )
+from derive.algebra.rules import Table
 from derive.algebra.terms import (
     Matrix,
     add,
@@ -72,50 +69,46 @@ def transpose(matrix: Matrix) -> Matrix:
     kind = type(matrix)
     if kind in _SYMMETRIC or is_unit(matrix):
         return matrix
-    if kind is Transpose:
-        return matrix.arg
-    if kind is ZeroMatrix:
-        return ZeroMatrix(*reversed(matrix.shape))
-    if kind is MatMul:
-        number, factors = split(matrix)
-        flipped = [transpose(factor) for factor in reversed(factors)]
-        return mul(number, Identity(columns(matrix)), *flipped)
-    if kind is MatAdd:
-        return add(*(transpose(arg) for arg in matrix.args))
-    if kind is Inverse:
-        return inv(transpose(matrix.arg))
-    if kind in (PathKernel, PathProjection):
-        inner, left, right = matrix.args
-        return _linear(kind, transpose(inner), right, left)
-    if kind in (Lift, PartialTrace, Block, Embed):
-        return _linear(kind, transpose(matrix.args[0]), *matrix.args[1:])
-    if kind is FastTrace:
-        return fast_trace(transpose(matrix.args[0]), matrix.args[1])
-    if kind is Kronecker:
-        return kronecker(*(transpose(arg) for arg in matrix.args))
-    if kind is OneMatrix:
-        return OneMatrix(*reversed(matrix.shape))
-    if kind is BlockDiagonal:
-        return block_diagonal(*(transpose(arg) for arg in matrix.args))
-    if kind is LayerSum:
-        return layer_sum(transpose(matrix.args[0]), *matrix.args[1:])
-    if kind is Average:
-        return average(transpose(matrix.args[0]))
-    return Transpose(matrix)
+    rule = TRANSPOSES.get(kind)
+    return Transpose(matrix) if rule is None else rule(matrix)
+
+
+def _product(matrix: Matrix) -> Matrix:
+    number, factors = split(matrix)
+    flipped = [transpose(factor) for factor in reversed(factors)]
+    return mul(number, Identity(columns(matrix)), *flipped)
+
+
+def _within(make: Callable[..., Matrix]) -> Callable[[Matrix], Matrix]:
+    """A map whose transpose is that of the transpose of its first argument."""
+    return lambda matrix: make(transpose(matrix.args[0]), *matrix.args[1:])
+
+
+def _of_each(make: Callable[..., Matrix]) -> Callable[[Matrix], Matrix]:
+    """A map of several matrices whose transpose is that of their transposes."""
+    return lambda matrix: make(*map(transpose, matrix.args))
+
+
+TRANSPOSES = Table("transpose", "derive/algebra/inverse.py", {
+    Transpose: lambda matrix: matrix.arg,
+    ZeroMatrix: lambda matrix: ZeroMatrix(*reversed(matrix.shape)),
+    OneMatrix: lambda matrix: OneMatrix(*reversed(matrix.shape)),
+    MatMul: _product,
+    MatAdd: _of_each(add),
+    Inverse: lambda matrix: inv(transpose(matrix.arg)),
+    Lift: _within(lift),
+    PartialTrace: _within(partial_trace),
+    FastTrace: _within(fast_trace),
+    Block: _within(block),
+    Embed: _within(embed),
+    Kronecker: _of_each(kronecker),
+    BlockDiagonal: _of_each(block_diagonal),
+    LayerSum: _within(layer_sum),
+    Average: _within(average),
+})  # fmt: skip
+"""Exact node type to what its transpose is, where that is known; there are others."""
 
 
 def is_symmetric(matrix: Matrix) -> bool:
     """Whether a matrix equals its transpose, as built."""
     return bool(transpose(matrix) == matrix)
-
-
-def _linear(kind: type, inner: Matrix, *rest: Any) -> Matrix:
-    makers: dict[type, Any] = {
-        Lift: lift,
-        PartialTrace: partial_trace,
-        Block: block,
-        Embed: embed,
-        PathKernel: path_kernel,
-        PathProjection: path_projection,
-    }
-    return makers[kind](inner, *rest)

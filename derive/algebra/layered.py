@@ -12,7 +12,7 @@ import sympy
 from sympy import Basic, Expr
 from sympy.core.symbol import Str
 
-from derive.algebra.nodes import _Matrix, _Scalar
+from derive.algebra.nodes import Matrix, Scalar
 
 
 def _label(name: Any) -> Str:
@@ -45,7 +45,7 @@ class _Layered:
         return self.args[-1]
 
 
-class LayerOverlap(_Layered, _Matrix):
+class LayerOverlap(_Layered, Matrix):
     """A symmetric matrix of a layer: args are the letter, the size, the number."""
 
     def __new__(cls, name: Any, size: Any, number: Any) -> Any:  # noqa: D102
@@ -67,7 +67,7 @@ class LayerMatrix(LayerOverlap):
         return sympy.Transpose(self)
 
 
-class LayerValue(_Layered, _Scalar):
+class LayerValue(_Layered, Scalar):
     """A positive number of a layer, such as a variance: args are the letter and the number."""
 
     is_positive = True
@@ -86,7 +86,7 @@ class LayerCount(LayerSize):
     """How many vectors a stream has from its first down to those of a weight; same arguments."""
 
 
-class LayerProduct(_Matrix):
+class LayerProduct(Matrix):
     """A product of square matrices of one size over layers, the highest layer on the left.
 
     Args are the factor, the index, its first and its last number.
@@ -99,7 +99,7 @@ class LayerProduct(_Matrix):
         return shape
 
 
-class LayerSum(_Matrix):
+class LayerSum(Matrix):
     """A sum of matrices of one shape over layers: args are a term, the index, its first, its last.
 
     `derive.algebra.build.layer_sum` makes it.

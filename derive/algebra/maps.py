@@ -1,4 +1,4 @@
-"""Linear maps of matrices: traces over heads, blocks, kernels of paths."""
+"""Linear maps of matrices: traces over an index, blocks, selections."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from sympy import Identity, MatAdd, Transpose, ZeroMatrix
 from derive.algebra import nodes, sizes
 from derive.algebra.multiply import lift, mul
 from derive.algebra.nodes import (
-    Attended,
     Block,
     BlockDiagonal,
     Embed,
     Gram,
     Lift,
     PartialTrace,
-    PathKernel,
-    PathProjection,
 )
 from derive.algebra.terms import (
     ONE,
@@ -274,38 +271,6 @@ def deselect(column: Matrix, spans: Spans, total: Scalar) -> Matrix:
     if len(runs) == 1 and same_size(runs[0][1], total):
         return column
     return mul(Transpose(_selection(runs, sizes.total(total))), column)
-
-
-def path_readout(matrix: Matrix, data: Attended) -> Matrix:
-    """The outputs of effective input weights B, shape (M, N_0), on every example."""
-    if not (same_size(rows(matrix), data.paths) and same_size(columns(matrix), data.features)):
-        raise ShapeError(f"path readout: {matrix} has shape {matrix.shape}, {data} needs (M, N_0)")
-    number, factors = split(matrix)
-    return mul(number, nodes.PathReadout(assemble(ONE, list(factors), matrix.shape), data))
-
-
-def path_kernel(overlap: Matrix, left: Attended, right: Attended) -> Matrix:
-    """The kernel that an overlap matrix of paths gives on two sets of examples."""
-    if not (same_size(rows(overlap), left.paths) and same_size(columns(overlap), right.paths)):
-        raise ShapeError(
-            f"path kernel: {overlap} has shape {overlap.shape}, the data have {left.paths} paths"
-        )
-    if is_zero(overlap):
-        return ZeroMatrix(left.examples, right.examples)
-    number, factors = split(overlap)
-    return mul(number, PathKernel(assemble(ONE, list(factors), overlap.shape), left, right))
-
-
-def path_projection(matrix: Matrix, left: Attended, right: Attended) -> Matrix:
-    """The adjoint of the path kernel: a matrix over examples seen from the paths."""
-    if not (same_size(rows(matrix), left.examples) and same_size(columns(matrix), right.examples)):
-        raise ShapeError(
-            f"path projection: {matrix} has shape {matrix.shape}, the data {left.examples} examples"
-        )
-    if is_zero(matrix):
-        return ZeroMatrix(left.paths, right.paths)
-    number, factors = split(matrix)
-    return mul(number, PathProjection(assemble(ONE, list(factors), matrix.shape), left, right))
 
 
 def diagonal(matrix: Matrix) -> Matrix:

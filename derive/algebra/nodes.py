@@ -1,14 +1,15 @@
-r"""The nodes that SymPy lacks: overlaps, partial traces, blocks, kernels of paths.
+r"""The nodes that SymPy lacks and that no theory owns: overlaps, partial traces, blocks.
 
 They are containers only. They are made by `derive.algebra.build`, which checks shapes and
-simplifies; nothing else constructs them. Each linear map stands beside its adjoint:
+simplifies; nothing else constructs them. A theory derives nodes of its own from `Matrix`, `Scalar`
+and `Data` and registers their rules (`derive.algebra.rules`). Each linear map stands beside its
+adjoint:
 
 ======================  ==========================  ============================
 map                     meaning                     adjoint
 ======================  ==========================  ============================
 ``Lift(A, H)``          I_H (x) A                   ``PartialTrace(B, H)``
 ``Block(A, i, m)``      A[i:i+m, i:i+m]             ``Embed(B, i, n)``
-``PathKernel(G, X, Y)`` sum_{pp'} G[pp'] X_p.Y_p'   ``PathProjection(A, X, Y)``
 ======================  ==========================  ============================
 """
 
@@ -37,36 +38,25 @@ class Overlap(MatrixSymbol):
         return self
 
 
-class Attended(Basic):
-    """Attended inputs of a set of examples: the array X[mu, i, pi], shape (P, N_0, M)."""
+class Data(Basic):
+    """An array that is given: its name, and the lengths of its axes. It is in no product."""
 
-    def __new__(cls, name: str | Str, examples: Any, features: Any, paths: Any) -> Attended:
+    def __new__(cls, name: str | Str, *lengths: Any) -> Any:
         label = name if isinstance(name, Str) else Str(name)
-        counts = (sympy.sympify(size) for size in (examples, features, paths))
-        return Basic.__new__(cls, label, *counts)
+        return Basic.__new__(cls, label, *map(sympy.sympify, lengths))
 
     @property
     def name(self) -> str:
-        """The name of the data set."""
+        """The name of the array."""
         return str(self.args[0])
 
     @property
-    def examples(self) -> Expr:
-        """P."""
-        return self.args[1]
-
-    @property
-    def features(self) -> Expr:
-        """N_0."""
-        return self.args[2]
-
-    @property
-    def paths(self) -> Expr:
-        """M."""
-        return self.args[3]
+    def dimensions(self) -> tuple[Any, ...]:
+        """The lengths of its axes."""
+        return tuple(self.args[1:])
 
 
-class _Matrix(MatrixExpr):
+class Matrix(MatrixExpr):
     """A matrix node; SymPy's own operators are never used to combine it."""
 
     def __new__(cls, *args: Any) -> Any:
@@ -79,15 +69,7 @@ class _Matrix(MatrixExpr):
         raise NotImplementedError(NO_DIFF)
 
 
-class _SquareLike(_Matrix):
-    """A node whose shape is worked out from the size of its side."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        raise NotImplementedError
-
-
-class Lift(_Matrix):
+class Lift(Matrix):
     """I_H (x) A; the head is the slow index."""
 
     @property
@@ -96,7 +78,7 @@ class Lift(_Matrix):
         return sizes.product(self.args[1], rows), sizes.product(self.args[1], columns)
 
 
-class Kronecker(_Matrix):
+class Kronecker(Matrix):
     """A (x) B of any two matrices; the index of A is the slow one."""
 
     @property
@@ -105,7 +87,7 @@ class Kronecker(_Matrix):
         return sizes.product(rows, inner), sizes.product(columns, across)
 
 
-class PartialTrace(_Matrix):
+class PartialTrace(Matrix):
     """sum_h A[(h p), (h p')]: the trace over the slow index of length H."""
 
     @property
@@ -114,7 +96,7 @@ class PartialTrace(_Matrix):
         return sizes.quotient(rows, self.args[1]), sizes.quotient(columns, self.args[1])
 
 
-class FastTrace(_Matrix):
+class FastTrace(Matrix):
     """sum_h A[(p h), (p' h)]: the trace over the fast index of length H, the other factor."""
 
     @property
@@ -123,7 +105,7 @@ class FastTrace(_Matrix):
         return sizes.quotient(rows, self.args[1]), sizes.quotient(columns, self.args[1])
 
 
-class Block(_Matrix):
+class Block(Matrix):
     """The diagonal block A[start:start+size, start:start+size]."""
 
     @property
@@ -131,7 +113,7 @@ class Block(_Matrix):
         return self.args[2], self.args[2]
 
 
-class Embed(_Matrix):
+class Embed(Matrix):
     """A as the diagonal block at `start` of a matrix of size `total`, zero elsewhere."""
 
     @property
@@ -139,7 +121,7 @@ class Embed(_Matrix):
         return self.args[2], self.args[2]
 
 
-class Selection(_Matrix):
+class Selection(Matrix):
     """Rows of the identity of size `total`: runs (start, length) one below the other.
 
     Args are total, start, length, start, length, ...; S A S^T picks blocks that do not stand side
@@ -151,7 +133,7 @@ class Selection(_Matrix):
         return sizes.total(*self.args[2::2]), self.args[0]
 
 
-class BlockDiagonal(_Matrix):
+class BlockDiagonal(Matrix):
     """Square matrices along the diagonal."""
 
     @property
@@ -160,7 +142,7 @@ class BlockDiagonal(_Matrix):
         return size, size
 
 
-class Stack(_Matrix):
+class Stack(Matrix):
     """Matrices of equal width, one below the other."""
 
     @property
@@ -169,7 +151,7 @@ class Stack(_Matrix):
         return rows, self.args[0].shape[1]
 
 
-class Gram(_Matrix):
+class Gram(Matrix):
     """F F^T / N for F of shape (m, N): the overlaps of the rows of F."""
 
     @property
@@ -178,7 +160,7 @@ class Gram(_Matrix):
         return rows, rows
 
 
-class Along(_Matrix):
+class Along(Matrix):
     """F 1 / sqrt(N) for F of shape (m, N): projections of its rows on the all-ones direction."""
 
     @property
@@ -186,43 +168,7 @@ class Along(_Matrix):
         return self.args[0].shape[0], sympy.S.One
 
 
-class PathReadout(_Matrix):
-    """sum_{i, pi} B[pi, i] X[mu, i, pi], a column over examples, for B of shape (M, N_0)."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[1].examples, sympy.S.One
-
-
-class FeatureReadout(_Matrix):
-    """sum_{pi, s} (g phi(W x_mu))[pi, s] O[mu, s, pi], a column over examples; nonlinear in W.
-
-    The arguments are g of shape (M, N), W of shape (N, N_x), inputs x (P, N_x, T), operators O
-    (P, T, M), which stand as `Attended` do, and the symbol of the function phi.
-    """
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[2].examples, sympy.S.One
-
-
-class PathKernel(_Matrix):
-    """sum_{pi, pi', i} G[pi, pi'] X[mu, i, pi] Y[nu, i, pi'], shape (P_X, P_Y)."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[1].examples, self.args[2].examples
-
-
-class PathProjection(_Matrix):
-    """sum_{mu, nu, i} A[mu, nu] X[mu, i, pi] Y[nu, i, pi'], shape (M, M)."""
-
-    @property
-    def shape(self) -> tuple[Expr, Expr]:
-        return self.args[1].paths, self.args[2].paths
-
-
-class Diagonal(_Matrix):
+class Diagonal(Matrix):
     """The diagonal of a square matrix, as a column."""
 
     @property
@@ -230,7 +176,7 @@ class Diagonal(_Matrix):
         return self.args[0].shape[0], sympy.S.One
 
 
-class Average(_Matrix):
+class Average(Matrix):
     """The average of a matrix over the fluctuations of the overlaps that it holds."""
 
     @property
@@ -238,7 +184,7 @@ class Average(_Matrix):
         return self.args[0].shape
 
 
-class _Scalar(Expr):
+class Scalar(Expr):
     """A number made from matrices."""
 
     is_commutative = True
@@ -255,21 +201,11 @@ class _Scalar(Expr):
         raise NotImplementedError(NO_DIFF)
 
 
-class LogDet(_Scalar):
+class LogDet(Scalar):
     """ln det A, for A of positive determinant."""
 
 
-class MeanShare(_Scalar):
-    r"""The share rho in (0, 1] that solves a stationarity equation; args (G, A, B, N).
-
-    .. math:: N (1 - \rho) = \rho^2\, \mathrm{tr}\left[(1 + \rho A G)^{-2} B G\right]
-
-    for symmetric G, A and B, the first positive definite, the others positive semidefinite. There
-    is one solution: with t = 1/rho, N (1 - 1/t) rises from 0 and tr[(t + A G)^{-2} B G] falls.
-    """
-
-
-class LogNormal(_Scalar):
+class LogNormal(Scalar):
     r"""The log density of a matrix X with independent Gaussian columns.
 
     .. math:: -\tfrac12\left[\mathrm{tr}\,\Sigma^{-1}(X-M)(X-M)^T + n \ln\det\Sigma
@@ -280,5 +216,5 @@ class LogNormal(_Scalar):
     """
 
 
-class LogMultigamma(_Scalar):
+class LogMultigamma(Scalar):
     r"""ln Gamma_m(x), Gamma_m(x) = pi^{m(m-1)/4} prod_{j=1}^m Gamma(x - (j-1)/2); args (x, m)."""

@@ -12,8 +12,9 @@ from typing import Any
 import sympy
 from sympy import MatMul, Mul
 
-from derive.algebra import build, layered, nodes
+from derive.algebra import build, layered
 from derive.algebra.rebuild import MAKERS, rebuild
+from derive.algebra.rules import Table
 from derive.algebra.scalars import expand
 
 
@@ -24,7 +25,9 @@ def _distribute(*args: Any) -> Any:
     return build.add(*(build.mul(number, *choice) for choice in product(*matrices)))
 
 
-def _each_term(make: Any) -> Any:
+def each_term(make: Any) -> Any:
+    """A linear map of its first argument, term by term."""
+
     def made(matrix: Any, *rest: Any) -> Any:
         parts = build.terms(matrix) or (matrix,)
         return build.add(*(make(part, *rest) for part in parts))
@@ -32,15 +35,12 @@ def _each_term(make: Any) -> Any:
     return made
 
 
-NORMAL_MAKERS = {
-    **MAKERS,
+NORMAL_MAKERS = Table("normal", "derive/algebra/normal.py", {
     MatMul: _distribute,
     Mul: lambda *args: expand(sympy.Mul(*args)),
-    layered.LayerSum: _each_term(build.layer_sum),
-    nodes.PathReadout: _each_term(build.path_readout),
-    nodes.PathKernel: _each_term(build.path_kernel),
-    nodes.PathProjection: _each_term(build.path_projection),
-}
+    layered.LayerSum: each_term(build.layer_sum),
+}, below=MAKERS)  # fmt: skip
+"""Constructors of the normal form; nodes that are not here are made as always."""
 
 
 def normal(expression: Any) -> Any:

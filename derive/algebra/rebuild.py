@@ -11,9 +11,10 @@ from sympy.core.symbol import Str
 
 from derive.algebra import build, layered, nodes
 from derive.algebra.copies import Copies, copies_of
-from derive.errors import NoRule, ShapeError, named
+from derive.algebra.rules import Table
+from derive.errors import NoRule, ShapeError
 
-MAKERS: dict[type, Callable[..., Any]] = {
+MAKERS = Table("rebuild", "derive/algebra/rebuild.py", {
     Add: Add,
     Mul: Mul,
     Pow: Pow,
@@ -29,7 +30,6 @@ MAKERS: dict[type, Callable[..., Any]] = {
     ZeroMatrix: ZeroMatrix,
     nodes.Overlap: lambda name, size, _: nodes.Overlap(name, size),
     sympy.MatrixSymbol: sympy.MatrixSymbol,
-    nodes.Attended: nodes.Attended,
     nodes.Lift: build.lift,
     nodes.Kronecker: build.kronecker,
     sympy.OneMatrix: sympy.OneMatrix,
@@ -44,11 +44,6 @@ MAKERS: dict[type, Callable[..., Any]] = {
     nodes.Stack: build.stack,
     nodes.Gram: build.gram,
     nodes.Along: build.along,
-    nodes.MeanShare: nodes.MeanShare,
-    nodes.PathReadout: build.path_readout,
-    nodes.FeatureReadout: build.feature_readout,
-    nodes.PathKernel: build.path_kernel,
-    nodes.PathProjection: build.path_projection,
     nodes.Diagonal: build.diagonal,
     nodes.Average: build.average,
     nodes.LogDet: build.logdet,
@@ -64,7 +59,7 @@ MAKERS: dict[type, Callable[..., Any]] = {
     sympy.Product: lambda body, *limits: sympy.Product(body, *limits),
     sympy.Sum: lambda body, *limits: sympy.Sum(body, *limits),
     sympy.Tuple: sympy.Tuple,
-}
+})  # fmt: skip
 """Exact node type to its constructor; a node that is not here raises."""
 
 
@@ -116,9 +111,8 @@ def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[.
     try:
         return makers[type(node)]
     except KeyError:
-        raise NoRule(
-            f"rebuild has no rule for {named(node)}; add one in derive/algebra/rebuild.py"
-        ) from None
+        made: Callable[..., Any] = MAKERS.of(node)  # it says what is missing
+        return made
 
 
 def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:

@@ -10,7 +10,7 @@ products by Cauchy's formula; with a of leading coefficient a_0,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy
@@ -18,7 +18,8 @@ from sympy import Add, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, Zero
 
 from derive.algebra import build, nodes
 from derive.algebra.rebuild import MAKERS
-from derive.errors import NoRule, named
+from derive.algebra.rules import Table
+from derive.errors import NoRule
 
 Series = tuple[Any, ...]
 """Coefficients of 1, epsilon, epsilon^2, ...; all of one shape."""
@@ -58,12 +59,7 @@ def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> S
         args = [of(arg) for arg in node.args]
         if all(s[0] == arg and _is_constant(s) for s, arg in zip(args, node.args, strict=True)):
             return (node,) + (_zero(node),) * order
-        rule = RULES.get(type(node))
-        if rule is None:
-            raise NoRule(
-                f"taylor has no rule for {named(node)}; add one in derive/algebra/series.py"
-            )
-        found = rule(node, args)
+        found: Series = RULES.of(node)(node, args)
         assert len(found) == order + 1, f"the rule for {type(node).__name__} is incomplete"
         return found
 
@@ -152,7 +148,7 @@ def _logdet(node: Any, args: list[Series]) -> Series:
     return tuple(found)
 
 
-def _linear(node: Any, args: list[Series]) -> Series:
+def linear(node: Any, args: list[Series]) -> Series:
     """A linear map of its first argument; the others are sizes and data."""
     if not all(map(_is_constant, args[1:])):
         raise NoRule(f"taylor has no rule for {node} through its sizes")
@@ -167,7 +163,7 @@ def _block_diagonal(node: Any, args: list[Series]) -> Series:
     )
 
 
-RULES: dict[type, Callable[[Any, list[Series]], Series]] = {
+RULES = Table("taylor", "derive/algebra/series.py", {
     Add: _terms,
     MatAdd: _terms,
     Mul: _products,
@@ -176,17 +172,14 @@ RULES: dict[type, Callable[[Any, list[Series]], Series]] = {
     sympy.log: _log,
     Inverse: lambda node, args: _inverse_of(args[0]),
     nodes.LogDet: _logdet,
-    Transpose: _linear,
-    Trace: _linear,
-    nodes.Lift: _linear,
-    nodes.PartialTrace: _linear,
-    nodes.FastTrace: _linear,
-    nodes.Block: _linear,
-    nodes.Embed: _linear,
-    nodes.Diagonal: _linear,
-    nodes.PathReadout: _linear,
-    nodes.PathKernel: _linear,
-    nodes.PathProjection: _linear,
+    Transpose: linear,
+    Trace: linear,
+    nodes.Lift: linear,
+    nodes.PartialTrace: linear,
+    nodes.FastTrace: linear,
+    nodes.Block: linear,
+    nodes.Embed: linear,
+    nodes.Diagonal: linear,
     nodes.BlockDiagonal: _block_diagonal,
-}
+})  # fmt: skip
 """Exact node type to the rule from the series of its arguments to its own."""

@@ -12,6 +12,7 @@ import sympy
 from derive.algebra import build, contains, gradient, substitute
 from derive.errors import ClaimError
 from derive.theories.networks.derivation import Theory
+from derive.theories.networks.nodes import path_kernel, path_projection
 from derive.wording import choices, shown
 
 FAMILIES = ("N", "H", "s", "U", "G", "R")
@@ -160,7 +161,7 @@ class Ours:
         scale = self.under(notation.variance(0) / (notation.features * self.scale))
 
         def kernel(left: Any, right: Any) -> Callable[[Any], Any]:
-            return lambda overlap: build.path_kernel(overlap, left, right)
+            return lambda overlap: path_kernel(overlap, left, right)
 
         found: dict[str, PathFunction] = {}
         for mark, sets in (
@@ -172,7 +173,7 @@ class Ours:
             found[f"path_kernel{suffix}"] = PathFunction(train.paths, bare)
             found[f"K{mark}"] = PathFunction(train.paths, bare, scale)
         found["path_projection"] = PathFunction(
-            train.examples, lambda matrix: build.path_projection(matrix, train, train)
+            train.examples, lambda matrix: path_projection(matrix, train, train)
         )
         return found
 

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sympy
-from sympy import MatAdd, MatMul
-
-from derive.algebra import build, nodes
 
 
 def grouped(action: Any, widths: Sequence[Any]) -> Any:
@@ -28,25 +25,3 @@ def grouped(action: Any, widths: Sequence[Any]) -> Any:
         if terms
     ]
     return sympy.Add(*inner, *rest, evaluate=False)
-
-
-def one_projection(expression: Any) -> Any:
-    """The same sum, with projections onto paths that differ in their matrix alone taken as one."""
-    if type(expression) is not MatAdd:
-        return expression
-    groups: dict[Any, list[Any]] = {}
-    others: list[Any] = []
-    for term in expression.args:
-        number, matrices = term.as_coeff_mmul() if isinstance(term, MatMul) else (1, term)
-        first, *after = matrices.args if isinstance(matrices, MatMul) else (matrices,)
-        if type(first) is not nodes.PathProjection:
-            others.append(term)
-            continue
-        matrix, *data = first.args
-        key = (tuple(data), tuple(after))
-        groups.setdefault(key, []).append(build.scale(number, matrix))
-    found = [
-        build.mul(build.path_projection(build.add(*matrices), *data), *after)
-        for (data, after), matrices in groups.items()
-    ]
-    return build.add(*found, *others)

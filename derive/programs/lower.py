@@ -14,12 +14,13 @@ from sympy import Basic, Identity, Inverse, MatMul, Trace, Transpose
 
 from derive.algebra import build, nodes
 from derive.algebra.rebuild import MAKERS, maker_of
+from derive.algebra.rules import Table
 
 NOMINAL = {"P": 200, "Pstar": 1000, "N_0": 100}
 """Sizes by which the order of a product is chosen; widths count 100 and heads 2."""
 
 
-class Cholesky(nodes._Matrix):
+class Cholesky(nodes.Matrix):
     """The lower Cholesky factor of a positive definite matrix."""
 
     @property
@@ -43,7 +44,7 @@ def raw_product(left: Any, right: Any) -> Any:
     return Basic.__new__(MatMul, left, right)
 
 
-_LEAVES = (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, nodes.Selection)
+_LEAVES = (sympy.MatrixSymbol, nodes.Overlap, nodes.Selection)
 
 
 def _holds_matrices(node: Any) -> bool:
@@ -71,24 +72,23 @@ class Lowering:
 
     def _fresh(self, node: Any) -> Any:
         kind = type(node)
-        if kind in _LEAVES or not _holds_matrices(node):
+        if kind in _LEAVES or isinstance(node, nodes.Data) or not _holds_matrices(node):
             return node
-        if kind is MatMul:
-            return self._scaled_product(node)
-        if kind is Inverse:
-            return Basic.__new__(Inverse, Cholesky(self.of(node.arg)), sympy.S.NegativeOne)
-        if kind is nodes.LogDet:
-            return nodes.LogDet(Cholesky(self.of(node.args[0])))
-        if kind is Trace:
-            return self._trace(node)
-        if kind is nodes.Diagonal:
-            return Basic.__new__(nodes.Diagonal, self._halves(node.args[0]))
-        if kind is nodes.PathKernel and build.transpose(node) in self.done:
-            return Basic.__new__(Transpose, self.done[build.transpose(node)])
+        rule = RULES.get(kind)
+        if rule is not None:
+            return rule(self, node)
         maker_of(node, MAKERS)
         return Basic.__new__(kind, *(self.of(arg) for arg in node.args))
 
-    def _scaled_product(self, node: Any) -> Any:
+    def or_transposed(self, node: Any) -> Any:
+        """The transpose of what is there, if the transpose of the node is."""
+        flipped = build.transpose(node)
+        if flipped in self.done:
+            return Basic.__new__(Transpose, self.done[flipped])
+        return Basic.__new__(type(node), *(self.of(arg) for arg in node.args))
+
+    def scaled_product(self, node: Any) -> Any:
+        """A product in the cheapest order, its number in front."""
         number, factors = build.split(node)
         if not factors:
             identity = next(arg for arg in node.args if arg.is_Matrix)
@@ -110,7 +110,8 @@ class Lowering:
             )
         return self.products[factors]
 
-    def _trace(self, node: Any) -> Any:
+    def trace(self, node: Any) -> Any:
+        """The trace of two factors, as few multiplications as there can be."""
         inner = node.args[0]
         if type(inner) is not MatMul:
             return Basic.__new__(Trace, self.of(inner))
@@ -118,7 +119,8 @@ class Lowering:
         assert number == 1, "the builder takes numbers out of traces"
         return Basic.__new__(Trace, self._two(_cheapest_rotation(factors)))
 
-    def _halves(self, matrix: Any) -> Any:
+    def halves(self, matrix: Any) -> Any:
+        """A product of which only the diagonal is needed, as two factors."""
         number, factors = build.split(matrix)
         if number != 1 or len(factors) < 2:
             return self.of(matrix)
@@ -127,6 +129,20 @@ class Lowering:
     def _two(self, split: tuple[tuple[Any, ...], int]) -> Any:
         factors, cut = split
         return raw_product(self._chain(factors[:cut]), self._chain(factors[cut:]))
+
+
+RULES = Table("lower", "derive/programs/lower.py", {
+    MatMul: Lowering.scaled_product,
+    Inverse: lambda run, node: Basic.__new__(
+        Inverse, Cholesky(run.of(node.arg)), sympy.S.NegativeOne
+    ),
+    nodes.LogDet: lambda run, node: nodes.LogDet(Cholesky(run.of(node.args[0]))),
+    Trace: Lowering.trace,
+    nodes.Diagonal: lambda run, node: Basic.__new__(
+        nodes.Diagonal, run.halves(node.args[0])
+    ),
+})  # fmt: skip
+"""Exact node type to what is done to more than its arguments."""
 
 
 def _sizes(factors: tuple[Any, ...]) -> list[float]:

@@ -5,7 +5,6 @@ The rearranged matrix is compared with the given one, symbolically.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sympy
@@ -14,16 +13,16 @@ from derive.algebra import build, equal, nodes, normal, rebuild
 from derive.algebra.copies import opened
 from derive.algebra.polynomials import is_small
 from derive.algebra.rebuild import MAKERS
+from derive.algebra.rules import Table
 from derive.errors import RuleError
 
 Term = tuple[Any, tuple[Any, ...]]
 """A coefficient and matrix factors."""
 
-MERGED: dict[type, Callable[..., Any]] = {
-    nodes.PathProjection: build.path_projection,
+MERGED = Table("merge", "derive/steps/matrices.py", {
     nodes.Embed: nodes.Embed,
     nodes.Diagonal: nodes.Diagonal,
-}
+})  # fmt: skip
 """Linear maps whose terms are shown as one, with a constructor that leaves sums whole."""
 
 

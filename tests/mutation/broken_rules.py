@@ -27,9 +27,10 @@ from breaking import (
 )
 
 from derive.algebra import build, nodes
+from derive.theories.networks.nodes import PathKernel, PathReadout, path_kernel
 
 START = {
-    "outputs doubled": field("body", swap(nodes.PathReadout, doubled)),
+    "outputs doubled": field("body", swap(PathReadout, doubled)),
     "outputs of the other sign, shifted": field("body", mean_of("y", lambda m: build.scale(-1, m))),
     "noise doubled": field("body", covariance_of("y", doubled)),
     "a prior's variance squared": field("body", covariance_of("V_1", lambda c: build.mul(c, c))),
@@ -41,7 +42,7 @@ START = {
 }
 INTEGRATE = {
     "vectors doubled": items("definitions", doubled, 0),
-    "kernel doubled": field("body", swap(nodes.PathKernel, doubled)),
+    "kernel doubled": field("body", swap(PathKernel, doubled)),
     "variance squared": field("body", swap_symbol("s_0", lambda s: s**2)),
     "noise of the other sign": field("body", swap_symbol("temperature", lambda t: -t)),
     "noise lost": field("body", covariance_of("y", without_matrix_term(0))),
@@ -80,7 +81,7 @@ CHANGE = {
     "sign of the exponent": field("body", swap(sympy.Trace, lambda t: -t)),
     "overlaps inverted in the kernel": field(
         "body",
-        swap(nodes.PathKernel, lambda k: build.path_kernel(build.inv(k.args[0]), *k.args[1:])),
+        swap(PathKernel, lambda k: path_kernel(build.inv(k.args[0]), *k.args[1:])),
     ),
 }
 PROPORTIONAL = {
@@ -117,7 +118,7 @@ HESSIAN = {
     "directions of other streams lost": field("changes", along_own_stream),
     "first head for the trace": change_of(swap(nodes.PartialTrace, first_head)),
     "first head twice": change_of(swap(nodes.Lift, first_head_twice)),
-    "sign of the kernel's change": change_of(swap(nodes.PathKernel, other_sign_of_change)),
+    "sign of the kernel's change": change_of(swap(PathKernel, other_sign_of_change)),
     "another width": change_of(swap_symbol("N_2", lambda n: n + 1)),
     "not symmetric": change_of(lambda c: build.mul(c, build.overlap("G_2", c.shape[0])), 1),
 }

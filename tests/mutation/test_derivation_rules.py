@@ -30,6 +30,7 @@ from derive.theories.networks.description import (
     Readout,
     Residual,
 )
+from derive.theories.networks.nodes import FeatureReadout, feature_readout
 
 CHAIN = Network(
     (Embedding("N_1", 1.0), Attention("H_1", 1.0, "N_2"), Attention(2, 1.0, 9), Readout(1.0)), "T"
@@ -147,11 +148,11 @@ def test_lost_heads_are_noticed_where_there_are_many_vectors(network, rule):
 def kernel_features_for_those_of_an_input(readout):
     vectors, weights, *others = readout.args
     ratio = sympy.sqrt(weights.shape[1] / sympy.Symbol("N_0", **SIZE))
-    return build.feature_readout(vectors, build.scale(ratio, weights), *others)
+    return feature_readout(vectors, build.scale(ratio, weights), *others)
 
 
 def test_features_of_an_input_are_not_those_of_the_kernel():
-    broken = field("body", swap(nodes.FeatureReadout, kernel_features_for_those_of_an_input))
+    broken = field("body", swap(FeatureReadout, kernel_features_for_those_of_an_input))
     assert STEPS["start"] in refusal(FEATURES, "start", broken)
 
 

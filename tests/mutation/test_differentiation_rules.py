@@ -18,6 +18,7 @@ from derive.theories.networks.description import (
     Readout,
     Residual,
 )
+from derive.theories.networks.nodes import PathKernel
 
 CHAIN = Network((Embedding(9, 1.0), Attention(2, 1.0, 8), Attention(3, 1.0, 7), Readout(1.0)), 0.1)
 BODY = Network(
@@ -77,7 +78,7 @@ USED = {
     Inverse: (CHAIN, [scaled, negated, lambda _: inverse_once]),
     nodes.LogDet: (CHAIN, [scaled, negated]),
     nodes.PartialTrace: (CHAIN, [scaled, negated, lambda _: lift_in_the_first_head]),
-    nodes.PathKernel: (CHAIN, [scaled, negated]),
+    PathKernel: (CHAIN, [scaled, negated]),
     nodes.Block: (BODY, [scaled, negated, lambda _: block_from_the_top]),
     sympy.Add: (CHAIN, [scaled, first_only]),
 }

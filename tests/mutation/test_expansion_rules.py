@@ -24,6 +24,7 @@ from derive.theories.networks.description import (
     Readout,
     Residual,
 )
+from derive.theories.networks.nodes import PathProjection
 
 CHAIN = Network((Embedding(9, 1.0), Attention(2, 1.0, 8), Attention(3, 1.0, 7), Readout(1.0)), 0.1)
 BODY = Network(
@@ -82,7 +83,7 @@ SERIES = {
     "ln det: the factor 1/k": (nodes.LogDet, from_order(2, times(2)), 1),
     "trace doubled": (sympy.Trace, from_order(1, times(2)), 1),
     "diagonal doubled": (nodes.Diagonal, from_order(2, times(2)), 2),
-    "projection: sign": (nodes.PathProjection, from_order(1, times(-1)), 0),
+    "projection: sign": (PathProjection, from_order(1, times(-1)), 0),
 }
 
 

@@ -10,6 +10,7 @@ from derive.algebra import build, nodes
 from derive.errors import CertificateError
 from derive.theories.networks.analysis.exchangeable import exchangeable
 from derive.theories.networks.analysis.exchangeable.sectors import RULES
+from derive.theories.networks.nodes import PathKernel, PathProjection
 
 TWO = sympy.Integer(2)
 
@@ -71,8 +72,8 @@ SLIPS = {
     "determinant": (nodes.LogDet, without_multiplicity, "two attentions"),
     "partial trace": (nodes.PartialTrace, trace_of_ones, "two attentions"),
     "lift": (nodes.Lift, on_blocks(doubled), "two attentions"),
-    "kernel": (nodes.PathKernel, on_blocks(doubled), "two attentions"),
-    "projection": (nodes.PathProjection, full_share, "two attentions"),
+    "kernel": (PathKernel, on_blocks(doubled), "two attentions"),
+    "projection": (PathProjection, full_share, "two attentions"),
     "product": (MatMul, on_blocks(doubled), "one attention"),
     "sum": (MatAdd, on_blocks(doubled), "one attention"),
     "inverse": (Inverse, on_blocks(doubled), "one attention"),

@@ -19,6 +19,7 @@ from derive.theories.networks.description import (
     Residual,
 )
 from derive.theories.networks.module import generate
+from derive.theories.networks.nodes import PathKernel, PathProjection, PathReadout
 
 EVERY_DAY = (
     "test_a_broken_derivation_rule_moves_the_solution[chain: integrate: kernel doubled]",
@@ -48,12 +49,12 @@ def double_nodes(expression, kind):
 
 def outputs_doubled(notation):
     state = RULES.start(notation)
-    return state.but(body=double_nodes(state.body, nodes.PathReadout))
+    return state.but(body=double_nodes(state.body, PathReadout))
 
 
 def features_doubled(state):
     after = RULES.features(state)
-    return after.but(body=double_nodes(after.body, nodes.PathReadout))
+    return after.but(body=double_nodes(after.body, PathReadout))
 
 
 def vectors_doubled(notation):
@@ -64,7 +65,7 @@ def vectors_doubled(notation):
 
 def kernel_doubled(state):
     after = RULES.integrate(state)
-    return after.but(body=double_nodes(after.body, nodes.PathKernel))
+    return after.but(body=double_nodes(after.body, PathKernel))
 
 
 def covariance_halved(state, weight):
@@ -99,7 +100,7 @@ def constant_changed(state):
 def gradient_without_energy(action, notation):
     """The lowest gradient loses a term: what the labels bring."""
     lowest, *others = RULES.stationarity(action, notation)
-    kept = [t for t in build.terms(lowest) if not t.has(nodes.PathProjection)]
+    kept = [t for t in build.terms(lowest) if not t.has(PathProjection)]
     return (build.add(*kept), *others)
 
 
@@ -118,7 +119,7 @@ def curvature_without_energy(gradients, notation):
     """The lowest gradient's change loses what the labels bring."""
     found = RULES.hessian(gradients, notation)
     lowest, *others = found.changes
-    kept = [t for t in build.terms(lowest) if not t.has(nodes.PathProjection)]
+    kept = [t for t in build.terms(lowest) if not t.has(PathProjection)]
     return replace(found, changes=(build.add(*kept), *others))
 
 

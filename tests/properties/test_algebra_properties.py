@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Identity, MatAdd, MatMul, Trace
 
-from derive.algebra import build, equal, evaluate, gradient, nodes, normal, rebuild, substitute
+from derive.algebra import build, equal, evaluate, gradient, normal, rebuild, substitute
+from derive.theories.networks.nodes import Attended, path_kernel, path_projection
 
 S = sympy.Symbol("s", positive=True)
 U, V, W = (build.overlap(name, 2) for name in "UVW")
 A, B = (build.matrix_symbol(name, 2, 2) for name in "AB")
 BIG = build.overlap("G", 4)
-X = nodes.Attended("X", 2, 3, 2)
+X = Attended("X", 2, 3, 2)
 RNG = np.random.default_rng(2)
 
 
@@ -41,7 +42,7 @@ def _maps(matrix):
         build.partial_trace(build.mul(BIG, build.lift(matrix, 2), BIG), 2),
         build.block(build.mul(BIG, build.embed(matrix, 1, 4)), 1, 2),
         build.block(build.mul(BIG, build.block_diagonal(matrix, U)), 0, 2),
-        build.path_projection(build.path_kernel(matrix, X, X), X, X),
+        path_projection(path_kernel(matrix, X, X), X, X),
         build.inv(build.add(build.mul(matrix, build.transpose(matrix)), Identity(2))),
     ]
 
@@ -170,8 +171,8 @@ def test_linear_maps_and_their_adjoints(matrix):
         (inner(build.lift(matrix, 2), square), inner(matrix, build.partial_trace(square, 2))),
         (inner(build.embed(matrix, 1, 4), square), inner(matrix, build.block(square, 1, 2))),
         (
-            inner(build.path_kernel(matrix, X, X), B),
-            inner(matrix, build.path_projection(B, X, X)),
+            inner(path_kernel(matrix, X, X), B),
+            inner(matrix, path_projection(B, X, X)),
         ),
     )
     for one, other in pairs:

@@ -27,6 +27,7 @@ from derive.theories.networks.description import (
     Residual,
     stream_graph,
 )
+from derive.theories.networks.nodes import feature_readout
 
 
 def polynomial(a, b):
@@ -186,7 +187,7 @@ class TestNode:
     weights = features.feature_weights(notation)
     inputs = features.raw_inputs(notation)
     vectors = notation.above(0)
-    node = build.feature_readout(vectors, weights, *inputs, features.PHI)
+    node = feature_readout(vectors, weights, *inputs, features.PHI)
 
     def test_printed(self):
         assert latex(self.node) == r"\mathcal{X}_{\phi}\left[g_1; W\right]" or "phi" in latex(
@@ -196,18 +197,18 @@ class TestNode:
 
     def test_a_number_comes_out_of_the_vectors_alone(self):
         number = sympy.Integer(3)
-        outside = build.feature_readout(
+        outside = feature_readout(
             build.scale(number, self.vectors), self.weights, *self.inputs, features.PHI
         )
         assert outside == build.scale(number, self.node)
-        inside = build.feature_readout(
+        inside = feature_readout(
             self.vectors, build.scale(number, self.weights), *self.inputs, features.PHI
         )
         assert inside != outside
 
     def test_shapes(self):
         with pytest.raises(ShapeError, match="do not fit together"):
-            build.feature_readout(self.weights, self.weights, *self.inputs, features.PHI)
+            feature_readout(self.weights, self.weights, *self.inputs, features.PHI)
 
     def test_value(self):
         rng = np.random.default_rng(1)

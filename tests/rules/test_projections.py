@@ -18,6 +18,7 @@ from derive.theories.networks.derivation.rules import (
     share,
 )
 from derive.theories.networks.description import Attention, Features, Network, Readout
+from derive.theories.networks.nodes import MeanShare
 
 NETWORK = Network((Features(7, "arc-cosine-1", 1.3), Attention(2, 0.9, 8), Readout(1.1)), 0.1)
 N, RHO = sympy.Symbol("N_1", positive=True, integer=True), sympy.Symbol("rho_1", positive=True)
@@ -105,7 +106,7 @@ SHARES = {
     "the volume left out": changed_share(action=without_volume),
     "its sign": changed_share(action=lambda s: s - 2 * N * (1 - 1 / RHO - sympy.log(RHO))),
     "another share": changed_share(
-        value=lambda v: nodes.MeanShare(v.args[0], v.args[1], v.args[2], 2 * v.args[3])
+        value=lambda v: MeanShare(v.args[0], v.args[1], v.args[2], 2 * v.args[3])
     ),
     "the slope": changed_share(slope=lambda s: 2 * s),
     "the square of b": changed_share(square=lambda s: build.scale(RHO, s)),
@@ -153,7 +154,7 @@ def test_the_share_solves_its_equation(scale):
     root, wide, force = rng.normal(size=(3, 3)), rng.normal(size=(3, 5)), rng.normal(size=(3, 1))
     values = (root @ root.T, wide @ wide.T, scale * force @ force.T)
     symbols = [build.overlap(name, 3) for name in "GAB"]
-    node = nodes.MeanShare(*symbols, sympy.Integer(7))
+    node = MeanShare(*symbols, sympy.Integer(7))
     numbers = dict(zip(symbols, values, strict=True))
     fine = evaluate(node, numbers, 40)
     found = mean_share(*values, 7.0)

@@ -15,6 +15,7 @@ from derive.theories.networks.description import (
     Readout,
     Residual,
 )
+from derive.theories.networks.nodes import path_kernel
 
 SYMBOL = {"positive": True, "integer": True}
 P, N0, N1, N2, NA, H1, H2 = sympy.symbols("P N_0 N_1 N_2 N_a H_1 H_2", **SYMBOL)
@@ -30,7 +31,7 @@ def theory():
 def energy(theory, overlap, paths):
     """ln det C + y^T C^{-1} y with C = K(U_1) + temperature I, K as in section 1.1."""
     notation = theory.notation
-    kernel = build.path_kernel(overlap, notation.data(), notation.data())
+    kernel = path_kernel(overlap, notation.data(), notation.data())
     kernel = build.scale(S0 / (N0 * paths), kernel)
     covariance = build.add(kernel, build.mul(notation.temperature, Identity(P)))
     labels = notation.labels()
@@ -144,5 +145,5 @@ def test_the_kernel_acts_on_the_overlaps_of_the_paths():
         (theory.predictor.kernel, test, data),
         (theory.predictor.own_kernel, test, test),
     ):
-        kernel = build.path_kernel(theory.notation.bottom(), left, right)
+        kernel = path_kernel(theory.notation.bottom(), left, right)
         assert equal(found, build.scale(S0 / N0, kernel))

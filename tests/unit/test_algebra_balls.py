@@ -15,6 +15,7 @@ import sympy
 from derive.algebra import build, evaluate, nodes
 from derive.algebra.balls import Balls, Rationals, Unresolved
 from derive.errors import NoRule
+from derive.theories.networks.nodes import MeanShare
 
 M, K = 3, 4
 A, B = build.overlap("A", M), build.overlap("B", M)
@@ -29,7 +30,7 @@ EXPRESSIONS = [
     sympy.loggamma(S + 2) + sympy.LambertW(S) + sympy.pi,
     nodes.LogMultigamma(S + 3, sympy.Integer(M)),
     build.kronecker(A, G),
-    nodes.MeanShare(A, build.mul(X, build.transpose(X)), B, sympy.Integer(7)),
+    MeanShare(A, build.mul(X, build.transpose(X)), B, sympy.Integer(7)),
 ]
 
 

@@ -4,8 +4,9 @@ import pytest
 import sympy
 from sympy import Identity, ZeroMatrix
 
-from derive.algebra import build, nodes
+from derive.algebra import build
 from derive.errors import ShapeError
+from derive.theories.networks.nodes import Attended, path_kernel, path_projection, path_readout
 
 H, N = sympy.symbols("H N", positive=True, integer=True)
 S = sympy.Symbol("s", positive=True)
@@ -13,7 +14,7 @@ U, V = build.overlap("U", 2), build.overlap("V", 2)
 F = build.matrix_symbol("F", 2, 3)
 Y = build.matrix_symbol("y", 2, 1)
 W = build.overlap("W", 2 * H)
-X = nodes.Attended("X", 4, 3, 2)
+X = Attended("X", 4, 3, 2)
 
 WRONG = {
     "product": lambda: build.mul(F, U),
@@ -40,9 +41,9 @@ WRONG = {
     "embed that ends outside": lambda: build.embed(U, 1, 2),
     "block diagonal of no square": lambda: build.block_diagonal(U, F),
     "stack": lambda: build.stack(U, F),
-    "readout of paths": lambda: build.path_readout(U, X),
-    "kernel of paths": lambda: build.path_kernel(build.overlap("A", 3), X, X),
-    "projection on paths": lambda: build.path_projection(U, X, X),
+    "readout of paths": lambda: path_readout(U, X),
+    "kernel of paths": lambda: path_kernel(build.overlap("A", 3), X, X),
+    "projection on paths": lambda: path_projection(U, X, X),
 }
 
 
@@ -96,9 +97,9 @@ def test_transposes_are_carried_to_the_symbols():
     assert build.transpose(flipped) == product
     assert build.transpose(build.add(U, A)) == build.add(U, build.transpose(A))
     assert build.transpose(build.lift(A, H)) == build.lift(build.transpose(A), H)
-    kernel = build.path_kernel(A, X, X)
-    assert build.transpose(kernel) == build.path_kernel(build.transpose(A), X, X)
-    assert build.is_symmetric(build.path_kernel(U, X, X))
+    kernel = path_kernel(A, X, X)
+    assert build.transpose(kernel) == path_kernel(build.transpose(A), X, X)
+    assert build.is_symmetric(path_kernel(U, X, X))
     assert not build.is_symmetric(build.mul(U, V))
 
 
@@ -144,7 +145,7 @@ def test_linear_maps_of_zero_are_zero():
         build.partial_trace(nothing, 2),
         build.block(nothing, 0, 1),
         build.embed(nothing, 0, 3),
-        build.path_kernel(nothing, X, X),
+        path_kernel(nothing, X, X),
     ):
         assert build.is_zero(image)
     assert build.trace(nothing) == 0

@@ -11,6 +11,7 @@ from scipy.stats import multivariate_normal
 from sympy import Identity, Inverse, MatMul, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, evaluate, nodes
+from derive.theories.networks.nodes import Attended, PathKernel, PathProjection, PathReadout
 
 RNG = np.random.default_rng(8)
 S = sympy.Symbol("s", positive=True)
@@ -18,7 +19,7 @@ H, M = sympy.symbols("H M", positive=True, integer=True)
 G, BIG = build.overlap("G", M), build.overlap("U", H * M)
 F, COLUMN = build.matrix_symbol("F", M, 4), build.matrix_symbol("y", M, 3)
 WEIGHTS = build.matrix_symbol("V", M, 3)
-X, Z = nodes.Attended("X", 5, 3, M), nodes.Attended("Z", 2, 3, M)
+X, Z = Attended("X", 5, 3, M), Attended("Z", 2, 3, M)
 SQUARE = build.matrix_symbol("A", M, M)
 EXAMPLES = build.matrix_symbol("B", 5, 2)
 
@@ -63,9 +64,9 @@ CASES = {
     "stack": (nodes.Stack(F, F), np.concatenate([f, f])),
     "selection": (build.pick(BIG, ((0, 1), (3, 2))), big[np.ix_([0, 3, 4], [0, 3, 4])]),
     "overlaps": (nodes.Gram(F), f @ f.T / 4),
-    "readout": (nodes.PathReadout(WEIGHTS, X), np.einsum("pi,mip->m", v, x)[:, None]),
-    "kernel": (nodes.PathKernel(SQUARE, X, Z), np.einsum("pq,mip,niq->mn", a, x, z)),
-    "projection": (nodes.PathProjection(EXAMPLES, X, Z), np.einsum("mn,mip,niq->pq", b, x, z)),
+    "readout": (PathReadout(WEIGHTS, X), np.einsum("pi,mip->m", v, x)[:, None]),
+    "kernel": (PathKernel(SQUARE, X, Z), np.einsum("pq,mip,niq->mn", a, x, z)),
+    "projection": (PathProjection(EXAMPLES, X, Z), np.einsum("mn,mip,niq->pq", b, x, z)),
     "diagonal": (nodes.Diagonal(SQUARE), np.diag(a)[:, None]),
     "ln det": (nodes.LogDet(G), np.linalg.slogdet(g)[1]),
     "density": (nodes.LogNormal(COLUMN, WEIGHTS, G), DENSITY),

@@ -50,11 +50,11 @@ def test_no_dependence_has_gradient_zero():
     assert gradient(build.trace(W), H) == 0  # a symbol, whatever its size
 
 
-class Unknown(nodes._Matrix):
+class Unknown(nodes.Matrix):
     shape = (2, 2)
 
 
-class UnknownNumber(nodes._Scalar):
+class UnknownNumber(nodes.Scalar):
     pass
 
 

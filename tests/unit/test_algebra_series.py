@@ -8,6 +8,7 @@ import sympy
 from derive.algebra import build, evaluate, nodes
 from derive.algebra.series import RULES, taylor
 from derive.errors import NoRule
+from derive.theories.networks.nodes import Attended, path_kernel, path_projection, path_readout
 
 ORDER, DIGITS = 4, 90
 M, H, P = 3, 2, 4
@@ -16,8 +17,8 @@ N = sympy.Symbol("N", positive=True)
 EPSILON = sympy.Symbol("epsilon", positive=True)
 G, W = build.overlap("G", H * M), build.overlap("W", M)
 B, Y = build.matrix_symbol("B", M, M), build.matrix_symbol("y", P, 1)
-X = nodes.Attended("X", P, 5, M)
-KERNEL = build.add(build.scale(N, sympy.Identity(P)), build.path_kernel(W, X, X))
+X = Attended("X", P, 5, M)
+KERNEL = build.add(build.scale(N, sympy.Identity(P)), path_kernel(W, X, X))
 CASES = {
     "sums and numbers": N + 3 * EPSILON * build.trace(W) + EPSILON**3,
     "powers": N**2 * EPSILON**2 + N ** sympy.Rational(5, 2) + 1 / N**3,
@@ -35,9 +36,9 @@ CASES = {
     "rows apart": build.pick(build.inv(G), ((0, 1), (3, 2))),
     "block diagonal": build.block_diagonal(build.inv(W), G, sympy.Identity(2)),
     "kernel": build.mul(build.inv(KERNEL), Y),
-    "projection": build.path_projection(build.inv(KERNEL), X, X),
+    "projection": path_projection(build.inv(KERNEL), X, X),
     "diagonal": build.diagonal(build.inv(KERNEL)),
-    "readout": build.path_readout(build.mul(B, build.matrix_symbol("F", M, 5)), X),
+    "readout": path_readout(build.mul(B, build.matrix_symbol("F", M, 5)), X),
 }
 
 

@@ -18,21 +18,22 @@ from derive.algebra import (
     substitute,
 )
 from derive.errors import NoRule, ShapeError
+from derive.theories.networks.nodes import Attended, path_kernel, path_projection
 
 S = sympy.Symbol("s", positive=True)
 H = sympy.Symbol("H", positive=True, integer=True)
 U, V = build.overlap("U", 2), build.overlap("V", 2)
 A = build.matrix_symbol("A", 2, 2)
-X = nodes.Attended("X", 2, 3, 2)
-KERNEL = build.path_kernel(U, X, X)
+X = Attended("X", 2, 3, 2)
+KERNEL = path_kernel(U, X, X)
 NUMBERS = [[2, 1], [1, 3]]
 
 
-class Unknown(nodes._Matrix):
+class Unknown(nodes.Matrix):
     shape = (2, 2)
 
 
-class UnknownNumber(nodes._Scalar):
+class UnknownNumber(nodes.Scalar):
     pass
 
 
@@ -41,8 +42,8 @@ MATRIX_NUMBERS = {
     "trace": build.trace(U),
     "the two together": Trace(U) - sympy.log(sympy.Determinant(U)),
     "trace of an inverse": build.trace(build.inv(U)),
-    "kernel": build.trace(build.path_kernel(U, X, X)),
-    "projection": build.trace(build.path_projection(U, X, X)),
+    "kernel": build.trace(path_kernel(U, X, X)),
+    "projection": build.trace(path_projection(U, X, X)),
     "lift": build.logdet(build.add(build.lift(U, 2), Identity(4))),
     "density": nodes.LogNormal(build.matrix_symbol("x", 2, 1), sympy.ZeroMatrix(2, 1), U),
     "Kronecker product": Trace(KroneckerProduct(V, U)),
@@ -63,8 +64,8 @@ MAPS = {
     "block diagonal": build.block_diagonal(A, U),
     "stack": build.stack(A, U),
     "overlaps": build.gram(A),
-    "kernel": build.path_kernel(A, X, X),
-    "projection": build.path_projection(A, X, X),
+    "kernel": path_kernel(A, X, X),
+    "projection": path_projection(A, X, X),
     "diagonal": build.diagonal(A),
 }
 

@@ -11,6 +11,7 @@ from sympy import Inverse, MatMul, Transpose
 from derive.algebra import build, nodes
 from derive.errors import NoRule
 from derive.programs.lower import Cholesky, Lowering, nominal_size
+from derive.theories.networks.nodes import Attended, path_kernel
 
 P, N0, M = (sympy.Symbol(name, positive=True, integer=True) for name in ("P", "N_0", "H_1"))
 ONE = sympy.S.One
@@ -94,10 +95,10 @@ def test_a_product_whose_transpose_is_there_becomes_its_transpose():
 
 def test_a_kernel_whose_transpose_is_there_becomes_its_transpose():
     overlap = build.overlap("G", M)
-    train, test = nodes.Attended("X", P, N0, M), nodes.Attended("Xstar", P, N0, M)
+    train, test = Attended("X", P, N0, M), Attended("Xstar", P, N0, M)
     lowering = Lowering()
-    first = lowering.of(build.path_kernel(overlap, test, train))
-    second = lowering.of(build.path_kernel(overlap, train, test))
+    first = lowering.of(path_kernel(overlap, test, train))
+    second = lowering.of(path_kernel(overlap, train, test))
     assert type(second) is Transpose and second.args[0] is first
 
 
@@ -119,7 +120,7 @@ def test_equal_expressions_are_lowered_once():
 
 
 def test_a_node_without_a_rule_is_named():
-    class Unheard(nodes._Matrix):
+    class Unheard(nodes.Matrix):
         shape = (P, P)
 
     with pytest.raises(NoRule, match="no rule for Unheard"):

@@ -10,18 +10,19 @@ import sympy
 from scipy import linalg
 from small_networks import random_overlap, random_symmetric
 
-from derive.algebra import build, evaluate, gradient, nodes
+from derive.algebra import build, evaluate, gradient
 from derive.programs.runtime import linear
-from derive.theories.networks.module.program import make_program
+from derive.theories.networks.module.names import network_program as make_program
+from derive.theories.networks.nodes import Attended, path_kernel
 
 P, N0, H = (sympy.Symbol(name, positive=True, integer=True) for name in ("P", "N_0", "H_1"))
 T, S0 = sympy.Symbol("temperature", nonnegative=True), sympy.Symbol("s_0", positive=True)
 SIZES = {P: 5, N0: 4, H: 3}
 G, X = build.overlap("G", 2 * H), build.overlap("X_1", 2 * H)
 SMALL = build.overlap("F", 2)
-DATA = nodes.Attended("X", P, N0, 2 * H)
+DATA = Attended("X", P, N0, 2 * H)
 LABELS = build.matrix_symbol("y", P, 1)
-KERNEL = build.scale(S0 / N0, build.path_kernel(G, DATA, DATA))
+KERNEL = build.scale(S0 / N0, path_kernel(G, DATA, DATA))
 COVARIANCE = build.add(KERNEL, build.scale(T, sympy.Identity(P)))
 LOG_DET = build.logdet(COVARIANCE)
 QUADRATIC = build.trace(build.mul(build.inv(COVARIANCE), LABELS, build.transpose(LABELS)))

@@ -9,6 +9,7 @@ from sympy import Integer, MatrixSymbol
 from derive.algebra import build, latex, nodes
 from derive.algebra.latex import plain
 from derive.errors import NoRule
+from derive.theories.networks.nodes import Attended, path_kernel, path_projection
 
 H1, H2, H3 = (sympy.Symbol(f"H_{k}", positive=True, integer=True) for k in (1, 2, 3))
 N1, N2 = (sympy.Symbol(f"N_{k}", positive=True, integer=True) for k in (1, 2))
@@ -19,9 +20,9 @@ G, U = build.overlap("G_1", H1), build.overlap("u_a", Integer(1))
 WIDE = build.overlap("G_2", H1 * H2)
 R, RA = build.matrix_symbol("R_1", H1, H1), build.matrix_symbol("R_a", 1, 1)
 Y = build.matrix_symbol("y", P, 1)
-TRAIN = nodes.Attended("X", P, 5, H1)
-TEST = nodes.Attended("Xstar", Q, 5, H1)
-KERNEL = build.path_kernel(G, TRAIN, TRAIN)
+TRAIN = Attended("X", P, 5, H1)
+TEST = Attended("Xstar", Q, 5, H1)
+KERNEL = path_kernel(G, TRAIN, TRAIN)
 COVARIANCE = build.add(build.scale(S0, KERNEL), build.scale(T, sympy.Identity(P)))
 TR = r"\mathop{\mathrm{tr}}\nolimits"
 I = sympy.Identity(H1)  # noqa: E741
@@ -58,11 +59,11 @@ SHOWN = {
         build.trace(build.mul(build.inv(COVARIANCE), Y, build.transpose(Y))),
         r"y^\top \bigl(\sigma_0^2 \mathcal{K}[G_1] + T I\bigr)^{-1} y",
     ),
-    "kernel of test examples": (build.path_kernel(G, TEST, TRAIN), r"\mathcal{K}_\ast[G_1]"),
-    "its transpose": (build.path_kernel(G, TRAIN, TEST), r"\mathcal{K}_\ast[G_1]^\top"),
-    "test with test": (build.path_kernel(G, TEST, TEST), r"\mathcal{K}_{\ast\ast}[G_1]"),
+    "kernel of test examples": (path_kernel(G, TEST, TRAIN), r"\mathcal{K}_\ast[G_1]"),
+    "its transpose": (path_kernel(G, TRAIN, TEST), r"\mathcal{K}_\ast[G_1]^\top"),
+    "test with test": (path_kernel(G, TEST, TEST), r"\mathcal{K}_{\ast\ast}[G_1]"),
     "adjoint": (
-        build.path_projection(KERNEL, TRAIN, TRAIN),
+        path_projection(KERNEL, TRAIN, TRAIN),
         r"\mathcal{K}^\dagger\bigl[\mathcal{K}[G_1]\bigr]",
     ),
     "trace within a product": (
@@ -103,7 +104,7 @@ def test_latex_is_that_of_the_papers(name):
 
 def test_plain_text_has_subscripts_and_brackets_around_fractions():
     assert plain(build.scale(S1 / H1, build.mul(build.inv(G), R))) == "(σ₁²/H₁) G₁⁻¹ R₁"
-    assert plain(build.path_kernel(G, TRAIN, TEST)) == "𝒦*[G₁]ᵀ"
+    assert plain(path_kernel(G, TRAIN, TEST)) == "𝒦*[G₁]ᵀ"
 
 
 def test_a_minus_in_front_of_a_sum_is_that_of_every_term():
@@ -118,18 +119,18 @@ def test_named_matrices_are_printed_by_name():
 
 
 def test_multiples_of_a_named_product_are_printed_by_its_name():
-    cross = build.path_kernel(G, TEST, TRAIN)
+    cross = path_kernel(G, TEST, TRAIN)
     doubled = build.mul(2 * S0 * S1, cross, Y)
     assert latex(doubled, {build.scale(S0, cross): "Kstar"}) == r"2 \sigma_1^2 K_\ast y"
 
 
 def test_transpose_of_a_named_product_is_printed_by_its_name():
-    cross = build.scale(S0, build.path_kernel(G, TEST, TRAIN))
+    cross = build.scale(S0, path_kernel(G, TEST, TRAIN))
     assert latex(build.transpose(cross), {cross: "Kstar"}) == r"K_\ast^\top"
 
 
 def test_names_inside_a_named_product_do_not_hide_it():
-    inner = build.path_projection(build.inv(COVARIANCE), TRAIN, TRAIN)
+    inner = path_projection(build.inv(COVARIANCE), TRAIN, TRAIN)
     names = {COVARIANCE: "C", build.scale(S0, inner): "Y_1"}
     assert latex(build.mul(S0, G, inner, G), names) == r"G_1 Y_1 G_1"
 

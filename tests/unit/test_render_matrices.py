@@ -11,13 +11,14 @@ from derive.algebra.latex import plain
 from derive.errors import RuleError
 from derive.steps import matrices
 from derive.steps.matrices import clipped, tidy
+from derive.theories.networks.nodes import Attended, path_projection
 
 H, M = (sympy.Symbol(name, positive=True, integer=True) for name in ("H_1", "H_2"))
 S = sympy.Symbol("s_0", positive=True)
 SIZES = {H: 2, M: 3, S: 0.7}
 G = build.overlap("G_1", 1 + H + H * M)
 A = build.overlap("Q_1", H)
-DATA = nodes.Attended("X", 4, 5, H)
+DATA = Attended("X", 4, 5, H)
 C, D = build.overlap("C", 4), build.overlap("Y_1", 4)
 
 
@@ -28,7 +29,7 @@ def random_overlap(size: int, seed: int) -> np.ndarray:
 
 def test_projections_with_opposite_coefficients_become_one():
     def project(inner):
-        return build.path_projection(inner, DATA, DATA)
+        return path_projection(inner, DATA, DATA)
 
     apart = build.add(build.scale(-S, project(C)), build.scale(S, project(D)))
     assert plain(tidy(apart)) == "σ₀² 𝒦†[Y₁ − C]"

@@ -25,6 +25,7 @@ from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
 from derive.algebra.polynomials import factored
 from derive.errors import NoRule
+from derive.theories.networks.nodes import PathKernel, PathProjection, path_kernel
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text holds together."""
@@ -141,7 +142,7 @@ def _kernel(word: str) -> Callable[[Any], Text]:
         marks = "".join("star" if d.name.endswith("star") else "" for d in (left, right))
         suffix = {"": "", "star": "_star", "starstar": "_starstar"}[marks]
         if left.name == "X" and marks == "star":
-            swapped = build.path_kernel(build.transpose(inner), right, left)
+            swapped = path_kernel(build.transpose(inner), right, left)
             return f"{_held(swapped, ATOM)}.T", ATOM
         return f"{word}{suffix}({to_text(inner)})", ATOM
 
@@ -181,7 +182,7 @@ RULES: dict[type, Callable[[Any], Text]] = {
     nodes.PartialTrace: _call("ptrace"),
     nodes.FastTrace: _call("ptrace_fast"),
     nodes.Block: _call("block"),
-    nodes.PathKernel: _kernel("path_kernel"),
-    nodes.PathProjection: _kernel("path_projection"),
+    PathKernel: _kernel("path_kernel"),
+    PathProjection: _kernel("path_projection"),
 }
 """Exact node type to its text and how tightly that holds together."""

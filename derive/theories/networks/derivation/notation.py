@@ -13,9 +13,10 @@ import sympy
 
 from derive.algebra import build, sizes
 from derive.algebra.copies import Copies
-from derive.algebra.nodes import Attended, Overlap
+from derive.algebra.nodes import Overlap
 from derive.theories.networks.description import StreamGraph
 from derive.theories.networks.description.graph import Stream, Weight
+from derive.theories.networks.nodes import Attended
 
 
 def _size(name: str) -> Any:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from derive.algebra import build, rebuild
-from derive.algebra.nodes import PathKernel
 from derive.algebra.scalars import expand
 from derive.programs import wrap
 from derive.programs.grouping import grouped
+from derive.programs.program import Program
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional import label_energy
 from derive.theories.networks.derivation.theory import Theory
-from derive.theories.networks.module.program import Program
+from derive.theories.networks.nodes import PathKernel
 
 ARGUMENT = "kernel_X"
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import build, contains, gradient, nodes, substitute
+from derive.algebra import build, contains, gradient, substitute
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
 from derive.programs import wrap
-from derive.programs.grouping import grouped, one_projection
+from derive.programs.grouping import grouped
+from derive.programs.program import Assignment, Program
 from derive.programs.wrap import assignment_lines, tuple_text
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
@@ -20,8 +21,9 @@ from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional import label_energy
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.module import exact
-from derive.theories.networks.module.named_sizes import names_of_sizes
-from derive.theories.networks.module.program import Assignment, Program, make_program
+from derive.theories.networks.module.names import names_of_sizes, network_program
+from derive.theories.networks.module.projections import one_projection
+from derive.theories.networks.nodes import Attended
 
 ARRAYS = "tuple[Array, ...]"
 LEFT = "left"
@@ -86,7 +88,7 @@ class Functions:
         named = [] if options.pop("defined", False) else self.definitions
         options["definitions"] = [*named, *options.get("definitions", ())]
         reserved = self.reserved | options.pop("taken", set())
-        return make_program(results, reserved=reserved, **options)
+        return network_program(results, reserved=reserved, **options)
 
     def kernel(self) -> str:
         """K between a set of examples and the training examples."""
@@ -383,7 +385,7 @@ class Functions:
         lines = []
         for number, (tests, arguments) in enumerate(kinds, start=1):
             name = LEFT if number == 1 else f"{LEFT}_{number}"
-            own = substitute(own, {tests: nodes.Attended(name, *tests.args[1:])})
+            own = substitute(own, {tests: Attended(name, *tests.args[1:])})
             lines.append(f"    {name} = remaining({arguments}, weights)")
         results = [build.diagonal(build.add(own, noise))]
         second = self.program(results, taken=names, defined=True)

@@ -12,9 +12,10 @@ import sympy
 from scipy import linalg
 
 from derive.algebra import build, gradient, substitute
+from derive.programs.program import Program
 from derive.programs.runtime import linear
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
-from derive.theories.networks.module.program import Program, make_program
+from derive.theories.networks.module.names import network_program
 
 Blocks = tuple[np.ndarray, ...]
 """A positive definite matrix for every unknown; 1 x 1 for a number."""
@@ -77,7 +78,7 @@ def _work(slope: Any, step: Any) -> Any:
 
 def _compiled(results: list[Any], groups: list[tuple[list[Any], str]]) -> Callable[..., list[Any]]:
     """A function of the numbers by name, and of one tuple of blocks for each group of symbols."""
-    program = make_program(results, reserved=("numbers", "blocks", "steps", *vars(linear)))
+    program = network_program(results, reserved=("numbers", "blocks", "steps", *vars(linear)))
     names = {name for _, name in groups}
     grouped = {symbol for symbols, _ in groups for symbol in symbols}
     lines = [f"def run(numbers, {', '.join(name for _, name in groups)}):"]

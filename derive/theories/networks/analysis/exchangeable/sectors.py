@@ -20,6 +20,13 @@ from derive.algebra.copies import Copies
 from derive.errors import NoRule, named
 from derive.theories.networks.analysis.exchangeable.picking import neighbours
 from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.nodes import (
+    Attended,
+    PathKernel,
+    PathProjection,
+    path_kernel,
+    path_projection,
+)
 
 Blocks = dict[Sector, Any]
 """The matrix of every sector."""
@@ -72,7 +79,7 @@ class Splitting:
         data, symmetry = self.symmetry.notation.data(), self.symmetry
         features = data.features * symmetry.multiplicity(sector)
         name = f"X_{symmetry.label(data.paths, sector)}"
-        return nodes.Attended(name, data.examples, features, self.count(data.paths, sector))
+        return Attended(name, data.examples, features, self.count(data.paths, sector))
 
 
 Rule = Callable[[Splitting, Any], Any]
@@ -242,7 +249,7 @@ def _path_kernel(run: Splitting, node: Any) -> Any:
             parts.append(build.scale(number, run.kernel(sector)))
         else:
             data = run.data(sector)
-            parts.append(build.path_kernel(block, data, data))
+            parts.append(path_kernel(block, data, data))
     return build.add(*parts)
 
 
@@ -257,7 +264,7 @@ def _path_projection(run: Splitting, node: Any) -> Any:
             number = build.trace(build.mul(inner, run.kernel(sector)))
             return build.scale(share * number, Identity(1))
         data = run.data(sector)
-        return build.scale(share, build.path_projection(inner, data, data))
+        return build.scale(share, path_projection(inner, data, data))
 
     return run.blocks(node.shape[0], make)
 
@@ -292,7 +299,7 @@ RULES: Rules = {
     nodes.Embed: _embed,
     nodes.Selection: _selection,
     nodes.BlockDiagonal: _block_diagonal,
-    nodes.PathKernel: _path_kernel,
-    nodes.PathProjection: _path_projection,
+    PathKernel: _path_kernel,
+    PathProjection: _path_projection,
 }  # fmt: skip
 """Exact node type to the rule that splits it; a node that is not here raises."""

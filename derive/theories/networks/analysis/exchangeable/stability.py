@@ -18,12 +18,12 @@ import sympy
 
 from derive.algebra import build, gradient
 from derive.algebra.naming import nodes_in
-from derive.algebra.nodes import PathKernel
 from derive.errors import RuleError
 from derive.theories.networks.analysis.exchangeable.explicit import explicit
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
 from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.nodes import PathKernel
 
 MEAN, OTHERS = "the mean", "each other"
 """What the heads of a layer leave: a vector, or a traceless matrix, over what is orthogonal."""

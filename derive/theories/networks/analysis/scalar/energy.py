@@ -9,13 +9,14 @@ import sympy
 from sympy import Trace
 
 from derive.algebra import build, contains, gradient, rebuild, substitute
-from derive.algebra.nodes import LogDet, PathKernel
+from derive.algebra.nodes import LogDet
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.one_head import in_numbers
 from derive.theories.networks.analysis.scalar.stages import variables_of
 from derive.theories.networks.analysis.scalar.symbols import OVERLAP, SIGNAL
 from derive.theories.networks.derivation import Theory
+from derive.theories.networks.nodes import PathKernel
 
 _INDEX = sympy.Symbol("i", positive=True, integer=True)
 EIGENVALUES: Any = sympy.IndexedBase("eigenvalue", nonnegative=True)

@@ -12,23 +12,24 @@ from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.names import size_names
 from derive.theories.networks.description import Network
+from derive.theories.networks.nodes import FeatureReadout, PathKernel, PathProjection, PathReadout
 from derive.typeset.boxes import Atom
 from derive.typeset.media import LATEX
 from derive.typeset.page import Block, Display, Drawing, Items, Line, Prose, Table
 from derive.wording import plural
 
 DEFINITIONS: dict[type, tuple[str, str]] = {
-    nodes.PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
+    PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
     nodes.Along: (r"\mathbf{1}[g]", r"g\ \mathbf{1} / \sqrt{N}"),
-    nodes.FeatureReadout: (
+    FeatureReadout: (
         r"\mathcal{X}_\phi[B; W]_\mu",
         r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
     ),
-    nodes.PathKernel: (
+    PathKernel: (
         r"\mathcal{K}[G]_{\mu\nu}",
         r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
     ),
-    nodes.PathProjection: (
+    PathProjection: (
         r"\mathcal{K}^\dagger[A]_{\pi\pi'}",
         r"\sum_{\mu\nu} A_{\mu\nu}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
     ),
@@ -74,7 +75,7 @@ SYMBOLS = (
     r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
 WORDS: dict[type, str] = {
-    nodes.FeatureReadout: r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
+    FeatureReadout: r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
     r"$x_{\mu s}$ of $N_x$ numbers, gives the features $\phi(W x_{\mu s} / \sqrt{N_x})$, one for "
     r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
     r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
@@ -84,9 +85,9 @@ WORDS: dict[type, str] = {
     r"$\xi$. "
     r"Projections of the lowest vectors on the all-ones direction are $b = \mathbf{1}[g]$, and "
     r"$\rho = 1 - b^\top G^{-1} b / N$ is the share of the overlaps $G$ across them.",
-    nodes.PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
+    PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
     r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
-    nodes.PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
+    PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
     r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric $A$ "
     r"and $G$. In the same way the trace over {branches} is adjoint to $I_H \otimes$.",
     nodes.LogNormal: r"$\mathcal{N}(X; M, \Sigma)$ is the density of a matrix $X$ of mean $M$ "

@@ -7,12 +7,13 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
-from derive.algebra.nodes import Attended, FeatureReadout, LogNormal
+from derive.algebra.nodes import LogNormal
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.gaussian import find_normal, prior_variance
 from derive.theories.networks.derivation.rules.start import output, prior, starting_density
 from derive.theories.networks.derivation.state import State
+from derive.theories.networks.nodes import Attended, FeatureReadout, feature_readout, path_readout
 
 PHI = sympy.Symbol("phi")
 """The nonlinearity; its value is a function of one number."""
@@ -47,7 +48,7 @@ def feature_density(notation: Notation) -> State:
     state = starting_density(notation)
     weights = feature_weights(notation)
     scaled = build.scale(1 / sympy.sqrt(raw_features(notation)), weights)
-    readout = build.feature_readout(notation.above(0), scaled, *raw_inputs(notation), PHI)
+    readout = feature_readout(notation.above(0), scaled, *raw_inputs(notation), PHI)
     mean = build.scale(1 / sympy.sqrt(notation.width(0)), readout)
     labels = find_normal(state.body, notation.labels())
     spread = build.mul(notation.variance(0), sympy.Identity(build.rows(weights)))
@@ -97,7 +98,7 @@ def mean_output(notation: Notation) -> tuple[Any, ...]:
         return ()
     projections = build.along(notation.above(0))
     scale = sympy.sqrt(notation.variance(0) / notation.features)
-    return (build.scale(scale, build.path_readout(projections, notation.means())),)
+    return (build.scale(scale, path_readout(projections, notation.means())),)
 
 
 def start(notation: Notation) -> State:

@@ -7,8 +7,9 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains
-from derive.algebra.nodes import Attended, Lift, LogNormal, PathReadout
+from derive.algebra.nodes import Lift, LogNormal
 from derive.errors import RuleError
+from derive.theories.networks.nodes import Attended, PathReadout, path_kernel
 
 
 def outer(vectors: Any) -> Any:
@@ -56,7 +57,7 @@ def output_covariance(
         raise RuleError(f"{expression} is not a readout of paths")
     inner, _ = factors[0].args
     covariance = row_covariance(inner, weight, variance)
-    return build.scale(number**2, build.path_kernel(covariance, left, right))
+    return build.scale(number**2, path_kernel(covariance, left, right))
 
 
 def find_normal(body: Any, variable: Any) -> Any:

@@ -17,13 +17,19 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient
-from derive.algebra.nodes import Attended, MeanShare, PathReadout
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.change import across
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional import Proportional
 from derive.theories.networks.derivation.state import State
+from derive.theories.networks.nodes import (
+    Attended,
+    MeanShare,
+    PathReadout,
+    path_kernel,
+    path_projection,
+)
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def mean_covariance(
     """
     own = notation.means()
     return build.scale(
-        _factor(mean, notation), build.path_kernel(notation.bottom(), left or own, right or own)
+        _factor(mean, notation), path_kernel(notation.bottom(), left or own, right or own)
     )
 
 
@@ -112,15 +118,15 @@ def _factor(mean: Any, notation: Notation) -> Any:
 
 def _value(noise: Any, mean: Any, notation: Notation) -> Any:
     factor, means, inverse = _factor(mean, notation), notation.means(), build.inv(noise)
-    response = build.scale(factor, build.path_projection(inverse, means, means))
-    force = build.scale(factor, build.path_projection(_dual_square(noise, notation), means, means))
+    response = build.scale(factor, path_projection(inverse, means, means))
+    force = build.scale(factor, path_projection(_dual_square(noise, notation), means, means))
     return MeanShare(notation.bottom(), response, force, notation.width(0))
 
 
 def _square(total: Any, mean: Any, notation: Notation) -> Any:
     """b b^T = rho^2 G m^T d d^T m G with d = (C + rho m G m^T)^{-1} y."""
     overlap, means = notation.overlap(0), notation.means()
-    force = build.path_projection(_dual_square(total, notation), means, means)
+    force = path_projection(_dual_square(total, notation), means, means)
     spans = notation.span(notation.graph.weights[0].acts_on)
     placed = build.place(force, spans, notation.vectors_count(0))
     number = notation.share() ** 2 * _factor(mean, notation)

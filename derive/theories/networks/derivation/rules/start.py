@@ -11,13 +11,14 @@ from derive.algebra import build
 from derive.algebra.nodes import LogNormal
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.state import State
+from derive.theories.networks.nodes import path_readout
 
 
 def output(notation: Notation) -> Any:
     """f = X[g V_0] / sqrt(N_0 N_1): the outputs, linear in the input weights."""
     embedding = build.mul(notation.above(0), notation.tensor(0))
     scale = 1 / sympy.sqrt(notation.features * notation.width(0))
-    return build.scale(scale, build.path_readout(embedding, notation.data()))
+    return build.scale(scale, path_readout(embedding, notation.data()))
 
 
 def definition(notation: Notation, weight: int) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 import sympy
 
 from derive.programs import wrap
+from derive.programs.printer import size
 from derive.theories.networks.derivation.repeat.parts import INDEX
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module.functions import tuple_text
-from derive.theories.networks.module.numpy_printer import size
 from derive.theories.networks.module.repeat.names import ABOVE, Depths
 from derive.theories.networks.module.repeat.sections import Section
 

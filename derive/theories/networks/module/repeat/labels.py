@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from derive.algebra import gradient
-from derive.programs.grouping import one_projection
+from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.rules.proportional import label_energy
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
-from derive.theories.networks.module.program import Program
+from derive.theories.networks.module.projections import one_projection
 from derive.theories.networks.module.repeat.names import Depths, Names, Place
 
 STATE = f"overlaps: {ARRAYS}, problem: Problem"

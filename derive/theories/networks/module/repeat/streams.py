@@ -7,9 +7,9 @@ from typing import Any
 from derive.algebra import build, gradient, normal
 from derive.algebra.scalars import expand
 from derive.programs.grouping import grouped
+from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.theory import SharedLayer
 from derive.theories.networks.module.functions import ARRAYS, Functions
-from derive.theories.networks.module.program import Program
 from derive.theories.networks.module.repeat.names import Depths, Names, Place
 from derive.theories.networks.module.repeat.sections import SLOPE
 

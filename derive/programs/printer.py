@@ -6,7 +6,7 @@ a matrix. Numbers are printed by SymPy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -16,9 +16,10 @@ from sympy.printing.pycode import PythonCodePrinter
 
 from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
-from derive.errors import NoRule, named
+from derive.algebra.rules import Table
+from derive.errors import NoRule
 from derive.programs.lower import Cholesky
-from derive.theories.networks.module.named_sizes import NO_NAMES, NamedSizes
+from derive.programs.sizes import NO_NAMES, NamedSizes
 
 _NUMBERS = PythonCodePrinter({"fully_qualified_modules": False, "order": "none"})
 _SCALARS = (Add, Mul, Pow, sympy.log)
@@ -33,6 +34,10 @@ class Emit(Protocol):
 
     def is_named(self, node: Any) -> bool:
         """Whether a node is assigned to a name."""
+
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """What symbols are called, by their names."""
 
     @property
     def sizes(self) -> NamedSizes:
@@ -65,7 +70,7 @@ def _with_names(node: Any, emit: Emit) -> Any:
     if kind not in _SCALARS or (kind is Pow and not node.exp.is_Integer):
         raise NoRule(
             f"the NumPy printer has no rule for the number {kind.__name__}{node.args}; "
-            "add one in derive/theories/networks/module/numpy_printer.py"
+            "add one in derive/programs/printer.py"
         )
     parts = [_with_names(arg, emit) for arg in node.args]
     return node.func(*parts, evaluate=False) if kind in (Add, Mul) else node.func(*parts)
@@ -136,6 +141,12 @@ def _operand(node: Any, emit: Emit) -> str:
     return text if plain or (call and " @ " not in text.split("(")[0]) else f"({text})"
 
 
+SYMMETRIES = Table("is_symmetric", "derive/programs/printer.py", {})
+"""Exact type of a node of a theory to whether it equals its transpose once it is lowered."""
+DIAGONALS = Table("print_diagonal", "derive/programs/printer.py", {})
+"""Exact type of a node of a theory to the source of its diagonal alone, or None."""
+
+
 def is_symmetric(node: Any) -> bool:
     """Whether a lowered node is known to equal its transpose."""
     kind = type(node)
@@ -143,8 +154,8 @@ def is_symmetric(node: Any) -> bool:
         return True
     if kind in (nodes.Lift, nodes.PartialTrace, nodes.Block, nodes.Embed):
         return is_symmetric(node.args[0])
-    if kind in (nodes.PathKernel, nodes.PathProjection):
-        return bool(node.args[1] == node.args[2]) and is_symmetric(node.args[0])
+    if kind in SYMMETRIES:
+        return bool(SYMMETRIES[kind](node))
     if kind is MatMul and not node.args[0].is_Matrix:
         return is_symmetric(node.args[1])
     return kind in (MatAdd, nodes.BlockDiagonal) and all(map(is_symmetric, node.args))
@@ -197,8 +208,9 @@ def _trace(node: Any, emit: Emit) -> str:
 
 def _diagonal(node: Any, emit: Emit) -> str:
     inner = node.args[0]
-    if type(inner) is nodes.PathKernel and inner.args[1] == inner.args[2]:
-        return f"path_diagonal({emit(inner.args[0])}, {emit(inner.args[1])})"
+    alone = DIAGONALS[type(inner)](inner, emit) if type(inner) in DIAGONALS else None
+    if alone is not None:
+        return str(alone)
     if type(inner) is MatMul and inner.args[0].is_Matrix:
         left, right = inner.args
         if is_column(left) and is_row(right):
@@ -207,17 +219,17 @@ def _diagonal(node: Any, emit: Emit) -> str:
     return f"np.diag({emit(inner)})"
 
 
-def _call(name: str) -> Callable[[Any, Emit], str]:
+def _argument(node: Any, emit: Emit) -> str:
+    given = isinstance(node, nodes.Data) or node.is_Matrix
+    return emit(node) if given else size(node, emit.sizes)
+
+
+def call(name: str) -> Callable[[Any, Emit], str]:
+    """A call of a function of the runtime: matrices as they are, sizes by their names."""
+
     def printed(node: Any, emit: Emit) -> str:
-        shown = [emit(a) if a.is_Matrix else size(a, emit.sizes) for a in node.args]
+        shown = [_argument(arg, emit) for arg in node.args]
         return f"{name}({', '.join(shown)})"
-
-    return printed
-
-
-def _data_call(name: str) -> Callable[[Any, Emit], str]:
-    def printed(node: Any, emit: Emit) -> str:
-        return f"{name}({', '.join(emit(arg) for arg in node.args)})"
 
     return printed
 
@@ -237,32 +249,30 @@ def _zeros(node: Any, emit: Emit) -> str:
     return f"np.zeros(({', '.join(size(arg, emit.sizes) for arg in node.args)}))"
 
 
-DATA_NAMES = {"X": "attended", "Xstar": "attended_test", "mu": "means", "mustar": "means_test"}
+def _named(node: Any, emit: Emit) -> str:
+    return emit.arguments.get(node.name, str(node.name))
 
-PRINTERS: dict[type, Callable[[Any, Emit], str]] = {
-    sympy.MatrixSymbol: lambda node, emit: "labels" if node.name == "y" else node.name,
-    nodes.Overlap: lambda node, emit: node.name,
-    nodes.Attended: lambda node, emit: DATA_NAMES.get(node.name, node.name),
+
+PRINTERS = Table("print", "derive/programs/printer.py", {
+    sympy.MatrixSymbol: _named,
+    nodes.Overlap: _named,
     Identity: lambda node, emit: f"np.eye({size(node.args[0], emit.sizes)})",
     ZeroMatrix: _zeros,
     MatMul: _matmul,
     MatAdd: _matadd,
     Transpose: lambda node, emit: _transposed(node.args[0], emit),
     Inverse: _inverse,
-    Cholesky: _call("cholesky"),
+    Cholesky: call("cholesky"),
     Trace: _trace,
     nodes.LogDet: lambda node, emit: f"log_determinant({emit(node.args[0])})",
-    nodes.Lift: _call("lift"),
-    nodes.PartialTrace: _call("partial_trace"),
+    nodes.Lift: call("lift"),
+    nodes.PartialTrace: call("partial_trace"),
     nodes.Block: _block,
-    nodes.Embed: _call("embed"),
-    nodes.Selection: _call("selection"),
-    nodes.BlockDiagonal: _call("linalg.block_diag"),
-    nodes.PathKernel: _data_call("path_kernel"),
-    nodes.PathProjection: _data_call("path_projection"),
+    nodes.Embed: call("embed"),
+    nodes.Selection: call("selection"),
+    nodes.BlockDiagonal: call("linalg.block_diag"),
     nodes.Diagonal: _diagonal,
-    nodes.MeanShare: _call("mean_share"),
-}
+}, says="the NumPy printer has no rule for {node}; add one in {home}")  # fmt: skip
 """Exact node type to the rule that prints it."""
 
 
@@ -272,16 +282,13 @@ def source(node: Any, emit: Emit) -> str:
     Raises:
         NoRule: The node has no rule.
     """
+    if isinstance(node, nodes.Data):
+        return _named(node, emit)
     scalar = isinstance(node, sympy.Expr) and not getattr(node, "is_Matrix", False)
-    if scalar and type(node) not in (Trace, nodes.LogDet, nodes.MeanShare):
+    if scalar and type(node) not in PRINTERS:
         return number(node, emit)
-    rule = PRINTERS.get(type(node))
-    if rule is None:
-        raise NoRule(
-            f"the NumPy printer has no rule for {named(node)}; "
-            "add one in derive/theories/networks/module/numpy_printer.py"
-        )
-    return rule(node, emit)
+    printed: str = PRINTERS.of(node)(node, emit)
+    return printed
 
 
 __all__ = ["PRINTERS", "Pow", "is_column", "is_row", "number", "size", "source"]

@@ -10,8 +10,6 @@ import sympy
 
 from derive.algebra.copies import Copies, opened
 from derive.algebra.polynomials import Known, factored, gathered, is_small, known_sums
-from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.render.names import size_names
 
 
 class NamedSizes:
@@ -84,12 +82,3 @@ class NamedSizes:
 
 NO_NAMES = NamedSizes({})
 """For sizes without copies."""
-
-
-def names_of_sizes(notation: Notation) -> dict[Any, Any]:
-    """The sizes of a network that have a name in code: long ones in which copies are held."""
-    return {
-        size: sympy.Symbol(name, positive=True, integer=True)
-        for size, name in size_names(notation).items()
-        if name is not None and size.atoms(Copies)
-    }

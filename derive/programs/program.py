@@ -11,9 +11,10 @@ from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatri
 
 from derive.algebra import contains, nodes
 from derive.algebra.copies import Copies
+from derive.algebra.rules import Table
 from derive.programs.lower import Cholesky, Lowering
-from derive.theories.networks.module.named_sizes import NamedSizes
-from derive.theories.networks.module.numpy_printer import size, source
+from derive.programs.printer import size, source
+from derive.programs.sizes import NamedSizes
 
 _SUFFIX: dict[type, str] = {
     Cholesky: "cholesky",
@@ -23,9 +24,7 @@ _SUFFIX: dict[type, str] = {
     nodes.Embed: "embedded",
     nodes.Block: "block",
 }
-_PLAIN: dict[type, str] = {
-    nodes.PathKernel: "kernel",
-    nodes.PathProjection: "projection",
+NAMES = Table("name", "derive/programs/program.py", {
     MatMul: "product",
     MatAdd: "combined",
     Trace: "trace",
@@ -34,8 +33,9 @@ _PLAIN: dict[type, str] = {
     nodes.BlockDiagonal: "blocks",
     nodes.Diagonal: "diagonal",
     Transpose: "transposed",
-}
-_ATOMS = (sympy.MatrixSymbol, nodes.Overlap, nodes.Attended, Identity, ZeroMatrix)
+})  # fmt: skip
+"""Exact node type to its name where it is computed apart: a word, or a function of the node."""
+_ATOMS = (sympy.MatrixSymbol, nodes.Overlap, Identity, ZeroMatrix)
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,15 @@ class Program:
 class _Emitter:
     """Prints a lowered graph; nodes that are named become assignments before they are used."""
 
-    def __init__(self, named: Mapping[Any, str], late: set[Any], sizes: NamedSizes) -> None:
+    def __init__(
+        self,
+        named: Mapping[Any, str],
+        late: set[Any],
+        sizes: NamedSizes,
+        arguments: Mapping[str, str],
+    ) -> None:
         self.named = dict(named)
+        self.arguments = arguments
         self.sizes = sizes
         self.late = late
         self.texts: dict[Any, str] = {}
@@ -88,6 +95,7 @@ def make_program(
     last: Iterable[Any] = (),
     reserved: Iterable[str] = (),
     sizes: Mapping[Any, Any] | None = None,
+    arguments: Mapping[str, str] | None = None,
 ) -> Program:
     """Turn expressions into assignments.
 
@@ -99,6 +107,7 @@ def make_program(
         last: Variables that come last; what does not depend on them is computed before.
         reserved: Names that no assignment may take.
         sizes: Symbols for sizes.
+        arguments: What symbols are called, by their names; others are called as they are.
 
     Returns:
         The program; its symbols are the leaves that it needs as input.
@@ -112,7 +121,7 @@ def make_program(
     late = _dependents(roots, set(last))
     parents = _parents(roots)
     named = _names(parents, hinted, late, set(reserved))
-    emit = _Emitter(named, late, NamedSizes(sizes or {}))
+    emit = _Emitter(named, late, NamedSizes(sizes or {}), arguments or {})
     for symbol, value in wanted:
         code = emit(value)
         emit.assignments.append(Assignment(symbol.name, code, value in late))
@@ -135,9 +144,13 @@ def _needed(
 
 
 def _children(node: Any) -> tuple[Any, ...]:
-    if type(node) in _ATOMS or not node.args:
+    if _is_atom(node) or not node.args:
         return ()
     return tuple(arg for arg in node.args if isinstance(arg, sympy.Basic))
+
+
+def _is_atom(node: Any) -> bool:
+    return type(node) in _ATOMS or isinstance(node, nodes.Data)
 
 
 def _walk(roots: Iterable[Any]) -> list[Any]:
@@ -179,7 +192,7 @@ def _leaves(roots: list[Any]) -> set[Any]:
     for node in _walk(roots):
         if type(node) is sympy.Symbol or type(node) in (sympy.MatrixSymbol, nodes.Overlap):
             found.add(node)
-        if type(node) is nodes.Attended:
+        if isinstance(node, nodes.Data):
             found.add(node)
         if type(node) is Copies:
             found |= node.free_symbols
@@ -211,7 +224,7 @@ def _names(
 
 
 def _is_shared(node: Any, users: list[Any], late: set[Any]) -> bool:
-    if type(node) in (*_ATOMS, Transpose) or type(node) not in (*_SUFFIX, *_PLAIN):
+    if _is_atom(node) or type(node) is Transpose or type(node) not in (*_SUFFIX, *NAMES):
         return False
     if type(node) is Cholesky:
         return True
@@ -236,10 +249,8 @@ def _describe(node: Any, named: Mapping[Any, str]) -> str:
         return f"{_describe(node.args[0].args[0], named)}_{_SUFFIX[kind]}"
     if kind in _SUFFIX:
         return f"{_describe(node.args[0], named)}_{_SUFFIX[kind]}"
-    if kind is nodes.PathKernel and type(node.args[0]) is nodes.Overlap:
-        across = "" if node.args[1] == node.args[2] else "cross_"
-        return f"{across}kernel_{node.args[0].name}"
-    return _PLAIN.get(kind) or str(getattr(node, "name", "term"))
+    name = NAMES.get(kind) or str(getattr(node, "name", "term"))
+    return str(name(node) if callable(name) else name)
 
 
 def _fresh(base: str, taken: set[str]) -> str:
