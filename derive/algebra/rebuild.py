@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import is_
 from typing import Any
 
 import sympy
@@ -92,7 +93,10 @@ def rebuild(
         if not parts or isinstance(node, Str):
             return node
         args = [visit(part) for part in parts]
-        return maker_of(node, makers)(*args)
+        maker = maker_of(node, makers)
+        if maker is MAKERS.get(type(node)) and all(map(is_, args, parts)):
+            return node
+        return maker(*args)
 
     return visit(expression)
 
