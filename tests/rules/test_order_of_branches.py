@@ -32,8 +32,9 @@ DEEP = (
     Residual((HEADS, Residual((LINEAR,)))),
     Residual((Residual((LINEAR,)), HEADS, Residual((LINEAR,)))),
 )
+LONG = ("skip between", "a residual that ends in a residual")
 CASES = [
-    pytest.param(layers, id=name, marks=pytest.mark.slow if name == "skip between" else ())
+    pytest.param(layers, id=name, marks=pytest.mark.slow if name in LONG else ())
     for name, layers in SUMS.items()
 ]
 CASES.append(pytest.param(DEEP, id="residuals that end in residuals", marks=pytest.mark.slow))
