@@ -40,16 +40,19 @@ def geodesic_newton(
         until: Whether a point, by its action too, is near enough.
 
     Returns:
-        Where the steps end, and the relative gradient there.
+        Where the steps end, and the relative gradient there, or at the step before where they end
+        for another reason than that.
     """
     here, radius, norm = start, FIRST_RADIUS, np.inf
     value = here.action()
-    for number in range(most + 1):
+    for _ in range(most):
+        if until(here.overlaps, value):
+            break
         basis = Basis(here.overlaps)
         slope, last = here.gradient(basis), norm
         norm = _relative(basis, slope, widths)
         hidden = norm < 1e-6 and norm > 0.5 * last  # rounding is all that is left
-        if norm <= tolerance or hidden or number == most or until(here.overlaps, value):
+        if norm <= tolerance or hidden:
             break
         step, curved = _downhill(basis, slope, here.hessian(basis) + basis.bend(slope), widths)
         stretch = basis.stretch(step)
