@@ -183,7 +183,7 @@ def decide_equation(
     try:
         if equation.leading:
             return _leading(equation, setting, cases, empty)
-        found = [equation.agreement(*pair) for pair in cases]
+        found = _agreements(equation, cases)
         required = equation.required(cases[0][0])
         whole = max(0, math.floor(min(digits for _, digits in found)))
         if not all(holds for holds, _ in found):
@@ -207,6 +207,19 @@ def decide_equation(
         f"linearisation there determines {equation.overlap}"
     )
     return replace(empty, verdict=Verdict.AGREES, digits=whole, reason=reason)
+
+
+def _agreements(equation: Equation, cases: Sequence[tuple[Case, Case]]) -> list[tuple[bool, float]]:
+    """Whether it holds on each case; where it fails on none, Unsettled if one tells nothing."""
+    found, reason = list[tuple[bool, float]](), None
+    for pair in cases:
+        try:
+            found.append(equation.agreement(*pair))
+        except Unsettled as error:
+            reason = error
+    if reason is not None and all(holds for holds, _ in found):
+        raise reason
+    return found
 
 
 def _size(equation: Equation, setting: OnNetwork, case: Case, elsewhere: Case) -> float:

@@ -31,6 +31,12 @@ def test_forms_of_the_equation(about, text):
     assert result.digits == 20
 
 
+def test_an_equation_that_fails_is_wrong_whatever_it_divides_by_elsewhere():
+    """At some widths N - m - 1 is zero."""
+    result = _saddle("s_1*u_a*(eye(H_1) + R_1/(N_1 - H_1 - 1))", explain=False)
+    assert result.verdict.value == "DISAGREES", result.reason
+
+
 @pytest.mark.parametrize(
     ("text", "slip"),
     [
