@@ -55,14 +55,14 @@ def is_row(node: Any) -> bool:
 
 
 def number(expression: Any, emit: Emit) -> str:
-    """Python for a scalar expression; traces and determinants inside are emitted apart."""
+    """Python for a scalar expression; inside, what has a rule of its own is emitted apart."""
     plain = _with_names(expression, emit)
     return str(_NUMBERS.doprint(_with_sizes(plain, emit.sizes) if plain.atoms(Copies) else plain))
 
 
 def _with_names(node: Any, emit: Emit) -> Any:
     kind = type(node)
-    if kind in (Trace, nodes.LogDet):
+    if kind in PRINTERS:  # a trace, a determinant, a number that a theory brings
         text = emit(node)
         return sympy.Symbol(f"({text})" if " @ " in text else text)
     if not node.args and node.is_commutative:
