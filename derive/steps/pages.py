@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -112,6 +113,6 @@ def step_heading(number: int, step: Step) -> Heading:
 
 
 def step_name(step: Step) -> str:
-    """The step's name; the readout's weight, a lone letter, is set as mathematics too."""
+    """The step's name; a lone letter at its end, a copy's or the readout's, is mathematics too."""
     name = typeset(step.name[0].upper() + step.name[1:])
-    return f"{name[:-1]}$a$" if name.endswith(" a") else name
+    return re.sub(r" ([a-z])$", r" $\1$", name)
