@@ -15,10 +15,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from derive.running.climb import packaged_instances
 from derive.sampling.draws import WEIGHTS, Draws
 from derive.sampling.statistics import estimates
 from derive.theories.networks.description import Data, Network
+from derive.theories.networks.runs.climb import packaged_instances
 from derive.theories.networks.samplers.overlaps import sample_overlaps
 from derive.theories.networks.samplers.weights import sample_weights
 from derive.theories.networks.samplers.weights.model import Model

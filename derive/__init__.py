@@ -3,8 +3,6 @@
 The names below are loaded when they are first used, so that ``import derive`` costs nothing.
 """
 
-from collections.abc import Callable
-from functools import update_wrapper
 from importlib import import_module
 from typing import Any
 
@@ -51,27 +49,10 @@ _HOME = {
 __all__ = ["__version__", *sorted(_HOME)]
 
 
-class _Function:
-    """The function `derive`, with the names of the package that has its name.
-
-    After ``from derive import *`` the name is the function's, and `derive.compare` still works.
-    """
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        update_wrapper(self, function)
-
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
-        return self.__wrapped__(*arguments, **named)
-
-    def __getattr__(self, name: str) -> Any:
-        return __getattr__(name)
-
-
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"derive has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
-    found = getattr(import_module(_HOME[name]), name)
-    return _Function(found) if name == "derive" else found
+    return getattr(import_module(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

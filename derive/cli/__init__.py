@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from derive.cli.parser import read
 from derive.cli.streams import steady_streams
@@ -96,15 +95,8 @@ def _reason(error: Exception) -> str | None:
 
 
 def _call(arguments: list[str]) -> int:
-    options = read(arguments)
-    return _command(options.command)(options)
-
-
-def _command(name: str) -> Callable[[Any], int]:
-    from importlib import import_module
-
-    found: Callable[[Any], int] = getattr(import_module(f"derive.cli.{name}"), name)
-    return found
+    options, verb = read(arguments)
+    return verb(options)
 
 
 def _say(message: str, status: int) -> int:

@@ -11,7 +11,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from derive.running import evidence, points, pruning
 from derive.theories.networks.checks import Verdict, solutions
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
@@ -30,6 +29,7 @@ from derive.theories.networks.description import (
 from derive.theories.networks.module import generate
 from derive.theories.networks.phases import hessian, representations
 from derive.theories.networks.report import summary, tables
+from derive.theories.networks.runs import evidence, points, pruning
 from derive.theories.networks.solver import scores, solving, spectrum
 from derive.theories.networks.solver.solving import Solver
 

@@ -5,7 +5,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from derive.running.points import selected_score
 from derive.theories.networks.description import (
     Attention,
     Embedding,
@@ -13,6 +12,7 @@ from derive.theories.networks.description import (
     Readout,
     data_from_arrays,
 )
+from derive.theories.networks.runs.points import selected_score
 from derive.theories.networks.solver import Solver
 from derive.theories.networks.tasks import DENOISING_PATH, MATCH_PATH, hidden_markov
 

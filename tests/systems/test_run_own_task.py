@@ -193,7 +193,7 @@ def test_bad_input_leaves_no_folder(capsys, tmp_path):
 
 
 def test_an_interrupt_keeps_what_is_finished(capsys, tmp_path, monkeypatch):
-    import derive.running.jobs as jobs
+    import derive.theories.networks.runs.jobs as jobs
 
     write(tmp_path)
     usual = jobs.solve_point
@@ -216,7 +216,7 @@ def test_an_interrupt_keeps_what_is_finished(capsys, tmp_path, monkeypatch):
 def test_what_does_not_converge_is_status_3(capsys, tmp_path, monkeypatch):
     from dataclasses import replace
 
-    import derive.running.jobs as jobs
+    import derive.theories.networks.runs.jobs as jobs
 
     write(tmp_path)
     usual = jobs.solve_point

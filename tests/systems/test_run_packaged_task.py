@@ -9,8 +9,8 @@ from command_line import call
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    from derive.running import packaged_task
-    from derive.running.pipeline import Settings, run
+    from derive.theories.networks.runs import packaged_task
+    from derive.theories.networks.runs.pipeline import Settings, run
 
     path = tmp_path_factory.mktemp("packaged") / "out"
     task = packaged_task(widths=(10,), seeds=1)

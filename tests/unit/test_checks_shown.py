@@ -7,9 +7,6 @@ from functools import cache
 import pytest
 from small_networks import NETWORKS
 
-from derive.running import evidence
-from derive.running.points import readings
-from derive.running.pruning import pruning
 from derive.theories.networks.checks import shown
 from derive.theories.networks.checks.loops import random_point
 from derive.theories.networks.checks.solutions import FIELDS, keys, stream_names
@@ -17,6 +14,9 @@ from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import Attention, Embedding, Features, Network, Readout
 from derive.theories.networks.report.summary import COLUMNS
+from derive.theories.networks.runs import evidence
+from derive.theories.networks.runs.points import readings
+from derive.theories.networks.runs.pruning import pruning
 from derive.theories.networks.solver import Solution, load_solution, save_solution
 
 OUTPUTS = Network(

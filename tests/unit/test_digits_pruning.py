@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Network, Readout
-from derive.running.pruning import cut_mean, kept_mean, pruning, removals
 from derive.theories.networks.description import Data
+from derive.theories.networks.runs.pruning import cut_mean, kept_mean, pruning, removals
 from derive.theories.networks.solver import Solver
 
 HEADS, WIDTHS = (3, 2), (7, 9, 8)

@@ -10,7 +10,7 @@ from scipy import linalg, sparse
 from small_networks import NETWORKS, TEMPERATURE, broken_heads, random_data, solver
 
 from derive.errors import SolveError
-from derive.running.jobs import with_spectrum
+from derive.theories.networks.runs.jobs import with_spectrum
 from derive.theories.networks.solver import HessianSpectrum, Solver, load_solution, save_solution
 
 

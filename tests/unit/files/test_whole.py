@@ -10,8 +10,7 @@ import pytest
 
 from derive.errors import DataError
 from derive.files import written
-from derive.running import write_text
-from derive.running.files import write_json
+from derive.running.files import write_json, write_text
 from derive.theories.networks.solver.files import write_arrays
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-import derive.running.jobs as jobs
+import derive.theories.networks.runs.jobs as jobs
 from derive.errors import DataError
 from derive.files import Unreadable, whole
 from derive.files.seals import Broken, read_sealed, sealed_json, unsealed_json
@@ -252,8 +252,8 @@ def test_json_has_a_seal_that_every_change_breaks(content):
 
 
 def test_a_fingerprint_sees_all_that_solutions_depend_on(tmp_path, monkeypatch):
-    from derive.running import user_task
     from derive.theories.networks.description import load_network
+    from derive.theories.networks.runs import user_task
 
     def fingerprint(spec=SPEC, seed=5, **changes):
         make(tmp_path, spec, seed)
@@ -264,5 +264,5 @@ def test_a_fingerprint_sees_all_that_solutions_depend_on(tmp_path, monkeypatch):
     known = fingerprint()
     assert known == fingerprint() == fingerprint(command="another", title="another", file="b.npz")
     assert len({known, fingerprint(OTHER), fingerprint(seed=6)}) == 3
-    monkeypatch.setattr("derive.running.task.program", lambda: "another program")
+    monkeypatch.setattr("derive.theories.networks.runs.task.program", lambda: "another program")
     assert fingerprint() != known

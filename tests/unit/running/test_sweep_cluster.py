@@ -44,7 +44,7 @@ def without_seconds(path):
 
 
 def test_a_cluster_gives_the_same_table(capsys, tmp_path, monkeypatch, cluster):
-    monkeypatch.setattr("derive.running.sweep.pipeline.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.sweeps.pipeline.available", lambda: False)
     write(tmp_path)
     address = cluster.scheduler_address
     assert call(capsys, *arguments(tmp_path, "there", "--cluster", address)).status == 0

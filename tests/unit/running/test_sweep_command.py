@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 from command_line import CHAIN, SYMBOLS, call, refusal, write
 
-import derive.running.sweep.solving as solving
+import derive.theories.networks.sweeps.solving as solving
 from derive.errors import SolveError
-from derive.running.sweep.table import RESULTS
 from derive.theories.networks.description import load_data, load_network
 from derive.theories.networks.solver import solve
+from derive.theories.networks.sweeps.table import RESULTS
 
 
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch):
     """They take longer than all else."""
-    monkeypatch.setattr("derive.running.sweep.pipeline.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.sweeps.pipeline.available", lambda: False)
 
 
 def sweep(capsys, folder, *options, jobs="1"):
@@ -199,7 +199,7 @@ def test_a_folder_that_the_system_refuses_is_one_line(capsys, tmp_path, monkeypa
 
     spec, data = write(tmp_path)
     arguments = ("sweep", spec, "--data", data, "--out", tmp_path / "out", "--widths", "5")
-    monkeypatch.setattr("derive.running.sweep.pipeline.Path.mkdir", refused)
+    monkeypatch.setattr("derive.theories.networks.sweeps.pipeline.Path.mkdir", refused)
     said = refusal(capsys, *arguments, folder=tmp_path)
     assert "out: it cannot be written (Operation not permitted); choose another --out" in said
 
@@ -217,7 +217,7 @@ def test_a_folder_of_something_else_is_left_alone(capsys, tmp_path):
 @pytest.mark.parametrize("options", [(), ("--resume",)])
 def test_another_sweep_may_come_first(options, capsys, tmp_path, monkeypatch):
     """One of other data, which begins and ends while this one derives its solver."""
-    from derive.running.sweep import pipeline
+    from derive.theories.networks.sweeps import pipeline
 
     def checked(*arguments, **settings):
         monkeypatch.undo()

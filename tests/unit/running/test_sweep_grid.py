@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError, DescriptionError
-from derive.running.sweep import Axes, Subject, grid_of, packaged_subject
 from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout, Residual
+from derive.theories.networks.sweeps import Axes, Subject, grid_of, packaged_subject
 
 CHAIN = Network((Embedding("N", 1.1), Linear("sigma", width="N"), Readout("sigma")), 0.2)
 NESTED = Network(

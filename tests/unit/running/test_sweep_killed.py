@@ -66,7 +66,7 @@ def in_this_process(capsys, folder, out, *options):
 
 
 def test_a_killed_sweep_goes_on_where_it_was(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("derive.running.sweep.pipeline.available", lambda: False)
+    monkeypatch.setattr("derive.theories.networks.sweeps.pipeline.available", lambda: False)
     write(tmp_path)
     first = kill_after(start(tmp_path, "--jobs", "2"), tmp_path, 3)
     second = kill_after(start(tmp_path, "--jobs", "1", "--resume"), tmp_path, len(first) + 3)

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from derive.running.sweep import Axes, Subject
-from derive.running.sweep.solving import SolvePoint
 from derive.theories.networks.description import (
     Attention,
     Data,
@@ -17,6 +15,8 @@ from derive.theories.networks.description import (
     data_from_arrays,
 )
 from derive.theories.networks.solver import Solver, solve
+from derive.theories.networks.sweeps import Axes, Subject
+from derive.theories.networks.sweeps.solving import SolvePoint
 
 OUTPUTS, EXAMPLES = 3, 8
 

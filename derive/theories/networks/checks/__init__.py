@@ -66,7 +66,7 @@ def check(
         digits: Decimal digits of the mpmath side.
         seed: Of the random instances.
         module: A generated module to check, from `load_module`; generated anew where left out.
-        claims: What to check; `derive.running.evidence` has more, on what a run writes.
+        claims: What to check; `runs/evidence.py` has more, on what a run writes.
         progress: Called with each claim before it is checked.
 
     Returns:
