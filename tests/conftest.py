@@ -10,6 +10,8 @@ from importlib.util import find_spec
 import pytest
 
 from derive.errors import DeriveError
+from derive.theories.networks.derivation import deriving
+from derive.theories.networks.module import module
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 EXTRAS = {
@@ -19,6 +21,49 @@ EXTRAS = {
     "cluster": "distributed",
 }
 ASKED = [f"install derive[{name}]" for name, module in EXTRAS.items() if not find_spec(module)]
+
+
+ANEW = ("golden", "mutation", "properties", "rules")
+"""Folders whose tests ask how a network is derived, not what comes of it."""
+
+
+class Shared:
+    """Keeps what a function makes of a network: derivations and modules are frozen."""
+
+    on = True
+
+    def __init__(self, function):
+        self.function, self.kept = function, {}
+
+    def __call__(self, given, *more):
+        network = getattr(given, "network", given)
+        theory = getattr(given, "theory", None)
+        key = network, repr(network), id(theory)  # 1 and 1.0 are equal, and printed otherwise
+        others = [x for x in more if isinstance(x, deriving.Rules) and x is not deriving.RULES]
+        if not Shared.on or others:
+            return self.function(given, *more)
+        if key not in self.kept:
+            self.kept[key] = theory, self.function(given, *more)  # what is kept keeps its id
+        return self.kept[key][1]
+
+
+def pytest_sessionstart():
+    """Equal networks are derived once, and their modules generated once."""
+    for room, name in (
+        (deriving, "derive_theory"),
+        (deriving, "repeated_theory"),
+        (module, "_generate_known"),
+        (module, "generate_repeated"),
+    ):
+        setattr(room, name, Shared(getattr(room, name)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Nothing is shared by tests that look at the derivation, or change the program for a while."""
+    changes = "monkeypatch" in getattr(item, "fixturenames", ())
+    Shared.on = not changes and not {*ANEW} & {*item.path.parts}
+    return (yield)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,9 +2,13 @@
 
 import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from derive import Embedding, Network, Readout, derive
+from derive.theories.networks.derivation import RULES
 
 TESTS = Path(__file__).parents[1]
 FILES = {str(path.relative_to(TESTS)): path for path in sorted(TESTS.rglob("test_*.py"))}
@@ -42,3 +46,21 @@ def test_a_file_with_slow_tests_has_one_of_every_day(name):
 
 def test_a_parametrisation_without_a_case_is_an_error(pytestconfig):
     assert pytestconfig.getini("empty_parameter_set_mark") == "fail_at_collect"
+
+
+def networks():
+    """Two that are equal, and one whose variance is printed otherwise."""
+    return [Network((Embedding(7, 1.3), Readout(value)), 0.3) for value in (2, 2, 2.0)]
+
+
+def test_equal_networks_are_derived_once():
+    first, same, other = networks()
+    theory = derive(first).theory
+    assert derive(same).theory is theory
+    assert derive(other).theory is not theory
+    assert derive(same, replace(RULES)).theory is not theory
+
+
+def test_tests_that_change_the_program_share_nothing(monkeypatch):
+    first, same, _ = networks()
+    assert derive(same).theory is not derive(first).theory

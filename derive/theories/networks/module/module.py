@@ -9,6 +9,7 @@ from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
 from derive.theories.networks.module.functions import Functions
@@ -33,9 +34,13 @@ def generate(derivation: Derivation) -> Module:
     >>> module.make_problem([[[1.0]]], [0.5], 10, (1.3, 1.2), 0.1).widths
     (10.0,)
     """
-    theory = derivation.theory
-    if isinstance(theory, RepeatedTheory):
+    if isinstance(derivation.theory, RepeatedTheory):
         return generate_repeated(derivation)
+    return _generate_known(derivation, derivation.theory)
+
+
+def _generate_known(derivation: Derivation, theory: Theory) -> Module:
+    """The solver of a network of known depth."""
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
