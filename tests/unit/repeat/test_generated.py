@@ -46,7 +46,8 @@ def equal(found, expected, what):
 
 OF_OVERLAPS = (
     "action", "overlap_law", "log_evidence", "saddle_right_hand_side", "saddle_residual",
-    "gradient", "bottom", "head_scores", "condition_number",
+    "gradient", "bottom", "head_scores", "condition_number", "prior_covariances", "energy",
+    "action_beyond_prior", "equation_residual", "height",
 )  # fmt: skip
 
 
@@ -64,8 +65,12 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
             getattr(other, function)(overlaps, two),
             function,
         )
-    for function in ("evidence_constant", "infinite_width", "first_correction"):
+    for function in (
+        "evidence_constant", "constant_of_labels", "infinite_width", "first_correction",
+    ):  # fmt: skip
         equal(getattr(module, function)(one), getattr(other, function)(two), function)
+    assert module.readers(one) == other.readers(two)
+    assert module.EXPLICIT == other.EXPLICIT
     (value, slopes), (expected, gradients) = (
         m.action_and_gradient(overlaps, p) for m, p in ((module, one), (other, two))
     )
@@ -130,6 +135,23 @@ def test_labels_of_several_outputs_are_rows_or_columns():
             expected = solved, mean, variance
     equal(expected[0].overlaps, solved.overlaps, "overlaps")
     equal(expected[1:], (mean, variance), "predictions")
+
+
+@pytest.mark.parametrize("name", ["attention", "residuals alone"])
+def test_wide_streams_leave_the_log_evidence_its_digits(name):
+    """The constants of widths of 1e12 are 1e13: what is left of them in float64 is 1e-3 or so."""
+    here = case(name, 2)
+    widths, variances, temperature, heads = here.parameters
+    wide = tuple(1e12 * width for width in widths)
+    given = {"widths": wide, "variances": variances, "temperature": temperature, "heads": heads}
+    found = here.found.solve(*here.data, **given, **here.arguments)
+    expected = here.expected.solve(*here.data, **given)
+    assert found.converged and found.message == expected.message
+    assert found.log_evidence == pytest.approx(expected.log_evidence, rel=1e-12)
+    limit = here.found.infinite_width(found.problem)
+    assert found.log_evidence == pytest.approx(
+        here.found.log_evidence(limit, found.problem), rel=1e-9
+    )
 
 
 CLOSING = (

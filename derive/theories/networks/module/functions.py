@@ -159,21 +159,28 @@ class Functions:
         return [said, *wrap.statement("READERS = ", repr(readers), 0), f"EXPLICIT = {explicit}"]
 
     def constant_of_labels(self) -> str:
-        r"""ln p(labels) at G_s = Sigma_s, and E/2.
-
-        Raises:
-            RuleError: The constants of the widths are not :math:`\sum_s N_s m_s / 2`, as they are
-                where every term of the action but E is least, and 0 above that, at the prior.
-        """
+        """ln p(labels) at G_s = Sigma_s, and E/2."""
         _, constant = label_energy(self.theory.law)
-        notation, rest = self.notation, self.theory.constant - constant
-        for stream in notation.streams():
-            width, count = notation.width(stream.index), notation.vectors_count(stream.index)
-            rest -= width * count / 2
-        if sympy.expand(expand(rest)) != 0:
-            raise RuleError(f"the constants of the widths leave {rest} beside N m / 2")
+        streams = range(len(self.notation.streams()))
+        self.require_least_at_prior(self.theory.constant - constant, streams)
         doc = "ln p(labels) + E/2 where every stream has its prior covariance."
         return self.number("constant_of_labels", "problem: Problem", doc, constant, hints={})
+
+    def require_least_at_prior(self, constants: Any, streams: Iterable[int]) -> None:
+        r"""Check that the rest of the action is least, and 0 above that, at the prior.
+
+        Args:
+            constants: Those of the widths.
+            streams: Of the widths.
+
+        Raises:
+            RuleError: The constants are not :math:`\sum_s N_s m_s / 2`.
+        """
+        notation = self.notation
+        known = (notation.width(k) * notation.vectors_count(k) / 2 for k in streams)
+        rest = sympy.expand(expand(constants - sympy.Add(*known)))
+        if rest != 0:
+            raise RuleError(f"the constants of the widths leave {rest} beside N m / 2")
 
     def number(
         self, name: str, arguments: str, doc: str, value: Any, *, more: str = "", **options: Any

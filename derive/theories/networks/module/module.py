@@ -47,7 +47,7 @@ def _generate_known(derivation: Derivation, theory: Theory) -> Module:
         "\n".join(functions.constants()),
         runtime_source(guard, ""),
         solve_text.SOLVE.format(
-            digits=solve_text.digits(theory.notation.has_mean),
+            digits=_digits(theory.notation.has_mean),
             **header.argument_lines(theory.notation),
             **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
         ),
@@ -69,6 +69,13 @@ def _generate_known(derivation: Derivation, theory: Theory) -> Module:
     if theory.chain is not None:
         parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
     return assemble(parts, derivation.network.name, has_mean=theory.notation.has_mean)
+
+
+def _digits(has_mean: bool) -> str:
+    """What the digits of float64 are for."""
+    if has_mean:
+        return solve_text.DIGITS_WITHOUT_PRIORS
+    return f"{solve_text.DIGITS}\n\n\n{solve_text.READERS}"
 
 
 def path_table(notation: Notation) -> str:

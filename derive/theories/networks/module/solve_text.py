@@ -378,22 +378,23 @@ def prior_sizes(overlaps: tuple[Array, ...], problem: Problem) -> tuple[Array, .
     return prior_covariances(overlaps, problem)
 
 
-def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
-    """For every stream, those whose prior covariance is made of its overlaps."""
-    return READERS
-
-
 def digits_told(overlaps: tuple[Array, ...], problem: Problem, evidence: float) -> str:
     """What is said of digits that widths cost the evidence: none."""
     return ""'''
 """What the digits of float64 are for, where prior covariances are printed."""
 
-DIGITS_AT_ANY_DEPTH = '''EXPLICIT = False
+READERS = '''def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
+    """For every stream, those whose prior covariance is made of its overlaps."""
+    return READERS'''
+"""A function beside these, where the streams are known."""
+
+DIGITS_WITHOUT_PRIORS = '''EXPLICIT = False
 
 
 def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:
     """ln p(labels) = -S/2 + constants, at leading order."""
-    return -action(overlaps, problem) / 2.0 + evidence_constant(problem)
+    constants = evidence_constant(problem) + fluctuation(overlaps, problem)
+    return -action(overlaps, problem) / 2.0 + constants
 
 
 def action_beyond_prior(overlaps: tuple[Array, ...], problem: Problem) -> float:
@@ -419,16 +420,8 @@ def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
 def digits_told(overlaps: tuple[Array, ...], problem: Problem, evidence: float) -> str:
     """What is said of digits that widths cost the evidence."""
     return evidence_hidden(overlaps, problem.widths, evidence)'''
-"""The same where they are not."""
+"""The same of features with a mean.
 
-
-def digits(has_mean: bool) -> str:
-    """What the digits of float64 are for.
-
-    Of features with a mean the log evidence has a part of their projections, and the share of the
-    lowest overlaps across these is no excess of a stream.
-    """
-    if not has_mean:
-        return DIGITS
-    constant = "evidence_constant(problem)"
-    return DIGITS_AT_ANY_DEPTH.replace(constant, f"{constant} + fluctuation(overlaps, problem)")
+The log evidence has a part of their projections, and the share of the lowest overlaps across these
+is no excess of a stream.
+"""

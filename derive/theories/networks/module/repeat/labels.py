@@ -30,11 +30,6 @@ class LabelFunctions(Functions):
         used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
         return self.names.unpack(used, self.depths) + unpack_data(used, whole=whole)
 
-    def action(self) -> str:
-        """E."""
-        doc = "E, what the labels bring to S."
-        return self.number("action_of_labels", STATE, doc, self.theory.energy, more=OUTSIDE)
-
     def evidence_constant(self) -> str:
         """Their part of ln evidence + S/2."""
         _, constant = label_energy(self.theory.law)

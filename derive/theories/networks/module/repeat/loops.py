@@ -35,6 +35,8 @@ class Loops:
             self.hessian_product(),
             self.add_up(),
             self.saddle_right_hand_side(),
+            self.prior_covariances(),
+            self.readers(),
             self.infinite_width(),
             self.first_correction(),
             self.sum("law", STATE, LAW, name="overlap_law", labels=False, first=REFUSED),
@@ -70,7 +72,8 @@ class Loops:
     ) -> str:  # fmt: skip
         """A function that adds numbers."""
         given = [word.partition(":")[0] for word in ("overlaps", "problem") if word in arguments]
-        start = f"{what}_of_labels({', '.join(given)})" if labels else "0.0"
+        start = "energy" if what == "action" else f"{what}_of_labels"
+        start = f"{start}({', '.join(given)})" if labels else "0.0"
 
         def line(section: Section, indent: int) -> list[str]:
             return wrap.statement("total += ", section.call(what, *given), indent)
@@ -184,6 +187,38 @@ class Loops:
         target = f"closed[{section.entry} : {section.entry + own}]"
         return [*lines, f"{space}right = {right}", f"{space}{target} = map(positive_part, right)"]
 
+    def prior_covariances(self) -> str:
+        """Sigma_s, from the top down."""
+
+        def line(section: Section, indent: int) -> list[str]:
+            given = ["priors[0]"] if section.within else []
+            call = section.call("prior_covariances", *given, "overlaps", "problem")
+            more = "" if section.top else f" + {self._kept(section, 'priors')}"
+            return wrap.statement("priors = ", f"{call}{more}", indent)
+
+        doc = "Prior covariances of the vectors of every stream, given the overlaps above them."
+        lines = [*self._each(line, down=True), "    return priors"]
+        return self._function("prior_covariances", STATE, ARRAYS, doc, lines)
+
+    def readers(self) -> str:
+        """The streams whose prior covariances read each."""
+
+        def line(section: Section, indent: int) -> list[str]:
+            entry = section.stream_entry
+            return [
+                f"{' ' * indent}found[{entry(read)}].add({entry(stream)})"
+                for read, stream in section.reads()
+            ]
+
+        lines = [
+            "    found: list[set[int]] = [set() for _ in problem.vectors]",
+            *self._each(line),
+            "    return tuple(tuple(sorted(streams)) for streams in found)",
+        ]
+        doc = "For every stream, those whose prior covariance is made of its overlaps."
+        kind = "tuple[tuple[int, ...], ...]"
+        return self._function("readers", "problem: Problem", kind, doc, lines)
+
     def infinite_width(self) -> str:
         """The overlaps at infinite width, from the top down."""
 
@@ -250,7 +285,7 @@ class Loops:
         return self._function("chain_normalisation", STATE, kind, doc, lines)
 
 
-PLACED = ("action_and_gradient", "hessian_product", "closed_equations")
+PLACED = ("action_and_gradient", "hessian_product", "closed_equations", "readers")
 """Functions that name the places of streams."""
 
 CLOSED = (

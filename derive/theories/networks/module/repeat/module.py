@@ -50,9 +50,10 @@ def generate_repeated(derivation: Derivation) -> Module:
     closes = not streams and all(part.closes for part in functions)
     parts = [
         header.header(derivation, sections),
+        f"EXPLICIT = {all(layer.equation.flux is not None for layer in theory.layers)}",
         runtime_source(guard, ""),
         solve_text.SOLVE.format(
-            digits=solve_text.DIGITS_AT_ANY_DEPTH,
+            digits=solve_text.DIGITS,
             **header.argument_lines(sections, heads),
             **(solve_text.CLOSED if closes else solve_text.OPEN),
         ),
@@ -83,7 +84,7 @@ def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
         labels.labels_covariance(),
         labels.bottom(),
         labels.predictor(),
-        labels.action(),
+        labels.energy(),
         labels.evidence_constant(),
         labels.action_and_gradient(),
         labels.hessian_product(),

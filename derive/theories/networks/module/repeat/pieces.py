@@ -42,6 +42,7 @@ class PartFunctions(Functions):
             self.action_and_gradient(),
             self.hessian_product(),
             *([self.saddle_right_hand_side()] if self.has_saddle else []),
+            self.prior_covariances(),
             self.infinite_width(),
             *([] if self.section.top else [self.force()]),
             self.first_correction(),
@@ -75,6 +76,7 @@ class PartFunctions(Functions):
 
     def evidence_constant(self) -> str:
         """Its part of ln evidence + S/2."""
+        self.require_least_at_prior(self.section.share.plain["kept"], self.own)
         doc = "What it brings to ln p(labels) + S/2."
         return self._number("constant", ("problem: Problem",), doc, "kept")
 
@@ -167,6 +169,20 @@ class PartFunctions(Functions):
         value = self.theory.action - self.theory.energy + below
         gradients = tuple(gradient(value, g) for g in self.theory.order_parameters)
         return eliminate(gradients, self.theory.law), slope
+
+    def prior_covariances(self) -> str:
+        """Sigma of its streams; where it adds vectors to one, below what is there already."""
+        blocks = [self.section.covariances(k) for k in self.section.places]
+        above = f"Sigma_{ABOVE}"
+        if self.section.within:
+            blocks[0].insert(0, build.overlap(above, self.section.window.notation.handed))
+        results = [self.names.of(build.block_diagonal(*found)) for found in blocks]
+        doc = "Prior covariances of the vectors of its streams, given the overlaps above them."
+        given = [f"{above}: Array"] if self.section.within else []
+        program = _without(self.program(results), {above})
+        arguments = self.section.arguments(*given, *STATE)
+        name, returns = self._name("prior_covariances"), tuple_text(program.results)
+        return self.function(name, arguments, ARRAYS, doc, program, returns)
 
     def infinite_width(self) -> str:
         """Its overlaps at infinite width, from those above."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from derive.algebra import contains
 from derive.algebra.layered import index_text
 from derive.theories.networks.derivation.repeat.parts import INDEX
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, Piece, generic
@@ -78,6 +79,23 @@ class Section:
         """What it needs of what is below: FLUX or SLOPE."""
         single = len(self.window.notation.graph.streams[0].weights) == 1
         return FLUX if single and not self.shared else SLOPE
+
+    def covariances(self, stream: int) -> list[Any]:
+        """The prior covariances that its own weights give to vectors of a stream of its window."""
+        window, law = self.window, self.window.theory.law
+        own = set(window.weights_of(0))
+        weights = window.notation.graph.streams[stream].weights
+        return [law.covariance(weight) for weight in weights if weight in own]
+
+    def reads(self) -> list[tuple[int, int]]:
+        """(read, reader) of the streams of its window whose overlaps prior covariances read."""
+        overlaps = enumerate(self.window.theory.order_parameters)
+        return [
+            (read, stream)
+            for read, overlap in overlaps
+            for stream in self.places
+            if any(contains(found, {overlap}) for found in self.covariances(stream))
+        ]
 
     @property
     def entry(self) -> Any:

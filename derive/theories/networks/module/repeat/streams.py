@@ -75,6 +75,7 @@ class StreamFunctions(Functions):
 
     def evidence_constant(self) -> str:
         """Its part of ln evidence + S/2."""
+        self.require_least_at_prior(self.layer.change.values["kept"], [0])
         doc = "What its change of variables brings to ln p(labels) + S/2."
         return self._number("constant", STATE[1:], doc, "kept")
 
