@@ -90,7 +90,7 @@ def widths_rounding(
         sizes.append(width * (np.sqrt(len(ratios)) + float(np.linalg.norm(ratios))))
     lost = [condition_of(unit_diagonal(overlap)) for overlap in overlaps]
     return EPSILON * max(
-        (size + digits * sum(sizes[k] for k in below)) / width
+        float(size + digits * sum(sizes[k] for k in below)) / width
         for size, below, width, digits in zip(sizes, readers, widths, lost, strict=True)
     )
 
