@@ -35,7 +35,7 @@ _HOME = {
     "search": "derive.theories.networks.solver",
     "Solution": "derive.theories.networks.solver",
     "check": "derive.theories.networks.checks",
-    "compare": "derive.claims",
+    "compare": "derive.theories.networks.words",
     "exchangeable": "derive.theories.networks.analysis.exchangeable",
     "symmetric_solution": "derive.theories.networks.phases",
     "onset": "derive.theories.networks.phases",

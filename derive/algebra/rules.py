@@ -57,7 +57,7 @@ class Table(dict[type, Any]):
         try:
             return self[type(node)]
         except KeyError:
-            said = self.says.format(node=named(node), home=self.home)
+            said = self.says.format(node=named(node), kind=type(node).__name__, home=self.home)
             raise NoRule(said) from None
 
 

@@ -15,7 +15,7 @@ from derive.algebra import nodes
 from derive.claims.coverage import Aspect
 from derive.claims.language import is_moderate, to_text, value
 from derive.errors import DeriveError
-from derive.theories.networks.checks.sample import Numbers
+from derive.evidence.numbers import Numbers
 
 MOST_THRESHOLDS = 6
 """Numbers of a claim whose both sides every symbol has to reach."""

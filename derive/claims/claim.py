@@ -10,13 +10,11 @@ from typing import Any
 from derive.claims.slips.kinds import SLIPS
 from derive.errors import ClaimError
 from derive.evidence.verdict import Verdict
-from derive.theories.networks.description import Network
 from derive.wording import choices, one_line, shown
 
 EQUAL, CONSTANT, FACTOR, LEADING = "equal", "constant", "factor", "leading"
 RELATIONS = (EQUAL, CONSTANT, FACTOR, f"{LEADING} N")
 UP_TO = (CONSTANT, FACTOR)
-ABOUTS = ("action", "saddle U_1", "kernel", "mean", "variance")
 MOST_LINES = 50
 ROUNDED = re.compile(r"(?<![\w.])(?=[\d.]{11})(?=\d*\.\d)[\d.]{11,}")
 """A number with a point and at least ten digits."""
@@ -71,7 +69,7 @@ class Claim:
     """
 
     lines: tuple[Line, ...]
-    network: Network | None = None
+    network: Any = None
     about: str = ""
     up_to: tuple[str, ...] = ()
     assume: Mapping[str, str] = field(default_factory=dict)
@@ -94,13 +92,13 @@ class Claim:
         return name.strip() if word == "saddle" else ""
 
 
-def require_sound(claim: Claim) -> Claim:
-    """The claim itself, if its parts fit together.
+def require_sound(claim: Claim, abouts: tuple[str, ...]) -> Claim:
+    """The claim itself, if its parts fit together; it is about one of `abouts`.
 
     Raises:
         ClaimError: They do not; what is wrong, where, and what would do.
     """
-    _require_about(claim)
+    _require_about(claim, abouts)
     _require_names(claim)
     for word in claim.up_to:
         if word not in UP_TO:
@@ -120,7 +118,7 @@ def _require_expected(key: str, word: str, valid: tuple[str, ...]) -> None:
         raise ClaimError(f"{key}: {shown(word)} is nothing to expect{choices(word, valid)}")
 
 
-def _require_about(claim: Claim) -> None:
+def _require_about(claim: Claim, abouts: tuple[str, ...]) -> None:
     if claim.network is None:
         if claim.about:
             raise ClaimError("about: there is no network; give network, or leave about out")
@@ -128,15 +126,15 @@ def _require_about(claim: Claim) -> None:
             raise ClaimError("assume: there is no network; say it in the declarations or symbols")
         return
     if not claim.about:
-        raise ClaimError(f"about: it is missing; valid: {', '.join(ABOUTS)}")
+        raise ClaimError(f"about: it is missing; valid: {', '.join(abouts)}")
     word = claim.about.partition(" ")[0]
     if word == "saddle" and not NAME.fullmatch(claim.subject):
         raise ClaimError(
             f'about: {shown(claim.about)} names no order parameter; write "saddle U_1"'
         )
-    if word != "saddle" and claim.about not in ABOUTS:
+    if word != "saddle" and claim.about not in abouts:
         raise ClaimError(
-            f"about: {shown(claim.about)} is no quantity{choices(claim.about, ABOUTS)}"
+            f"about: {shown(claim.about)} is no quantity{choices(claim.about, abouts)}"
         )
     if claim.declare:
         raise ClaimError("declare: it is for chains without a network; use [symbols] for names")

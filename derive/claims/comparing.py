@@ -20,8 +20,8 @@ from derive.claims.precision import Exactly, Roughly, climb
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import FLOAT_DIGITS, Side
 from derive.errors import ClaimError, DeriveError
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array
 
 LEADING_DIGITS = 8
 """Digits of differences whose decay is looked at."""

@@ -12,8 +12,8 @@ import numpy as np
 from derive.claims.result import Counterexample
 from derive.claims.setting import Case
 from derive.errors import DeriveError
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array, Numbers
 
 SECONDS = 10.0
 """Time of the processor that the search takes at most, so that a busy machine finds the same."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, Protocol, TypeVar
 
-from derive.theories.networks.checks.sample import Numbers
+from derive.evidence.numbers import Numbers
 
 IDLE = 3
 """Draws in a row that reach nothing new, after which what is left counts as out of reach."""

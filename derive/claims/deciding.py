@@ -30,8 +30,8 @@ from derive.claims.slips.search import (
 )
 from derive.claims.terms import differing
 from derive.claims.work import Work
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled, Verdict
-from derive.theories.networks.checks.sample import Array, Numbers
 
 SCREENS = 4
 """Draws until one has a value for corrections to be held against."""

@@ -18,7 +18,7 @@ from derive.claims.definitions import refuse_word
 from derive.claims.draws import Entries
 from derive.claims.language import parse_declaration
 from derive.errors import ClaimError
-from derive.theories.networks.checks.sample import Array
+from derive.evidence.numbers import Array
 
 SIZE, POSITIVE, REAL = "size", "positive", "real"
 DEFINITE, SYMMETRIC, ORTHOGONAL = "positive definite", "symmetric", "orthogonal"

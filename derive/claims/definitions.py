@@ -16,7 +16,7 @@ from derive.algebra.balls import Balls
 from derive.claims.language import Scope, parse, value
 from derive.claims.language.functions import FUNCTIONS
 from derive.errors import ClaimError
-from derive.theories.networks.checks.sample import Numbers
+from derive.evidence.numbers import Numbers
 from derive.wording import shown
 
 RESERVED = (*FUNCTIONS, "sum", "pi")

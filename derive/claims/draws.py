@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.checks.sample import Array
+from derive.evidence.numbers import Array
 
 EIGHTHS = [k for k in range(-12, 13) if k != 0]
 SMALL = [Fraction(k) for k in (-2, -1, 1, 2)]

@@ -17,8 +17,8 @@ import numpy as np
 from derive.algebra.balls import Unresolved
 from derive.claims.claim import CONSTANT, FACTOR
 from derive.claims.precision import Judge
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array
 
 LARGEST_DENOMINATOR = 10**4
 

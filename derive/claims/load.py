@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Any
 
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
+from derive.claims.words import Words
 from derive.errors import ClaimError
 from derive.files import Untidy, read_table
-from derive.theories.networks.description import Network, load_network
 from derive.wording import choices, one_line, shown
 
 KEYS = ("network", "about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
 LINE_KEYS = ("expression", "relation")
 
 
-def load_claim(path: str | Path) -> Claim:
+def load_claim(path: str | Path, words: Words) -> Claim:
     """Read a claim from a TOML file.
 
     Args:
         path: The file; the path of a network in it is relative to its folder.
+        words: Of the theory of such networks.
 
     Raises:
         ClaimError: The file cannot be read, or it holds no claim; in one line with the place and
@@ -33,14 +34,14 @@ def load_claim(path: str | Path) -> Claim:
     except Untidy as error:
         raise ClaimError(f"{source}: {one_line(str(error))}") from None
     try:
-        return _claim(table, Path(path).parent, source)
+        return _claim(table, Path(path).parent, source, words)
     except ClaimError as error:
         raise ClaimError(f"{source}: {error}") from None
 
 
-def _claim(table: Mapping[str, Any], folder: Path, source: str) -> Claim:
+def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) -> Claim:
     _require_keys(table, KEYS, "")
-    network = _network(table, folder)
+    network = _network(table, folder, words)
     claim = Claim(
         lines=_lines(table.get("lines", [])),
         network=network,
@@ -53,16 +54,16 @@ def _claim(table: Mapping[str, Any], folder: Path, source: str) -> Claim:
         slip=_text(table.get("slip", ""), "slip"),
         source=source,
     )
-    return require_sound(claim)
+    return require_sound(claim, words.abouts)
 
 
-def _network(table: Mapping[str, Any], folder: Path) -> Network | None:
+def _network(table: Mapping[str, Any], folder: Path, words: Words) -> Any:
     if "network" not in table:
         return None
     path = _text(table["network"], "network")
     if not path:
         raise ClaimError("network: an empty path; give the path of a network, or leave it out")
-    return load_network(folder / path)
+    return words.read(folder / path)
 
 
 def _lines(tables: Any) -> tuple[Line, ...]:

@@ -13,8 +13,8 @@ from derive.algebra.arithmetic import Arithmetic, Digits
 from derive.algebra.balls import Balls, Pole, Unresolved, largest
 from derive.claims.definitions import Point
 from derive.claims.setting import Case
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array
 
 GUARD = 20
 """Digits of the first evaluation beyond those asked for."""

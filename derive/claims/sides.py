@@ -23,8 +23,8 @@ from derive.claims.found import text_of
 from derive.claims.language import Scope, Singular, parse, value
 from derive.claims.precision import OnlyHere
 from derive.errors import ClaimError, NoRule, ShapeError
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array, Numbers
 from derive.wording import choices, one_line, shown
 
 FLOAT_DIGITS = 9

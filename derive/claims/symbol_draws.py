@@ -23,8 +23,8 @@ from derive.claims.setting import Case
 from derive.claims.variety import Levels, Variety, relations
 from derive.claims.work import Work
 from derive.errors import DeriveError
+from derive.evidence.numbers import Numbers
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Numbers
 
 CANDIDATES = 16
 """Draws from which the one is taken that reaches the most."""

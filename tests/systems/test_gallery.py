@@ -3,7 +3,7 @@
 import pytest
 from small_networks import CHAINS, NETWORKS
 
-from derive.claims import decide, gallery
+from derive.theories.networks.words import decide, gallery
 
 LONG = (
     "action_head_missing",

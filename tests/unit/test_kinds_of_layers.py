@@ -8,8 +8,6 @@ import pytest
 from command_line import call
 from sampled_systems import raw
 
-from derive.claims import decide, gallery
-from derive.claims.load import load_claim
 from derive.errors import DeriveError
 from derive.evidence.verdict import Verdict
 from derive.theories.networks.description import (
@@ -31,6 +29,8 @@ from derive.theories.networks.ladder import Instance
 from derive.theories.networks.ladder.instance import MOST_TESTS
 from derive.theories.networks.phases import symmetric_solution
 from derive.theories.networks.solver import Solver, load_solution, save_solution
+from derive.theories.networks.words import decide, gallery
+from derive.theories.networks.words.load import load_claim
 
 POSITIONS = Network(
     (Embedding(8, 1.3), Convolution(2, 0.8, 7), Readout(1.2, "each", positions=2, outputs=2)), 0.3

@@ -24,8 +24,7 @@ from sympy.core import numbers
 from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
 from derive.algebra.polynomials import factored
-from derive.errors import NoRule
-from derive.theories.networks.nodes import PathKernel, PathProjection, path_kernel
+from derive.algebra.rules import Table
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text holds together."""
@@ -46,13 +45,12 @@ def to_text(expression: Any) -> str:
 
 
 def _text(node: Any) -> Text:
-    rule = RULES.get(type(node))
-    if rule is None:
-        raise NoRule(f"the language has no word for {type(node).__name__}")
-    return rule(node)
+    text: Text = RULES.of(node)(node)
+    return text
 
 
-def _held(node: Any, tightness: int) -> str:
+def held(node: Any, tightness: int) -> str:
+    """A part of an expression, in brackets where it holds together less than is needed."""
     text, found = _text(node)
     return text if found >= tightness else f"({text})"
 
@@ -62,7 +60,7 @@ def _sum(node: Any) -> Text:
     ordered = sorted(args, key=_negative)
     text = ""
     for arg in ordered:
-        part = _held(arg, PRODUCT)
+        part = held(arg, PRODUCT)
         if not text:
             text = part
         elif part.startswith("-"):
@@ -90,8 +88,8 @@ def _product(node: Any) -> Text:
     sign = "-" if number < 0 else ""
     top = [str(abs(number.p))] if abs(number.p) != 1 or not above else []
     bottom = [str(number.q)] if number.q != 1 else []
-    top += [_held(factor, PRODUCT if not factor.is_Add else POWER) for factor in above]
-    bottom += [_held(factor, POWER) for factor in below]
+    top += [held(factor, PRODUCT if not factor.is_Add else POWER) for factor in above]
+    bottom += [held(factor, POWER) for factor in below]
     return sign + "*".join(top) + "".join(f"/{text}" for text in bottom), PRODUCT
 
 
@@ -100,7 +98,7 @@ def _power(node: Any) -> Text:
         return f"sqrt({to_text(node.base)})", ATOM
     if node.exp.is_Rational and node.exp < 0:
         return _product(node)
-    return f"{_held(node.base, ATOM)}**{_held(node.exp, ATOM)}", POWER
+    return f"{held(node.base, ATOM)}**{held(node.exp, ATOM)}", POWER
 
 
 def _rational(node: Any) -> Text:
@@ -110,7 +108,7 @@ def _rational(node: Any) -> Text:
 
 
 def _magnitude(node: Any) -> Text:
-    return f"sqrt({_held(node.args[0], ATOM)}**2)", ATOM
+    return f"sqrt({held(node.args[0], ATOM)}**2)", ATOM
 
 
 def _call(word: str) -> Callable[[Any], Text]:
@@ -136,20 +134,7 @@ def _lift(node: Any) -> Text:
     return f"kron(eye({to_text(node.args[1])}), {to_text(node.args[0])})", ATOM
 
 
-def _kernel(word: str) -> Callable[[Any], Text]:
-    def rule(node: Any) -> Text:
-        inner, left, right = node.args
-        marks = "".join("star" if d.name.endswith("star") else "" for d in (left, right))
-        suffix = {"": "", "star": "_star", "starstar": "_starstar"}[marks]
-        if left.name == "X" and marks == "star":
-            swapped = path_kernel(build.transpose(inner), right, left)
-            return f"{_held(swapped, ATOM)}.T", ATOM
-        return f"{word}{suffix}({to_text(inner)})", ATOM
-
-    return rule
-
-
-RULES: dict[type, Callable[[Any], Text]] = {
+RULES = Table("word", "derive/claims/language/printing.py", {
     sympy.Symbol: lambda node: (node.name, ATOM),
     Copies: lambda node: _product(node.heads * factored(node.size)),
     sympy.MatrixSymbol: lambda node: (node.name, ATOM),
@@ -171,7 +156,7 @@ RULES: dict[type, Callable[[Any], Text]] = {
     sympy.exp: _call("exp"),
     sympy.Abs: _magnitude,
     Inverse: lambda node: (f"inv({to_text(node.arg)})", ATOM),
-    Transpose: lambda node: (f"{_held(node.arg, ATOM)}.T", ATOM),
+    Transpose: lambda node: (f"{held(node.arg, ATOM)}.T", ATOM),
     Trace: _trace,
     nodes.LogDet: _logdet,
     Identity: lambda node: (f"eye({to_text(node.args[0])})", ATOM),
@@ -182,7 +167,5 @@ RULES: dict[type, Callable[[Any], Text]] = {
     nodes.PartialTrace: _call("ptrace"),
     nodes.FastTrace: _call("ptrace_fast"),
     nodes.Block: _call("block"),
-    PathKernel: _kernel("path_kernel"),
-    PathProjection: _kernel("path_projection"),
-}
+}, says="the language has no word for {kind}")  # fmt: skip
 """Exact node type to its text and how tightly that holds together."""

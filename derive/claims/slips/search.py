@@ -18,8 +18,8 @@ from derive.claims.slips.change import Change, Words
 from derive.claims.slips.kinds import SLIPS
 from derive.claims.slips.trees import addends, tree_of
 from derive.errors import DeriveError
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array, Numbers
 
 MOST_CANDIDATES = 6000
 SECONDS = 20.0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from derive.claims import compare, load_claim
 from derive.errors import DeriveError
+from derive.theories.networks.words import compare, load_claim
 
 SPEC = """
 temperature = 0.1

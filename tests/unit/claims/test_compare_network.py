@@ -5,7 +5,7 @@ import pytest
 import sympy
 
 from derive import Attention, Embedding, Network, Readout, Residual, compare
-from derive.claims import ComparisonResult
+from derive.claims.result import ComparisonResult
 from derive.errors import ClaimError
 from derive.theories.networks.derivation import derive
 

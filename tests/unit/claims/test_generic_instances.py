@@ -7,7 +7,7 @@ import pytest
 
 from derive import Attention, Embedding, Network, Readout, compare, derive
 from derive.claims.claim import Claim, Line
-from derive.claims.on_network import OnNetwork
+from derive.theories.networks.words.on_network import OnNetwork
 
 EVERY_DAY = ("test_a_temperature_that_is_a_number",)
 """The others are evidence beyond what CI has time for: run by hand."""

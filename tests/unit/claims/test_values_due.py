@@ -8,8 +8,8 @@ import sympy
 from derive import Attention, Embedding, Network, Readout, compare
 from derive.algebra import build, gradient
 from derive.errors import ClaimError, NoRule, ShapeError
+from derive.evidence.claim import Claim
 from derive.evidence.verdict import Verdict
-from derive.theories.networks.checks.claim import Claim
 
 DECLARED = {
     "A": "positive definite (m, m)",

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from derive.claims.load import load_claim
 from derive.errors import DeriveError
 from derive.files import Untidy, read_table
 from derive.files.tables import MAX_BYTES
 from derive.theories.networks.description import load_network
+from derive.theories.networks.words.load import load_claim
 
 PARTS = ("a", '"a"', "'a'", r'"\""', '"a.b"')
 DEEP = {

@@ -11,6 +11,7 @@ from typing import Any
 
 from derive.arguments import takes
 from derive.errors import DeriveError
+from derive.evidence.claim import Claim
 from derive.evidence.table import render, render_groups, to_markdown
 from derive.evidence.verdict import CheckResult, Unsettled, Verdict, exit_status
 from derive.theories.networks.checks import (
@@ -26,7 +27,6 @@ from derive.theories.networks.checks import (
     values,
     zero_temperature,
 )
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.given import load_module, refuse_foreign
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.description import Network

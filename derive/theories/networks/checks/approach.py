@@ -10,8 +10,8 @@ import numpy as np
 
 from derive.algebra.arithmetic import Digits
 from derive.evidence.compare import Comparison
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult, Unsettled, Verdict
-from derive.theories.networks.checks.sample import Array
 
 ORDER_DIGITS = 6
 """Digits to which an observed order of convergence must be 1."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
 from derive.evidence.verdict import CheckResult, Unsettled
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.loops import HESSIAN_DIGITS, Point
 from derive.theories.networks.checks.plain import Wiring
 from derive.theories.networks.checks.sample import Sample

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from derive.algebra.arithmetic import Digits
+from derive.evidence.claim import Claim
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.claim import Claim
-from derive.theories.networks.checks.sample import Array, Numbers, Sample, seen
+from derive.theories.networks.checks.sample import Sample, seen
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 
 Change = tuple[int, Array, Any]

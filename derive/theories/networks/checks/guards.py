@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from derive.errors import SolveError
+from derive.evidence.claim import Claim
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.loops import SEVERAL, Point
-from derive.theories.networks.checks.sample import Array
 from derive.theories.networks.checks.subject import Subject
 
 TOLERANCE = 1e-10

@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
 from derive.evidence.compare import Pairs
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.numbered import with_numbers
 from derive.theories.networks.checks.plain import PlainTheory, Wiring, head_score_loops
-from derive.theories.networks.checks.sample import Array, Sample
+from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.description import Data, Network
 

@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
+from derive.evidence.claim import Claim
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult, Unsettled
-from derive.theories.networks.checks.claim import Claim
-from derive.theories.networks.checks.sample import Array, Sample
+from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import SOLVER_DIGITS, Subject
 
 GRID = np.geomspace(1e-4, 1e4, 401)

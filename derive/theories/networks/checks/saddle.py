@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array, Sample
+from derive.theories.networks.checks.sample import Sample
 
 SLACK = 12
 """Digits of the arithmetic that a gradient of zero may lose to rounding."""

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from derive.evidence.numbers import Array, Numbers
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.turns import (
     Heads,
@@ -24,10 +24,6 @@ from derive.theories.networks.derivation.turns import (
     several,
     unequal,
 )
-
-Array = NDArray[Any]
-Numbers = dict[Any, Any]
-"""A number or an array for every symbol."""
 
 EIGHTHS = np.array([k for k in range(-12, 13) if k != 0])
 TESTS = 2

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
 from derive.evidence.compare import Pairs
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks.checks.approach import flat
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.gaussian_process import path_weights
 from derive.theories.networks.checks.loops import (
     HESSIAN_DIGITS,
@@ -24,7 +25,6 @@ from derive.theories.networks.checks.loops import (
     random_point,
     spectrum_pairs,
 )
-from derive.theories.networks.checks.sample import Array
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.solver.files import arrays
 

@@ -13,9 +13,10 @@ from derive.algebra import evaluate
 from derive.algebra.arithmetic import Digits
 from derive.algebra.evaluate import Evaluation
 from derive.evidence.compare import Comparison
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.saddle import Saddle, Whitened, refine
-from derive.theories.networks.checks.sample import Array, Draw, Numbers, Sample
+from derive.theories.networks.checks.sample import Draw, Sample
 from derive.theories.networks.derivation import Derivation, Theory, derive
 from derive.theories.networks.description import Network
 from derive.theories.networks.module import Module, generate

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
 from derive.evidence.compare import Comparison
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.claim import Claim
-from derive.theories.networks.checks.sample import Array, Numbers, Sample, seen
+from derive.theories.networks.checks.sample import Sample, seen
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional import label_energy

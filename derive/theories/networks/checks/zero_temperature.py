@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks.checks.approach import Approach, flat
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.one_head import is_scalar, unit_kernel
 from derive.theories.networks.checks.saddle import Saddle
-from derive.theories.networks.checks.sample import Array, Sample
+from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import Subject
 
 TEMPERATURES = tuple(Fraction(1, 10**power) for power in (2, 4, 6, 8, 10))

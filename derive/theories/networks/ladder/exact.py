@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from derive.evidence.claim import Claim
 from derive.theories.networks.checks import CheckResult, Subject, Verdict, decide
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.ladder.rung import Rung
 from derive.theories.networks.ladder.rungs import Tell

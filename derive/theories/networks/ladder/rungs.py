@@ -65,7 +65,7 @@ def claims(subject: Subject, tell: Tell) -> tuple[Rung, ...]:
 
 def published(network: Network, digits: int, seed: int, tell: Tell) -> Rung:
     """Published formulas, as claims of the gallery, for the networks that they are about."""
-    from derive.claims import gallery
+    from derive.theories.networks.words import gallery
 
     results = []
     for name, claim in gallery.published(network):

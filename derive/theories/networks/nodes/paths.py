@@ -25,6 +25,7 @@ from derive.algebra.normal import each_term
 from derive.algebra.rules import register
 from derive.algebra.series import linear
 from derive.algebra.terms import ONE, Matrix, assemble, columns, is_zero, rows, same_size, split
+from derive.claims.language.printing import ATOM, Text, held, to_text
 from derive.errors import ShapeError
 from derive.programs.lower import Lowering
 from derive.programs.printer import Emit, call, is_symmetric
@@ -179,6 +180,19 @@ def _path_map(make: Callable[..., Any], *, daggered: bool = False) -> Callable[[
     return rule
 
 
+def _worded(word: str) -> Callable[[Any], Text]:
+    def rule(node: Any) -> Text:
+        inner, left, right = node.args
+        marks = "".join("star" if d.name.endswith("star") else "" for d in (left, right))
+        suffix = {"": "", "star": "_star", "starstar": "_starstar"}[marks]
+        if left.name == "X" and marks == "star":
+            swapped = path_kernel(build.transpose(inner), right, left)
+            return f"{held(swapped, ATOM)}.T", ATOM
+        return f"{word}{suffix}({to_text(inner)})", ATOM
+
+    return rule
+
+
 def _is_symmetric(node: Any) -> bool:
     return bool(node.args[1] == node.args[2]) and is_symmetric(node.args[0])
 
@@ -217,6 +231,7 @@ register(
     lower=Lowering.or_transposed,
     name=_kernel_name,
     print=call("path_kernel"),
+    word=_worded("path_kernel"),
     print_diagonal=_print_diagonal,
     is_symmetric=_is_symmetric,
 )
@@ -232,5 +247,6 @@ register(
     merge=path_projection,
     name="projection",
     print=call("path_projection"),
+    word=_worded("path_projection"),
     is_symmetric=_is_symmetric,
 )

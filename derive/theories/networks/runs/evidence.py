@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.claim import Claim
 from derive.evidence.compare import Pairs
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks import checks
-from derive.theories.networks.checks.claim import Claim
 from derive.theories.networks.checks.loops import Point, random_point
 from derive.theories.networks.checks.plain import alignment_loops
-from derive.theories.networks.checks.sample import Array
 from derive.theories.networks.checks.solutions import keys, path_names
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.description import Attention

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from derive.claims import gallery
-from derive.claims.compare import decide
-from derive.claims.load import load_claim
 from derive.claims.result import render
 from derive.commands.usage import Options, UsageError
 from derive.evidence.verdict import Verdict
 from derive.running.progress import spinner
+from derive.theories.networks.words import gallery
+from derive.theories.networks.words.compare import decide
+from derive.theories.networks.words.load import load_claim
 
 STATUS = {Verdict.AGREES: 0, Verdict.DISAGREES: 1, Verdict.INCONCLUSIVE: 3}
 

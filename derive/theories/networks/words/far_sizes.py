@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.claims import beyond
 from derive.claims.beyond import Sizes
-from derive.claims.conditions import MOST_SIZE, Conditions, Parameters
+from derive.theories.networks.words.conditions import MOST_SIZE, Conditions, Parameters
 
 MOST_HEADS = 40
 """Bounds that heads are above, at most; vectors bound them too."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import sympy
 
-from derive.claims.ours import Ours
 from derive.theories.networks.description.outside import no_density
+from derive.theories.networks.words.ours import Ours
 
 MOST_SIZE = 40
 """Examples, features and paths of an instance are no more, whatever is assumed; widths may be."""

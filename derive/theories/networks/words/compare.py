@@ -12,16 +12,16 @@ import sympy
 
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
 from derive.claims.deciding import Expressions, unsettled
-from derive.claims.load import load_claim
-from derive.claims.on_network import OnNetwork
 from derive.claims.on_symbols import OnSymbols
 from derive.claims.result import ComparisonResult
-from derive.claims.saddle_claims import Equations
 from derive.errors import ClaimError, DeriveError
 from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import Network
+from derive.theories.networks.words.load import ABOUTS, load_claim
+from derive.theories.networks.words.on_network import OnNetwork
+from derive.theories.networks.words.saddle_claims import Equations
 from derive.wording import shown
 
 LEAST_DIGITS = 15
@@ -95,7 +95,8 @@ def compare(
                 assume=dict(assume or {}),
                 symbols=dict(symbols or {}),
                 declare=dict(declare or {}),
-            )
+            ),
+            ABOUTS,
         )
     return decide(claim, digits=digits, instances=instances, seed=seed, explain=explain)
 

@@ -16,16 +16,16 @@ from derive.claims.claim import LEADING, Claim
 from derive.claims.comparing import require_shapes
 from derive.claims.deciding import SCREEN, summed_up, unsettled, value_of
 from derive.claims.definitions import expanded
-from derive.claims.equations import Equation, decide_equation, saddles
-from derive.claims.on_network import OnNetwork
 from derive.claims.result import ComparisonResult, Correction, Counterexample
 from derive.claims.setting import Case
 from derive.claims.sides import Side, equation
 from derive.claims.slips.search import AS_IT_STANDS, Trial, corrections
 from derive.claims.terms import differing
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled, Verdict
-from derive.theories.networks.checks.sample import Array, Numbers
 from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.words.equations import Equation, decide_equation, saddles
+from derive.theories.networks.words.on_network import OnNetwork
 
 LEAST_CASES = 4
 """Saddle points that an equation is held against, at least."""

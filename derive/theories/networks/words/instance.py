@@ -9,8 +9,9 @@ from typing import Any
 import sympy
 
 from derive.algebra.arithmetic import Arithmetic
-from derive.claims.ours import Ours
-from derive.theories.networks.checks.sample import Array, Numbers, Sample
+from derive.evidence.numbers import Array, Numbers
+from derive.theories.networks.checks.sample import Sample
+from derive.theories.networks.words.ours import Ours
 
 
 @dataclass(frozen=True, eq=False)

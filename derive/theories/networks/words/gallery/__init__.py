@@ -8,13 +8,13 @@ from importlib import resources
 from pathlib import Path
 
 from derive.claims.claim import Claim
-from derive.claims.compare import decide
-from derive.claims.load import load_claim
 from derive.claims.result import ComparisonResult
 from derive.errors import ClaimError
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.graph import StreamGraph, stream_graph
+from derive.theories.networks.words.compare import decide
+from derive.theories.networks.words.load import load_claim
 
 FOLDER = resources.files(__name__)
 

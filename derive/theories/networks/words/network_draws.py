@@ -14,17 +14,19 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats
-from derive.claims import aspects, at_once, beyond
-from derive.claims.conditions import MOST_SIZE, Conditions, Parameters
+from derive.claims import aspects, beyond
 from derive.claims.coverage import Aspect
 from derive.claims.draws import SMALL_SIZE, Draws, Entries
-from derive.claims.far_sizes import FarSizes
-from derive.claims.instance import Instance
-from derive.claims.ours import Ours
 from derive.claims.variety import Levels, Variety, relations
+from derive.evidence.numbers import Array, Numbers
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array, Numbers, Sample
+from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.derivation.turns import covering
+from derive.theories.networks.words import at_once
+from derive.theories.networks.words.conditions import MOST_SIZE, Conditions, Parameters
+from derive.theories.networks.words.far_sizes import FarSizes
+from derive.theories.networks.words.instance import Instance
+from derive.theories.networks.words.ours import Ours
 
 ATTEMPTS = 200
 """Draws until one meets the conditions."""

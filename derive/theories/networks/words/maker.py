@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
-from derive.claims.conditions import Conditions, Parameters
 from derive.claims.draws import SMALL
-from derive.claims.instance import Instance
-from derive.claims.ours import Ours
-from derive.theories.networks.checks.sample import Array, Sample
+from derive.evidence.numbers import Array
+from derive.theories.networks.checks.sample import Sample
+from derive.theories.networks.words.conditions import Conditions, Parameters
+from derive.theories.networks.words.instance import Instance
+from derive.theories.networks.words.ours import Ours
 
 SIMPLE_VARIANCES = [Fraction(2), Fraction(3), Fraction(1, 2), Fraction(3, 2)]
 

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from derive.evidence.verdict import CheckResult, Verdict, why
-from derive.theories.networks.checks.subject import Subject
 from derive.threads import one_blas_thread
 
+Subject = TypeVar("Subject")
+"""What a theory puts under check."""
 
-def everywhere(subject: Subject) -> bool:
-    """For claims about every network."""
+
+def everywhere(subject: Any) -> bool:
+    """For claims about everything."""
     return True
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One claim about a network.
+class Claim(Generic[Subject]):
+    """One claim about a subject of a theory.
 
     Attributes:
         name: What is claimed.
         decide: Finds the verdict; it is given the name.
-        applies: Whether the claim is about a network; where not, it is left out.
+        applies: Whether the claim is about a subject; where not, it is left out.
     """
 
     name: str

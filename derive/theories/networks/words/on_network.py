@@ -11,22 +11,22 @@ from typing import Any
 from derive.algebra.arithmetic import Floats
 from derive.claims.aspects import thresholds
 from derive.claims.claim import Claim
-from derive.claims.conditions import FEW_VECTORS, MOST_VECTORS
 from derive.claims.coverage import Coverage, cover, telling
 from derive.claims.definitions import Definitions, Point, expanded, with_symbols
 from derive.claims.draws import Draws, span
-from derive.claims.instance import Instance
 from derive.claims.language import Scope, parse, to_text
-from derive.claims.maker import Maker
-from derive.claims.network_draws import NetworkDraws
-from derive.claims.ours import GROUPS, Ours, require_parameter
 from derive.claims.setting import Case
 from derive.claims.slips.change import Words
 from derive.errors import ClaimError
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks.sample import Array
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import Theory, refuse_mean
+from derive.theories.networks.words.conditions import FEW_VECTORS, MOST_VECTORS
+from derive.theories.networks.words.instance import Instance
+from derive.theories.networks.words.maker import Maker
+from derive.theories.networks.words.network_draws import NetworkDraws
+from derive.theories.networks.words.ours import GROUPS, Ours, require_parameter
 from derive.wording import shown
 
 SADDLE_GUARD = 8

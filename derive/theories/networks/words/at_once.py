@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 from typing import Any
 
-from derive.claims.conditions import FEW_LAYERS
+from derive.theories.networks.words.conditions import FEW_LAYERS
 
 Counts = tuple[int, ...]
 

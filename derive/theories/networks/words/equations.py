@@ -14,13 +14,13 @@ from derive.algebra.arithmetic import Arithmetic, Floats
 from derive.algebra.balls import Unresolved, largest
 from derive.claims.comparing import SLACK
 from derive.claims.leading import decide_leading, relative
-from derive.claims.on_network import OnNetwork
 from derive.claims.precision import FLOAT_ROUNDING, GUARD
 from derive.claims.result import LineResult
 from derive.claims.setting import Case
 from derive.claims.sides import FLOAT_DIGITS, Side
+from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled, Verdict
-from derive.theories.networks.checks.sample import Array
+from derive.theories.networks.words.on_network import OnNetwork
 
 HOLDS = "holds at the saddle point"
 LEAST_SINGULAR = 1e-6
