@@ -39,3 +39,12 @@ def test_files_that_a_page_names_are_there(path):
     named = [ROOT / name for name in re.findall(rf"`((?:{roots})/[\w./]+)`", text)]
     missing = [str(found) for found in links + named if not found.exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("folder", ["derive", "derive/theories/networks"])
+def test_the_readme_names_every_folder(folder):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    packages = [path.parent.name for path in (ROOT / folder).glob("*/__init__.py")]
+    shown = "`{}`" if "/" in folder else "`derive/{}"
+    assert len(packages) > 10
+    assert not [name for name in packages if shown.format(name) not in text]
