@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import difflib
 import io
 import re
 import subprocess
@@ -62,9 +63,13 @@ def finish(name: str, check: bool) -> int:
         page.write_text(text, encoding="utf-8")
         print(f"wrote {page.name}")
         return 0
-    same = page.exists() and page.read_text(encoding="utf-8") == text
-    print(f"{page.name} is as built" if same else f"{page.name} differs; run docs/build_pages.py")
-    return 0 if same else 1
+    there = page.read_text(encoding="utf-8") if page.exists() else ""
+    if there == text:
+        print(f"{page.name} is as built")
+        return 0
+    print(f"{page.name} differs; run docs/build_pages.py")
+    print(*difflib.unified_diff(there.split("\n"), text.split("\n"), lineterm=""), sep="\n")
+    return 1
 
 
 def main() -> int:
