@@ -134,7 +134,8 @@ def runtime_source(module: ModuleType, text: str, left_out: Iterable[str] = ()) 
             continue
         if module is linear and isinstance(node, ast.FunctionDef) and f"{node.name}(" not in text:
             continue
-        body = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        body = "\n".join(lines[first - 1 : node.end_lineno])
         glue = "\n" if string or (isinstance(node, ast.Assign) and parts) else "\n\n\n"
         parts.append((glue if parts else "") + body)
     return "".join(parts)

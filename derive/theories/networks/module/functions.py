@@ -30,6 +30,8 @@ LEFT = "left"
 """What the training examples leave of test inputs, in the function of the predictor."""
 OUTSIDE = " + energy_outside(problem)"
 """What is added to a function that prints the labels' part of the action of the span's rows."""
+READERS = '''def readers(problem: Problem) -> tuple[tuple[int, ...], ...]:
+    """For every stream, those whose prior covariance is made of its overlaps."""'''
 CLOSED = (
     "The saddle-point equations closed on {lowest}: fluxes up from it, overlaps down to it.\n\n"
     "    A fixed point where no part is cut off is a stationary point of the action.\n    "
@@ -121,7 +123,12 @@ class Functions:
 
     def of_excess(self) -> list[str]:
         """What the evidence in excess of the prior is made of."""
-        return [self.energy(), self.prior_covariances(), self.constant_of_labels()]
+        return [
+            self.energy(),
+            self.prior_covariances(),
+            self.readers(),
+            self.constant_of_labels(),
+        ]
 
     def energy(self) -> str:
         """E."""
@@ -139,12 +146,16 @@ class Functions:
         result = tuple_text(program.results)
         return self.function("prior_covariances", arguments, ARRAYS, doc, program, result)
 
-    def constants(self) -> list[str]:
-        """For every stream, those whose prior covariance is made of its overlaps; and more."""
-        if self.notation.has_mean:
-            return []
+    def constant(self) -> str:
+        """Whether fluxes close every saddle-point equation; no share of a mean is a flux."""
+        equations = self.theory.equations
+        explicit = all(equation.flux is not None for equation in equations)
+        return f"EXPLICIT = {explicit and not self.notation.has_mean}"
+
+    def readers(self) -> str:
+        """For every stream those whose prior covariance is made of its overlaps."""
         law, streams = self.theory.law, self.notation.streams()
-        readers = tuple(
+        found = tuple(
             tuple(
                 below.index
                 for below in streams
@@ -152,11 +163,8 @@ class Functions:
             )
             for overlap in self.theory.order_parameters
         )
-        explicit = all(equation.flux is not None for equation in self.theory.equations)
-        said = (
-            "# The streams whose prior covariances read each; whether fluxes close every equation."
-        )
-        return [said, *wrap.statement("READERS = ", repr(readers), 0), f"EXPLICIT = {explicit}"]
+        lines = wrap.statement("return ", repr(found))
+        return "\n".join([READERS, *lines])
 
     def constant_of_labels(self) -> str:
         """ln p(labels) at G_s = Sigma_s, and E/2."""

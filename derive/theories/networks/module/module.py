@@ -12,6 +12,7 @@ from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
+from derive.theories.networks.module.frame import solution
 from derive.theories.networks.module.functions import Functions
 from derive.theories.networks.module.repeat.module import generate_repeated
 
@@ -44,14 +45,15 @@ def _generate_known(derivation: Derivation, theory: Theory) -> Module:
     functions = Functions(theory, reserved_names())
     parts = [
         header.header(derivation),
-        "\n".join(functions.constants()),
+        functions.constant(),
+        runtime_source(solution, ""),
         runtime_source(guard, ""),
-        solve_text.SOLVE.format(
-            digits=_digits(theory.notation.has_mean),
-            **header.argument_lines(theory.notation),
-            **(solve_text.CLOSED if functions.closed_equations() else solve_text.OPEN),
+        *solve_text.solver(
+            header.argument_lines(theory.notation),
+            "problem.heads",
+            closes=bool(functions.closed_equations()),
+            has_mean=theory.notation.has_mean,
         ),
-        solve_text.HEAD_SCORES.format(table="problem.heads"),
         path_table(theory.notation),
         problem_text.MAKE_PROBLEM.format(
             checks=problem_text.CHECK_DATA,
@@ -69,13 +71,6 @@ def _generate_known(derivation: Derivation, theory: Theory) -> Module:
     if theory.chain is not None:
         parts.append(solve_text.CHAIN.format(body=functions.chain_body()))
     return assemble(parts, derivation.network.name, has_mean=theory.notation.has_mean)
-
-
-def _digits(has_mean: bool) -> str:
-    """What the digits of float64 are for."""
-    if has_mean:
-        return solve_text.DIGITS_WITHOUT_PRIORS
-    return f"{solve_text.DIGITS}\n\n\n{solve_text.READERS}"
 
 
 def path_table(notation: Notation) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from derive.programs import wrap
+from derive.programs.assemble import runtime_source
+from derive.theories.networks.module.frame import outputs as rows_of_outputs
 
 OPENING = '''"""{title}
 
@@ -73,44 +75,7 @@ PROBLEM = '''class Problem(NamedTuple):
     span: Span | None = None
 '''
 
-SOLUTION = '''class Solution(NamedTuple):
-    """A stationary point of the action, with the evidence for it.
-
-    Attributes:
-        overlaps: The order parameters, the lowest stream first.
-        action: S.
-        log_evidence: ln p(labels) at leading order, every constant kept.
-        converged: Whether every test below was passed.
-        message: Why it did not converge, and what would help; or that it did.
-        gradient_norm: max |G^(1/2) (dS/dG) G^(1/2)|_F / N over the order parameters, and what
-            rounding may hide of it.
-        residual: max |G - right-hand side|_F over the saddle-point equations, relative to the
-            larger of G and its prior covariance given the overlaps above: one of the terms.
-        hessian_lowest: Lowest eigenvalue of the Hessian in whitened coordinates.
-        hessian_negative: Number of negative eigenvalues.
-        hessian_is_bound: Whether these two are bounds, from above and from below. Where `message`
-            says a minimum all the same, a matrix below the Hessian is positive definite.
-        condition_number: Of the labels' covariance; a large one costs as many digits.
-        problem: What was solved.
-        others: The other minima that were found, the lower action first.
-    """
-
-    overlaps: tuple[Array, ...]
-    action: float
-    log_evidence: float
-    converged: bool
-    message: str
-    gradient_norm: float
-    residual: float
-    hessian_lowest: float
-    hessian_negative: int
-    hessian_is_bound: bool
-    condition_number: float
-    problem: Problem
-    others: tuple[Solution, ...] = ()
-'''
-
-HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM, SOLUTION))
+HEADER = "\n\n".join((OPENING + IMPORTS, PROBLEM))
 
 CHECK_DATA = """    by_path = attended_by_path(attended, paths)
     if labels.shape != by_path.shape[:1]:
@@ -236,40 +201,4 @@ def data_lines(outputs: Any, function: str) -> str:
 
 def output_functions(outputs: Any) -> list[str]:
     """The functions that these lines call."""
-    return [] if outputs == 1 else [OUTPUTS]
-
-
-OUTPUTS = '''def one_row_per_output(attended: Any, labels: Array) -> tuple[Any, Array]:
-    """Labels of shape (P, OUTPUTS) one below the other, the output the fast index.
-
-    Labels of shape (P * OUTPUTS,), and attended inputs of such rows, stay as they are; with classes
-    of paths they are rows.
-    """
-    if labels.ndim == 1:
-        return attended, labels
-    if labels.ndim != 2 or labels.shape[1] != OUTPUTS:
-        raise ValueError(f"labels: shape {labels.shape}; (P, {OUTPUTS}) is needed")
-    if isinstance(attended, tuple):
-        return attended, labels.reshape(-1)
-    attended = real_array("attended", attended)
-    if attended.ndim != 3:
-        raise ValueError(f"attended: shape {attended.shape}; (P, N_0, M / {OUTPUTS}) is needed")
-    return rows_of_outputs(attended), labels.reshape(-1)
-
-
-def one_row_per_test_output(attended_test: Any, problem: Problem) -> Any:
-    """Test inputs in rows, if they are not; with classes of paths they are."""
-    if isinstance(attended_test, tuple) and len(attended_test) == 2:
-        return attended_test
-    given = real_array("attended_test", attended_test)
-    fewer = given.ndim == 3 and given.shape[2] * OUTPUTS == problem.attended.shape[1]
-    return rows_of_outputs(given) if fewer else given
-
-
-def rows_of_outputs(attended: Array) -> Array:
-    """One row per example and output, which sees the paths that end in this output."""
-    rows = np.einsum("pim,oq->poimq", attended, np.eye(OUTPUTS))
-    examples, _, features, paths, _ = rows.shape
-    return rows.reshape(examples * OUTPUTS, features, paths * OUTPUTS)
-'''
-"""Functions of a module whose network has several outputs."""
+    return [] if outputs == 1 else [runtime_source(rows_of_outputs, "")]

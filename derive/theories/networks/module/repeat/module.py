@@ -11,6 +11,7 @@ from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.module import problem_text, solve_text
+from derive.theories.networks.module.frame import solution
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
 from derive.theories.networks.module.repeat.labels import LabelFunctions
@@ -51,13 +52,11 @@ def generate_repeated(derivation: Derivation) -> Module:
     parts = [
         header.header(derivation, sections),
         f"EXPLICIT = {all(layer.equation.flux is not None for layer in theory.layers)}",
+        runtime_source(solution, ""),
         runtime_source(guard, ""),
-        solve_text.SOLVE.format(
-            digits=solve_text.DIGITS,
-            **header.argument_lines(sections, heads),
-            **(solve_text.CLOSED if closes else solve_text.OPEN),
+        *solve_text.solver(
+            header.argument_lines(sections, heads), "problem.heads, problem.depths", closes=closes
         ),
-        solve_text.HEAD_SCORES.format(table="problem.heads, problem.depths"),
         *Counts(sections, depths).all(),
         _make_problem(depths, heads, outputs, bool(streams)),
         "# All layers: what the parts bring, added up, or handed from part to part.",

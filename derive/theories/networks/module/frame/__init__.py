@@ -1,0 +1,1 @@
+"""What no derivation changes in a generated module; it is copied, as the runtime is."""
