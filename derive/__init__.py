@@ -46,13 +46,20 @@ _HOME = {
     "DeriveError": "derive.errors",
 }
 
+_FOUND: dict[str, Any] = {}
+"""The names that have been used."""
+
 __all__ = ["__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"derive has no attribute {name!r}; it has {', '.join(sorted(_HOME))}")
-    return getattr(import_module(_HOME[name]), name)
+    _FOUND[name] = getattr(import_module(_HOME[name]), name)
+    if "derive" in _FOUND:
+        # After ``from derive import *`` the package's name is the function's: it has them all too.
+        vars(_FOUND["derive"]).update(_FOUND)
+    return _FOUND[name]
 
 
 def __dir__() -> list[str]:

@@ -76,6 +76,7 @@ def test_names_from_the_package_are_its_own():
     exec("from derive import *", names)
     assert names["compare"] is package.compare is compare
     assert names["derive"] is package.derive
+    assert names["derive"].compare is compare and names["derive"].Network is package.Network
     assert names["derive"](NETWORK).theory.chain is not None
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         getattr(package, "nonsense")  # noqa: B009
