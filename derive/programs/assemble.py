@@ -1,4 +1,4 @@
-"""What generated modules have in common: a text that can be loaded, and the runtime in it."""
+"""A generated module: a text that can be loaded, and the runtime of which it carries a copy."""
 
 from __future__ import annotations
 
@@ -8,52 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import ModuleType
 
-from derive import identical, threads
-from derive.programs.runtime import (
-    basis,
-    closed,
-    curvature,
-    geodesic,
-    linear,
-    mean,
-    merged,
-    minima,
-    minimise,
-    rays,
-    rounding,
-    signature,
-    span,
-    spectrum,
-    verdict,
-)
-
-MERGED = (merged, identical, span)
-RUNTIME = (
-    linear,
-    *MERGED,
-    threads,
-    minimise,
-    basis,
-    closed,
-    curvature,
-    geodesic,
-    signature,
-    spectrum,
-    rounding,
-    verdict,
-    rays,
-    minima,
-)
-_PARAMETERS = (
-    "attended",
-    "attended_test",
-    "labels",
-    "overlaps",
-    "problem",
-    "product",
-    "directions",
-)
-
 
 @dataclass(frozen=True)
 class Module:
@@ -61,7 +15,7 @@ class Module:
 
     Attributes:
         source: The text; the same derivation gives the same bytes.
-        title: The network's name.
+        title: The name of what it is about.
     """
 
     source: str = field(repr=False)
@@ -75,52 +29,22 @@ class Module:
         return module
 
 
-def assemble(parts: Iterable[str], title: str, *, has_mean: bool = False) -> Module:
-    """A module of some functions, and of the runtime that they need.
-
-    Args:
-        parts: The text of the functions.
-        title: The network's name.
-        has_mean: Whether attended inputs are of features with a mean.
-    """
-    found = list(parts)
-    text = "\n".join(found)
-    found.append("# What the functions above are made of: linear algebra, and the minimiser.")
-    replaced = {name for name in vars(mean) if has_mean} & {"tests_by_path"}
-    found += [runtime_source(module, text, replaced) for module in RUNTIME]
-    if has_mean:
-        found.append(runtime_source(mean, text))
-    source = "\n\n\n".join(part.strip() for part in found) + "\n"
+def assemble(parts: Iterable[str], title: str) -> Module:
+    """A module of texts, one below the other."""
+    source = "\n\n\n".join(part.strip() for part in parts) + "\n"
     ast.parse(source)
     return Module(source, title)
 
 
-def reserved_names() -> frozenset[str]:
-    """Names that the module uses for functions and parameters."""
-    names = set(_PARAMETERS)
-    for module in RUNTIME:
-        names |= {name for name in vars(module) if not name.startswith("_")}
-    names |= {
-        "kernel",
-        "bottom",
-        "action",
-        "gradient",
-        "predictor",
-        "value",
-        "mean",
-        "means",
-        "means_test",
-        "variance",
-        "solve",
-    }
-    return frozenset(names | {"np", "linalg", "log", "pi", "optimize", "sparse"})
+def runtime_source(
+    module: ModuleType, called_in: str | None = None, left_out: Iterable[str] = ()
+) -> str:
+    """The definitions of a module of the runtime, without its docstring and imports.
 
-
-def runtime_source(module: ModuleType, text: str, left_out: Iterable[str] = ()) -> str:
-    """The module's definitions, without its docstring and imports.
-
-    Functions with a name in `left_out` are not copied; of the linear algebra only what the derived
-    functions call is.
+    Args:
+        module: What is copied.
+        called_in: Only functions that this text calls are; all, where it is None.
+        left_out: Functions that are not.
     """
     tree = ast.parse(inspect.getsource(module))
     lines = inspect.getsource(module).splitlines()
@@ -132,10 +56,14 @@ def runtime_source(module: ModuleType, text: str, left_out: Iterable[str] = ()) 
             continue
         if isinstance(node, ast.FunctionDef) and node.name in left_out:
             continue
-        if module is linear and isinstance(node, ast.FunctionDef) and f"{node.name}(" not in text:
+        if isinstance(node, ast.FunctionDef) and not _is_called(node, called_in):
             continue
         first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
         body = "\n".join(lines[first - 1 : node.end_lineno])
         glue = "\n" if string or (isinstance(node, ast.Assign) and parts) else "\n\n\n"
         parts.append((glue if parts else "") + body)
     return "".join(parts)
+
+
+def _is_called(function: ast.FunctionDef, text: str | None) -> bool:
+    return text is None or f"{function.name}(" in text

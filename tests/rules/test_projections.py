@@ -148,7 +148,7 @@ def test_an_action_that_depends_on_projections_otherwise_is_refused():
 @pytest.mark.parametrize("scale", [1e-9, 1e-3, 1.0, 1e3, 1e8])
 def test_the_share_solves_its_equation(scale):
     """In float64 and to 40 digits, for forces of any size; module and expression agree."""
-    from derive.programs.runtime.mean import mean_share
+    from derive.theories.networks.module.runtime.mean import mean_share
 
     rng = np.random.default_rng(2)
     root, wide, force = rng.normal(size=(3, 3)), rng.normal(size=(3, 5)), rng.normal(size=(3, 1))

@@ -13,6 +13,7 @@ from derive.errors import NoRule
 from derive.programs.printer import PRINTERS, source
 from derive.programs.runtime import linear
 from derive.theories.networks.module.names import network_program as make_program
+from derive.theories.networks.module.runtime import paths
 from derive.theories.networks.nodes import (
     Attended,
     PathReadout,
@@ -103,7 +104,7 @@ def values():
 
 def computed(expression, values):
     program = make_program([expression])
-    scope = {name: value for name, value in vars(linear).items() if callable(value)}
+    scope = {name: value for name, value in (vars(linear) | vars(paths)).items() if callable(value)}
     scope |= {"np": np, "linalg": linalg, "log": log, "pi": pi}
     scope |= {symbol.name: value for symbol, value in values.items()}
     scope |= {"attended": values[TRAIN].transpose(0, 2, 1), "labels": values[Y][:, 0]}

@@ -13,6 +13,7 @@ from small_networks import random_overlap, random_symmetric
 from derive.algebra import build, evaluate, gradient
 from derive.programs.runtime import linear
 from derive.theories.networks.module.names import network_program as make_program
+from derive.theories.networks.module.runtime import paths
 from derive.theories.networks.nodes import Attended, path_kernel
 
 P, N0, H = (sympy.Symbol(name, positive=True, integer=True) for name in ("P", "N_0", "H_1"))
@@ -42,7 +43,7 @@ def values():
 
 def run(program, values):
     """Execute a program and return its results."""
-    scope = {name: value for name, value in vars(linear).items() if callable(value)}
+    scope = {name: value for name, value in (vars(linear) | vars(paths)).items() if callable(value)}
     scope |= {"np": np, "linalg": linalg, "log": log, "pi": pi}
     scope |= {symbol.name: value for symbol, value in values.items()}
     scope |= {"attended": values[DATA].transpose(0, 2, 1), "labels": values[LABELS][:, 0]}

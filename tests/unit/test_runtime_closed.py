@@ -5,7 +5,7 @@ import pytest
 
 from derive import Attention, Data, Embedding, Linear, Network, Readout, Residual
 from derive.programs.runtime.closed import fixed_point, positive_part
-from derive.programs.runtime.signature import descend
+from derive.theories.networks.module.runtime.signature import descend
 from derive.theories.networks.solver import Solver
 
 CHAIN = Network(

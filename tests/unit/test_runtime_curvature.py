@@ -5,8 +5,8 @@ import pytest
 from small_networks import NETWORKS, random_data, random_overlaps, solver
 
 from derive import Attention, Data, Embedding, Features, Network, Readout
-from derive.programs.runtime import curvature as runtime
 from derive.theories.networks.description import attended_inputs
+from derive.theories.networks.module.runtime import curvature as runtime
 from derive.theories.networks.solver import Solver
 
 

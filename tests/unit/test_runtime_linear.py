@@ -5,6 +5,7 @@ import pytest
 from small_networks import random_overlap, random_symmetric
 
 from derive.programs.runtime import linear
+from derive.theories.networks.module.runtime import paths
 
 RNG = np.random.default_rng(6)
 OVERLAP = random_overlap(RNG, 6)
@@ -79,26 +80,26 @@ def test_embed_and_selection():
 @pytest.mark.parametrize("overlap", [OVERLAP, SYMMETRIC, -OVERLAP, np.zeros((6, 6))])
 @pytest.mark.parametrize("data", [FEW, MANY])
 def test_the_kernel_of_a_data_set_with_itself(overlap, data):
-    found = linear.path_kernel(overlap, data, data)
+    found = paths.path_kernel(overlap, data, data)
     np.testing.assert_allclose(found, kernel(overlap, data, data), rtol=1e-11, atol=1e-12)
     np.testing.assert_array_equal(found, found.T)
 
 
 @pytest.mark.parametrize(("left", "right"), [(FEW, MANY), (MANY, FEW), (FEW, FEW.copy())])
 def test_the_kernel_of_two_data_sets_with_any_matrix(left, right):
-    found = linear.path_kernel(GENERAL, left, right)
+    found = paths.path_kernel(GENERAL, left, right)
     np.testing.assert_allclose(found, kernel(GENERAL, left, right), rtol=1e-11, atol=1e-12)
 
 
 def test_the_diagonal_of_a_kernel():
-    found = linear.path_diagonal(GENERAL, MANY)
+    found = paths.path_diagonal(GENERAL, MANY)
     np.testing.assert_allclose(found, np.diag(kernel(GENERAL, MANY, MANY)), rtol=1e-11)
 
 
 @pytest.mark.parametrize(("left", "right"), [(FEW, MANY), (MANY, FEW), (MANY, MANY)])
 def test_the_projection_is_the_adjoint_of_the_kernel(left, right):
     matrix = RNG.normal(size=(len(left), len(right)))
-    found = linear.path_projection(matrix, left, right)
+    found = paths.path_projection(matrix, left, right)
     np.testing.assert_allclose(found, projection(matrix, left, right), rtol=1e-11, atol=1e-12)
     one = np.sum(matrix * kernel(GENERAL, left, right))
     assert np.sum(found * GENERAL) == pytest.approx(one)

@@ -5,8 +5,8 @@ import pytest
 from small_networks import random_overlap, random_symmetric
 
 from derive.programs.runtime import minimise as runtime
-from derive.programs.runtime.signature import Signature, descend, signature
-from derive.programs.runtime.verdict import CONVERGED, Rounding, verdict
+from derive.theories.networks.module.runtime.signature import Signature, descend, signature
+from derive.theories.networks.module.runtime.verdict import CONVERGED, Rounding, verdict
 
 RNG = np.random.default_rng(7)
 WIDTHS = (9.0, 4.0)
@@ -180,7 +180,7 @@ def test_equations_solved_by_fluxes_vouch_for_a_gradient_that_widths_hide():
 
 
 def test_random_directions_stay_positive_definite():
-    from derive.programs.runtime.signature import _beside
+    from derive.theories.networks.module.runtime.signature import _beside
 
     rng = np.random.default_rng(10)
     for length in (0.5, -0.5, 10.0):

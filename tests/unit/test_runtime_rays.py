@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data, solver
 
-from derive.programs.runtime.rays import Prior, ray_starts, rays
+from derive.theories.networks.module.runtime.rays import Prior, ray_starts, rays
 
 
 def prior_and_kernel(name, scale=1.0):

@@ -6,7 +6,7 @@ from precise_solutions import deviations, gradient_of, sample_of, subject_of
 from small_networks import NETWORKS
 
 from derive import Data, Embedding, Linear, Network, Readout, solve
-from derive.programs.runtime.rounding import excess
+from derive.theories.networks.module.runtime.rounding import excess
 from derive.theories.networks.solver import Solver
 
 WHITENED = 1e-6

@@ -8,8 +8,8 @@ import pytest
 from small_networks import NETWORKS, random_data, solver
 
 from derive.programs.runtime.minima import is_near
-from derive.programs.runtime.rays import Prior, affordable, scattered_starts
 from derive.theories.networks.description import Attention, Data, Embedding, Network, Readout
+from derive.theories.networks.module.runtime.rays import Prior, affordable, scattered_starts
 from derive.theories.networks.solver import Solver
 
 PATH = Path(__file__).parents[2] / "benchmarks" / "minima.py"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -11,7 +10,8 @@ from typing import Any
 from derive.algebra import build, nodes
 from derive.arguments import takes
 from derive.programs import wrap
-from derive.programs.assemble import MERGED, Module, runtime_source
+from derive.programs.assemble import Module, runtime_source
+from derive.programs.assemble import assemble as assembled
 from derive.programs.runtime import fluctuations, guard, linear
 from derive.theories.networks.analysis.expansions import (
     Expansion,
@@ -20,6 +20,7 @@ from derive.theories.networks.analysis.expansions import (
 )
 from derive.theories.networks.analysis.expansions.show import result_lines
 from derive.theories.networks.module import expansion_text, header, problem_text
+from derive.theories.networks.module.carried import CALLED, MERGED
 from derive.theories.networks.module.functions import (
     OUTSIDE,
     Functions,
@@ -81,7 +82,7 @@ def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Mod
     kind, notation = KINDS[type(expansion)], expansion.theory.notation
     parts = [
         _head(expansion, kind),
-        runtime_source(guard, ""),
+        runtime_source(guard),
         problem_text.PROBLEM.format(
             counting=problem_text.counting(notation.outputs()), more_attributes="", more_fields=""
         ),
@@ -108,12 +109,11 @@ def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Mod
         ),
         *problem_text.output_functions(notation.outputs()),
         path_table(notation),
-        *(runtime_source(module, "") for module in (*MERGED, *kind.runtime)),
+        *(runtime_source(module) for module in (*MERGED, *kind.runtime)),
     ]
-    parts.append(runtime_source(linear, "\n".join(parts)))
-    source = "\n\n\n".join(part.strip() for part in parts) + "\n"
-    ast.parse(source)
-    return Module(source, expansion.network.name)
+    text = "\n".join(parts)
+    called = [runtime_source(module, text) for module in CALLED]
+    return assembled([*parts, *(part for part in called if part)], expansion.network.name)
 
 
 def _head(expansion: Expansion, kind: Kind) -> str:

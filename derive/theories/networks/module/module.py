@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from derive.arguments import takes
 from derive.programs import wrap
-from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
+from derive.programs.assemble import Module, runtime_source
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
@@ -12,6 +12,7 @@ from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
+from derive.theories.networks.module.carried import assemble, reserved_names
 from derive.theories.networks.module.frame import solution
 from derive.theories.networks.module.functions import Functions
 from derive.theories.networks.module.repeat.module import generate_repeated
@@ -46,8 +47,8 @@ def _generate_known(derivation: Derivation, theory: Theory) -> Module:
     parts = [
         header.header(derivation),
         functions.constant(),
-        runtime_source(solution, ""),
-        runtime_source(guard, ""),
+        runtime_source(solution),
+        runtime_source(guard),
         *solve_text.solver(
             header.argument_lines(theory.notation),
             "problem.heads",

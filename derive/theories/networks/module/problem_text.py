@@ -201,4 +201,4 @@ def data_lines(outputs: Any, function: str) -> str:
 
 def output_functions(outputs: Any) -> list[str]:
     """The functions that these lines call."""
-    return [] if outputs == 1 else [runtime_source(rows_of_outputs, "")]
+    return [] if outputs == 1 else [runtime_source(rows_of_outputs)]

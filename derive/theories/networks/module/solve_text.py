@@ -115,7 +115,7 @@ def solver(
     """
     return [
         SOLVE.format(**lines, **(CLOSED if closes else OPEN)),
-        runtime_source(solving, ""),
-        runtime_source(digits_of_mean if has_mean else digits, ""),
+        runtime_source(solving),
+        runtime_source(digits_of_mean if has_mean else digits),
         HEAD_SCORES.format(table=table),
     ]

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from derive.programs.runtime.minimise import Overlaps
-from derive.programs.runtime.signature import descend
 from derive.theories.networks.analysis.exchangeable import SymmetricTheory, exchangeable
 from derive.theories.networks.analysis.exchangeable.vectors import sector_basis, stream_tables
 from derive.theories.networks.description import Data, Network
+from derive.theories.networks.module.runtime.signature import descend
 from derive.theories.networks.phases.hessian import HessianSector, Layout, hessian_sectors
 from derive.theories.networks.phases.kernels import (
     TOLERANCE,

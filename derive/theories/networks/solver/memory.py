@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from derive.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
-from derive.programs.runtime.curvature import MOST_NUMBERS
-from derive.programs.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.description.file_sizes import FileSizes, file_sizes, shapes_in
 from derive.theories.networks.description.graph import stream_graph
 from derive.theories.networks.description.paths import path_count
 from derive.theories.networks.description.predicted import REMEDY
+from derive.theories.networks.module.runtime.curvature import MOST_NUMBERS
+from derive.theories.networks.module.runtime.signature import DENSE_HESSIAN, LANCZOS_STEPS
 
 CORRECTIONS = 65
 """Vectors that L-BFGS keeps: 30 steps and as many changes of the gradient, and a few."""
@@ -123,7 +123,7 @@ def solving_bytes(sizes: Sizes, *, spectrum: bool = False) -> int:
 
 
 def matrix_numbers(sizes: Sizes) -> int:
-    """Numbers in the arrays of the Hessian's matrix: see `derive.programs.runtime.curvature`.
+    """Numbers in the arrays of the Hessian's matrix: see `curvature` of the runtime.
 
     The inputs twice, whitened; what of them sees the labels; a block of their products, twice;
     traces over pairs of paths, and the directions.

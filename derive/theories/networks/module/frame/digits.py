@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from derive.programs.runtime.rounding import excess
 from derive.theories.networks.module.frame.derived import (
     Array,
     Problem,
@@ -13,6 +12,7 @@ from derive.theories.networks.module.frame.derived import (
     prior_covariances,
     saddle_right_hand_side,
 )
+from derive.theories.networks.module.runtime.rounding import excess
 
 
 def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:

@@ -6,7 +6,6 @@ is no excess of a stream.
 
 from __future__ import annotations
 
-from derive.programs.runtime.rounding import evidence_hidden
 from derive.theories.networks.module.frame.derived import (
     Array,
     Problem,
@@ -15,6 +14,7 @@ from derive.theories.networks.module.frame.derived import (
     fluctuation,
 )
 from derive.theories.networks.module.frame.solving import saddle_residual
+from derive.theories.networks.module.runtime.rounding import evidence_hidden
 
 
 def log_evidence(overlaps: tuple[Array, ...], problem: Problem) -> float:

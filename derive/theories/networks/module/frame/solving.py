@@ -8,37 +8,10 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from derive.programs.runtime.curvature import Curvature
 from derive.programs.runtime.guard import guarded, real_array, require_finite
 from derive.programs.runtime.linear import cholesky, cholesky_solve
 from derive.programs.runtime.minima import is_near, lowest_minimum, runs_into
 from derive.programs.runtime.minimise import minimise, newton, relative_gradient
-from derive.programs.runtime.rays import (
-    BROKEN,
-    COARSE,
-    TOWARDS,
-    VAIN,
-    Prior,
-    Ray,
-    affordable,
-    displaced_start,
-    ray_starts,
-    rays,
-    scattered_starts,
-)
-from derive.programs.runtime.rounding import (
-    COARSEST,
-    TOGETHER,
-    digits_lost,
-    labels_rounding,
-    overlaps_rounding,
-    size_of_terms,
-    widths_rounding,
-)
-from derive.programs.runtime.signature import Signature, approach, descend, signature
-from derive.programs.runtime.span import condition_of, inside, is_singular
-from derive.programs.runtime.spectrum import Spectrum, spectrum
-from derive.programs.runtime.verdict import NOISE, Rounding, verdict
 from derive.theories.networks.module.frame.derived import (
     EXPLICIT,
     Array,
@@ -62,6 +35,38 @@ from derive.theories.networks.module.frame.digits import (
     prior_sizes,
 )
 from derive.theories.networks.module.frame.solution import Solution
+from derive.theories.networks.module.runtime.curvature import Curvature
+from derive.theories.networks.module.runtime.rays import (
+    BROKEN,
+    COARSE,
+    TOWARDS,
+    VAIN,
+    Prior,
+    Ray,
+    affordable,
+    displaced_start,
+    ray_starts,
+    rays,
+    scattered_starts,
+)
+from derive.theories.networks.module.runtime.rounding import (
+    COARSEST,
+    TOGETHER,
+    digits_lost,
+    labels_rounding,
+    overlaps_rounding,
+    size_of_terms,
+    widths_rounding,
+)
+from derive.theories.networks.module.runtime.signature import (
+    Signature,
+    approach,
+    descend,
+    signature,
+)
+from derive.theories.networks.module.runtime.span import condition_of, inside, is_singular
+from derive.theories.networks.module.runtime.spectrum import Spectrum, spectrum
+from derive.theories.networks.module.runtime.verdict import NOISE, Rounding, verdict
 from derive.threads import blas_threads
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import sympy
 
-from derive.programs.assemble import Module, assemble, reserved_names, runtime_source
+from derive.programs.assemble import Module, runtime_source
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.module import problem_text, solve_text
+from derive.theories.networks.module.carried import assemble, reserved_names
 from derive.theories.networks.module.frame import solution
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
@@ -52,8 +53,8 @@ def generate_repeated(derivation: Derivation) -> Module:
     parts = [
         header.header(derivation, sections),
         f"EXPLICIT = {all(layer.equation.flux is not None for layer in theory.layers)}",
-        runtime_source(solution, ""),
-        runtime_source(guard, ""),
+        runtime_source(solution),
+        runtime_source(guard),
         *solve_text.solver(
             header.argument_lines(sections, heads), "problem.heads, problem.depths", closes=closes
         ),

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from derive.programs.runtime.span import condition_of
+from derive.theories.networks.module.runtime.span import condition_of
 
 EPSILON = float(np.finfo(float).eps)
 EVIDENCE = 1e-9

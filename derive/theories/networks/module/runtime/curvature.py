@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
-from derive.programs.runtime.linear import log_determinant, path_diagonal, path_projection
-from derive.programs.runtime.merged import Merged, fold, inputs_of, spread
+from derive.programs.runtime.linear import log_determinant
 from derive.programs.runtime.minimise import Overlaps
+from derive.theories.networks.module.runtime.merged import Merged, fold, inputs_of, spread
+from derive.theories.networks.module.runtime.paths import path_diagonal, path_projection
 
 MOST_NUMBERS = 2**17
 """In one array, while the Gram matrix is summed up."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from derive.programs.runtime.minimise import Overlaps
-from derive.programs.runtime.signature import Signature
+from derive.theories.networks.module.runtime.signature import Signature
 
 CONVERGED = "converged: a minimum of the action, stationary to tolerance"
 BOUND = "converged: stationary to tolerance; Lanczos steps found no direction downhill (a bound)"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from derive.programs.runtime.guard import real_array
-from derive.programs.runtime.merged import Merged, attended_by_path, inputs_of
+from derive.theories.networks.module.runtime.merged import Merged, attended_by_path, inputs_of
 
 
 class AboutMean:

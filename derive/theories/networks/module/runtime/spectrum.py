@@ -10,7 +10,7 @@ from scipy import sparse
 
 from derive.programs.runtime.basis import Basis
 from derive.programs.runtime.minimise import Overlaps
-from derive.programs.runtime.signature import DENSE_HESSIAN, diagonalised
+from derive.theories.networks.module.runtime.signature import DENSE_HESSIAN, diagonalised
 
 SPECTRUM_ENDS = 10
 """Directions that are kept at each end of the spectrum."""

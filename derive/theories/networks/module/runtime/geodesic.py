@@ -11,8 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from derive.programs.runtime.basis import Basis
-from derive.programs.runtime.curvature import Curvature
 from derive.programs.runtime.minimise import Overlaps
+from derive.theories.networks.module.runtime.curvature import Curvature
 
 MOST_NEWTON_STEPS = 40
 FIRST_RADIUS = 1.0

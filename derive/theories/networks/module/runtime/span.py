@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import linalg
 
-from derive.programs.runtime.merged import Merged, inputs_of
+from derive.theories.networks.module.runtime.merged import Merged, inputs_of
 
 LOW_TEMPERATURE = 1e-7
 """Of the prior variance of all outputs together; below it the span's axes keep digits."""

@@ -10,8 +10,6 @@ from scipy import linalg, sparse
 
 from derive.programs.runtime.basis import Basis
 from derive.programs.runtime.closed import fixed_point
-from derive.programs.runtime.curvature import Curvature
-from derive.programs.runtime.geodesic import geodesic_newton
 from derive.programs.runtime.minimise import (
     Overlaps,
     minimise,
@@ -19,6 +17,8 @@ from derive.programs.runtime.minimise import (
     quasi_newton,
     relative_gradient,
 )
+from derive.theories.networks.module.runtime.curvature import Curvature
+from derive.theories.networks.module.runtime.geodesic import geodesic_newton
 
 DENSE_HESSIAN = 500
 """Up to this many coordinates every Hessian eigenvalue is found; above it Lanczos bounds them."""
