@@ -16,7 +16,7 @@ from derive.theories.networks.phases.hessian import HessianSector, moved, roots_
 from derive.theories.networks.phases.representations import ONE, SYMMETRIC
 from derive.theories.networks.phases.solver import Point, SymmetricSolver
 from derive.theories.networks.phases.subgroups import SAME, Average, Partition, exchangeable_heads
-from derive.theories.networks.solver.solving import one_line_errors
+from derive.theories.networks.solver.refusals import one_line_errors
 from derive.threads import blas_threads
 
 TIGHT = 1e-10

@@ -22,7 +22,7 @@ from derive.theories.networks.phases.kernels import (
 )
 from derive.theories.networks.phases.reduced import Blocks, Numbers, ReducedFunctions
 from derive.theories.networks.solver import Solver
-from derive.theories.networks.solver.solving import one_line_errors
+from derive.theories.networks.solver.refusals import one_line_errors
 from derive.threads import blas_threads
 
 

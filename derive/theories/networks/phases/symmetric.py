@@ -15,7 +15,7 @@ from derive.theories.networks.phases.branches import Branch, lower_branches
 from derive.theories.networks.phases.hessian import HessianSector
 from derive.theories.networks.phases.kernels import TOLERANCE
 from derive.theories.networks.phases.solver import Point, SymmetricSolver
-from derive.theories.networks.solver.solving import one_line_errors
+from derive.theories.networks.solver.refusals import one_line_errors
 
 ROUNDING = 1e-9
 """Eigenvalues below it, in units of the largest, count as zero."""

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from derive.arguments import takes
 from derive.errors import SolveError
 from derive.programs.runtime.minima import distinct
 from derive.theories.networks.derivation import Derivation, derive
+from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Data, Network, Values
 from derive.theories.networks.description.data import check_kernel
 from derive.theories.networks.description.graph import stream_graph, values
 from derive.theories.networks.description.paths import path_labels
 from derive.theories.networks.module import Module, generate
+from derive.theories.networks.module.repeat.at_depths import AtDepths
 from derive.theories.networks.solver.memory import refuse_large
+from derive.theories.networks.solver.refusals import one_line_errors, with_depths
 from derive.theories.networks.solver.scores import label_values
 from derive.theories.networks.solver.solution import Solution
 from derive.theories.networks.solver.spectrum import HessianSpectrum, row_names, spectrum_of
@@ -46,11 +50,13 @@ class Solver:
         derivation: The theory.
         generated: The module's text.
         module: The module itself.
+        depths: A number for every symbolic depth of its network.
     """
 
     derivation: Derivation
     generated: Module
     module: Any
+    depths: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def of(cls, network: Network) -> Solver:
@@ -58,6 +64,35 @@ class Solver:
         derivation = derive(network)
         generated = generate(derivation)
         return cls(derivation, generated, generated.load())
+
+    def at(self, depths: Mapping[str, int]) -> Solver:
+        """The solver at given depths, from what was derived for any depth.
+
+        Args:
+            depths: A number for every symbolic depth of the network.
+
+        Raises:
+            DescriptionError: One is missing, or is no depth of the network.
+
+        >>> from derive import Data, Embedding, Linear, Network, Readout, Repeat
+        >>> layers = (Embedding(20, 1.3), Repeat((Linear(0.9, 20),), "L"), Readout(1.2))
+        >>> network = Network(layers, 0.1)
+        >>> data = Data(attended=np.eye(3)[:, :, None], labels=np.array([1.0, -1.0, 2.0]))
+        >>> solver = Solver.of(network).at({"L": 4})
+        >>> len(solver.solve(network.with_values({"L": 4}), data).overlaps)
+        5
+        """
+        network = self.derivation.network
+        with_depths(network, depths)
+        ordered = {name: int(depths[name]) for name in network.depths()}
+        return replace(self, module=AtDepths(self.module, ordered), depths=ordered)
+
+    @cached_property
+    def notation(self) -> Notation:
+        """The symbols of the network, at its depths."""
+        if isinstance(self.derivation.theory, Theory):
+            return self.derivation.theory.notation
+        return Notation(stream_graph(with_depths(self.derivation.network, self.depths)))
 
     def problem(self, network: Network, data: Data) -> Any:
         """Data and parameters, checked, as the generated module wants them.
@@ -82,10 +117,10 @@ class Solver:
 
     @property
     def _has_mean(self) -> bool:
-        return self.derivation.known_theory.notation.has_mean
+        return self.notation.has_mean
 
     def _heads(self, numbers: Values) -> tuple[int, ...]:
-        weights = self.derivation.known_theory.notation.graph.weights
+        weights = self.notation.graph.weights
         return tuple(numbers.heads[w.index] for w in weights if w.branching)
 
     def solve(
@@ -172,7 +207,7 @@ class Solver:
             problem = self.problem(solution.network, data)
             curvature = self.module.curvature(solution.overlaps, problem)
             found = self.module.spectrum(solution.overlaps, curvature)
-        names = [overlap.name for overlap in self.derivation.known_theory.order_parameters]
+        names = [self.notation.overlap(s.index).name for s in self.notation.streams()]
         size = len(solution.overlaps[0])
         numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows
         rows = self.module.bottom((numbered, *solution.overlaps[1:]), problem).diagonal()
@@ -181,7 +216,7 @@ class Solver:
 
     def _solution(self, network: Network, data: Data, found: Any) -> Solution:
         chain, action = (), found.action
-        if self.derivation.known_theory.chain is not None:
+        if hasattr(self.module, "chain_normalisation"):
             chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
         mean, variance = None, None
         if data.attended_test is not None:
@@ -261,70 +296,3 @@ class Solver:
         converged.sort(key=lambda solution: self.height(solution, data))
         best, *others = distinct(converged)
         return (replace(best, others=tuple(others)), *others)
-
-
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Turn what a generated module raises into a SolveError that says what would help.
-
-    Raises:
-        SolveError: In the place of a ValueError, an overflow or a failure of linear algebra.
-    """
-    try:
-        with np.errstate(all="ignore"):  # what overflows is refused below, in one line
-            yield
-    except (np.linalg.LinAlgError, OverflowError):  # neither says why
-        raise SolveError(
-            "the labels' covariance or the overlaps lost positive definiteness to rounding or "
-            "overflow; scale inputs and labels to order one, or raise the temperature"
-        ) from None
-    except ValueError as error:
-        raise SolveError(str(error)) from None
-
-
-@takes("network", "data")
-def solve(
-    network: Network,
-    data: Data,
-    *,
-    starts: int = 0,
-    seed: int = 0,
-    continuation: bool = False,
-    tolerance: float = 1e-10,
-) -> Solution:
-    """Derive, generate and solve a network on data.
-
-    Args:
-        network: Every symbol has a value.
-        data: Attended inputs and labels.
-        starts: Random starts to search from; the stationary point of lowest action is returned.
-        seed: Of the random starts.
-        continuation: Go down to the widths in steps, from a thousand times wider.
-        tolerance: Bound on the relative gradient.
-
-    Returns:
-        The solution; `converged` says whether it may be trusted.
-
-    Raises:
-        DescriptionError: A symbol has no value.
-        SolveError: Data and network do not fit, or the kernel is singular.
-
-    >>> import numpy as np
-    >>> from derive import Data, Embedding, Network, Readout, solve
-    >>> data = Data(attended=np.eye(3)[:, :, None], labels=np.array([1.0, -1.0, 2.0]))
-    >>> solution = solve(Network((Embedding(20, 1.3), Readout(1.2)), 0.1), data)
-    >>> solution.converged, round(solution.action, 6)
-    (True, 24.020309)
-    """
-    solver = Solver.of(network)
-    if starts:
-        return solver.search(
-            network, data, starts, seed=seed, continuation=continuation, tolerance=tolerance
-        )[0]
-    return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
-
-
-@takes("network", "data")
-def search(network: Network, data: Data, starts: int = 8, *, seed: int = 0) -> tuple[Solution, ...]:
-    """Distinct stationary points of a network's action, the lowest first; see `Solver.search`."""
-    return Solver.of(network).search(network, data, starts, seed=seed)

@@ -47,6 +47,11 @@ def changed(network: Network, options: Options) -> Network:
     return network
 
 
+def depths_of(network: Network, options: Options) -> dict[str, int]:
+    """The values of --set that are depths of a network."""
+    return {name: int(value) for name, value in options.set if name in network.depths()}
+
+
 def with_symbols(network: Network, options: Options) -> Network:
     """The network with the values of --set.
 

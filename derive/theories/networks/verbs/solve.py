@@ -14,7 +14,8 @@ from derive.theories.networks.description.graph import stream_graph, values
 from derive.theories.networks.phases.note import symmetry_note
 from derive.theories.networks.solver import Solution, Solver, save_solution
 from derive.theories.networks.solver.memory import refuse_large_task
-from derive.theories.networks.verbs.options import changed, refuse_together
+from derive.theories.networks.solver.once import solver_of
+from derive.theories.networks.verbs.options import changed, depths_of, refuse_together
 from derive.theories.networks.verbs.solution import lines_of
 
 NOT_CONVERGED = 3
@@ -22,7 +23,8 @@ NOT_CONVERGED = 3
 
 def solve(options: Options) -> int:
     """Solve, write the solution, and say how it went."""
-    network = changed(load_network(options.spec), options)
+    described = load_network(options.spec)
+    network = changed(described, options)
     if options.width is not None:
         network = network.with_width(options.width)
     _refuse(network, options)
@@ -32,7 +34,8 @@ def solve(options: Options) -> int:
     refuse_large_task(network, options.data)
     data = load_data(options.data, network)
     with spinner("solving"):
-        found = _solutions(network, data, options)
+        solver = solver_of(described, depths_of(described, options))
+        found = _solutions(solver, network, data, options)
     solution = found[0]
     save_solution(target, solution)
     for line in lines_of(solution, data):
@@ -61,9 +64,10 @@ def _refuse(network: Network, options: Options) -> None:
         refuse_together(options, "seed", "", "there are no random starts; give --starts K too")
 
 
-def _solutions(network: Network, data: Data, options: Options) -> Sequence[Solution]:
+def _solutions(
+    solver: Solver, network: Network, data: Data, options: Options
+) -> Sequence[Solution]:
     """The solution, or the distinct stationary points of a search, the lowest first."""
-    solver = Solver.of(network)
     if options.starts:
         return solver.search(network, data, options.starts, seed=options.seed or 0)
     return [solver.solve(network, data, continuation=options.continuation)]

@@ -20,7 +20,7 @@ from derive.theories.networks.samplers.overlaps.coordinates import Coordinates
 from derive.theories.networks.samplers.overlaps.law import Kernel, Law
 from derive.theories.networks.samplers.overlaps.reference import Reference
 from derive.theories.networks.solver import Solver
-from derive.theories.networks.solver.solving import one_line_errors
+from derive.theories.networks.solver.refusals import one_line_errors
 from derive.threads import blas_threads
 
 STEPS = 5
