@@ -342,7 +342,7 @@ def test_the_sampled_network_nears_the_saddle_point(kernel):
     Measured for ReLU (per cent): u -5.3(3), -2.4(2) and b -2.0(3), -0.8(2) at N = 12 and 24.
     """
     gaps = []
-    for copies, draws in ((1, 6000), (4, 3000)):
+    for copies, draws in ((1, 6000), (4, 6000)):
         rng = np.random.default_rng(3)
         small, noise = rng.normal(size=(9, 9)), rng.normal(size=9)
         inputs = np.sqrt(copies) * np.kron(np.eye(copies), small)[:, :, None]
