@@ -12,7 +12,7 @@ from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.module import problem_text, solve_text
 from derive.theories.networks.module.carried import assemble, reserved_names
-from derive.theories.networks.module.frame import solution
+from derive.theories.networks.module.frame import numbers, solution
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
 from derive.theories.networks.module.repeat.labels import LabelFunctions
@@ -60,6 +60,7 @@ def generate_repeated(derivation: Derivation) -> Module:
         ),
         *Counts(sections, depths).all(),
         _make_problem(depths, heads, outputs, bool(streams)),
+        runtime_source(numbers, ""),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
         *([loops.closed_equations()] if closes else []),
