@@ -60,7 +60,7 @@ def generate_repeated(derivation: Derivation) -> Module:
         ),
         *Counts(sections, depths).all(),
         _make_problem(depths, heads, outputs, bool(streams)),
-        runtime_source(numbers, ""),
+        runtime_source(numbers),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
         *([loops.closed_equations()] if closes else []),
