@@ -57,8 +57,12 @@ class Table(dict[type, Any]):
         try:
             return self[type(node)]
         except KeyError:
-            said = self.says.format(node=named(node), kind=type(node).__name__, home=self.home)
-            raise NoRule(said) from None
+            raise self.refusal(node) from None
+
+    def refusal(self, node: Any) -> NoRule:
+        """What to raise where there is no rule for a node."""
+        kind = type(node).__name__
+        return NoRule(self.says.format(node=named(node), kind=kind, home=self.home))
 
 
 def register(kind: type, **rules: Any) -> None:

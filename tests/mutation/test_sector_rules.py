@@ -8,8 +8,8 @@ from sympy import Inverse, MatAdd, MatMul, Trace, Transpose
 from derive import derive
 from derive.algebra import build, nodes
 from derive.errors import CertificateError
+from derive.symmetry.sectors import RULES
 from derive.theories.networks.analysis.exchangeable import exchangeable
-from derive.theories.networks.analysis.exchangeable.sectors import RULES
 from derive.theories.networks.nodes import PathKernel, PathProjection
 
 TWO = sympy.Integer(2)

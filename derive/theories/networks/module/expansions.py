@@ -12,7 +12,7 @@ from derive.arguments import takes
 from derive.programs import wrap
 from derive.programs.assemble import Module, runtime_source
 from derive.programs.assemble import assemble as assembled
-from derive.programs.runtime import fluctuations, guard, linear
+from derive.programs.runtime import fluctuations, guard
 from derive.theories.networks.analysis.expansions import (
     Expansion,
     FiniteWidthExpansion,
@@ -36,7 +36,7 @@ RESERVED = frozenset(
         "problem", "attended", "attended_test", "labels", "np", "linalg", "overlaps", "action",
         "mean", "variance", "second_order", "average", "tests_by_path", "make_problem", "SINGULAR",
     }
-    | {name for name in vars(linear) if not name.startswith("_")}
+    | {name for module in CALLED for name in vars(module) if not name.startswith("_")}
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from derive.programs.program import Program
 from derive.programs.runtime import linear
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.module.names import network_program
+from derive.theories.networks.module.runtime import paths
 
 Blocks = tuple[np.ndarray, ...]
 """A positive definite matrix for every unknown; 1 x 1 for a number."""
@@ -76,9 +77,13 @@ def _work(slope: Any, step: Any) -> Any:
     return slope * step
 
 
+CALLED = vars(linear) | vars(paths)
+"""What printed code calls."""
+
+
 def _compiled(results: list[Any], groups: list[tuple[list[Any], str]]) -> Callable[..., list[Any]]:
     """A function of the numbers by name, and of one tuple of blocks for each group of symbols."""
-    program = network_program(results, reserved=("numbers", "blocks", "steps", *vars(linear)))
+    program = network_program(results, reserved=("numbers", "blocks", "steps", *CALLED))
     names = {name for _, name in groups}
     grouped = {symbol for symbols, _ in groups for symbol in symbols}
     lines = [f"def run(numbers, {', '.join(name for _, name in groups)}):"]
@@ -89,7 +94,7 @@ def _compiled(results: list[Any], groups: list[tuple[list[Any], str]]) -> Callab
     lines += _unpacked(program, grouped)
     lines += [f"    {assignment.name} = {assignment.code}" for assignment in program.assignments]
     lines.append(f"    return [{', '.join(program.results)}]")
-    space: dict[str, Any] = {**vars(linear), "np": np, "linalg": linalg, "log": math.log}
+    space: dict[str, Any] = {**CALLED, "np": np, "linalg": linalg, "log": math.log}
     exec("\n".join(lines), space)  # our own text, printed from derived expressions
     assert not names & {symbol.name for symbol in grouped}
     found: Callable[..., list[Any]] = space["run"]

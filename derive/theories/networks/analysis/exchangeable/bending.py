@@ -10,10 +10,11 @@ import numpy as np
 
 from derive.steps.compare import GUARD, Agreement, guarded
 from derive.steps.step import Certificate, Evidence
+from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.stability import MEAN, OTHERS, Margin
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.certificates.instance import Numbers
 
 

@@ -22,9 +22,10 @@ from derive.steps.compare import (
     guarded,
 )
 from derive.steps.step import Certificate, Evidence
+from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, Unknown
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.analysis.exchangeable.vectors import (
     Table,
     group,

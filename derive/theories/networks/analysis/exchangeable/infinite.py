@@ -16,9 +16,10 @@ import sympy
 from derive.algebra import build, normal, rebuild, substitute
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
+from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 
 NO_NUMBER = (sympy.oo, -sympy.oo, sympy.zoo, sympy.nan)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.algebra import build, gradient
-from derive.theories.networks.analysis.exchangeable.sectors import Rules, Splitting
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.symmetry.permutations import Sector
+from derive.symmetry.sectors import Rules
+from derive.theories.networks.analysis.exchangeable.sectors import Splitting
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
 
 

@@ -19,10 +19,11 @@ import sympy
 from derive.algebra import build, gradient
 from derive.algebra.naming import nodes_in
 from derive.errors import RuleError
+from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.explicit import explicit
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector, Symmetry
+from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.nodes import PathKernel
 
 MEAN, OTHERS = "the mean", "each other"

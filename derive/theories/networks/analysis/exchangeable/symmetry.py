@@ -1,36 +1,25 @@
-r"""A declared symmetry: which layers have exchangeable heads, and what it splits.
+"""A declared symmetry: which layers have exchangeable heads, and what it splits.
 
-The heads of each declared layer are permuted, independently of those of other layers. A space of
-heads is the span of the ones and what is orthogonal to it, of dimensions 1 and H - 1. A sector says
-for each declared layer which of the two; where a stream has n(H) vectors, Taylor's formula
-
-.. math:: n(H) = \sum_S k_S \prod_{l \in S} (H_l - 1)
-
-counts them: a matrix that no permutation changes is, in sector S, a matrix of size k_S, as often as
-the product says. For chains every k_S is 1, and the matrices are numbers.
+The heads of each declared layer are permuted, independently of those of other layers; see
+`derive.symmetry.permutations`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import sympy
 
-from derive.algebra.copies import opened
 from derive.errors import RuleError
+from derive.symmetry.permutations import Permutations
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.description.graph import Weight
 
-Sector = tuple[int, ...]
-"""The weights over whose heads a sector is orthogonal to the ones, the lowest first."""
-
 
 @dataclass(frozen=True)
-class Symmetry:
+class Symmetry(Permutations):
     """Permutations of the heads of some layers.
 
     Attributes:
@@ -58,51 +47,15 @@ class Symmetry:
         heads = {self.notation.heads(weight): sympy.S.One for weight in self.single}
         return heads | {old: new for old, new in outputs.items() if old != new}
 
-    def is_paths(self, size: Any) -> bool:
-        """Whether a size counts vectors, and no examples or features."""
-        heads = {self.notation.heads(weight) for weight in (*self.weights, *self.single)}
-        return bool(size.free_symbols <= heads | {self.notation.outputs()})
+    @property
+    def counting(self) -> set[Any]:
+        """Symbols of numbers of vectors: heads, and outputs."""
+        heads = {self.heads(weight) for weight in (*self.weights, *self.single)}
+        return heads | {self.notation.outputs()}
 
-    def size(self, size: Any) -> Any:
-        """A number of vectors, multiplied out, with the head counts that are 1 in place."""
-        return opened(size.xreplace(self.ones))
-
-    def count(self, size: Any, sector: Sector) -> Any:
-        """k_S: the coefficient of prod (H_l - 1) in a number of vectors.
-
-        Where heads stand apart, that of H_l - 2 in the place of H_l - 1.
-        """
-        chosen = {self.notation.heads(weight) for weight in sector}
-        kept = {self.notation.heads(weight): self.kept(weight) for weight in self.weights}
-        found = 0
-        for term in sympy.Add.make_args(self.size(sympy.sympify(size))):
-            number, heads = term.as_coeff_Mul()
-            if chosen <= heads.free_symbols:
-                found += number * math.prod(kept[h] for h in heads.free_symbols - chosen)
-        return sympy.Integer(found)
-
-    def kept(self, weight: int) -> int:
-        """How many directions over the heads of a layer are left alone: the ones, and one more."""
-        return 2 if weight in self.apart else 1
-
-    def sectors(self, size: Any) -> tuple[Sector, ...]:
-        """The sectors of a number of vectors: fewer layers first, lower layers last."""
-        found = []
-        for order in range(len(self.weights) + 1):
-            chosen = list(combinations(self.weights, order))
-            found += [sector for sector in reversed(chosen) if self.count(size, sector) > 0]
-        return tuple(found)
-
-    def multiplicity(self, sector: Sector) -> Any:
-        """prod (H_l - 1): the dimension of what the permutations mix."""
-        parts = (self.notation.heads(weight) - self.kept(weight) for weight in sector)
-        return sympy.Mul(*parts)
-
-    def label(self, size: Any, sector: Sector) -> str:
-        """A digit for each declared layer that the vectors pass: 1 where orthogonal to the ones."""
-        passed = self.size(sympy.sympify(size)).free_symbols
-        own = [weight for weight in self.weights if self.notation.heads(weight) in passed]
-        return "".join("1" if weight in sector else "0" for weight in own)
+    def heads(self, weight: int) -> Any:
+        """H_l."""
+        return self.notation.heads(weight)
 
 
 def declare(notation: Notation, layers: Sequence[int] | None = None) -> Symmetry:

@@ -9,6 +9,7 @@ from typing import Any
 from derive.algebra import build, substitute
 from derive.arguments import takes
 from derive.steps.certified import Certified
+from derive.symmetry.sectors import Rules
 from derive.theories.networks.analysis.exchangeable import (
     bending,
     certificates,
@@ -21,7 +22,6 @@ from derive.theories.networks.analysis.exchangeable.infinite import Infinite
 from derive.theories.networks.analysis.exchangeable.infinite import infinite_heads as take_limit
 from derive.theories.networks.analysis.exchangeable.one_layer import OneLayer
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, reduced
-from derive.theories.networks.analysis.exchangeable.sectors import Rules
 from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.stability import stability as find_margins
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry, declare

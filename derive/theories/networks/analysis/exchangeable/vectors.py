@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from derive.theories.networks.analysis.exchangeable.symmetry import Sector
+from derive.symmetry.permutations import Sector
 from derive.theories.networks.description import StreamGraph
 
 Table = NDArray[np.int64]
