@@ -65,8 +65,8 @@ class Curvature:
         return self.product(directions)
 
     @property
-    def is_linear(self) -> bool:
-        """Whether C is linear in the overlaps; with the means of features it is not."""
+    def is_straight(self) -> bool:
+        """Whether C lies on straight lines in the overlaps; with the means of features it does not."""
         return isinstance(self.problem.attended, np.ndarray | Merged)
 
     @cached_property
@@ -76,7 +76,7 @@ class Curvature:
 
     def is_cheap(self) -> bool:
         """Whether the matrix costs no more than a few evaluations, in multiplications."""
-        if not self.is_linear:
+        if not self.is_straight:
             return False
         examples, count, features = inputs_of(self.problem.attended).shape
         kernel, pairs = float(examples) ** 2 * count * features, count * (count + 1) / 2
@@ -133,7 +133,7 @@ class Curvature:
         Args:
             basis: `Basis` at the overlaps.
         """
-        if not self.is_linear:
+        if not self.is_straight:
             return None
         found = self.hessian(basis)
         trial = np.random.default_rng(0).normal(size=basis.size)
@@ -177,7 +177,7 @@ class Curvature:
         :math:`c^{1/2} \psi`, are a contraction. No product takes more than one pass over the data.
         """
         problem, lowest = self.problem, self.overlaps[0]
-        if not self.is_linear or self.bottom(self.overlaps, problem) is not lowest:
+        if not self.is_straight or self.bottom(self.overlaps, problem) is not lowest:
             return None
         scale, factor, dual = self.factors
         data, flat = problem.attended, inputs_of(problem.attended).reshape(len(dual), -1)
