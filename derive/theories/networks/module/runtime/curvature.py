@@ -66,7 +66,7 @@ class Curvature:
 
     @property
     def is_straight(self) -> bool:
-        """Whether C lies on straight lines in the overlaps; with the means of features it does not."""
+        """Whether C is linear in the overlaps, which it is but for the means of features."""
         return isinstance(self.problem.attended, np.ndarray | Merged)
 
     @cached_property
