@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 from derive.errors import DescriptionError
 from derive.theories.networks.description import Network
@@ -29,6 +31,7 @@ class Point:
         examples: P, the number of training examples.
         seed: Of the data, or of the choice of examples; None where nothing is drawn.
         network: The description at this point; at infinite width with streams of width 1.
+        depths: How often each block of a swept depth is repeated.
     """
 
     width: float
@@ -37,18 +40,21 @@ class Point:
     examples: int
     seed: int | None
     network: Network
+    depths: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def key(self) -> str:
         """A digest of the numbers that the solver is given, whatever they were called."""
         numbers = values(self.network, stream_graph(self.network))
-        parts = (numbers, math.isinf(self.width), self.examples, self.seed)
+        parts: tuple[Any, ...] = (numbers, math.isinf(self.width), self.examples, self.seed)
+        parts += (self.depths,) if self.depths else ()  # equal numbers may stand elsewhere
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def parameters(self) -> Parameters:
         """Its columns in the table."""
         width = None if self.width == AS_DESCRIBED else self.width
         return {
+            **dict(self.depths),
             "width": width,
             "temperature": self.temperature,
             **dict(self.variances),
@@ -72,6 +78,7 @@ class Axes:
             derivation calls the variance of a weight: s_0 for the embedding, ..., s_a.
         examples: Numbers of training examples.
         seeds: Of the data, or of the choice of examples.
+        depths: Names of depths, as in the description, and numbers of copies.
     """
 
     widths: tuple[float, ...] = ()
@@ -79,10 +86,16 @@ class Axes:
     variances: tuple[tuple[str, tuple[float, ...]], ...] = ()
     examples: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
+    depths: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def swept(self) -> tuple[str, ...]:
         """Columns with more than one value, in the order of the table; seeds left out."""
-        named = (("width", self.widths), ("temperature", self.temperatures), *self.variances)
+        named = (
+            *self.depths,
+            ("width", self.widths),
+            ("temperature", self.temperatures),
+            *self.variances,
+        )
         found = (*named, ("examples", self.examples))
         return tuple(name for name, given in found if len(set(given)) > 1)
 
@@ -102,6 +115,28 @@ def grid_of(
         DescriptionError: A symbol has no value, a name is unknown or stands for what another one
             stands for, or a value is out of range.
     """
+    points: list[Point] = []
+    for numbers in product(*(_ordered(given) for _, given in axes.depths)):
+        depths = dict(zip((name for name, _ in axes.depths), numbers, strict=True))
+        refuse_no_depths(network, depths)
+        found = _at_depths(network.with_values(depths), axes, examples, seeds)
+        points += [replace(p, depths=tuple((n, int(k)) for n, k in depths.items())) for p in found]
+    return tuple(points)
+
+
+def refuse_no_depths(network: Network, names: Iterable[str]) -> None:
+    """Raise DescriptionError where a name is that of no depth of a network."""
+    known = network.depths()
+    for name in names:
+        if name not in known:
+            there = f"{choices(name, known)}" if known else "; the network has none"
+            raise DescriptionError(f"--depth: there is no depth {shown(name)}{there}")
+
+
+def _at_depths(
+    network: Network, axes: Axes, examples: int, seeds: tuple[int | None, ...]
+) -> tuple[Point, ...]:
+    """The points of a network of known depths."""
     _refuse_unsized(network, axes)
     weights = {name: _weights(network, name) for name, _ in axes.variances}
     _refuse_shared(weights)

@@ -110,9 +110,9 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
     flags = {"resume": settings.resume, "overwrite": settings.overwrite}
     check_folder(path, LAYOUT, **flags)
     points = wanted.subject.grid(wanted.axes)
-    _refuse_large(wanted.subject, len(points), settings)
+    _refuse_large(wanted.subject, points, settings)
     solver = Solver.of(wanted.subject.network)
-    subject = wanted.subject.with_solver(solver.generated.source).with_kernels(points)
+    subject = wanted.subject.with_solver(solver.generated.source).with_data(points)
     folder = Folder(Path(path))
     if settings.resume:
         _refuse_another(folder, subject, points)
@@ -135,11 +135,11 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
             return _finish(wanted, points, rows, found, folder, solved)
 
 
-def _refuse_large(subject: Subject, points: int, settings: Settings) -> None:
+def _refuse_large(subject: Subject, points: Sequence[Point], settings: Settings) -> None:
     """Refuse a user's data that do not fit into memory as often as there are processes."""
     if subject.data is not None and settings.cluster is None:
-        at_once = min(settings.processes, points)
-        refuse_large(subject.network, subject.data, processes=at_once)
+        at_once = min(settings.processes, len(points))
+        refuse_large(subject.deepest(points).network, subject.data, processes=at_once)
 
 
 def _refuse_another(folder: Folder, subject: Subject, points: Sequence[Point]) -> None:

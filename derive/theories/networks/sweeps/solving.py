@@ -42,7 +42,7 @@ class SolvePoint:
         One BLAS thread, so that the digits do not depend on how many processes share the machine.
         A point that cannot be solved says why in its message, and the sweep goes on.
         """
-        solver = _solver(subject.network, subject.solver)
+        solver = solver_at(self.point, _solver(subject.network, subject.solver))
         data = subject.data_at(self.point)
         started = time.perf_counter()
         try:
@@ -51,6 +51,11 @@ class SolvePoint:
         except (SizeError, SolveError) as error:
             found = {"converged": False, "message": str(error)}
         return self.point.key, found | {"seconds": time.perf_counter() - started}
+
+
+def solver_at(point: Point, solver: Solver) -> Solver:
+    """The solver of a sweep at the depths of a point."""
+    return solver.at(dict(point.depths)) if point.depths else solver
 
 
 def solve(solver: Solver, point: Point, data: Data) -> Solution:

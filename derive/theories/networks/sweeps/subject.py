@@ -14,18 +14,23 @@ from derive.errors import DataError
 from derive.files import digest_of
 from derive.files.seals import made_from
 from derive.running.program import program
-from derive.theories.networks.description import Data, Network, data_from_arrays
+from derive.theories.networks.description import Data, Network, Repeat, data_from_arrays
 from derive.theories.networks.description.feature_inputs import kernel_variance
+from derive.theories.networks.description.layers import walk
 from derive.theories.networks.description.loading import load_arrays
+from derive.theories.networks.description.tokens import data_names
 from derive.theories.networks.runs.packaged import packaged_network
 from derive.theories.networks.runs.task import digest_of_data
 from derive.theories.networks.solver.memory import refuse_large_task
 from derive.theories.networks.solver.scores import Score, fit
-from derive.theories.networks.sweeps.grid import Axes, Point, grid_of
+from derive.theories.networks.sweeps.grid import Axes, Point, grid_of, refuse_no_depths
 from derive.theories.networks.tasks import hidden_markov
 from derive.theories.networks.tasks.hidden_markov import HEAD_NAMES
 from derive.wording import one_line
 
+Depths = tuple[tuple[str, int], ...]
+Reading = tuple[Depths, float | None]
+"""Depths, and the variance inside a kernel."""
 PATHS, EXAMPLES = 4, 100
 """Of the packaged task."""
 
@@ -38,10 +43,11 @@ class Subject:
         network: Numbers for everything that is not swept.
         data: A user's own; None for the packaged task, which is drawn.
         solver: Digest of the generated solver's text, so that workers know that theirs is the same.
-        arrays: Those of a user's file, until data at other kernels are made of them.
+        arrays: Those of a user's file, until data of other points are made of them.
         file_digest: Of the arrays in a user's file.
-        kernels: The same data by the variance inside the kernel of a first layer of features, where
-            other variances than the network's own are swept.
+        made: Data of points that read the file in another way, by how: at other depths, or with
+            another variance inside the kernel of a first layer of features.
+        depths: At which `data` are.
     """
 
     network: Network
@@ -49,18 +55,24 @@ class Subject:
     solver: str = ""
     arrays: Mapping[str, Any] = field(default_factory=dict, repr=False)
     file_digest: str = ""
-    kernels: Mapping[float, Data] = field(default_factory=dict)
+    made: Mapping[Reading, Data] = field(default_factory=dict)
+    depths: Depths = ()
 
     def with_solver(self, source: str) -> Subject:
         """The same subject, with the text of its solver."""
         return replace(self, solver=made_from(program(), source))
 
-    def with_kernels(self, points: Sequence[Point]) -> Subject:
-        """The same subject, with data for every variance that is inside a kernel."""
-        wanted = {kernel_variance(point.network): point.network for point in points}
-        others = [k for k in wanted if k is not None and k != kernel_variance(self.network)]
-        made = {k: data_from_arrays(self.arrays, wanted[k]) for k in others if self.arrays}
-        return replace(self, kernels=made, arrays={})
+    def with_data(self, points: Sequence[Point]) -> Subject:
+        """The same subject, with data for all depths, and every variance inside a kernel."""
+        wanted = {_reading(point): point.network for point in points}
+        own = self.depths, kernel_variance(self.network)
+        others = [reading for reading in wanted if self.arrays and reading != own]
+        made = {k: data_from_arrays(_needed(self.arrays, wanted[k]), wanted[k]) for k in others}
+        return replace(self, made=made, arrays={})
+
+    def deepest(self, points: Sequence[Point]) -> Point:
+        """A point at the depths of the subject's own data, which are the largest."""
+        return next(point for point in points if point.depths == self.depths)
 
     def fingerprint(self) -> str:
         """A digest of what all points depend on: the program, its solver and the data."""
@@ -97,8 +109,7 @@ class Subject:
         """
         if self.data is None:
             return _drawn(self.network, point.examples, point.seed or 0)
-        inside = kernel_variance(point.network)
-        data = self.data if inside is None else self.kernels.get(inside, self.data)
+        data = self.made.get(_reading(point), self.data)
         chosen = np.arange(len(data.labels) // data.outputs)
         if point.seed is not None:
             chosen = np.random.default_rng(point.seed).permutation(chosen)
@@ -118,18 +129,64 @@ def packaged_subject() -> Subject:
     return Subject(packaged_network().with_values(heads), None)
 
 
-def user_subject(network: Network, data: str | Path) -> Subject:
+def user_subject(network: Network, data: str | Path, axes: Axes | None = None) -> Subject:
     """A network of one's own on data of one's own.
 
+    Args:
+        network: The description.
+        data: The file; where depths are swept, for the largest of them.
+        axes: What is swept.
+
     Raises:
+        DescriptionError: A depth that is swept is none of the network.
         DataError: The file does not hold data for the network.
         SizeError: They, or solving them, do not fit into memory.
     """
-    refuse_large_task(network, data)
-    arrays = load_arrays(data, network)
-    found = data_from_arrays(arrays, network, one_line(str(data)))
-    inside = kernel_variance(network) is not None
-    return Subject(network, found, arrays=arrays if inside else {}, file_digest=digest_of(arrays))
+    swept = {} if axes is None else {name: max(given) for name, given in axes.depths}
+    refuse_no_depths(network, swept)
+    deepest = network.with_values(swept)
+    _refuse_unclear(network, deepest, swept)
+    refuse_large_task(deepest, data)
+    arrays = load_arrays(data, deepest)
+    found = data_from_arrays(arrays, deepest, one_line(str(data)))
+    kept = arrays if swept or kernel_variance(network) is not None else {}
+    digest = digest_of(arrays)
+    return Subject(
+        network,
+        found,
+        arrays=kept,
+        file_digest=digest,
+        depths=tuple((name, int(number)) for name, number in swept.items()),
+    )
+
+
+def _reading(point: Point) -> Reading:
+    """What decides how the arrays of a file become the data of a point."""
+    return point.depths, kernel_variance(point.network)
+
+
+def _needed(arrays: Mapping[str, Any], network: Network) -> dict[str, Any]:
+    """The arrays of a file for the deepest network that a shallower one has."""
+    own = {"attended", "inputs", "labels", *(name for name, _ in data_names(network))}
+    return {name: array for name, array in arrays.items() if name.removesuffix("_test") in own}
+
+
+def _refuse_unclear(network: Network, deepest: Network, swept: Mapping[str, float]) -> None:
+    """Raise DataError where the names of arrays mean other layers at another depth.
+
+    They count the layers from below: of one block above which no layer has an array they are those
+    of its lowest copies.
+    """
+    if not swept or not data_names(deepest):
+        return
+    layers = iter(network.layers)
+    block = next(layer for layer in layers if isinstance(layer, Repeat))
+    above = [layer for _, layer in walk(tuple(layers)) if getattr(layer, "needs", "")]
+    if above and any(getattr(layer, "needs", "") for _, layer in walk(block.layers)):
+        raise DataError(
+            "--depth: arrays are named by their layers, counted from below, and above the block "
+            "whose depth is swept stand others; sweep with a file for each depth"
+        )
 
 
 def _refuse_odd(points: tuple[Point, ...]) -> None:

@@ -14,6 +14,7 @@ PARAMETERS = {
     "examples": "P, the number of training examples",
     "seed": "of the data, or of the choice of examples; empty where nothing is drawn",
 }
+DEPTH = "how often a block of layers is repeated"
 VARIANCE = "prior variance of a weight's entries"
 RESULTS = {
     "action": "S at the solution; empty at infinite width",
@@ -37,7 +38,8 @@ def columns(points: Sequence[Point]) -> dict[str, str]:
     """The columns of the table, and what is in them; numbers that are not finite are left empty."""
     variances = dict.fromkeys(dict(points[0].variances), VARIANCE)
     start = {name: PARAMETERS[name] for name in ("width", "temperature")}
-    return start | variances | {k: PARAMETERS[k] for k in ("examples", "seed")} | RESULTS
+    depths = dict.fromkeys(dict(points[0].depths), DEPTH)
+    return depths | start | variances | {k: PARAMETERS[k] for k in ("examples", "seed")} | RESULTS
 
 
 def rows_of(points: Sequence[Point], records: Mapping[str, Row]) -> list[Row]:

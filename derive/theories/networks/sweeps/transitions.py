@@ -13,6 +13,7 @@ from derive.theories.networks.description import Data, Network
 from derive.theories.networks.solver import Solver, Transition
 from derive.theories.networks.solver.transition import Search
 from derive.theories.networks.sweeps.grid import Axes, Point
+from derive.theories.networks.sweeps.solving import solver_at
 from derive.theories.networks.sweeps.subject import Subject
 from derive.theories.networks.sweeps.table import Row
 from derive.threads import one_blas_thread
@@ -49,13 +50,13 @@ def transitions_of(
     """
     found: list[Found] = []
     for name in axes.swept():
-        if name == "examples" and subject.data is None:
+        if name in dict(axes.depths) or (name == "examples" and subject.data is None):
             continue
         for left, right, suspect in _neighbours(name, points, rows):
             if not suspect:
                 continue
             low, high = (float(point.parameters()[name] or 0.0) for point in (left, right))
-            search = Search(solver, _settings(subject, left, name), name)
+            search = Search(solver_at(left, solver), _settings(subject, left, name), name)
             try:
                 with one_blas_thread():
                     between = search.between(low, high)
@@ -100,7 +101,7 @@ def _settings(subject: Subject, point: Point, name: str) -> Callable[[float], tu
 
     def at(value: float) -> tuple[Network, Data]:
         (moved,) = subject.grid(_axes_at(point, name, value))
-        return moved.network, subject.with_kernels((moved,)).data_at(moved)
+        return moved.network, subject.with_data((moved,)).data_at(moved)
 
     return at
 
@@ -112,6 +113,7 @@ def _axes_at(point: Point, name: str, value: float) -> Axes:
         variances=tuple((key, (given,)) for key, given in point.variances),
         examples=(point.examples,),
         seeds=() if point.seed is None else (point.seed,),
+        depths=tuple((key, (given,)) for key, given in point.depths),
     )
     if name == "width":
         return replace(axes, widths=(value,))

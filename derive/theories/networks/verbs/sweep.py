@@ -16,7 +16,7 @@ EXAMPLE = (
     "  derive sweep --widths 10,30,100,inf --examples 20,50,100 --seeds 0,1,2"
 )
 DEFAULT_FOLDER = "derive-sweep"
-AXES = ("widths", "temperatures", "variance", "examples", "seeds")
+AXES = ("widths", "temperatures", "variance", "examples", "seeds", "depth")
 SHOWN = 10
 """Points that did not converge which are named on the terminal; the table has them all."""
 
@@ -65,6 +65,11 @@ def _fill_axes(group: Any, parser: Parser) -> None:
         "the embedding, s_1, ..., s_a for the readout; may be repeated",
     )  # fmt: skip
     group.add_argument(
+        "--depth", type=assignments, action="append", default=[], metavar="NAME=L,L,...",
+        help="how often a block is repeated, by the symbol in SPEC.toml; the data are those of the "
+        "deepest network, of which others take the lowest layers; may be repeated",
+    )  # fmt: skip
+    group.add_argument(
         "--examples", type=listed(whole(1)), metavar="P,P,...",
         help="the first P training examples, or with --seeds P of them that the seed draws "
         "(more examples contain fewer); of the packaged task, as many are drawn",
@@ -97,13 +102,16 @@ def _refuse(options: Options) -> None:
     refuse_together(options, "jobs", "cluster", "the cluster has its own workers; leave out --jobs")
     if not any(getattr(options, name) for name in AXES):
         raise UsageError(
-            "there is nothing to sweep; give --widths, --temperatures, --variance, --examples or "
-            "--seeds, such as --widths 10,30,100,inf"
+            "there is nothing to sweep; give --widths, --temperatures, --variance, --examples, "
+            "--seeds or --depth, such as --widths 10,30,100,inf"
         )
-    names = [name for name, _ in options.variance]
-    for name in names:
-        if names.count(name) > 1:
-            raise UsageError(f"--variance: {name[:60]!r} is given twice; give all its values once")
+    for option in ("variance", "depth"):
+        names = [name for name, _ in getattr(options, option)]
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(
+                    f"--{option}: {name[:60]!r} is given twice; give all its values once"
+                )
     if options.spec is None and options.data is not None:
         raise UsageError("--data: the network is missing; give SPEC.toml in front of it")
     if options.spec is not None and options.data is None:
@@ -120,7 +128,8 @@ def _subject(options: Options) -> Any:
     if options.spec is None:
         packaged = packaged_subject()
         return replace(packaged, network=with_symbols(packaged.network, options))
-    return user_subject(with_symbols(load_network(options.spec), options), options.data)
+    network = with_symbols(load_network(options.spec), options)
+    return user_subject(network, options.data, _axes(options))
 
 
 def _axes(options: Options) -> Any:
@@ -132,6 +141,7 @@ def _axes(options: Options) -> Any:
         variances=tuple(options.variance),
         examples=options.examples or (),
         seeds=options.seeds or (),
+        depths=tuple(options.depth),
     )
 
 
@@ -167,8 +177,9 @@ def _command(options: Options) -> str:
     for name in ("widths", "temperatures", "examples", "seeds"):
         if getattr(options, name):
             parts += [f"--{name}", ",".join(map(str, getattr(options, name)))]
-    for name, values in options.variance:
-        parts += ["--variance", f"{name}={','.join(map(str, values))}"]
+    for option in ("variance", "depth"):
+        for name, values in getattr(options, option):
+            parts += [f"--{option}", f"{name}={','.join(map(str, values))}"]
     for name, value in options.set:
         parts += ["--set", f"{name}={value}"]
     return shlex.join(parts)
