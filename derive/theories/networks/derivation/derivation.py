@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
 from derive.errors import DescriptionError
@@ -40,13 +38,6 @@ class Derivation(Certified):
     network: Network
     theory: Theory | RepeatedTheory
     steps: tuple[Step, ...] = field(repr=False)
-
-    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
-        """Its network, and a digest of all that it shows.
-
-        Steps carry certificates, which are functions; so it is derived again when it is read.
-        """
-        return derived_again, (self.network, _digest(self))
 
     @property
     def known_theory(self) -> Theory:
@@ -97,25 +88,3 @@ class Derivation(Certified):
     def text(self) -> str:
         """The steps as a table, and the theory below it."""
         return table_of(self.network, self.steps, self.theory_lines())
-
-
-def derived_again(network: Network, digest: str) -> Derivation:
-    """The derivation of a network that was pickled.
-
-    Raises:
-        DescriptionError: This program, with its own rules, derives something else.
-    """
-    deriving = import_module(
-        "derive.theories.networks.derivation.deriving"
-    )  # stands above this file
-    derivation: Derivation = deriving.derive(network)
-    if _digest(derivation) != digest:
-        raise DescriptionError(
-            f"{network.name}: it was derived by other rules or another version of derive; derive "
-            "the network again"
-        )
-    return derivation
-
-
-def _digest(derivation: Derivation) -> str:
-    return hashlib.sha256(derivation.to_markdown().encode()).hexdigest()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copyreg
+import hashlib
+from typing import Any
+
 from derive.arguments import takes
 from derive.errors import DescriptionError
 from derive.theories.networks.derivation.derivation import Derivation
@@ -48,3 +52,33 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
         )
     repeated = repeated_theory(network, rules)
     return Derivation(network, repeated, steps_of(network, repeated, rules))
+
+
+def _reduced(derivation: Derivation) -> tuple[Any, tuple[Any, ...]]:
+    """What pickle keeps of a derivation: its network, and a digest of all that it shows.
+
+    Steps carry certificates, which are functions; so it is derived again when it is read.
+    """
+    return derived_again, (derivation.network, _digest(derivation))
+
+
+copyreg.pickle(Derivation, _reduced)
+
+
+def derived_again(network: Network, digest: str) -> Derivation:
+    """The derivation of a network that was pickled.
+
+    Raises:
+        DescriptionError: This program, with its own rules, derives something else.
+    """
+    derivation: Derivation = derive(network)
+    if _digest(derivation) != digest:
+        raise DescriptionError(
+            f"{network.name}: it was derived by other rules or another version of derive; derive "
+            "the network again"
+        )
+    return derivation
+
+
+def _digest(derivation: Derivation) -> str:
+    return hashlib.sha256(derivation.to_markdown().encode()).hexdigest()
