@@ -161,7 +161,7 @@ def draw(diagram: Diagram, columns: list[Column], sweeps, path: Path) -> None:
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    from derive.theories.networks.report.figures.style import SETTINGS
+    from derive.typeset.figures import SETTINGS
 
     with pyplot.rc_context({**SETTINGS, "font.size": 11}):
         figure = pyplot.figure(figsize=(11.5, 5.4), layout="constrained")

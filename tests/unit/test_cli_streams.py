@@ -142,7 +142,7 @@ def test_an_ignored_signal_stays_ignored():
 
 def test_figures_need_no_backend():
     code = (
-        "from derive.theories.networks.report.figures.style import available, figure, svg_of\n"
+        "from derive.typeset.figures import available, figure, svg_of\n"
         "import os\n"
         "assert available() and os.environ['MPLBACKEND'] == 'nonsense'\n"
         "with figure('a', 1, 1, 2.0) as (found, axes):\n"

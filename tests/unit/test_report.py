@@ -13,12 +13,12 @@ from derive.theories.networks.report import (
     CaseResults,
     Point,
     Results,
-    equations,
     findings,
     html_of,
     summary_csv,
     summary_dict,
 )
+from derive.typeset import mathml as equations
 
 NETWORK = Network((Embedding(9, 1.1), Attention(2, 0.9, 9), Readout(1.2)), 0.1, "two heads")
 

@@ -8,8 +8,8 @@ from typing import Any
 from derive.escaping import html
 from derive.theories.networks.ladder import Ladder
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.theories.networks.report.tables import checks_table, table, verdict
+from derive.typeset.html import captioned, folded, html_page, paragraph, section
 
 INTRODUCTION = (
     "Evidence that does not share the derivation's assumptions: every step's certificate, the "

@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 from derive.escaping import html
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.blocks import captioned, folded, html_page, paragraph, section
 from derive.theories.networks.report.branches import changes_of_branch
-from derive.theories.networks.report.equations import converter, html_of_blocks, theory_html
 from derive.theories.networks.report.figures.heads import branch_word, head_labels
 from derive.theories.networks.report.figures.overlaps import widths_shown
 from derive.theories.networks.report.findings import capitalised, findings
@@ -28,6 +26,9 @@ from derive.theories.networks.report.tables import (
     table,
     verdict,
 )
+from derive.theories.networks.report.theory import theory_html
+from derive.typeset.html import captioned, folded, html_page, paragraph, section
+from derive.typeset.mathml import converter, html_of_blocks
 from derive.wording import plural
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from derive.escaping import html
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.blocks import captioned, paragraph, section
-from derive.theories.networks.report.equations import prose
 from derive.theories.networks.report.figures.heads import head_labels
 from derive.theories.networks.report.figures.pruning import ORDERS, WAYS
 from derive.theories.networks.report.results import CaseResults, is_share, spread, width_label
 from derive.theories.networks.report.tables import table
+from derive.typeset.html import captioned, paragraph, section
+from derive.typeset.mathml import prose
 
 INTRODUCTION = (
     "Heads are removed one after another in the order of their scores in the whole network, each "

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from derive.escaping import html
 from derive.theories.networks.description import path_labels
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.blocks import captioned, paragraph, section
-from derive.theories.networks.report.equations import prose
 from derive.theories.networks.report.results import CaseResults, width_label
 from derive.theories.networks.report.tables import table
 from derive.theories.networks.solver import Direction, HessianSpectrum, PathPair
+from derive.typeset.html import captioned, paragraph, section
+from derive.typeset.mathml import prose
 
 MOST = 3
 """Directions shown at each end."""

@@ -13,7 +13,6 @@ from derive.steps.pages import badge, step_name
 from derive.theories.networks.derivation import Step
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.layers import kind_of, walk
-from derive.theories.networks.report.equations import prose
 from derive.theories.networks.report.results import (
     AS_DESCRIBED,
     CaseResults,
@@ -22,6 +21,7 @@ from derive.theories.networks.report.results import (
     spread,
     width_label,
 )
+from derive.typeset.mathml import prose
 from derive.typeset.text import typeset
 
 CLASSES = {"AGREES": "good", "DISAGREES": "bad", "INCONCLUSIVE": "doubt"}

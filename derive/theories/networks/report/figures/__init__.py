@@ -9,8 +9,8 @@ from derive.theories.networks.report.figures.overlaps import draw_overlaps
 from derive.theories.networks.report.figures.pruning import draw_pruning
 from derive.theories.networks.report.figures.scores import draw_scores
 from derive.theories.networks.report.figures.stiffness import draw_stiffness
-from derive.theories.networks.report.figures.style import available
 from derive.theories.networks.report.figures.sweep import draw_sweep
+from derive.typeset.figures import available
 
 __all__ = [
     "available",

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.report.figures.style import BLUE, GREY, figure, svg_of, titled
 from derive.theories.networks.report.results import CaseResults, width_label
+from derive.typeset.figures import BLUE, GREY, figure, svg_of, titled
 
 SHOWN = 30
 """Eigenvectors shown; further ones carry little."""

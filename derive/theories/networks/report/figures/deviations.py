@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.theories.networks.ladder import Deviation
-from derive.theories.networks.report.figures.style import BLUE, GREY, figure, round_ticks, svg_of
+from derive.typeset.figures import BLUE, GREY, figure, round_ticks, svg_of
 
 TITLES = {
     "overlaps": "order parameters",

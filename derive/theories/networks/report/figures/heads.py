@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.report.figures.style import BLUE, figure, svg_of, titled
 from derive.theories.networks.report.results import CaseResults, width_label
+from derive.typeset.figures import BLUE, figure, svg_of, titled
 from derive.wording import plural
 
 PALE = "#c9c9c9"

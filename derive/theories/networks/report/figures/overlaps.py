@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.report.figures.style import figure, svg_of
 from derive.theories.networks.report.results import CaseResults, width_label
+from derive.typeset.figures import figure, svg_of
 
 MOST_NAMES = 16
 MOST_NUMBERS = 8

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.report.figures.style import BLUE, GREEN, GREY, ORANGE, figure, svg_of
 from derive.theories.networks.report.results import CaseResults, is_share, spread
+from derive.typeset.figures import BLUE, GREEN, GREY, ORANGE, figure, svg_of
 
 ORDERS = ("lowest scores first", "highest scores first")
 """In which heads are removed."""

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from derive.theories.networks.report.figures.style import (
+from derive.theories.networks.report.results import AS_DESCRIBED, CaseResults, is_share, spread
+from derive.typeset.figures import (
     BLUE,
     GREEN,
     GREY,
@@ -17,7 +18,6 @@ from derive.theories.networks.report.figures.style import (
     svg_of,
     titled,
 )
-from derive.theories.networks.report.results import AS_DESCRIBED, CaseResults, is_share, spread
 
 LINE_COLOURS = (ORANGE, GREEN, PURPLE)
 CLOSEST = 0.055

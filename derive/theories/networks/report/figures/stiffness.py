@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from derive.theories.networks.report.figures.overlaps import MOST_NAMES, MOST_STACKED, heat_map
-from derive.theories.networks.report.figures.style import BLUE, GREY, figure, round_ticks, svg_of
 from derive.theories.networks.report.results import CaseResults, width_label
 from derive.theories.networks.solver import HessianSpectrum
+from derive.typeset.figures import BLUE, GREY, figure, round_ticks, svg_of
 
 SMALLEST = 1e-6
 """Of an eigenvalue on a logarithmic axis, relative to the largest."""

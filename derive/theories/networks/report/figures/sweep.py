@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.theories.networks.report.figures.style import GREY, WIDTH, figure
 from derive.theories.networks.report.results import spread
+from derive.typeset.figures import GREY, WIDTH, figure
 
 Row = Mapping[str, Any]
 SYMBOLS = {"width": "N", "temperature": "T", "examples": "P", "seed": "seed"}

@@ -14,9 +14,7 @@ def html_page(title: str, body: str) -> str:
         title: Plain text.
         body: HTML.
     """
-    style = (
-        resources.files("derive.theories.networks.report").joinpath("report.css").read_text("utf-8")
-    )
+    style = resources.files("derive.typeset").joinpath("report.css").read_text("utf-8")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

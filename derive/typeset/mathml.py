@@ -1,15 +1,12 @@
-"""A derivation's pages as HTML: equations in MathML, or in LaTeX where that cannot be made."""
+"""Blocks of pages as HTML: equations in MathML, or in LaTeX where that cannot be made."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from derive.escaping import html
-from derive.theories.networks.derivation import Derivation
-from derive.theories.networks.derivation.render.content import Section, displays_of, sections
-from derive.theories.networks.derivation.render.names import names_of
 from derive.typeset.aligned import WIDTH, aligned
 from derive.typeset.media import LATEX
 from derive.typeset.page import Block, Display, Drawing, Heading, Items, Prose, Table
@@ -119,24 +116,3 @@ def _row(row: str, convert: Callable[[str], str]) -> str:
     cells = [convert(part) if part.strip() else "" for part in (left, right)]
     shown = [cell.replace("<math", '<math displaystyle="true"', 1) for cell in cells]
     return f"<tr><td>{shown[0]}</td><td>{shown[1]}</td></tr>"
-
-
-def theory_html(derivation: Derivation, level: int) -> str:
-    """The saddle-point theory: action, equations and predictor."""
-    theory = derivation.known_theory
-    displays = displays_of(theory, names_of(theory))
-    found: list[Block] = []
-    for title, text, equations in _main_sections(derivation):
-        found += [Heading(1, title), *([Prose(text)] if text else [])]
-        shown, where = displays.of(equations)
-        found += [shown] if where is None else [shown, Prose("where"), where]
-    return html_of_blocks(found, level)
-
-
-def _main_sections(derivation: Derivation) -> Iterator[Section]:
-    """For chains the papers' normalisation stands for action and saddle point."""
-    chain = derivation.known_theory.chain is not None
-    titles = ["In the papers' normalisation"] if chain else ["Action", "Saddle point"]
-    for section in sections(derivation.known_theory):
-        if section[0] in (*titles, "Predictor"):
-            yield section
