@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from derive.programs.assemble import runtime_source
-from derive.theories.networks.module.frame import digits, digits_of_mean, solving
+from derive.theories.networks.module.frame import digits, digits_of_mean, evidence, solving
 
 SOLVE = '''@guarded
 def solve(
@@ -116,6 +116,7 @@ def solver(
     return [
         SOLVE.format(**lines, **(CLOSED if closes else OPEN)),
         runtime_source(solving),
+        runtime_source(evidence),
         runtime_source(digits_of_mean if has_mean else digits),
         HEAD_SCORES.format(table=table),
     ]

@@ -13,7 +13,7 @@ from derive.theories.networks.module.frame.derived import (
     evidence_constant,
     fluctuation,
 )
-from derive.theories.networks.module.frame.solving import saddle_residual
+from derive.theories.networks.module.frame.evidence import saddle_residual
 from derive.theories.networks.module.runtime.rounding import evidence_hidden
 
 
