@@ -28,7 +28,7 @@ from derive.theories.networks.checks import (
     zero_temperature,
 )
 from derive.theories.networks.checks.given import load_module, refuse_foreign
-from derive.theories.networks.checks.subject import Subject
+from derive.theories.networks.checks.subject import Subject, chosen_depths
 from derive.theories.networks.description import Network
 
 CLAIMS: tuple[Claim, ...] = (
@@ -113,6 +113,7 @@ __all__ = [
     "Unsettled",
     "Verdict",
     "check",
+    "chosen_depths",
     "decide",
     "exit_status",
     "load_module",

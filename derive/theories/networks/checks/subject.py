@@ -19,7 +19,9 @@ from derive.theories.networks.checks.saddle import Saddle, Whitened, refine
 from derive.theories.networks.checks.sample import Draw, Sample
 from derive.theories.networks.derivation import Derivation, Theory, derive
 from derive.theories.networks.description import Network
+from derive.theories.networks.description.repeat import segments
 from derive.theories.networks.module import Module, generate
+from derive.theories.networks.module.repeat.at_depths import at_depths
 from derive.theories.networks.solver import Solver
 
 GUARD = 30
@@ -56,7 +58,15 @@ class Subject:
     def of(
         cls, network: Network, digits: int = 50, seed: int = 0, module: Any | None = None
     ) -> Subject:
-        """Derive what is to be checked, and generate it where no module is given."""
+        """Derive what is to be checked, and generate it where no module is given.
+
+        A module for any depth is checked against the network written out, whose derivation knows
+        no induction.
+        """
+        if network.depths():
+            depths = chosen_depths(network)
+            module = module or generate(derive(network)).load()
+            network, module = network.with_values(depths), at_depths(module, depths)
         derivation = derive(network)
         if module is None:
             module = generate(derivation).load()
@@ -183,4 +193,13 @@ class Subject:
         return tuple(self.saddle(self.wide_sample.wider(scale)) for scale in SCALES)
 
 
-__all__ = ["FLOAT_DIGITS", "GUARD", "SCALES", "SOLVER_DIGITS", "Subject"]
+def chosen_depths(network: Network) -> dict[str, int]:
+    """The depths at which a network of symbolic depth is checked: every block has two copies.
+
+    Two depths differ, so that one cannot stand for the other.
+    """
+    fewer = {s.times: s.fewer for s in segments(network.layers) if s.times is not None}
+    return {name: 2 + fewer[name] + k for k, name in enumerate(network.depths())}
+
+
+__all__ = ["FLOAT_DIGITS", "GUARD", "SCALES", "SOLVER_DIGITS", "Subject", "chosen_depths"]

@@ -21,7 +21,7 @@ from derive.theories.networks.description.data import check_kernel
 from derive.theories.networks.description.graph import stream_graph, values
 from derive.theories.networks.description.paths import path_labels
 from derive.theories.networks.module import Module, generate
-from derive.theories.networks.module.repeat.at_depths import AtDepths
+from derive.theories.networks.module.repeat.at_depths import at_depths
 from derive.theories.networks.solver.memory import refuse_large
 from derive.theories.networks.solver.refusals import one_line_errors, with_depths
 from derive.theories.networks.solver.scores import label_values
@@ -85,7 +85,7 @@ class Solver:
         network = self.derivation.network
         with_depths(network, depths)
         ordered = {name: int(depths[name]) for name in network.depths()}
-        return replace(self, module=AtDepths(self.module, ordered), depths=ordered)
+        return replace(self, module=at_depths(self.module, ordered), depths=ordered)
 
     @cached_property
     def notation(self) -> Notation:

@@ -31,6 +31,9 @@ def check(options: Options) -> int:
             raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
     network = with_symbols(network_of(options), options)
     tell_features(network)
+    if network.depths():
+        said = ", ".join(f"{name} = {n}" for name, n in checks.chosen_depths(network).items())
+        _tell(f"the module for any depth is checked at {said}, against the network written out")
     module = None if options.module is None else checks.load_module(options.module)
     with spinner("checking") as tell:
         results = checks.check(
