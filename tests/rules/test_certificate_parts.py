@@ -12,8 +12,8 @@ from derive.errors import CertificateError, ShapeError
 from derive.steps import compare
 from derive.steps.compare import Agreement, guarded
 from derive.theories.networks.derivation import derive
-from derive.theories.networks.derivation.certificates import dense
-from derive.theories.networks.derivation.certificates.instance import (
+from derive.theories.networks.derivation.certifying import dense
+from derive.theories.networks.derivation.certifying.instance import (
     Instance,
     instance,
     instances,
@@ -37,8 +37,8 @@ RNG = np.random.default_rng(3)
 
 
 def module(name):
-    """A module of certificates; as an attribute of the package its name is a function."""
-    return import_module(f"derive.theories.networks.derivation.certificates.{name}")
+    """The certificates of a rule."""
+    return import_module(f"derive.theories.networks.derivation.rules.{name}.certificate")
 
 
 def notation(*layers):

@@ -14,7 +14,7 @@ from derive.theories.networks.derivation import derive
 from derive.theories.networks.derivation.certificates import gaussian_features as certificate
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES
-from derive.theories.networks.derivation.rules import features
+from derive.theories.networks.derivation.rules.features import rewrite as features
 from derive.theories.networks.derivation.state import PROPORTIONAL
 from derive.theories.networks.description import (
     Attention,
@@ -170,7 +170,7 @@ def test_slow_features_are_refused(monkeypatch):
     """Features that do not average: a law of a label that stays away from the Gaussian one."""
     import sys
 
-    module = sys.modules["derive.theories.networks.derivation.certificates.features"]
+    module = sys.modules["derive.theories.networks.derivation.rules.features.certificate"]
     monkeypatch.setattr(module, "_characteristic", lambda layer, at, times: np.cos(times) ** 0.5)
     with pytest.raises(CertificateError, match="order"), np.errstate(all="ignore"):
         derive(network()).steps[1].certificate(10)

@@ -10,13 +10,11 @@ from derive.algebra import build, evaluate, nodes, rebuild
 from derive.errors import CertificateError, RuleError
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.derivation.pipeline import RULES
-from derive.theories.networks.derivation.rules import (
-    change,
-    features,
-    predictor,
-    proportional,
-    share,
-)
+from derive.theories.networks.derivation.rules.change import rewrite as change
+from derive.theories.networks.derivation.rules.features import rewrite as features
+from derive.theories.networks.derivation.rules.predictor import rewrite as predictor
+from derive.theories.networks.derivation.rules.proportional import rewrite as proportional
+from derive.theories.networks.derivation.rules.share import rewrite as share
 from derive.theories.networks.description import Attention, Features, Network, Readout
 from derive.theories.networks.nodes import MeanShare
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError, DescriptionError
-from derive.theories.networks.derivation.certificates.features import second_moment
+from derive.theories.networks.derivation.rules.features.certificate import second_moment
 from derive.theories.networks.description import (
     Features,
     Network,

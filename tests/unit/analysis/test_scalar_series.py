@@ -20,7 +20,7 @@ from derive.theories.networks.analysis.scalar.symbols import (
     RATIO,
     SIGNAL,
 )
-from derive.theories.networks.derivation.certificates.instance import instance
+from derive.theories.networks.derivation.certifying.instance import instance
 from derive.theories.networks.samplers.exact import closed_form
 
 

@@ -13,7 +13,7 @@ from derive import derive
 from derive.algebra import build, equal, evaluate, gradient
 from derive.algebra.layered import LayerSize, index_text
 from derive.errors import DescriptionError
-from derive.theories.networks.derivation.certificates.instance import instance
+from derive.theories.networks.derivation.certifying.instance import instance
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
 from derive.theories.networks.derivation.repeat.theory import SharedLayer

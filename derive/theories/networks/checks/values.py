@@ -14,7 +14,7 @@ from derive.evidence.verdict import CheckResult
 from derive.theories.networks.checks.sample import Sample, seen
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 
 Pairs = Iterator[tuple[str, Any, Any]]
 """A function's name, what it returns, and what it should return."""

@@ -9,16 +9,39 @@ import sympy
 from derive.algebra import build
 from derive.steps.pages import CHANGED
 from derive.steps.step import Equation, Order, Step
-from derive.theories.networks.derivation import certificates, statements
+from derive.theories.networks.derivation import certificates
+from derive.theories.networks.derivation.labels import (
+    CHAIN_ACTION,
+    CHAIN_SHIFT,
+    CONSTANT,
+    DROPPED,
+    FLUCTUATION,
+    MEAN,
+    VARIANCE,
+    slope_name,
+)
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.chain import Chain
-from derive.theories.networks.derivation.rules.change import overlaps_for_vectors
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
-from derive.theories.networks.derivation.rules.hessian import Hessian
-from derive.theories.networks.derivation.rules.predictor import Predictor
-from derive.theories.networks.derivation.rules.proportional import Proportional
-from derive.theories.networks.derivation.rules.share import Share
-from derive.theories.networks.derivation.rules.wide import Wide
+from derive.theories.networks.derivation.rules.chain.rewrite import Chain
+from derive.theories.networks.derivation.rules.chain.statement import CHAIN
+from derive.theories.networks.derivation.rules.change.rewrite import overlaps_for_vectors
+from derive.theories.networks.derivation.rules.change.statement import CHANGE, CHANGE_PROJECTED
+from derive.theories.networks.derivation.rules.condition.statement import CONDITION
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.statement import ELIMINATE, IMPLICIT_SOURCE
+from derive.theories.networks.derivation.rules.features.statement import features_replaced
+from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian
+from derive.theories.networks.derivation.rules.hessian.statement import HESSIAN, hessian_equations
+from derive.theories.networks.derivation.rules.integrate.statement import INTEGRATE
+from derive.theories.networks.derivation.rules.predictor.rewrite import Predictor
+from derive.theories.networks.derivation.rules.predictor.statement import PREDICT
+from derive.theories.networks.derivation.rules.proportional.rewrite import Proportional
+from derive.theories.networks.derivation.rules.proportional.statement import LIMIT
+from derive.theories.networks.derivation.rules.share.rewrite import Share
+from derive.theories.networks.derivation.rules.share.statement import PROJECTIONS
+from derive.theories.networks.derivation.rules.start.statement import START, START_FEATURES
+from derive.theories.networks.derivation.rules.stationarity.statement import STATIONARY
+from derive.theories.networks.derivation.rules.wide.rewrite import Wide
+from derive.theories.networks.derivation.rules.wide.statement import CORRECT, INFINITE
 from derive.theories.networks.derivation.ruleset import RULES, Rules
 from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE, State
 from derive.theories.networks.derivation.theory import Theory
@@ -42,18 +65,18 @@ class _Recorder:
         state = self._features(state)
         after = rules.integrate(state)
         proof = certificates.integrate(state, after)
-        self._rewrite(state, after, "integrate V_0", statements.INTEGRATE, proof)
+        self._rewrite(state, after, "integrate V_0", INTEGRATE, proof)
         state = after
         for weight in notation.inner_weights():
             after = rules.condition(state, weight.index)
             proof = certificates.condition(state, after, weight.index)
-            self._rewrite(state, after, f"condition {weight.name}", statements.CONDITION, proof)
+            self._rewrite(state, after, f"condition {weight.name}", CONDITION, proof)
             state = after
         for stream in reversed(notation.streams()):
             after = rules.change(state, stream.index)
             proof = certificates.change(state, after, stream.index)
             projected = notation.projected(stream.index)
-            text = statements.CHANGE_PROJECTED if projected else statements.CHANGE
+            text = CHANGE_PROJECTED if projected else CHANGE
             self._rewrite(state, after, f"overlaps G_{stream.name}", text, proof)
             state = after
         return state
@@ -62,7 +85,7 @@ class _Recorder:
         after = [Equation(r"\ln p", state.body)]
         after += [Equation(vectors, value) for vectors, value in state.definitions]
         nonlinear = state.notation.graph.weights[0].nonlinear
-        text = statements.START_FEATURES if nonlinear else statements.START
+        text = START_FEATURES if nonlinear else START
         self.steps.append(
             Step(
                 name="starting density",
@@ -82,7 +105,7 @@ class _Recorder:
             return state
         after = self.rules.features(state)
         proof = certificates.gaussian_features(layer, state, after)
-        text = statements.features(layer)
+        text = features_replaced(layer)
         self._rewrite(state, after, "Gaussian features", text, proof, PROPORTIONAL)
         self.model = "Gaussian features"  # of which all that follows speaks
         return after
@@ -161,13 +184,13 @@ def derive_theory(network: Network, notation: Notation, rules: Rules = RULES) ->
 def _limit(run: _Recorder, law: State) -> Proportional:
     limit = run.rules.proportional(law)
     run.record(
-        "proportional limit", statements.LIMIT, certificates.proportional(law, limit),
+        "proportional limit", LIMIT, certificates.proportional(law, limit),
         order=Order.LEADING, limit=PROPORTIONAL,
         before=(Equation(r"\ln p", law.body + law.constant),),
         after=(
             Equation("S", limit.action),
-            Equation(statements.CONSTANT, limit.constant),
-            Equation(statements.DROPPED, limit.dropped),
+            Equation(CONSTANT, limit.constant),
+            Equation(DROPPED, limit.dropped),
         ),
     )  # fmt: skip
     return limit
@@ -177,14 +200,14 @@ def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Propo
     found, share = run.rules.projections(law, limit)
     along = run.notation.along()
     run.record(
-        "projections", statements.PROJECTIONS,
+        "projections", PROJECTIONS,
         certificates.projections(law, limit, found, share),
         before=(Equation("S", limit.action),),
         after=(
             Equation("S", found.action),
             Equation("0", share.slope),
             Equation(build.mul(along, build.transpose(along)), share.square),
-            Equation(statements.FLUCTUATION, share.fluctuation),
+            Equation(FLUCTUATION, share.fluctuation),
         ),
     )  # fmt: skip
     return found, share
@@ -196,9 +219,9 @@ def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     overlaps = [notation.overlap(s.index) for s in notation.streams()]
     pairs = zip(overlaps, gradients, strict=True)
     run.record(
-        "stationarity", statements.STATIONARY,
+        "stationarity", STATIONARY,
         certificates.stationarity(limit.action, gradients, notation),
-        after=tuple(Equation(statements.slope_name(overlap), g) for overlap, g in pairs),
+        after=tuple(Equation(slope_name(overlap), g) for overlap, g in pairs),
     )  # fmt: skip
     return gradients
 
@@ -211,9 +234,9 @@ def _eliminate(
         after = [Equation(equation.overlap, equation.right)]
         if equation.flux is not None:
             after.append(Equation(equation.flux, equation.flux_value))
-        statement = statements.ELIMINATE
+        statement = ELIMINATE
         if equation.reason:
-            statement = (equation.reason, statements.IMPLICIT_SOURCE)
+            statement = (equation.reason, IMPLICIT_SOURCE)
         gradient = gradients[equation.stream]
         run.record(
             f"saddle equation of {equation.overlap.name}", statement,
@@ -232,14 +255,14 @@ def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
         for k, (u, c) in enumerate(zip(chain.overlaps, chain.scales, strict=True))
     ]
     after += [
-        Equation(statements.CHAIN_ACTION, chain.action),
-        Equation(statements.CHAIN_SHIFT, chain.shift),
+        Equation(CHAIN_ACTION, chain.action),
+        Equation(CHAIN_SHIFT, chain.shift),
     ]
     for equation in chain.equations:
         after.append(Equation(equation.overlap, equation.right))
         after.append(Equation(equation.flux, equation.flux_value))
     run.record(
-        "papers' normalisation", statements.CHAIN,
+        "papers' normalisation", CHAIN,
         certificates.chain(limit.action, equations, chain, run.notation), after=tuple(after),
     )  # fmt: skip
     return chain
@@ -255,12 +278,12 @@ def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
 
     found = run.rules.predictor(law, to_overlaps, *share)
     run.record(
-        "predictor", statements.PREDICT, certificates.predictor(law, found, notation, *share),
+        "predictor", PREDICT, certificates.predictor(law, found, notation, *share),
         order=Order.LEADING, limit=PROPORTIONAL,
         after=(
             Equation("C", found.covariance),
-            Equation(statements.MEAN, found.mean),
-            Equation(statements.VARIANCE, found.variance),
+            Equation(MEAN, found.mean),
+            Equation(VARIANCE, found.variance),
         ),
     )  # fmt: skip
     return found
@@ -273,14 +296,14 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
     shown = [Equation(name, value) for name, value in point.points]
     shown += [Equation(notation.overlap(s.index), value) for s, value in overlaps]
     run.record(
-        "infinite width", statements.INFINITE,
+        "infinite width", INFINITE,
         certificates.infinite(limit, gradients, point, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
     wide = run.rules.correction(limit.energy, law, point)
     shown = [Equation(name, value) for name, value in (*wide.forces, *wide.corrections)]
     run.record(
-        "first correction", statements.CORRECT,
+        "first correction", CORRECT,
         certificates.correction(limit, gradients, wide, notation),
         order=Order.LEADING, limit=WIDE, after=tuple(shown),
     )  # fmt: skip
@@ -291,8 +314,8 @@ def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessi
     notation = run.notation
     found = run.rules.hessian(gradients, notation, *share)
     run.record(
-        "Hessian", statements.HESSIAN, certificates.hessian(gradients, found, notation, *share),
-        after=statements.hessian_equations(found, notation),
+        "Hessian", HESSIAN, certificates.hessian(gradients, found, notation, *share),
+        after=hessian_equations(found, notation),
     )  # fmt: skip
     return found
 

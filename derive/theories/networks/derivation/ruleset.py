@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.chain import Chain, chain_form
-from derive.theories.networks.derivation.rules.change import change_variables
-from derive.theories.networks.derivation.rules.condition import condition
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation, eliminate
-from derive.theories.networks.derivation.rules.features import gaussian_features
-from derive.theories.networks.derivation.rules.features import start as starting_density
-from derive.theories.networks.derivation.rules.hessian import Hessian, hessian
-from derive.theories.networks.derivation.rules.integrate import integrate_input_weights
-from derive.theories.networks.derivation.rules.predictor import Predictor, predictor
-from derive.theories.networks.derivation.rules.proportional import Proportional, proportional_limit
-from derive.theories.networks.derivation.rules.share import Share, eliminate_projections
-from derive.theories.networks.derivation.rules.stationarity import stationarity
-from derive.theories.networks.derivation.rules.wide import Wide, first_correction, infinite_width
+from derive.theories.networks.derivation.rules.chain.rewrite import Chain, chain_form
+from derive.theories.networks.derivation.rules.change.rewrite import change_variables
+from derive.theories.networks.derivation.rules.condition.rewrite import condition
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation, eliminate
+from derive.theories.networks.derivation.rules.features.rewrite import gaussian_features
+from derive.theories.networks.derivation.rules.features.rewrite import start as starting_density
+from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian, hessian
+from derive.theories.networks.derivation.rules.integrate.rewrite import integrate_input_weights
+from derive.theories.networks.derivation.rules.predictor.rewrite import Predictor, predictor
+from derive.theories.networks.derivation.rules.proportional.rewrite import (
+    Proportional,
+    proportional_limit,
+)
+from derive.theories.networks.derivation.rules.share.rewrite import Share, eliminate_projections
+from derive.theories.networks.derivation.rules.stationarity.rewrite import stationarity
+from derive.theories.networks.derivation.rules.wide.rewrite import (
+    Wide,
+    first_correction,
+    infinite_width,
+)
 from derive.theories.networks.derivation.state import State
 
 

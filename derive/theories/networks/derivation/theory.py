@@ -7,12 +7,12 @@ from typing import Any
 
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.chain import Chain
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
-from derive.theories.networks.derivation.rules.hessian import Hessian
-from derive.theories.networks.derivation.rules.predictor import Predictor
-from derive.theories.networks.derivation.rules.share import Share
-from derive.theories.networks.derivation.rules.wide import Wide
+from derive.theories.networks.derivation.rules.chain.rewrite import Chain
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
+from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian
+from derive.theories.networks.derivation.rules.predictor.rewrite import Predictor
+from derive.theories.networks.derivation.rules.share.rewrite import Share
+from derive.theories.networks.derivation.rules.wide.rewrite import Wide
 from derive.theories.networks.derivation.state import State
 
 

@@ -11,7 +11,7 @@ from derive.programs import wrap
 from derive.programs.grouping import grouped
 from derive.programs.program import Program
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.nodes import PathKernel
 

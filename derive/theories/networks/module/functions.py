@@ -16,9 +16,9 @@ from derive.programs.grouping import grouped
 from derive.programs.program import Assignment, Program
 from derive.programs.wrap import assignment_lines, tuple_text
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.names import names_of_sizes, network_program

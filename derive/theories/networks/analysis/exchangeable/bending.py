@@ -15,7 +15,7 @@ from derive.theories.networks.analysis.exchangeable.certificates import Symmetri
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.stability import MEAN, OTHERS, Margin
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
-from derive.theories.networks.derivation.certificates.instance import Numbers
+from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
 def certificate(symmetry: Symmetry, result: Reduced, margins: Sequence[Margin]) -> Certificate:

@@ -33,7 +33,7 @@ from derive.theories.networks.analysis.exchangeable.vectors import (
     stream_tables,
     vector_tables,
 )
-from derive.theories.networks.derivation.certificates.instance import Instance, Numbers, instance
+from derive.theories.networks.derivation.certifying.instance import Instance, Numbers, instance
 from derive.theories.networks.derivation.turns import unequal
 
 

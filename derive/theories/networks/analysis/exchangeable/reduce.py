@@ -11,7 +11,7 @@ from derive.symmetry.permutations import Sector
 from derive.symmetry.sectors import Rules
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 
 
 @dataclass(frozen=True)

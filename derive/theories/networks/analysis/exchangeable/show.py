@@ -27,8 +27,8 @@ from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.statements import STABILITY
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation import Derivation
+from derive.theories.networks.derivation.labels import CHAIN_ACTION
 from derive.theories.networks.derivation.render.names import size_names
-from derive.theories.networks.derivation.statements import CHAIN_ACTION
 from derive.typeset.boxes import Box
 from derive.typeset.media import LATEX, PLAIN, Medium
 from derive.typeset.page import Block, Display, Heading, Page, Prose, Table

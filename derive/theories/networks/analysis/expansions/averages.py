@@ -20,8 +20,8 @@ from derive.algebra import nodes
 from derive.algebra.naming import nodes_in
 from derive.steps.compare import Agreement
 from derive.theories.networks.analysis.expansions.laplace import Fluctuations
-from derive.theories.networks.derivation.certificates.dense import cholesky
-from derive.theories.networks.derivation.certificates.instance import Numbers
+from derive.theories.networks.derivation.certifying.dense import cholesky
+from derive.theories.networks.derivation.certifying.instance import Numbers
 from derive.theories.networks.derivation.rules.response import Assignments
 
 

@@ -20,9 +20,9 @@ from derive.theories.networks.analysis.expansions.averages import (
 from derive.theories.networks.analysis.expansions.laplace import (
     Fluctuations,
 )
-from derive.theories.networks.derivation.certificates.instance import Numbers
+from derive.theories.networks.derivation.certifying.instance import Numbers
+from derive.theories.networks.derivation.labels import CHAIN_SHIFT, MEAN, VARIANCE
 from derive.theories.networks.derivation.rules.response import Assignments
-from derive.theories.networks.derivation.statements import CHAIN_SHIFT, MEAN, VARIANCE
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.page import Page

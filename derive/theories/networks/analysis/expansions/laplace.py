@@ -21,7 +21,7 @@ from derive.algebra.series import taylor
 from derive.errors import RuleError
 from derive.theories.networks.analysis.expansions.saddle import Orders, kernel_names, kernel_paths
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.change import written_out
+from derive.theories.networks.derivation.rules.change.rewrite import written_out
 from derive.theories.networks.derivation.rules.response import Assignments, shifts
 from derive.theories.networks.derivation.theory import Theory
 

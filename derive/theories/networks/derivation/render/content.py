@@ -11,20 +11,15 @@ from derive.steps.displays import Displays
 from derive.steps.naming import Names
 from derive.steps.pages import Pages, step_blocks
 from derive.steps.step import Equation, Step
+from derive.theories.networks.derivation.labels import CHAIN_ACTION, CONSTANT, MEAN, VARIANCE
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.network import (
     network_blocks,
     notation_blocks,
     worded,
 )
-from derive.theories.networks.derivation.rules.wide import shift_symbol
-from derive.theories.networks.derivation.statements import (
-    CHAIN_ACTION,
-    CONSTANT,
-    MEAN,
-    VARIANCE,
-    hessian_equations,
-)
+from derive.theories.networks.derivation.rules.hessian.statement import hessian_equations
+from derive.theories.networks.derivation.rules.wide.rewrite import shift_symbol
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.boxes import Atom, Sum, fenced

@@ -9,10 +9,32 @@ import sympy
 
 from derive.algebra import build
 from derive.steps.step import Equation, Group, Order, Step
-from derive.theories.networks.derivation import statements
+from derive.theories.networks.derivation.labels import (
+    CHAIN_ACTION,
+    CHAIN_SHIFT,
+    CONSTANT,
+    DROPPED,
+    VOLUME,
+    slope_name,
+)
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat import proofs, shared_proofs
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
+from derive.theories.networks.derivation.repeat.statements import (
+    ANY_DEPTH,
+    BASE,
+    BASE_WITHIN,
+    BELOW,
+    CLOSED,
+    FORCE,
+    INDUCTION_STEP,
+    LAYER_EQUATIONS,
+    POINT,
+    REPEATED_START,
+    SHARED_CHANGE,
+    WITHIN,
+    WITHIN_STEP,
+)
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.taken import (
     below_vectors,
@@ -26,7 +48,11 @@ from derive.theories.networks.derivation.repeat.taken import (
     without_labels,
 )
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
-from derive.theories.networks.derivation.rules.start import prior
+from derive.theories.networks.derivation.rules.chain.statement import CHAIN
+from derive.theories.networks.derivation.rules.proportional.statement import LIMIT
+from derive.theories.networks.derivation.rules.start.rewrite import prior
+from derive.theories.networks.derivation.rules.stationarity.statement import STATIONARY
+from derive.theories.networks.derivation.rules.wide.statement import CORRECT, INFINITE
 from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE
 from derive.theories.networks.description import Network
 
@@ -52,11 +78,11 @@ class _Steps:
         yield self._start()
         yield from self._below()
         yield from self._law()
-        yield self._summed("exact law at any depth", statements.ANY_DEPTH, proofs.law_pairs, (
+        yield self._summed("exact law at any depth", ANY_DEPTH, proofs.law_pairs, (
             ("law", r"\ln p"), ("constant", r"\text{constant}"),
         ))  # fmt: skip
-        yield self._summed("proportional limit", statements.LIMIT, proofs.limit_pairs, (
-            ("action", "S"), ("kept", statements.CONSTANT), ("dropped", statements.DROPPED),
+        yield self._summed("proportional limit", LIMIT, proofs.limit_pairs, (
+            ("action", "S"), ("kept", CONSTANT), ("dropped", DROPPED),
         ), limit=PROPORTIONAL, also="proportional limit")  # fmt: skip
         yield self._stationarity()
         yield self._equations()
@@ -65,9 +91,9 @@ class _Steps:
         if self.theory.fixed_point is not None:
             yield self._closed()
         yield self._predictor()
-        yield self._wide("infinite width", self._said(statements.INFINITE, statements.POINT),
+        yield self._wide("infinite width", self._said(INFINITE, POINT),
                          "points")  # fmt: skip
-        yield self._wide("first correction", self._said(statements.CORRECT, statements.FORCE),
+        yield self._wide("first correction", self._said(CORRECT, FORCE),
                          "forces", "shifts")  # fmt: skip
 
     def _said(self, text: Text, more: str) -> Text:
@@ -105,7 +131,7 @@ class _Steps:
         lowest = self.theory.lowest
         total = Group(lowest, "", (), (Equation(r"\ln p", Summed(tuple(terms))),))
         proof = proofs.of_start(self.instances)
-        return self._step("starting density", statements.REPEATED_START, [total, *groups], proof)
+        return self._step("starting density", REPEATED_START, [total, *groups], proof)
 
     def _below(self) -> Iterable[Step]:
         """What is done with the first layer, as the lowest window has it."""
@@ -130,15 +156,15 @@ class _Steps:
             ]
             if not chosen:
                 continue
-            text = statements.BASE if place == highest else statements.BELOW
+            text = BASE if place == highest else BELOW
             name = "the layers below" if place == 0 else f"the layers of part {place + 1}"
             name = "base: the readout" if place == highest else name
             within = generic(part).within
             if not here.streams_of(0) or within:
-                text = statements.BASE_WITHIN if place == highest else statements.WITHIN
+                text = BASE_WITHIN if place == highest else WITHIN
             if isinstance(part, Block):
                 name = f"step: copy {part.index}"
-                text = statements.WITHIN_STEP if within else statements.INDUCTION_STEP
+                text = WITHIN_STEP if within else INDUCTION_STEP
             proof = proofs.of_windows([(here, s.name) for s in chosen], "the rules on this window")
             yield self._step(name, text, groups, proof)
             yield from self._change(part)
@@ -150,10 +176,10 @@ class _Steps:
                 continue
             share, here = layer.volume
             value = share.plain["law"] + share.plain["constant"]
-            group = Group(here, "", (), (Equation(statements.VOLUME, value),))
+            group = Group(here, "", (), (Equation(VOLUME, value),))
             proof = shared_proofs.of_change(layer)
             name = f"overlaps {here.whole.name}"
-            yield self._step(name, statements.SHARED_CHANGE, [group], proof)
+            yield self._step(name, SHARED_CHANGE, [group], proof)
 
     def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
                 limit: str = "", also: str = "") -> Step:  # fmt: skip
@@ -181,7 +207,7 @@ class _Steps:
         groups = []
         for layer in self.theory.layers:
             if isinstance(layer, SharedLayer):
-                left = statements.slope_name(layer.window.whole)
+                left = slope_name(layer.window.whole)
                 groups.append(Group(layer.window, "", (), (Equation(left, layer.slopes),)))
                 continue
             step = layer.window.step("stationarity")
@@ -191,7 +217,7 @@ class _Steps:
             "differences of the windows' actions",
         )
         proof = proofs.of_layers(self.instances, windows, "gradient")
-        return self._step("stationarity", statements.STATIONARY, groups, proof)
+        return self._step("stationarity", STATIONARY, groups, proof)
 
     def _equations(self) -> Step:
         groups, cases = [], []
@@ -207,14 +233,14 @@ class _Steps:
         if self.shared:
             proof = shared_proofs.of_equations(self.instances, proof if cases else None)
         reasons = " ".join(layer.equation.reason for layer in self.shared)
-        text = self._said(statements.LAYER_EQUATIONS, reasons)
+        text = self._said(LAYER_EQUATIONS, reasons)
         return self._step("saddle equations", text, groups, proof)
 
     def _scaled(self) -> Step:
         here = self.theory.lowest
         equations = [
-            Equation(statements.CHAIN_ACTION, self._total("scaled")),
-            Equation(statements.CHAIN_SHIFT, self._total("shift")),
+            Equation(CHAIN_ACTION, self._total("scaled")),
+            Equation(CHAIN_SHIFT, self._total("shift")),
         ]
         groups = [Group(here, "", (), tuple(equations))]
         for layer in self.theory.layers:
@@ -231,7 +257,7 @@ class _Steps:
         proof = proofs.of_sums(
             self.instances, proofs.with_shown(self.theory, proofs.scaled_pairs, equations)
         )
-        return self._step("papers' normalisation", statements.CHAIN, groups, proof)
+        return self._step("papers' normalisation", CHAIN, groups, proof)
 
     def _closed(self) -> Step:
         closed, here = self.theory.fixed_point, self.theory.layers[0].window
@@ -242,7 +268,7 @@ class _Steps:
         shown.append(Equation(lowest.flux, lowest.flux_value))
         proof = proofs.of_closing(self.instances)
         group = Group(here, "", (), tuple(shown))
-        return self._step("closed fixed point", statements.CLOSED, [group], proof)
+        return self._step("closed fixed point", CLOSED, [group], proof)
 
     def _predictor(self) -> Step:
         here = self.theory.lowest

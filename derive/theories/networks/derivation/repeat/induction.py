@@ -27,9 +27,9 @@ from derive.theories.networks.derivation.repeat.theory import (
     SharedLayer,
 )
 from derive.theories.networks.derivation.repeat.window import Window, Windows
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.description import Network
 
 

@@ -12,8 +12,12 @@ from derive.algebra.layered import LAYERED, LayerCount, LayerSize
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import expand_sums
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.rules.chain import overlap_symbol
-from derive.theories.networks.derivation.rules.wide import force_symbol, point_symbol, shift_symbol
+from derive.theories.networks.derivation.rules.chain.rewrite import overlap_symbol
+from derive.theories.networks.derivation.rules.wide.rewrite import (
+    force_symbol,
+    point_symbol,
+    shift_symbol,
+)
 
 
 def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> Any:

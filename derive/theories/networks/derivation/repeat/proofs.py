@@ -15,8 +15,8 @@ from derive.algebra import build, rebuild
 from derive.errors import CertificateError
 from derive.steps.compare import Agreement, exact, guarded
 from derive.steps.step import Certificate, Equation, Evidence
-from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
-from derive.theories.networks.derivation.certificates.instance import instances as samples_of
+from derive.theories.networks.derivation.certifying.instance import Instance, Numbers
+from derive.theories.networks.derivation.certifying.instance import instances as samples_of
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES, Derived, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.induction import layer_of

@@ -19,9 +19,9 @@ from derive.theories.networks.derivation.repeat.shares import plain_share, volum
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.theory import Member, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window, Windows
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.response import forces, shifts
-from derive.theories.networks.derivation.rules.wide import (
+from derive.theories.networks.derivation.rules.wide.rewrite import (
     force_symbol,
     point_symbol,
     response,

@@ -18,7 +18,7 @@ from derive.theories.networks.derivation.repeat.pieces import Part, Piece, gener
 from derive.theories.networks.derivation.repeat.theory import Share, Volume
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 
 KEYS = ("law", "constant", "action", "kept", "dropped")
 

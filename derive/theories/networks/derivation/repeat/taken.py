@@ -15,9 +15,9 @@ from derive.theories.networks.derivation.render.content import REST
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.rules.chain import chain_form
+from derive.theories.networks.derivation.rules.chain.rewrite import chain_form
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.start import prior
+from derive.theories.networks.derivation.rules.start.rewrite import prior
 from derive.typeset.boxes import Sum
 
 

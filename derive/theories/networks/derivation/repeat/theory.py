@@ -12,7 +12,7 @@ from derive.algebra.sums import Known, reindex
 from derive.theories.networks.derivation.repeat.pieces import Block, Part
 from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 
 
 @dataclass(frozen=True)

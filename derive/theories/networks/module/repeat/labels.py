@@ -5,7 +5,7 @@ from __future__ import annotations
 from derive.algebra import gradient
 from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
 from derive.theories.networks.module.projections import one_projection

@@ -15,8 +15,12 @@ from derive.algebra.nodes import Overlap
 from derive.programs import wrap
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.rules.chain import overlap_symbol
-from derive.theories.networks.derivation.rules.wide import force_symbol, point_symbol, shift_symbol
+from derive.theories.networks.derivation.rules.chain.rewrite import overlap_symbol
+from derive.theories.networks.derivation.rules.wide.rewrite import (
+    force_symbol,
+    point_symbol,
+    shift_symbol,
+)
 
 OUTPUTS = sympy.Symbol("OUTPUTS", positive=True, integer=True)
 """How many outputs there are, where there are several: a constant of the module."""

@@ -13,8 +13,8 @@ from derive.programs import wrap
 from derive.programs.grouping import grouped
 from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.shared import respond_within
-from derive.theories.networks.derivation.rules.eliminate import SaddleEquation, eliminate
-from derive.theories.networks.derivation.rules.wide import Wide, response
+from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation, eliminate
+from derive.theories.networks.derivation.rules.wide.rewrite import Wide, response
 from derive.theories.networks.derivation.state import State
 from derive.theories.networks.module.functions import ARRAYS, Functions, suffix, tuple_text
 from derive.theories.networks.module.repeat.names import ABOVE

@@ -20,7 +20,7 @@ from derive.errors import SamplingError
 from derive.theories.networks.analysis.scalar.one_head import in_numbers, numbers_of
 from derive.theories.networks.derivation import Theory
 from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional import label_energy
+from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 
 __all__ = ["ScalarLaw", "in_numbers", "numbers_of", "scalar_law"]
 

@@ -12,8 +12,8 @@ from derive.steps.compare import Agreement, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.expansions.averages import define_values
 from derive.theories.networks.analysis.expansions.saddle import Orders
-from derive.theories.networks.derivation.certificates.dense import cholesky
-from derive.theories.networks.derivation.certificates.instance import (
+from derive.theories.networks.derivation.certifying.dense import cholesky
+from derive.theories.networks.derivation.certifying.instance import (
     Instance,
     Numbers,
     instances,

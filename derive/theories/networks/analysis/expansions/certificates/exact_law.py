@@ -32,8 +32,8 @@ from derive.theories.networks.analysis.expansions.laplace import (
     prior_forces,
 )
 from derive.theories.networks.analysis.expansions.saddle import Orders
-from derive.theories.networks.derivation.certificates.dense import cholesky, inverse, log_normal
-from derive.theories.networks.derivation.certificates.instance import (
+from derive.theories.networks.derivation.certifying.dense import cholesky, inverse, log_normal
+from derive.theories.networks.derivation.certifying.instance import (
     Instance,
     Numbers,
     instances,

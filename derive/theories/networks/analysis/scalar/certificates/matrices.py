@@ -26,7 +26,7 @@ from derive.theories.networks.analysis.scalar.one_head import numbers_of
 from derive.theories.networks.analysis.scalar.stages import Stage
 from derive.theories.networks.analysis.scalar.symbols import EXAMPLES, FLUX, OVERLAP, PRIOR, SIGNAL
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.certificates.instance import Numbers
+from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
 def stages(theory: Theory, found: tuple[Stage, ...]) -> Certificate:

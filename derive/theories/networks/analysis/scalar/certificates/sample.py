@@ -10,7 +10,7 @@ import numpy as np
 from derive.steps.compare import GUARD, Agreement, exact
 from derive.theories.networks.analysis.scalar.symbols import OVERLAP
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.derivation.certificates.instance import Instance, Numbers
+from derive.theories.networks.derivation.certifying.instance import Instance, Numbers
 from derive.theories.networks.derivation.turns import unequal
 
 EXAMPLES_DRAWN, FEATURES_DRAWN = 4, 6

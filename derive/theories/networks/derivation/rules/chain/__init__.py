@@ -1,0 +1,1 @@
+"""The papers' normalisation: rewrite, statement and certificate."""

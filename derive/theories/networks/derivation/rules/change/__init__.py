@@ -1,0 +1,1 @@
+"""The change of variables: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""Conditioning a weight: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""Elimination: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""Gaussian features: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""The Hessian: rewrite, statement and certificate."""

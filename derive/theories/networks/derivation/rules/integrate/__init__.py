@@ -1,0 +1,1 @@
+"""Integrating the input weights: rewrite, statement and certificate."""

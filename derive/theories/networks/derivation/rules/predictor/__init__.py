@@ -1,0 +1,1 @@
+"""The predictor: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""The proportional limit: rewrite, statement and certificate."""

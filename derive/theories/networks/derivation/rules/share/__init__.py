@@ -1,0 +1,1 @@
+"""Eliminating projections: rewrite, statement and certificate."""

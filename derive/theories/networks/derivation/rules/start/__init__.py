@@ -1,0 +1,1 @@
+"""The starting density: rewrite, statement and certificate."""

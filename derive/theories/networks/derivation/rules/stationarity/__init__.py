@@ -1,0 +1,1 @@
+"""Stationarity: rewrite, statement and certificate."""

@@ -1,0 +1,1 @@
+"""Infinite width and the first correction: rewrite, statement and certificate."""
