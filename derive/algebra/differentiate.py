@@ -22,6 +22,7 @@ from derive.algebra.rebuild import contains, rebuild
 from derive.algebra.rules import Table
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import Known, is_other_layer, place_in_sum, reindex, require_apart
+from derive.algebra.walk import walk_up
 from derive.errors import NoRule
 
 Cotangents = list[Any]
@@ -220,22 +221,20 @@ def _sum(old: Any, new: Any) -> Any:
 
 def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
     """The nodes that depend on the variable, each after its arguments."""
-    depends: dict[Any, bool] = {}
     order: dict[Any, None] = {}
-
-    def visit(node: Any) -> bool:
-        if node not in depends:
-            # A size inside a symbol's shape is no dependence on a scalar of that name.
-            leaf = isinstance(node, (*LEAVES, sympy.Sum, LayerSum))
-            below = False
-            for arg in () if leaf else node.args:
-                below = visit(arg) or below  # every argument is visited, for the order
-            if type(node) in (sympy.Sum, LayerSum):
-                below = contains(node, {variable}) or bool(_layers_like(node.args[0], variable))
-            depends[node] = node == variable or below
-            if depends[node]:
-                order[node] = None
-        return depends[node]
-
-    visit(expression)
+    for node in walk_up([expression], _inside):
+        if type(node) in (sympy.Sum, LayerSum):
+            below = contains(node, {variable}) or bool(_layers_like(node.args[0], variable))
+        else:
+            below = any(part in order for part in _inside(node))
+        if below or node == variable:
+            order[node] = None
     return order
+
+
+def _inside(node: Any) -> tuple[Any, ...]:
+    """What differentiation goes through.
+
+    A size inside a symbol's shape is no dependence on a scalar of that name.
+    """
+    return () if isinstance(node, (*LEAVES, sympy.Sum, LayerSum)) else tuple(node.args)

@@ -13,6 +13,7 @@ from sympy import MatMul
 from derive.algebra import build
 from derive.algebra.nodes import Overlap
 from derive.algebra.rebuild import MAKERS, rebuild
+from derive.algebra.walk import walk
 
 Run = tuple[Any, tuple[Any, ...], Any]
 """A product to look for: its number, its matrix factors, and what stands for it."""
@@ -105,11 +106,4 @@ def _find(factors: tuple[Any, ...], run: tuple[Any, ...]) -> int | None:
 
 def nodes_in(*expressions: Any) -> set[Any]:
     """All nodes of some expressions."""
-    seen: set[Any] = set()
-    pending = list(expressions)
-    while pending:
-        node = pending.pop()
-        if node not in seen:
-            seen.add(node)
-            pending.extend(node.args)
-    return seen
+    return set(walk(expressions))

@@ -13,6 +13,7 @@ from sympy.core.symbol import Str
 from derive.algebra import build, layered, nodes
 from derive.algebra.copies import Copies, copies_of
 from derive.algebra.rules import Table
+from derive.algebra.walk import parts_of, walk
 from derive.errors import NoRule, ShapeError
 
 MAKERS = Table("rebuild", "derive/algebra/rebuild.py", {
@@ -101,11 +102,6 @@ def rebuild(
     return visit(expression)
 
 
-def parts_of(node: Any) -> tuple[Any, ...]:
-    """The arguments of a node; of copies, what they are copies of."""
-    return (node.heads, node.size) if type(node) is Copies else node.args
-
-
 def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
     """The constructor of a node's exact type.
 
@@ -189,13 +185,4 @@ def _require_same_shape(old: Any, new: Any, replace: Callable[[Any], Any | None]
 
 def contains(expression: Any, targets: set[Any]) -> bool:
     """Whether any of the targets occurs in an expression."""
-    seen: set[Any] = set()
-    pending = [expression]
-    while pending:
-        node = pending.pop()
-        if node in targets:
-            return True
-        if node not in seen:
-            seen.add(node)
-            pending.extend(parts_of(node))
-    return False
+    return any(node in targets for node in walk([expression], parts_of))

@@ -17,6 +17,7 @@ from sympy import Sum
 from derive.algebra import build
 from derive.algebra.layered import LayerOverlap, LayerProduct, LayerSum, index_text
 from derive.algebra.rebuild import MAKERS, rebuild
+from derive.algebra.walk import walk
 from derive.errors import NoRule
 
 
@@ -169,13 +170,11 @@ def place_in_sum(node: Any, number: Any, total: Any, known: Known) -> Any | None
 
 def require_apart(expression: Any, variable: LayerOverlap, known: Known) -> None:
     """Raise NoRule unless no other layer in an expression, outside sums, can be the variable."""
-    pending, seen = [expression], set()
-    while pending:
-        node = pending.pop()
-        if node in seen or type(node) in (Sum, LayerSum):
-            continue
-        seen.add(node)
-        pending.extend(node.args)
+
+    def outside(node: Any) -> Any:
+        return () if type(node) in (Sum, LayerSum) else node.args
+
+    for node in walk([expression], outside):
         if type(node) is type(variable) and node.args[0] == variable.args[0]:
             is_other_layer(node, variable, known)
 

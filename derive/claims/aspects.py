@@ -12,6 +12,7 @@ import sympy
 from sympy import Pow, Trace
 
 from derive.algebra import nodes
+from derive.algebra.walk import walk
 from derive.claims.coverage import Aspect
 from derive.claims.language import is_moderate, to_text, value
 from derive.errors import DeriveError
@@ -45,18 +46,15 @@ def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
 
 def numbers_in(expressions: Iterable[Any]) -> Iterator[Any]:
     """Sizes of the numbers of expressions, but for exponents and what is far off."""
+
+    def parts(node: Any) -> Any:
+        """What stands in another place than an exponent is a number all the same."""
+        is_power = isinstance(node, Pow) and node.exp.is_Rational
+        return node.args[:1] if is_power else node.args
+
     for expression in expressions:
-        found, waiting, seen = set[Any](), [expression], set[Any]()
-        while waiting:
-            node = waiting.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            if isinstance(node, sympy.Rational):
-                found.add(abs(node))
-            # What stands in another place than an exponent is a number all the same.
-            is_power = isinstance(node, Pow) and node.exp.is_Rational
-            waiting.extend(node.args[:1] if is_power else node.args)
+        nodes_there = walk([expression], parts)
+        found = {abs(node) for node in nodes_there if isinstance(node, sympy.Rational)}
         yield from (number for number in sorted(found) if SMALLEST <= number <= LARGEST)
 
 

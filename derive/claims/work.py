@@ -9,6 +9,7 @@ import sympy
 from sympy import Inverse, MatMul
 
 from derive.algebra import evaluate, nodes
+from derive.algebra.walk import walk
 
 MOST_ENTRIES = 10_000
 """Entries of a matrix."""
@@ -49,14 +50,7 @@ class Work:
 
 def _parts(expressions: Iterable[Any]) -> Iterator[Any]:
     """All nodes, each once."""
-    waiting, seen = list(expressions), set()
-    while waiting:
-        node = waiting.pop()
-        if node in seen or not isinstance(node, sympy.Basic):
-            continue
-        seen.add(node)
-        waiting.extend(node.args)
-        yield node
+    return walk(node for node in expressions if isinstance(node, sympy.Basic))
 
 
 def _products(node: Any) -> Iterator[tuple[Any, Any, Any]]:

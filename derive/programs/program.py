@@ -12,6 +12,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatri
 from derive.algebra import contains, nodes
 from derive.algebra.copies import Copies
 from derive.algebra.rules import Table
+from derive.algebra.walk import walk_up
 from derive.programs.lower import Cholesky, Lowering
 from derive.programs.printer import size, source
 from derive.programs.sizes import NamedSizes
@@ -153,24 +154,8 @@ def _is_atom(node: Any) -> bool:
     return type(node) in _ATOMS or isinstance(node, nodes.Data)
 
 
-def _walk(roots: Iterable[Any]) -> list[Any]:
-    """Every node once, each after its arguments."""
-    seen: dict[Any, None] = {}
-
-    def visit(node: Any) -> None:
-        if node in seen:
-            return
-        for child in _children(node):
-            visit(child)
-        seen[node] = None
-
-    for root in roots:
-        visit(root)
-    return list(seen)
-
-
 def _parents(roots: list[Any]) -> dict[Any, list[Any]]:
-    parents: dict[Any, list[Any]] = {node: [] for node in _walk(roots)}
+    parents: dict[Any, list[Any]] = {node: [] for node in walk_up(roots, _children)}
     for node in list(parents):
         for child in _children(node):
             parents[child].append(node)
@@ -181,7 +166,7 @@ def _parents(roots: list[Any]) -> dict[Any, list[Any]]:
 
 def _dependents(roots: list[Any], last: set[Any]) -> set[Any]:
     found = set(last)
-    for node in _walk(roots):
+    for node in walk_up(roots, _children):
         if any(child in found for child in _children(node)):
             found.add(node)
     return found - last if last else set()
@@ -189,7 +174,7 @@ def _dependents(roots: list[Any], last: set[Any]) -> set[Any]:
 
 def _leaves(roots: list[Any]) -> set[Any]:
     found: set[Any] = set()
-    for node in _walk(roots):
+    for node in walk_up(roots, _children):
         if type(node) is sympy.Symbol or type(node) in (sympy.MatrixSymbol, nodes.Overlap):
             found.add(node)
         if isinstance(node, nodes.Data):

@@ -11,6 +11,7 @@ from derive.algebra import build, rebuild
 from derive.algebra.layered import LAYERED, LayerCount, LayerSize
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import expand_sums
+from derive.algebra.walk import walk
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.chain.rewrite import overlap_symbol
 from derive.theories.networks.derivation.rules.wide.rewrite import (
@@ -56,13 +57,11 @@ def _is_size(node: Any) -> bool:
     if type(node) not in (sympy.Add, sympy.Mul, sympy.Pow) or not node.atoms(LayerSize):
         return False
     plain = (sympy.Add, sympy.Mul, sympy.Pow, LayerSize, LayerCount)
-    pending = [node]
-    while pending:
-        part = pending.pop()
-        if type(part) not in plain and not part.is_Rational:
-            return False
-        pending.extend(() if isinstance(part, LayerSize) else part.args)
-    return True
+
+    def parts(part: Any) -> Any:
+        return () if isinstance(part, LayerSize) else part.args
+
+    return all(type(part) in plain or part.is_Rational for part in walk([node], parts))
 
 
 def _flux(notation: Notation, number: int) -> Any:
