@@ -12,6 +12,7 @@ from derive.algebra import build, contains, gradient, substitute
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
 from derive.programs import wrap
+from derive.programs.function import function_text
 from derive.programs.grouping import grouped
 from derive.programs.program import Assignment, Program
 from derive.programs.wrap import assignment_lines, tuple_text
@@ -444,15 +445,9 @@ class Functions:
         whole: bool = False,
     ) -> str:
         """The text of one function; `whole` where it sees all examples, not the span's rows."""
-        head = f"def {name}({arguments}) -> {kind}:"
-        if len(head) > wrap.WIDTH:
-            head = f"def {name}(\n    {arguments}\n) -> {kind}:"
-        lines = [head, f'    """{doc}"""', *self.unpack(program, whole=whole)]
-        lines += assignment_lines(program.assignments, 4)
-        lines += tail
-        if result is not None:
-            lines += wrap.statement("return ", result)
-        return "\n".join(lines)
+        signature = (name, arguments, kind)
+        first = self.unpack(program, whole=whole)
+        return function_text(signature, doc, program, result, first=first, tail=tail)
 
     def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""
