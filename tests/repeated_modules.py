@@ -92,8 +92,17 @@ class Case:
     @cached_property
     def problems(self) -> tuple[Any, Any]:
         """What is found's, and what is expected's."""
-        found = self.found.make_problem(*self.data, *self.parameters, **self.arguments)
-        return found, self.expected.make_problem(*self.data, *self.parameters)
+        given = (*self.data, *self.parameters)
+        found = self.found.make_problem(*given, **self.direction, **self.arguments)
+        return found, self.expected.make_problem(*given, **self.direction)
+
+    @property
+    def direction(self) -> dict[str, Any]:
+        """Where the mean of features lies, for a first layer that has one."""
+        if not hasattr(self.expected, "projections"):
+            return {}
+        found = np.random.default_rng(12).normal(size=self.data[0].shape[1])
+        return {"mean_direction": found / np.linalg.norm(found)}
 
     @cached_property
     def overlaps(self) -> tuple[np.ndarray, ...]:

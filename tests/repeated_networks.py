@@ -100,6 +100,18 @@ _ENDS = {
         repeat(skip(heads(None))),
         Readout(1.1, "each", positions="O", outputs=2),
     ),
+    "a mean": (Features("N", "arc-cosine-1", 1.2), repeat(heads()), Readout(1.1)),
+    "a mean below layers, a residual on top": (
+        Features("N", "arc-cosine-0", 1.2),
+        skip(linear(None)),
+        repeat(heads(), skip(heads(None))),
+        Readout(1.1, outputs=2),
+    ),
+    "a mean below residuals alone": (
+        Features("N", "arc-cosine-1", 1.2),
+        repeat(skip(heads(None))),
+        Readout(1.1, "mean"),
+    ),
     "residuals below a block, outputs": (
         Embedding("N", 1.2),
         repeat(skip(linear(None))),

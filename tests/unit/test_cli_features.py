@@ -129,8 +129,8 @@ def test_wrong_data(changes, text, capsys, tmp_path):
 
 def test_a_symbolic_depth_above_features_with_a_mean(capsys, tmp_path):
     path, *_ = write(tmp_path, ABOVE.replace("arc-sine", "arc-cosine-1"))
-    line = refusal(capsys, "show", path, "--repeat", "L")
-    assert "features with a mean below the depth L, which is a symbol" in line
+    found = call(capsys, "show", path, "--repeat", "L")
+    assert "Overlaps G₁ and projections" in found.out and "∑_{l = 1}^L" in found.out
 
 
 def test_a_variance_without_a_value(capsys, tmp_path):

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from derive.errors import DataError, DescriptionError
-from derive.theories.networks.derivation.deriving import derive
 from derive.theories.networks.description import (
     Attention,
     Data,
@@ -13,7 +12,6 @@ from derive.theories.networks.description import (
     Linear,
     Network,
     Readout,
-    Repeat,
     Residual,
     data_from_arrays,
     feature_inputs,
@@ -233,9 +231,3 @@ def test_homogeneous_kernels_may_change_their_variance():
     other = Network((Features(6, "arc-cosine-1", 2.0), Readout(1.2)), 0.3)
     again = solve(other, data_from_arrays(given, other))
     assert solve(other, data).action == pytest.approx(again.action, rel=1e-9)
-
-
-def test_a_depth_that_is_a_symbol_above_a_mean_is_refused():
-    layers = (Features("N", "arc-cosine-1", 1.0), Repeat((Linear(1.0, "N"),), "L"), Readout(1.0))
-    with pytest.raises(DescriptionError, match="features with a mean below the depth L"):
-        derive(Network(layers, 0.1))

@@ -24,6 +24,9 @@ FAST = [
     ("a residual on top, outputs and positions", 2),
     ("residuals alone, outputs and positions", 2),
     ("residuals below a block, outputs", 1),
+    ("a mean", 2),
+    ("a mean below layers, a residual on top", 1),
+    *[("a mean below residuals alone", depth) for depth in (1, 2)],
 ]
 DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
 DEPTHS |= dict.fromkeys(("residual inside", "residuals between", "two shared streams"), (1, 2))
@@ -44,6 +47,11 @@ def equal(found, expected, what):
         np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-11 * scale, err_msg=what)
 
 
+OF_MEAN = ("fluctuation", "share", "projections")
+"""What modules have where features have a mean, and what they do not have then."""
+NOT_OF_MEAN = (
+    "overlap_law", "label_law", "prior_covariances", "constant_of_labels", "energy",
+)  # fmt: skip
 OF_OVERLAPS = (
     "action", "overlap_law", "log_evidence", "saddle_right_hand_side", "saddle_residual",
     "gradient", "bottom", "head_scores", "condition_number", "prior_covariances", "energy",
@@ -57,7 +65,10 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
     module, other = here.found, here.expected
     (one, two), overlaps = here.problems, here.overlaps
     equal(module.path_table(one.heads, one.depths), other.path_table(two.heads), "paths")
-    for function in OF_OVERLAPS:
+    mean = hasattr(other, "projections")
+    for function in (*OF_OVERLAPS, *OF_MEAN):
+        if function in (NOT_OF_MEAN if mean else OF_MEAN):
+            continue
         if function == "head_scores" and not one.heads:
             continue
         equal(
@@ -68,6 +79,8 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
     for function in (
         "evidence_constant", "constant_of_labels", "infinite_width", "first_correction",
     ):  # fmt: skip
+        if mean and function in NOT_OF_MEAN:
+            continue
         equal(getattr(module, function)(one), getattr(other, function)(two), function)
     assert module.readers(one) == other.readers(two)
     assert module.EXPLICIT == other.EXPLICIT
@@ -78,11 +91,13 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
     equal(slopes, gradients, "gradient")
     changes = module.hessian_product(overlaps, one)(here.directions)
     equal(changes, other.hessian_product(overlaps, two)(here.directions), "Hessian")
-    test = np.random.default_rng(8).normal(size=(4, *one.attended.shape[1:]))
+    test = np.random.default_rng(8).normal(size=(4, *here.data[0].shape[1:]))
+    test = other.tests_by_path(test, two)
     equal(module.predictor(overlaps, test, one), other.predictor(overlaps, test, two), "predictor")
     equal(module.kernel(overlaps, test, one), other.kernel(overlaps, test, two), "kernel")
     kernel = random_overlap(np.random.default_rng(9), len(one.labels))
-    equal(module.label_law(kernel, one), other.label_law(kernel, two), "label law")
+    if not mean:
+        equal(module.label_law(kernel, one), other.label_law(kernel, two), "label law")
     assert hasattr(module, "chain_normalisation") == hasattr(other, "chain_normalisation")
     if hasattr(module, "chain_normalisation"):
         scaled, action = module.chain_normalisation(overlaps, one)
@@ -97,6 +112,8 @@ def test_every_function_is_that_of_the_network_written_out(name, depth):
         ("attention", 2),
         ("two depths", 1),
         ("residual below", 2),
+        ("a mean", 2),
+        ("a mean below residuals alone", 1),
         *[("residuals alone", depth) for depth in (1, 2, 3)],
     ],
 )
@@ -105,6 +122,7 @@ def test_the_saddle_point_is_that_of_the_network_written_out(name, depth):
     widths, variances, temperature, heads = here.parameters
     given = {
         "widths": widths, "variances": variances, "temperature": temperature, "heads": heads,
+        **here.direction,
     }  # fmt: skip
     found = here.found.solve(*here.data, **given, **here.arguments)
     expected = here.expected.solve(*here.data, **given)

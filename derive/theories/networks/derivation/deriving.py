@@ -13,8 +13,7 @@ from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.deriving import steps_of
 from derive.theories.networks.derivation.repeat.induction import repeated_theory
-from derive.theories.networks.description import Features, Network, stream_graph
-from derive.theories.networks.description.feature_maps import has_mean
+from derive.theories.networks.description import Network, stream_graph
 
 
 @takes("network")
@@ -44,12 +43,6 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     if not network.depths():
         theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
         return Derivation(network, theory, steps)
-    first = network.layers[0]
-    if isinstance(first, Features) and has_mean(first.kernel):
-        raise DescriptionError(
-            f"layers[1]: features with a mean below the depth {network.depths()[0]}, which is a "
-            "symbol; give the depth a number, or take features without a mean"
-        )
     repeated = repeated_theory(network, rules)
     return Derivation(network, repeated, steps_of(network, repeated, rules))
 

@@ -20,6 +20,7 @@ from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
+from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.names import names_of_sizes, network_program
@@ -280,12 +281,22 @@ class Functions:
         )
 
     def curvature(
-        self, name: str, arguments: str, doc: str, slopes: Mapping[Any, Any], **options: Any
-    ) -> str:
-        """A function that returns the map from changes of overlaps to changes of gradients."""
+        self, name: str, arguments: str, doc: str, slopes: Mapping[Any, Any],
+        share: Share | None = None,
+    ) -> str:  # fmt: skip
+        """A function that returns the map from changes of overlaps to changes of gradients.
+
+        A share of them follows them, where there is one: see `rules.hessian`.
+        """
         directions = tuple(build.overlap(f"X_{suffix(g)}", g.shape[0]) for g in slopes)
         pairs = zip(slopes.values(), directions, strict=True)
         slope = sympy.Add(*(build.trace(build.mul(g, x)) for g, x in pairs))
+        options = {}
+        if share is not None:
+            step = sympy.Symbol(f"d{share.symbol.name}", real=True)
+            push, stiffness = (gradient(found, share.symbol) for found in (slope, share.slope))
+            options["definitions"] = [(step, -push / stiffness)]
+            slope += step * share.slope
         changes = {g: gradient(slope, g) for g in slopes}
         return self._product(name, arguments, doc, changes, directions, **options)
 

@@ -72,15 +72,20 @@ def argument_lines(notation: Notation) -> dict[str, str]:
         "heads": f"heads: ({heads}).",
     }
     found = {name: "\n".join(wrap.paragraph(text, 8, 4)) for name, text in lines.items()}
-    if notation.has_mean:
-        more = {
-            "depth_arguments": "\n    mean_direction: Array | None = None,",
-            "depths": "        mean_direction: As in `make_problem`.\n",
-            "made": made_problem("mean_direction"),
-        }
-    else:
-        more = {"depth_arguments": "", "depths": "", "made": made_problem()}
+    more = of_mean(notation.has_mean)
+    more["made"] = made_problem(*more["made"])
     return found | more | predict_lines(notation)
+
+
+def of_mean(has_mean: bool) -> dict[str, Any]:
+    """What `solve` says of the mean of features, and gives to `make_problem`."""
+    if not has_mean:
+        return {"depth_arguments": "", "depths": "", "made": ()}
+    return {
+        "depth_arguments": "\n    mean_direction: Array | None = None,",
+        "depths": "        mean_direction: As in `make_problem`.\n",
+        "made": ("mean_direction",),
+    }
 
 
 PREDICTING = """        mean, variance = predictor(solution.overlaps, by_path, solution.problem)

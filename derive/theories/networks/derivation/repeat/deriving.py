@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import permutations
 from typing import Any
 
 import sympy
@@ -39,7 +40,7 @@ from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.taken import (
     below_vectors,
     equation_step,
-    labels_share,
+    only,
     own_steps,
     range_of,
     where_of,
@@ -49,7 +50,9 @@ from derive.theories.networks.derivation.repeat.taken import (
 )
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.rules.chain.statement import CHAIN
+from derive.theories.networks.derivation.rules.change.statement import CHANGE_PROJECTED
 from derive.theories.networks.derivation.rules.proportional.statement import LIMIT
+from derive.theories.networks.derivation.rules.share.statement import PROJECTIONS
 from derive.theories.networks.derivation.rules.start.rewrite import prior
 from derive.theories.networks.derivation.rules.stationarity.statement import STATIONARY
 from derive.theories.networks.derivation.rules.wide.statement import CORRECT, INFINITE
@@ -78,6 +81,8 @@ class _Steps:
         yield self._start()
         yield from self._below()
         yield from self._law()
+        if self.theory.lowest.notation.has_mean:
+            yield from self._projections()
         yield self._summed("exact law at any depth", ANY_DEPTH, proofs.law_pairs, (
             ("law", r"\ln p"), ("constant", r"\text{constant}"),
         ))  # fmt: skip
@@ -120,6 +125,7 @@ class _Steps:
         terms, groups = [], []
         for part, _, here in self.theory.shares:
             own = here.weights_of(0)
+            here = self.theory.lowest if part is self.theory.parts[0] else here
             value = sympy.Add(*(prior(here.notation, k) for k in own))
             if part is self.theory.parts[0]:
                 value += below_vectors(here)
@@ -169,6 +175,21 @@ class _Steps:
             yield self._step(name, text, groups, proof)
             yield from self._change(part)
 
+    def _projections(self) -> Iterable[Step]:
+        """Of the vectors that read features with a mean: as variables, and at given overlaps."""
+        here = self.theory.lowest
+        change = here.step(f"overlaps {here.notation.overlap(0).name}")
+        group = Group(here, "", without_labels(change.before, here), change.after)
+        name = f"{change.name} and projections"
+        yield self._step(name, CHANGE_PROJECTED, [group], change.certificate)
+        found = here.step("projections")
+        old, new = (
+            Equation(r"\text{terms of } S", only(one, other))
+            for one, other in permutations([found.before[0].right, found.after[0].right])
+        )
+        group = Group(here, "", (old,), (new, *found.after[1:]))
+        yield self._step(found.name, PROJECTIONS, [group], found.certificate)
+
     def _change(self, part: Part) -> Iterable[Step]:
         """The change of variables in the stream in which a part is the lowest."""
         for layer in self.shared:
@@ -199,7 +220,7 @@ class _Steps:
                 terms.append(Term(here, share.plain[key], block))
         volumes = [(layer.volume[0].plain[key], layer.volume[1]) for layer in self.shared]
         terms += [Term(here, value) for value, here in volumes if value != 0]
-        own = labels_share(self.theory.lowest, key)
+        own = self.theory.labels.plain[key]
         labels = [Term(self.theory.lowest, own)] if own != 0 else []
         return Summed((*labels, *terms))
 

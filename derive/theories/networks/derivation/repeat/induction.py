@@ -19,7 +19,7 @@ from derive.theories.networks.derivation.repeat.closing import close
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic, highest, lowest
 from derive.theories.networks.derivation.repeat.shared import shared_layer
-from derive.theories.networks.derivation.repeat.shares import share_of
+from derive.theories.networks.derivation.repeat.shares import labels_of, share_of
 from derive.theories.networks.derivation.repeat.theory import (
     Layer,
     Range,
@@ -28,8 +28,6 @@ from derive.theories.networks.derivation.repeat.theory import (
 )
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
-from derive.theories.networks.derivation.rules.gaussian import find_normal
-from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.description import Network
 
 
@@ -44,48 +42,42 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
     outputs = generic(found[-1]).above
     windows = Windows(rules, outputs, by_weight=any(generic(part).whole for part in found))
     shares = tuple(share_of(part, windows) for part in found)
-    bottom = shares[0][2]
-    law = find_normal(bottom.theory.law.body, bottom.notation.labels())
+    bottom, labels = windows.of(generic(found[0])), labels_of(generic(found[0]), windows)
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
     energy = bottom.indexed(bottom.theory.energy)
-    _, label_constant = label_energy(bottom.theory.law)
 
     layers = tuple(_layers(found, windows))
     volumes = [layer.volume[0] for layer in layers if isinstance(layer, SharedLayer)]
 
-    def total(name: str, start: Any) -> Any:
+    def total(name: str) -> Any:
         terms = [_summed(part, getattr(share, name)) for part, share, _ in shares]
-        return sympy.Add(start, *terms, *(getattr(share, name) for share in volumes))
+        return sympy.Add(
+            getattr(labels, name), *terms, *(getattr(share, name) for share in volumes)
+        )
 
     if not chain:  # a window may be a chain where the network is none
         layers = tuple(replace(layer, scaled=None) for layer in layers)
     closed = close(found, layers, windows) if chain else None
     return RepeatedTheory(
         parts=found,
-        law=total("law", bottom.indexed(law)),
-        constant=total("constant", sympy.S.Zero),
-        action=total("action", energy),
+        law=total("law"),
+        constant=total("constant"),
+        action=total("action"),
         energy=energy,
-        evidence=total("kept", bottom.indexed(label_constant)),
-        dropped=total("dropped", sympy.S.Zero),
+        evidence=total("kept"),
+        dropped=total("dropped"),
         layers=layers,
-        scaled=total("scaled", _scaled_energy(bottom, rules)) if chain else None,
-        shift=total("shift", sympy.S.Zero) if chain else None,
+        scaled=total("scaled") if chain else None,
+        shift=total("shift") if chain else None,
         fixed_point=closed,
         lowest=bottom,
+        labels=labels,
         shares=shares,
     )
 
 
 def _summed(part: Part, share: Any) -> Any:
     return layer_sum(share, part.index, part.copies) if isinstance(part, Block) else share
-
-
-def _scaled_energy(lowest: Window, rules: Rules) -> Any:
-    """The labels' part in the papers' normalisation."""
-    chain = rules.chain(lowest.theory.energy, (), lowest.notation)
-    assert chain is not None
-    return lowest.indexed(chain.action)
 
 
 def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:

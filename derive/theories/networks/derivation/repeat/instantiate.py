@@ -33,6 +33,8 @@ def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> 
     written = expand_sums(expression, numbers)
 
     def known(node: Any) -> Any:
+        if str(getattr(node, "name", "")) in OF_FEATURES:
+            return OF_FEATURES[str(node.name)](notation)
         if type(node) is LayerCount:
             return _count(notation, int(node.number))
         if type(node) in LAYERED:
@@ -89,6 +91,11 @@ def _force(notation: Notation, weight: int) -> Any:
     return build.overlap(f"F_{notation.letter(weight)}", _count(notation, weight))
 
 
+OF_FEATURES: dict[str, Callable[[Notation], Any]] = {
+    "b_1": lambda notation: notation.along(),
+    "rho_1": lambda notation: notation.share(),
+}
+"""From what features with a mean bring in the lowest stream to the symbol."""
 OF: dict[str, Callable[[Notation, int], Any]] = {
     "N": lambda notation, number: notation.width(number - 1),
     "m": lambda notation, number: notation.vectors_count(number - 1),

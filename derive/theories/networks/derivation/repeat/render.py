@@ -142,8 +142,8 @@ def _values(right: Any) -> list[Any]:
 
 
 SHOWN = (
-    "proportional limit", "saddle equations", "papers' normalisation", "closed fixed point",
-    "predictor", "infinite width", "first correction",
+    "projections", "proportional limit", "saddle equations", "papers' normalisation",
+    "closed fixed point", "predictor", "infinite width", "first correction",
 )  # fmt: skip
 """The steps whose results make up the theory."""
 

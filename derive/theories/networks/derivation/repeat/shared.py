@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import sympy
+
 from derive.algebra import build, gradient, normal, rebuild, substitute
 from derive.algebra.latex import latex
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, Piece, generic, highest
@@ -149,7 +151,10 @@ class _Stream:
         if here is self.first and self.below is None:
             theory, overlap = here.theory, here.notation.overlap(0)
             slope = gradient(theory.energy, overlap)
-            return build.scale(-1, substitute(slope, {overlap: theory.wide.overlaps[0]}))
+            point = {overlap: theory.wide.overlaps[0]}
+            if here.notation.has_mean:
+                point[here.notation.share()] = sympy.S.One  # up to 1/N, as the overlaps are
+            return build.scale(-1, substitute(slope, point))
         lowest_weight = here.notation.graph.streams[0].weights[-1]
         name = here.notation.letter(lowest_weight)
         return build.overlap(f"F_{name}", here.notation.vectors_count(0))

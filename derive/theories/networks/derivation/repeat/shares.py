@@ -8,6 +8,7 @@ The sum over the copies leaves V of the whole stream, which is kept apart.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import sympy
@@ -26,12 +27,40 @@ KEYS = ("law", "constant", "action", "kept", "dropped")
 def share_of(part: Part, windows: Windows) -> tuple[Part, Share, Window]:
     """What a part brings, in nodes of layers; a block's for copy l."""
     piece = generic(part)
-    here = windows.of(piece)
+    here = _without_mean(piece, windows)
     plain = plain_share(piece, here, windows)
     chain = windows.rules.chain(plain["action"], (), here.notation) if plain["action"] else None
     if chain is not None:
         plain |= {"scaled": chain.action, "shift": chain.shift}
     return part, _share(here, plain), here
+
+
+def labels_of(piece: Piece, windows: Windows) -> Share:
+    """What the labels bring, and the projections on the mean of features that they read.
+
+    Args:
+        piece: The lowest.
+        windows: Makes the windows.
+    """
+    here = windows.of(piece)
+    theory = here.theory
+    _, constant = label_energy(theory.law)
+    plain = dict.fromkeys(KEYS, sympy.S.Zero)
+    plain["law"] = find_normal(theory.law.body, here.notation.labels())
+    plain |= {"action": theory.energy, "kept": constant}
+    if here.notation.has_mean:  # beside those of vectors that have overlaps alone
+        both, alone = _of_window(here), _of_window(_without_mean(piece, windows))
+        plain = {name: plain[name] + expand(both[name] - alone[name]) for name in KEYS}
+    chain = windows.rules.chain(plain["action"], (), here.notation)
+    if chain is not None:
+        plain |= {"scaled": chain.action, "shift": chain.shift}
+    return _share(here, plain)
+
+
+def _without_mean(piece: Piece, windows: Windows) -> Window:
+    """Its window; where it reads features with a mean, above an embedding in their place."""
+    here = windows.of(piece)
+    return windows.of(replace(piece, first=None)) if here.notation.has_mean else here
 
 
 def _share(here: Window, plain: dict[str, Any]) -> Share:

@@ -15,8 +15,6 @@ from derive.theories.networks.derivation.render.content import REST
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.derivation.rules.chain.rewrite import chain_form
-from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.start.rewrite import prior
 from derive.typeset.boxes import Sum
 
@@ -28,17 +26,10 @@ def below_vectors(here: Window) -> Any:
     return density - sympy.Add(*(prior(here.notation, weight.index) for weight in inner))
 
 
-def labels_share(here: Window, key: str) -> Any:
-    """What the labels bring to a sum, in the symbols of the lowest window."""
-    theory = here.theory
-    if key == "law":
-        return find_normal(theory.law.body, here.notation.labels())
-    if key == "action":
-        return theory.energy
-    if key == "kept":
-        return -here.notation.examples * sympy.log(2 * sympy.pi) / 2
-    chain = chain_form(theory.energy, (), here.notation) if key == "scaled" else None
-    return chain.action if chain is not None else sympy.S.Zero
+def only(here: Any, there: Any) -> Any:
+    """The terms of one sum that are not in another."""
+    others = set(sympy.Add.make_args(there))
+    return sympy.Add(*(term for term in sympy.Add.make_args(here) if term not in others))
 
 
 def own_steps(here: Window) -> list[Step]:

@@ -243,6 +243,7 @@ class RepeatedTheory:
         shift: S less that.
         fixed_point: The equation of the lowest overlaps alone; None where it does not close.
         lowest: The window at the input, with the labels and the predictor.
+        labels: What the labels bring, and projections on the mean of features where there are some.
         shares: (part, what it brings, window), from the input up. What the change of variables
             of a shared stream brings is not in them; it stands in `layers`.
     """
@@ -259,6 +260,7 @@ class RepeatedTheory:
     shift: Any | None
     fixed_point: FixedPoint | None
     lowest: Window = field(repr=False)
+    labels: Share = field(repr=False)
     shares: tuple[tuple[Part, Share, Window], ...] = field(repr=False)
 
     @property

@@ -142,6 +142,10 @@ class Window:
         """From the window's symbols to nodes of layers."""
         found = dict(self._branches())
         notation = self.notation
+        if notation.has_mean:
+            along = notation.along()
+            size = multiplied_out(along.shape[0].xreplace(found))
+            found[along] = build.matrix_symbol(along.name, size, 1)
         for stream in notation.streams():
             number = self.stream_number(stream.index)
             found[notation.width(stream.index)] = LayerSize("N", number)

@@ -17,6 +17,7 @@ from derive.theories.networks.module import problem_text
 from derive.theories.networks.module.header import (
     description,
     made_problem,
+    of_mean,
     plain_lines,
     predict_lines,
     printable,
@@ -68,16 +69,17 @@ def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, s
         "heads": f"heads: {_heads(sections)}{default}.",
     }
     found = {name: "\n".join(wrap.paragraph(line, 8, 4)) for name, line in lines.items()}
+    mean = of_mean(sections[0].has_mean)
     pairs = list(zip(depths.arguments, depths.described, strict=True))
     return (
         found
         | predict_lines(sections[-1].window.notation)
         | {
-            "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs),
-            "depths": "".join(
-                f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs
-            ),
-            "made": made_problem(*(f"{a}={a}" for a, _ in pairs)),
+            "depth_arguments": "".join(f"\n    {argument}: int," for argument, _ in pairs)
+            + mean["depth_arguments"],
+            "depths": "".join(f"        {a}: {name}, a whole number from 1.\n" for a, name in pairs)
+            + mean["depths"],
+            "made": made_problem(*mean["made"], *(f"{a}={a}" for a, _ in pairs)),
         }
     )
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from derive.algebra import gradient
+import sympy
+
+from derive.algebra import build, gradient, substitute
 from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
-from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
 from derive.theories.networks.module.projections import one_projection
@@ -19,33 +20,57 @@ class LabelFunctions(Functions):
 
     def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], depths: Depths) -> None:
         super().__init__(theory.lowest.theory, reserved)
+        self.brought = theory.labels.plain
         self.sizes = {}
         overlap, variance = self.notation.overlap(0), self.notation.variance(0)
-        found = Place(overlap.name, "overlaps", 0), Place(variance.name, "problem.variances", 0)
+        width = self.notation.width(0)
+        found = (
+            Place(overlap.name, "overlaps", 0),
+            Place(variance.name, "problem.variances", 0),
+            Place(width.name, "problem.widths", 0),
+        )
         self.names, self.depths = Names({}, found), depths
         self.slopes = {overlap: gradient(self.theory.energy, overlap)}
 
     def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""
         used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
-        return self.names.unpack(used, self.depths) + unpack_data(used, whole=whole)
+        data = unpack_data(used, whole=whole, apart=self.notation.has_mean)
+        return self.names.unpack(used, self.depths) + data
+
+    def energy(self) -> str:
+        """E, and what projections on the mean of features bring."""
+        if not self.notation.has_mean:
+            return super().energy()
+        doc = "What the labels, and projections on the mean of features, bring to S."
+        return self.number("energy", STATE, doc, self.brought["action"], more=OUTSIDE)
 
     def evidence_constant(self) -> str:
         """Their part of ln evidence + S/2."""
-        _, constant = label_energy(self.theory.law)
+        constant = self.brought["kept"]
         doc = "What they bring to ln p(labels) + S/2."
         return self.number("constant_of_labels", "problem: Problem", doc, constant, hints={})
 
     def action_and_gradient(self) -> str:
         """E and dE/dG_1."""
         name, doc = "action_and_gradient_of_labels", "E and dE/dG_1."
-        energy, slopes = self.theory.energy, self.slopes
+        energy, slopes = self.brought["action"], self.slopes
         return self.value_and_gradient(name, STATE, doc, energy, slopes, more=OUTSIDE)
 
     def hessian_product(self) -> str:
         """The Hessian of E."""
         doc = "The map from a direction dG_1 to the change of dE/dG_1."
-        return self.curvature("hessian_of_labels", STATE, doc, self.slopes)
+        return self.curvature("hessian_of_labels", STATE, doc, self.slopes, self.theory.share)
+
+    def force(self) -> str:
+        """-dE/dG_1 at infinite width, where the projections leave all of the overlaps."""
+        (slope,) = self.slopes.values()
+        assert self.theory.share is not None
+        value = substitute(slope, {self.theory.share.symbol: sympy.S.One})
+        program = self.program([build.scale(-1, value)], hints={})
+        doc = "-dE/dG_1 at infinite width, where rho = 1: the force on the lowest overlaps."
+        result = program.results[0]
+        return self.function("force_of_labels", STATE, "Array", doc, program, result)
 
     def flux(self) -> str:
         """R_1."""

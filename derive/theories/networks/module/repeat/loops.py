@@ -35,12 +35,15 @@ class Loops:
             self.hessian_product(),
             self.add_up(),
             self.saddle_right_hand_side(),
-            self.prior_covariances(),
-            self.readers(),
             self.infinite_width(),
             self.first_correction(),
-            self.sum("law", STATE, LAW, name="overlap_law", labels=False, first=REFUSED),
         ]  # fmt: skip
+        if not self.sections[0].has_mean:
+            parts += [
+                self.prior_covariances(),
+                self.readers(),
+                self.sum("law", STATE, LAW, name="overlap_law", labels=False, first=REFUSED),
+            ]
         return [*parts, self.scaled()] if self._is_chain() else parts
 
     def _is_chain(self) -> bool:
@@ -242,9 +245,12 @@ class Loops:
             call = f"force_above_{section.name}({', '.join((*given, 'forces[-1]', 'problem'))})"
             return [" " * indent + f"forces.append({call})"]
 
+        force = "-action_and_gradient_of_labels(points, problem)[1][0]"
+        if self.sections[0].has_mean:  # there rho is 1, up to 1/N, whatever the overlaps
+            force = "force_of_labels(points, problem)"
         lines = [
             "    points = infinite_width(problem)",
-            "    forces = [-action_and_gradient_of_labels(points, problem)[1][0]]",
+            f"    forces = [{force}]",
             *self._each(up),
             *self._each(self._shift, down=True),
             "    return shifts",

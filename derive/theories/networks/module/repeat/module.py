@@ -17,9 +17,9 @@ from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
 from derive.theories.networks.module.repeat.labels import LabelFunctions
 from derive.theories.networks.module.repeat.loops import Loops
-from derive.theories.networks.module.repeat.names import Depths, depths_of
+from derive.theories.networks.module.repeat.names import depths_of
 from derive.theories.networks.module.repeat.pieces import PartFunctions
-from derive.theories.networks.module.repeat.sections import FLUX, SLOPE, sections_of
+from derive.theories.networks.module.repeat.sections import FLUX, SLOPE, Section, sections_of
 from derive.theories.networks.module.repeat.shared_loops import SharedLoops
 from derive.theories.networks.module.repeat.streams import StreamFunctions, streams_of
 
@@ -49,17 +49,22 @@ def generate_repeated(derivation: Derivation) -> Module:
     loops = Loops(sections, hands, depths)
     if streams:
         loops = SharedLoops(functions, streams, hands, depths)
+    explicit = all(layer.equation.flux is not None for layer in theory.layers)
+    has_mean = theory.lowest.notation.has_mean
     closes = not streams and all(part.closes for part in functions)
     parts = [
         header.header(derivation, sections),
-        f"EXPLICIT = {all(layer.equation.flux is not None for layer in theory.layers)}",
+        f"EXPLICIT = {explicit and not has_mean}",
         runtime_source(solution),
         runtime_source(guard),
         *solve_text.solver(
-            header.argument_lines(sections, heads), "problem.heads, problem.depths", closes=closes
+            header.argument_lines(sections, heads),
+            "problem.heads, problem.depths",
+            closes=closes,
+            has_mean=has_mean,
         ),
         *Counts(sections, depths).all(),
-        _make_problem(depths, heads, outputs, bool(streams)),
+        _make_problem(sections[0], heads, outputs, bool(streams)),
         runtime_source(numbers),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
@@ -70,7 +75,7 @@ def generate_repeated(derivation: Derivation) -> Module:
         *(text for part in functions for text in _of_part(part)),
         *(text for stream in streams for text in _of_stream(stream)),
     ]
-    return assemble(parts, network.name)
+    return assemble(parts, network.name, has_mean=has_mean)
 
 
 LOCAL = frozenset(
@@ -90,8 +95,15 @@ def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
         labels.action_and_gradient(),
         labels.hessian_product(),
         *([labels.flux()] if taken == FLUX else []),
-        labels.label_law(),
+        *_of_mean(labels),
     ]
+
+
+def _of_mean(labels: LabelFunctions) -> list[str]:
+    """What projections on the mean of features bring, or else the exact law, which knows none."""
+    if labels.notation.has_mean:
+        return [labels.fluctuation(), labels.share(), labels.projections(), labels.force()]
+    return [labels.label_law()]
 
 
 def _of_part(functions: PartFunctions) -> list[str]:
@@ -104,7 +116,8 @@ def _of_stream(functions: StreamFunctions) -> list[str]:
     return [title, *functions.all()]
 
 
-def _make_problem(depths: Depths, heads: str, outputs: Any, shared: bool) -> str:
+def _make_problem(section: Section, heads: str, outputs: Any, shared: bool) -> str:
+    depths = section.depths
     described = ""
     if heads:
         unpacked = depths.unpack(map(sympy.Symbol, depths.names), "depths")
@@ -119,4 +132,5 @@ def _make_problem(depths: Depths, heads: str, outputs: Any, shared: bool) -> str
         rows=text.ROWS if shared else "",
         fields=text.FIELDS + (",\n        rows," if shared else ""),
         checks=problem_text.CHECK_DATA,
+        **(problem_text.MEAN if section.has_mean else problem_text.NO_MEAN),
     )

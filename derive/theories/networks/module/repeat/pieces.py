@@ -42,12 +42,12 @@ class PartFunctions(Functions):
             self.action_and_gradient(),
             self.hessian_product(),
             *([self.saddle_right_hand_side()] if self.has_saddle else []),
-            self.prior_covariances(),
             self.infinite_width(),
             *([] if self.section.top else [self.force()]),
             self.first_correction(),
-            self.overlap_law(),
         ]
+        if not self.section.has_mean:
+            parts += [self.prior_covariances(), self.overlap_law()]
         return parts if self.theory.chain is None else [*parts, self.scaled()]
 
     @property

@@ -30,6 +30,7 @@ class Section:
         names: The identifiers of the window's symbols.
         weights: What stands for each of the window's weights in names.
         depths: The depths of the network.
+        has_mean: Whether the network's first layer is one of features with a mean.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Section:
     names: Names
     weights: tuple[str, ...]
     depths: Depths
+    has_mean: bool = False
 
     @property
     def block(self) -> Block | None:
@@ -140,7 +142,8 @@ def sections_of(theory: RepeatedTheory, depths: Depths) -> list[Section]:
         else:
             name = _name_of(part, theory, blocks)
         weights = _weights(here, part)
-        section = Section(name, part, share, here, Names({}, ()), tuple(weights), depths)
+        mean = theory.lowest.notation.has_mean
+        section = Section(name, part, share, here, Names({}, ()), tuple(weights), depths, mean)
         names = names_of(here, _streams(section), weights, depths)
         found.append(replace(section, names=names))
     return found

@@ -30,6 +30,7 @@ class StreamFunctions(Functions):
         super().__init__(layer.change.window.theory, reserved)
         self.hints = {}
         self.name, self.depths, self.layer = name, depths, layer
+        self.has_mean = any(here.notation.has_mean for here in layer.windows)
         self.entry = depths.in_code(layer.number - 1)
         change, width = layer.change, self.notation.width(0)
         self.count = type(change.count)("m_s", **change.count.assumptions0)
@@ -51,7 +52,7 @@ class StreamFunctions(Functions):
             self.action_and_gradient(),
             self.hessian_product(),
             self.saddle_right_hand_side(),
-            self.overlap_law(),
+            *([] if self.has_mean else [self.overlap_law()]),
         ]
 
     def unpack(self, program: Program, *, whole: bool = False) -> list[str]:

@@ -28,7 +28,7 @@ def make_problem(
     widths: Any,
     variances: Any,
     temperature: float,
-    heads: Any = HEADS,
+    heads: Any = HEADS,{more_arguments}
     *,
     {arguments},
 ) -> Problem:
@@ -39,7 +39,7 @@ def make_problem(
         widths: One per stream, or one for all.
         variances: One per weight, or one for all.
         temperature: Variance of the label noise.
-        heads: One for each weight with heads, or one for all.
+        heads: One for each weight with heads, or one for all.{more_docs}
 
     Raises:
         ValueError: Something does not fit; the message says what and what would.
@@ -58,7 +58,7 @@ def make_problem(
     problem = Problem(
         {fields}
     )
-    return with_span(problem)
+    return {about}with_span(problem){direction}
 '''
 
 NAMES = """Names in the functions of one part
