@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.agreement import limit
+from derive.evidence.deviation import deviation, judge
+from derive.evidence.rung import Deviation
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import Draws
 from derive.sampling.statistics import estimates
-from derive.theories.networks.checks import CheckResult, Verdict
 from derive.theories.networks.description import Data, Network, data_from_arrays
 from derive.theories.networks.description.tokens import data_names, token_counts, weighted_layers
 from derive.theories.networks.ladder import Instance, runs_for
-from derive.theories.networks.ladder.agreement import limit
-from derive.theories.networks.ladder.deviation import deviation, judge
 from derive.theories.networks.ladder.effort import Effort
 from derive.theories.networks.ladder.judging import (
     QUANTITIES,
@@ -25,7 +26,6 @@ from derive.theories.networks.ladder.judging import (
     saddle_point,
     weights_rung,
 )
-from derive.theories.networks.ladder.rung import Deviation
 from derive.theories.networks.samplers.files import load_draws
 from derive.theories.networks.samplers.overlaps import sample_overlaps
 from derive.theories.networks.samplers.weights import sample_weights

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -46,3 +46,19 @@ class Claim(Generic[Subject]):
                 return self.decide(subject, self.name)
         except Exception as error:
             return CheckResult(self.name, Verdict.INCONCLUSIVE, "", "", 0, why(error))
+
+
+def decide(
+    subject: Subject,
+    claims: Iterable[Claim[Subject]],
+    progress: Callable[[str], None] | None = None,
+) -> tuple[CheckResult, ...]:
+    """The verdicts on those of some claims that apply to a subject."""
+    results = []
+    for claim in claims:
+        if not claim.applies(subject):
+            continue
+        if progress is not None:
+            progress(claim.name)
+        results.append(claim.check(subject))
+    return tuple(results)

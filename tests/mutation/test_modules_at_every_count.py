@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from derive.theories.networks.checks import CLAIMS, Verdict, values
+from derive.evidence.verdict import Verdict
+from derive.theories.networks.checks import CLAIMS, values
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.description import (
     Attention,

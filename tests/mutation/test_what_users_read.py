@@ -11,7 +11,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from derive.theories.networks.checks import Verdict, solutions
+from derive.evidence.verdict import Verdict
+from derive.theories.networks.checks import solutions
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import (

@@ -6,15 +6,9 @@ import pytest
 from small_networks import NETWORKS
 
 from derive.errors import DeriveError
+from derive.evidence.verdict import CheckResult, Verdict, exit_status
 from derive.theories.networks import checks
-from derive.theories.networks.checks import (
-    CheckResult,
-    Verdict,
-    check,
-    exit_status,
-    render,
-    to_markdown,
-)
+from derive.theories.networks.checks import check, render, to_markdown
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import (

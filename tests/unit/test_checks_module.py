@@ -6,7 +6,8 @@ import pytest
 
 from derive.cli import main
 from derive.errors import DataError
-from derive.theories.networks.checks import Verdict, check, decide, load_module, loops, solutions
+from derive.evidence.verdict import Verdict
+from derive.theories.networks.checks import check, decide, load_module, loops, solutions
 from derive.theories.networks.checks.given import refuse_foreign
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive

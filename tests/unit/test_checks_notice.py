@@ -10,17 +10,10 @@ from small_networks import NETWORKS
 
 from derive.algebra import build, substitute
 from derive.algebra.arithmetic import Digits
+from derive.evidence.approach import Approach, order_result
 from derive.evidence.compare import Comparison
-from derive.evidence.verdict import Unsettled
-from derive.theories.networks.checks import (
-    CLAIMS,
-    Verdict,
-    decide,
-    exit_status,
-    gaussian_process,
-    one_head,
-)
-from derive.theories.networks.checks.approach import Approach, order_result
+from derive.evidence.verdict import Unsettled, Verdict, exit_status
+from derive.theories.networks.checks import CLAIMS, decide, gaussian_process, one_head
 from derive.theories.networks.checks.saddle import refine
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import RULES, derive

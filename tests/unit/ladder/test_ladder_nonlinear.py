@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from derive.theories.networks.checks import Verdict
+from derive.evidence.verdict import Verdict
 from derive.theories.networks.description import Embedding, Features, Linear, Network, Readout
 from derive.theories.networks.description.feature_maps import MAPS
 from derive.theories.networks.ladder import nonlinear

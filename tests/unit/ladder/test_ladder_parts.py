@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from derive import Attention, Embedding, Network, Readout, Residual
+from derive.evidence.agreement import agreement
+from derive.evidence.deviation import Point, deviation, judge
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import OVERLAPS, Draws
 from derive.sampling.statistics import estimate
-from derive.theories.networks.checks import CheckResult, Verdict
 from derive.theories.networks.description.graph import stream_graph, values
 from derive.theories.networks.ladder import (
     Deviation,
@@ -19,8 +21,6 @@ from derive.theories.networks.ladder import (
     render,
     runs_for,
 )
-from derive.theories.networks.ladder.agreement import agreement
-from derive.theories.networks.ladder.deviation import Point, deviation, judge
 from derive.theories.networks.ladder.effort import Effort, draw
 from derive.theories.networks.ladder.plan import missing_width
 from derive.theories.networks.report.ladder import ladder_page

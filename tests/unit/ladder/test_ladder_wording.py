@@ -1,6 +1,6 @@
 """A ladder above features calls no law exact."""
 
-from derive.theories.networks.checks import CheckResult, Verdict
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.theories.networks.description import Embedding, Features, Network, Readout
 from derive.theories.networks.description.feature_inputs import feature_note
 from derive.theories.networks.ladder import Ladder, Rung, ladder_from_dict, render

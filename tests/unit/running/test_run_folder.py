@@ -11,10 +11,10 @@ import pytest
 
 import derive.theories.networks.runs.jobs as jobs
 from derive.errors import DataError
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.files import Unreadable, whole
 from derive.files.seals import Broken, read_sealed, sealed_json, unsealed_json
 from derive.running.locks import locked
-from derive.theories.networks.checks import CheckResult, Verdict
 from tests.command_line import call, refusal
 
 SPEC = """

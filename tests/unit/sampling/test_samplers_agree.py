@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from derive.evidence.agreement import agreement
+from derive.evidence.verdict import Verdict
 from derive.sampling.statistics import estimates
-from derive.theories.networks.checks import Verdict
 from derive.theories.networks.description import (
     Attention,
     Data,
@@ -15,7 +16,6 @@ from derive.theories.networks.description import (
     Residual,
 )
 from derive.theories.networks.description.paths import path_count
-from derive.theories.networks.ladder.agreement import agreement
 from derive.theories.networks.samplers.overlaps import sample_overlaps
 from derive.theories.networks.samplers.weights import sample_weights
 from derive.theories.networks.solver import Solver

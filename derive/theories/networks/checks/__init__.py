@@ -11,7 +11,7 @@ from typing import Any
 
 from derive.arguments import takes
 from derive.errors import DeriveError
-from derive.evidence.claim import Claim
+from derive.evidence.claim import Claim, decide
 from derive.evidence.table import render, render_groups, to_markdown
 from derive.evidence.verdict import CheckResult, Unsettled, Verdict, exit_status
 from derive.theories.networks.checks import (
@@ -87,22 +87,6 @@ def check(
     if module is not None:
         refuse_foreign(subject)
     return decide(subject, claims, progress)
-
-
-def decide(
-    subject: Subject,
-    claims: Iterable[Claim],
-    progress: Callable[[str], None] | None = None,
-) -> tuple[CheckResult, ...]:
-    """The verdicts on those of some claims that apply to a subject."""
-    results = []
-    for claim in claims:
-        if not claim.applies(subject):
-            continue
-        if progress is not None:
-            progress(claim.name)
-        results.append(claim.check(subject))
-    return tuple(results)
 
 
 __all__ = [

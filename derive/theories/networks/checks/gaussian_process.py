@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
+from derive.evidence.approach import Approach, flat
 from derive.evidence.claim import Claim
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.approach import Approach, flat
 from derive.theories.networks.checks.infinite_width import CORRECTION_DIGITS, STEPS
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import SCALES, Subject

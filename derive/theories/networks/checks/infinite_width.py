@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from derive.evidence.approach import Approach, flat, order_result
 from derive.evidence.claim import Claim
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.approach import Approach, flat, order_result
 from derive.theories.networks.checks.subject import SCALES, Subject
 
 STEPS = tuple(Fraction(1, scale) for scale in SCALES)

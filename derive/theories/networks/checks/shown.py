@@ -31,7 +31,7 @@ MODULE: Mapping[str, str] = {
     "energy": FIELDS, "prior_covariances": FIELDS, "constant_of_labels": FIELDS,
     "fluctuation": FUNCTIONS, "share": FUNCTIONS, "projections": FIELDS,
     "action_beyond_prior": FIELDS, "height": FIELDS, "prior_sizes": GUARDS, "readers": GUARDS,
-    "digits_told": GUARDS,
+    "digits_told": GUARDS, "closed_on_lowest": GUARDS,
 }  # fmt: skip
 """Every function of a generated module."""
 

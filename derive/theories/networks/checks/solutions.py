@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.approach import flat
 from derive.evidence.claim import Claim
 from derive.evidence.compare import Pairs
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.approach import flat
 from derive.theories.networks.checks.gaussian_process import path_weights
 from derive.theories.networks.checks.loops import (
     HESSIAN_DIGITS,

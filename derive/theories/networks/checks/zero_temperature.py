@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from derive.evidence.approach import Approach, flat
 from derive.evidence.claim import Claim
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.approach import Approach, flat
 from derive.theories.networks.checks.one_head import is_scalar, unit_kernel
 from derive.theories.networks.checks.saddle import Saddle
 from derive.theories.networks.checks.sample import Sample

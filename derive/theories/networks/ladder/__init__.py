@@ -4,10 +4,10 @@ Steps of the derivation, generated code, limits, special cases, published formul
 of the overlaps, and sampled weights, which know nothing of the theory.
 """
 
+from derive.evidence.rung import Deviation, Ladder, Rung, ladder_from_dict
 from derive.theories.networks.ladder.effort import Effort
 from derive.theories.networks.ladder.instance import Instance
 from derive.theories.networks.ladder.plan import Run, runs_for
-from derive.theories.networks.ladder.rung import Deviation, Ladder, Rung, ladder_from_dict
 from derive.theories.networks.ladder.table import render
 
 __all__ = [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from derive.evidence.claim import Claim
-from derive.theories.networks.checks import CheckResult, Subject, Verdict, decide
+from derive.evidence.rung import Rung
+from derive.evidence.verdict import CheckResult, Verdict
+from derive.theories.networks.checks import Subject, decide
 from derive.theories.networks.checks.sample import Sample
-from derive.theories.networks.ladder.rung import Rung
 from derive.theories.networks.ladder.rungs import Tell
 from derive.theories.networks.samplers.exact import closed_form, quadrature
 from derive.theories.networks.samplers.exact.quadrature import MOST_STAGES

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from derive.errors import DeriveError
+from derive.evidence.agreement import agreement
+from derive.evidence.deviation import Point, deviation, judge
+from derive.evidence.rung import Deviation, Rung
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import Draws
 from derive.sampling.statistics import estimates
-from derive.theories.networks.checks import CheckResult, Verdict
-from derive.theories.networks.ladder.agreement import agreement
-from derive.theories.networks.ladder.deviation import Point, deviation, judge
 from derive.theories.networks.ladder.instance import Instance
 from derive.theories.networks.ladder.plan import OVERLAPS, WEIGHTS, Run, missing_width
-from derive.theories.networks.ladder.rung import Deviation, Rung
 from derive.theories.networks.solver import Solver
 
 Drawn = Mapping[str, Draws]

@@ -13,12 +13,12 @@ from dataclasses import replace
 import numpy as np
 
 from derive.errors import DeriveError
+from derive.evidence.agreement import resolved, shown
+from derive.evidence.rung import Rung
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.statistics import Estimate, estimates
-from derive.theories.networks.checks import CheckResult, Verdict
 from derive.theories.networks.description import Features, Network, Readout, data_from_arrays
 from derive.theories.networks.description.feature_maps import feature_map, has_mean
-from derive.theories.networks.ladder.agreement import resolved, shown
-from derive.theories.networks.ladder.rung import Rung
 from derive.theories.networks.ladder.rungs import Tell
 from derive.theories.networks.samplers.features import sample_features
 from derive.theories.networks.solver import Solver

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from derive.errors import CertificateError, DeriveError
+from derive.evidence.rung import Rung
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.theories.networks.checks import (
-    CheckResult,
     Claim,
     Subject,
-    Verdict,
     decide,
     gaussian_process,
     gradient,
@@ -20,7 +20,6 @@ from derive.theories.networks.checks import (
 )
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.description import Network
-from derive.theories.networks.ladder.rung import Rung
 
 CERTIFICATE_DIGITS = 20
 """Of the certificates: quadratures take most of a minute at fifty."""

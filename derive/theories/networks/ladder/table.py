@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from derive.evidence.table import COLUMNS
-from derive.theories.networks.checks import render_groups
-from derive.theories.networks.ladder.rung import Ladder
+from derive.evidence.rung import Ladder
+from derive.evidence.table import COLUMNS, render_groups
 
 
 def render(ladder: Ladder, width: int = COLUMNS) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from derive.evidence.rung import Rung
 from derive.theories.networks.checks import Subject
 from derive.theories.networks.description import Network
 from derive.theories.networks.ladder.exact import exact_law
 from derive.theories.networks.ladder.nonlinear import nonlinear
-from derive.theories.networks.ladder.rung import Rung
 from derive.theories.networks.ladder.rungs import Tell, certificates, claims, published
 from derive.theories.networks.solver import Solver
 

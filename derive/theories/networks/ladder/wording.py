@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from derive.theories.networks.checks import CheckResult
+from derive.evidence.rung import Rung
+from derive.evidence.verdict import CheckResult
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_layer
-from derive.theories.networks.ladder.rung import Rung
 
 WORDS = (
     ("the exact law of the overlaps", "the law of Gaussian features"),

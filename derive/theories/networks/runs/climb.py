@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from derive.errors import DataError, SamplingError, SizeError
+from derive.evidence.rung import Deviation, rung_from_dict
 from derive.files.seals import Broken, made_from, read_json, sealed_json, unsealed_json
 from derive.running.files import finite, write_json
 from derive.running.folder import writable
@@ -24,7 +25,6 @@ from derive.theories.networks.description.graph import stream_graph
 from derive.theories.networks.ladder import Effort, Instance, Ladder, Run, Rung, runs_for
 from derive.theories.networks.ladder.effort import report
 from derive.theories.networks.ladder.judging import deviations, weights_rung
-from derive.theories.networks.ladder.rung import Deviation, rung_from_dict
 from derive.theories.networks.ladder.theory import Theory
 from derive.theories.networks.ladder.wording import reworded, reworded_rung
 from derive.theories.networks.runs.folder import DRAWS

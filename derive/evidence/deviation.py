@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from derive.evidence.agreement import shown
+from derive.evidence.rung import Deviation
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import Array, Draws
 from derive.sampling.statistics import estimate, estimates
-from derive.theories.networks.checks import CheckResult, Verdict
-from derive.theories.networks.ladder.agreement import shown
-from derive.theories.networks.ladder.rung import Deviation
 
 ORDER = 1.0
 """The order at which a deviation of relative size 1/N falls."""

@@ -13,8 +13,8 @@ import math
 import numpy as np
 from scipy import stats
 
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.statistics import Estimate
-from derive.theories.networks.checks import CheckResult, Verdict
 
 CHANCE = 1e-3
 """The probability that one comparison of what agrees is refused."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from derive.theories.networks.checks import CheckResult, Verdict, exit_status
+from derive.evidence.verdict import CheckResult, Verdict, exit_status
 
 
 @dataclass(frozen=True)
