@@ -168,4 +168,4 @@ def test_it_prints_in_the_notation_of_the_papers():
     assert r"u &= c \prod_{l = 1}^n\left(1 + \frac{r}{N_l}\right)" in latex
     assert r"1 - v &= \alpha \left(1 - \frac{s}{P c v^n}\right)" in latex
     assert latex.startswith("%") and latex.rstrip().endswith(r"\end{document}")
-    assert "## 1. numbers" in theory_of(2).to_markdown()
+    assert "## 1. Numbers" in theory_of(2).to_markdown()
