@@ -32,15 +32,15 @@ def real_array(value: Any, name: str, remedy: str = "give finite numbers") -> Ar
     array([1., 0.])
     """
     try:
-        found = np.asarray(value)
+        entries = np.asarray(value)
     except (ValueError, TypeError, RuntimeError) as error:  # such as rows of unequal length
         reason = one_line(str(error), 80)
         raise DataError(f"{name}: no array ({reason}); give an array of real numbers") from None
-    if found.dtype.kind not in "biuf":
-        kind = one_line(str(found.dtype), 40)
+    if entries.dtype.kind not in "biuf":
+        kind = one_line(str(entries.dtype), 40)
         raise DataError(f"{name}: entries of type {kind}; give real numbers")
     with np.errstate(over="ignore"):
-        array = found.astype(np.float64, copy=False)
+        array = entries.astype(np.float64, copy=False)
     _check_finite(array, name, remedy)
     return array
 

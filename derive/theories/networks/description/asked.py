@@ -40,8 +40,8 @@ def tokens_above(layer: Weighted, tokens: int) -> int:
     Raises:
         DescriptionError: The kind says something that is no whole number.
     """
-    found = answer(layer, "tokens_above", lambda: layer.tokens_above(tokens))
-    return _whole(layer, "tokens_above", found, -(10**9))
+    count = answer(layer, "tokens_above", lambda: layer.tokens_above(tokens))
+    return _whole(layer, "tokens_above", count, -(10**9))
 
 
 def data_shape(layer: Weighted, tokens: int) -> tuple[int, ...]:
@@ -50,10 +50,10 @@ def data_shape(layer: Weighted, tokens: int) -> tuple[int, ...]:
     Raises:
         DescriptionError: The kind says something that is no tuple of whole numbers from 1.
     """
-    found = answer(layer, "data_shape", lambda: layer.data_shape(tokens))
-    if not isinstance(found, tuple | list):
-        raise _mend(layer, "data_shape", f"gave {shown(found)}; a tuple of whole numbers is due")
-    return tuple(_whole(layer, "data_shape", size, 1) for size in found)
+    shape = answer(layer, "data_shape", lambda: layer.data_shape(tokens))
+    if not isinstance(shape, tuple | list):
+        raise _mend(layer, "data_shape", f"gave {shown(shape)}; a tuple of whole numbers is due")
+    return tuple(_whole(layer, "data_shape", size, 1) for size in shape)
 
 
 def operators(layer: Weighted, data: Any, tokens: int) -> Array:
@@ -76,21 +76,21 @@ def operators(layer: Weighted, data: Any, tokens: int) -> Array:
     """
     given = answer(layer, "operators", lambda: layer.operators(data, tokens))
     try:
-        found = np.asarray(given)
+        omega = np.asarray(given)
     except (ValueError, TypeError) as error:  # such as rows of unequal length
         reason = one_line(str(error), 80)
         raise _mend(layer, "operators", f"gave no array ({reason}); one is due") from None
-    if found.dtype.kind not in "biuf":
-        kind = one_line(str(found.dtype), 40)
+    if omega.dtype.kind not in "biuf":
+        kind = one_line(str(omega.dtype), 40)
         raise _mend(layer, "operators", f"gave entries of type {kind}; real numbers are due")
-    _check_shape(layer, found, data, tokens)
-    if not np.isfinite(found).all():
-        bad = int((~np.isfinite(found)).sum())
+    _check_shape(layer, omega, data, tokens)
+    if not np.isfinite(omega).all():
+        bad = int((~np.isfinite(omega)).sum())
         raise DataError(
-            f"the kind {name_of(layer)}: `operators` gave {bad} entries of {found.size} that are "
+            f"the kind {name_of(layer)}: `operators` gave {bad} entries of {omega.size} that are "
             f"NaN or infinite; {_source(layer)}"
         )
-    return found.astype(np.float64, copy=False)
+    return omega.astype(np.float64, copy=False)
 
 
 def matrices(layer: Weighted, data: Any, tokens: int) -> Array:
@@ -100,8 +100,8 @@ def matrices(layer: Weighted, data: Any, tokens: int) -> Array:
     >>> matrices(Gated(1, 1.0), np.array([[3.0]]), 2).tolist()
     [[[[3.0, 0.0], [0.0, 3.0]]]]
     """
-    found = operators(layer, data, tokens)
-    return found[:, :, None, None] * np.eye(tokens) if layer.uniform else found
+    omega = operators(layer, data, tokens)
+    return omega[:, :, None, None] * np.eye(tokens) if layer.uniform else omega
 
 
 def entries(layer: Weighted, tokens: int) -> int:
@@ -110,12 +110,12 @@ def entries(layer: Weighted, tokens: int) -> int:
     return count if layer.uniform else count * tokens * tokens_above(layer, tokens)
 
 
-def _check_shape(layer: Weighted, found: Array, data: Any, tokens: int) -> None:
+def _check_shape(layer: Weighted, omega: Array, data: Any, tokens: int) -> None:
     above = tokens_above(layer, tokens)
     examples = (1,) if data is None else (1, len(data))
     ends = (1, above) if isinstance(layer, Attention) else (above,)
     due = (branch_count(layer), tokens)
-    shape = found.shape
+    shape = omega.shape
     if layer.uniform:
         if above != tokens:
             raise _mend(layer, "uniform", "is True, so as many tokens come out as go in")

@@ -111,11 +111,11 @@ def distinct_inputs(
     """
     x, operators, divisor = _checked_operators(network, inputs, attentions, suffix)
     with np.errstate(over="ignore", invalid="ignore"):
-        found: Array = applied(x, operators.distinct)
-    found = found / divisor  # last, so that a mean is exact where the sum is
+        attended: Array = applied(x, operators.distinct)
+    attended = attended / divisor  # last, so that a mean is exact where the sum is
     name, outputs = f"attended{suffix}, computed from inputs{suffix}", network.readout.outputs
-    found = rows_of_outputs(real_array(found, name, "scale them down"), outputs)
-    return found, classes_of_outputs(operators.classes, outputs)
+    attended = rows_of_outputs(real_array(attended, name, "scale them down"), outputs)
+    return attended, classes_of_outputs(operators.classes, outputs)
 
 
 def expected_inputs(
@@ -174,8 +174,8 @@ def operators_of(
         return operators.below(omega)
 
     start = Operators.of(_readout_operator(network, above))
-    found: Operators = carry(network, start, visit, Operators.__add__)
-    return found
+    bottom: Operators = carry(network, start, visit, Operators.__add__)
+    return bottom
 
 
 def path_operators(
@@ -264,7 +264,7 @@ def _checked_arrays(
         )
     layers = weighted_layers(network)
     counts, _ = token_counts(network, tokens)
-    found: dict[int, Array | None] = dict.fromkeys(layers)
+    arrays: dict[int, Array | None] = dict.fromkeys(layers)
     for (stem, weight), given in zip(names, attentions, strict=True):
         name, layer = f"{stem}{suffix}", layers[weight]
         array = real_array(given, name)
@@ -279,8 +279,8 @@ def _checked_arrays(
         if not isinstance(layer, Attention):
             remedy = "give examples and branches as the network has them"
         expect_shape(array, name, (examples, *due), remedy)
-        found[weight] = array
-    return found
+        arrays[weight] = array
+    return arrays
 
 
 def _may_have_one_query(network: Network, weight: int) -> bool:

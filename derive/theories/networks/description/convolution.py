@@ -100,12 +100,12 @@ class Convolution(Weighted):
         """The shifts, shape (1, K, T below, T above)."""
         lengths = self.grid or (tokens,)
         fields = zip(lengths, *map(self._pair, ("size", "stride", "padding")), strict=True)
-        found, *others = (_shifts(*numbers) for numbers in fields)
+        matrices, *others = (_shifts(*numbers) for numbers in fields)
         for shifts in others:
-            joined = np.einsum("kst,lab->klsatb", found, shifts)
+            joined = np.einsum("kst,lab->klsatb", matrices, shifts)
             k, m, s, a, t, b = joined.shape
-            found = joined.reshape(k * m, s * a, t * b)
-        return found[None]
+            matrices = joined.reshape(k * m, s * a, t * b)
+        return matrices[None]
 
 
 def _shifts(length: int, size: int, stride: int, padding: int) -> Any:

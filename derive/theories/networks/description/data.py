@@ -112,10 +112,10 @@ class Data:
         Raises:
             DataError: There are no test examples.
         """
-        found = self.attended_test if test else self.attended
-        if found is None:
+        attended = self.attended_test if test else self.attended
+        if attended is None:
             raise DataError("attended_test: there are no test inputs; give them")
-        return found if self.classes is None else found[:, :, self.classes]
+        return attended if self.classes is None else attended[:, :, self.classes]
 
     def merged(self, *, test: bool = False) -> Any:
         """What a generated module takes: attended inputs, with the classes where there are any.
@@ -123,8 +123,8 @@ class Data:
         Args:
             test: Whether those of the test examples.
         """
-        found = self.attended_test if test else self.attended
-        return found if self.classes is None else (found, self.classes)
+        attended = self.attended_test if test else self.attended
+        return attended if self.classes is None else (attended, self.classes)
 
     def _set_rows(self) -> None:
         """One row per example and output."""

@@ -164,8 +164,8 @@ def feature_space(
     outputs = network.readout.outputs
     factors = kernel_factor(layer, variance, parts)
     direction = mean_direction(layer, variance, parts, factors)
-    found = [rows_of_outputs(part, outputs) for part in factors]
-    return FeatureSpace(found[0], found[1] if len(found) > 1 else None, direction)
+    attended = [rows_of_outputs(part, outputs) for part in factors]
+    return FeatureSpace(attended[0], attended[1] if len(attended) > 1 else None, direction)
 
 
 def _operators(
@@ -200,13 +200,13 @@ def kernel_factor(
     rows = [_read(x, operators) for x, operators in parts]
     factor = _factor(_path_kernel(layer, variance, rows), kernel_name(layer.kernel))
     factor *= np.sqrt(factor.shape[1] / variance)
-    found, start = [], 0
+    attended, start = [], 0
     for x, operators in parts:
         count = len(x) * operators.shape[2]
         block = factor[start : start + count].reshape(len(x), operators.shape[2], -1)
-        found.append(np.ascontiguousarray(block.transpose(0, 2, 1)))
+        attended.append(np.ascontiguousarray(block.transpose(0, 2, 1)))
         start += count
-    return found
+    return attended
 
 
 def mean_direction(
@@ -305,7 +305,7 @@ def _between(
     (x, first), (z, second) = left, right
     examples, tokens, features = z.shape
     across = z.reshape(-1, features)
-    found = np.empty((len(x), first.shape[2], examples * second.shape[2]))
+    kernel = np.empty((len(x), first.shape[2], examples * second.shape[2]))
     step = max(1, BLOCK // (x.shape[1] * len(across)))
     for start in range(0, len(x), step):
         part = slice(start, start + step)
@@ -313,8 +313,8 @@ def _between(
         values = kernel_matrix(layer.kernel, below, across, variance)
         values = values.reshape(-1, x.shape[1], examples, tokens, 1)
         half = (values.transpose(0, 1, 2, 4, 3) @ second).reshape(len(x[part]), x.shape[1], -1)
-        found[part] = first[part].transpose(0, 2, 1) @ half
-    return found.reshape(len(x) * first.shape[2], -1)
+        kernel[part] = first[part].transpose(0, 2, 1) @ half
+    return kernel.reshape(len(x) * first.shape[2], -1)
 
 
 def _factor(kernel: Array, name: str) -> Array:

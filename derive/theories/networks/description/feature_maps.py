@@ -222,9 +222,9 @@ def kernel_matrix(kernel: Any, left: Array, right: Array, variance: float) -> Ar
     function = _function(kernel)
     with _one_line(name):
         given = function(left.copy(), right.copy())
-    found = real_array(given, name, "mend the function, or scale the inputs down")
-    expect_shape(found, name, (len(left), len(right)), "give a value for every pair of inputs")
-    return variance * found
+    matrix = real_array(given, name, "mend the function, or scale the inputs down")
+    expect_shape(matrix, name, (len(left), len(right)), "give a value for every pair of inputs")
+    return variance * matrix
 
 
 def has_mean(kernel: Any) -> bool:
@@ -241,8 +241,8 @@ def _own_mean(kernel: Any) -> Callable[[Array], Any] | None:
     function: Any = None
     with suppress(DescriptionError):  # one that cannot be loaded is refused with the data
         function = _function(kernel)
-    found = getattr(function, "mean", None)
-    return found if callable(found) else None
+    mean = getattr(function, "mean", None)
+    return mean if callable(mean) else None
 
 
 def kernel_mean(kernel: Any, inputs: Array, variance: float) -> Array:
@@ -274,9 +274,9 @@ def kernel_mean(kernel: Any, inputs: Array, variance: float) -> Array:
     assert function is not None
     with _one_line(name):
         given = function(inputs.copy())
-    found = real_array(given, name, "mend the function, or scale the inputs down")
-    expect_shape(found, name, (len(inputs),), "give a value for every input")
-    return np.asarray(np.sqrt(variance) * found)
+    means = real_array(given, name, "mend the function, or scale the inputs down")
+    expect_shape(means, name, (len(inputs),), "give a value for every input")
+    return np.asarray(np.sqrt(variance) * means)
 
 
 def _function(kernel: Any) -> Kernel:

@@ -79,9 +79,9 @@ def file_sizes(shapes: Shapes, network: Network, *, merged: bool) -> FileSizes |
             sets = [_inputs(network, shapes, end) for end in ends]
         except (DataError, KeyError):  # to be named where the arrays are read
             return None
-        found = [inputs.memory() if merged else (inputs.bound(), paths) for inputs in sets]
-        distinct = max(count for _, count in found)
-        peak += sum(needed for needed, _ in found)
+        needs = [inputs.memory() if merged else (inputs.bound(), paths) for inputs in sets]
+        distinct = max(count for _, count in needs)
+        peak += sum(needed for needed, _ in needs)
         if feature_layer(network) is not None:
             count = (examples + tests) // outputs
             each, side = shapes[main][2], count * paths // outputs
@@ -116,9 +116,9 @@ def refuse_large_file(shapes: Shapes, network: Network) -> None:
 def _inputs(network: Network, shapes: Shapes, end: str) -> Inputs:
     """The sizes of one set of examples; KeyError where an array is missing or does not fit."""
     arrays = {weight: shapes[name + end][1:] for name, weight in data_names(network)}
-    found = expected_inputs(network, shapes["inputs" + end], {})
+    expected = expected_inputs(network, shapes["inputs" + end], {})
     for weight, shape in arrays.items():
-        due = found.arrays[weight]
+        due = expected.arrays[weight]
         if due is None or shape not in (due, (*due[:-1], 1)):
             raise KeyError(weight)
     return expected_inputs(network, shapes["inputs" + end], arrays)

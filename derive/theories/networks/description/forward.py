@@ -65,11 +65,11 @@ def forward(
     for layer in network.layers[:-1]:
         activation = state.apply(layer, activation)
     (readout,) = state.weights
-    found = [
+    outputs = [
         _read(rows, activation, network.readout.token) / _readout_scale(network, activation, sqrt)
         for rows in zip(*readout, strict=True)
     ]
-    return found[0] if network.readout.outputs == 1 else found
+    return outputs[0] if network.readout.outputs == 1 else outputs
 
 
 def _read(rows: Any, activation: list[list[Any]], token: str) -> Any:

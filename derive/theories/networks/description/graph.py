@@ -142,15 +142,15 @@ def stream_graph(network: Network) -> StreamGraph:
     ([(2, 1), (2,), ()], (2, 1))
     """
     places, widths = place(network)
-    found: dict[int, Weight] = {}
+    visited: dict[int, Weight] = {}
 
     def visit(item: Placed, active: Active[None]) -> None:
-        found[item.weight] = _weight(item, tuple(active))
+        visited[item.weight] = _weight(item, tuple(active))
 
     descend(places, {}, visit, lambda *_: None)
-    weights = tuple(found[index] for index in sorted(found))
-    streams = tuple(_stream(k, width, tuple(found.values())) for k, width in enumerate(widths))
-    return StreamGraph(streams, weights, tuple(found))
+    weights = tuple(visited[index] for index in sorted(visited))
+    streams = tuple(_stream(k, width, tuple(visited.values())) for k, width in enumerate(widths))
+    return StreamGraph(streams, weights, tuple(visited))
 
 
 def _weight(item: Placed, acts_on: tuple[int, ...]) -> Weight:

@@ -124,13 +124,13 @@ def branches_of(layer: Residual | Parallel) -> tuple[tuple[Any, ...], ...]:
     """The branches of a sum, each as layers one above the other; a skip has none."""
     if isinstance(layer, Residual):
         return (), layer.layers
-    found: list[tuple[Any, ...]] = []
+    branches: list[tuple[Any, ...]] = []
     for branch in layer.layers:
         if isinstance(branch, Identity):
-            found.append(())
+            branches.append(())
         else:
-            found.append(branch.layers if isinstance(branch, Serial) else (branch,))
-    return tuple(found)
+            branches.append(branch.layers if isinstance(branch, Serial) else (branch,))
+    return tuple(branches)
 
 
 def as_layers(layers: Any, place: str) -> tuple[Any, ...]:

@@ -142,10 +142,10 @@ def kind_of(layer: Layer) -> str:
     'readout'
     """
     cls = type(layer)
-    found = [kind for kind, known in KINDS.items() if known is cls]
-    if not found and isinstance(layer, Weighted):
-        found = [name for name in kind_names() if name not in KINDS and _offers(name, cls)]
-    return found[0] if found else cls.__name__.lower()
+    names = [kind for kind, known in KINDS.items() if known is cls]
+    if not names and isinstance(layer, Weighted):
+        names = [name for name in kind_names() if name not in KINDS and _offers(name, cls)]
+    return names[0] if names else cls.__name__.lower()
 
 
 def _offers(name: str, cls: type) -> bool:

@@ -121,11 +121,11 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
                 space.attended, labels, space.attended_test, labels_test, notes, outputs, known,
                 kernel=first_kernel(network), mean_direction=space.mean_direction,
             )  # fmt: skip
-        found = [_attended(arrays, network, "")]
+        inputs = [_attended(arrays, network, "")]
         if any(name.endswith(TEST) for name in arrays):
-            found.append(_attended(arrays, network, TEST))
-            _check_features(arrays, found[0][0].shape[1])
-        (attended, *tests), classes = _together(found)
+            inputs.append(_attended(arrays, network, TEST))
+            _check_features(arrays, inputs[0][0].shape[1])
+        (attended, *tests), classes = _together(inputs)
         test = tests[0] if tests else None
         kernel = first_kernel(network) if "inputs" in arrays else None
         return Data(
@@ -136,10 +136,10 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
 
 
 def _together(
-    found: list[tuple[Array, Classes | None]],
+    inputs: list[tuple[Array, Classes | None]],
 ) -> tuple[list[Array], Classes | None]:
     """The inputs of training and test examples with common classes; None where all paths differ."""
-    arrays, sets = [array for array, _ in found], [c for _, c in found if c is not None]
+    arrays, sets = [array for array, _ in inputs], [c for _, c in inputs if c is not None]
     if not sets:
         return arrays, None
     columns, classes = common(sets)
@@ -256,19 +256,19 @@ def _notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
 
 
 def _feature_notes(arrays: Mapping[str, Any], network: Network) -> tuple[str, ...]:
-    found = [note for note in (feature_note(network),) if note]
-    if found and "attended" in arrays:
-        found.append(
+    notes = [note for note in (feature_note(network),) if note]
+    if notes and "attended" in arrays:
+        notes.append(
             "attended is taken as in the kernel's feature space: sigma_0^2 / N_0 times its "
             "products is the kernel"
         )
         layer = feature_layer(network)
         if layer is not None and has_mean(layer.kernel):
-            found.append(
+            notes.append(
                 "attended does not tell the mean of the features, which counts as zero; give "
                 "inputs in its place"
             )
-    return tuple(found)
+    return tuple(notes)
 
 
 def _query_first_notes(arrays: Mapping[str, Any]) -> tuple[str, ...]:

@@ -103,8 +103,8 @@ class Network:
 
     def symbols(self) -> tuple[str, ...]:
         """Names of the symbols that still need a value, sorted."""
-        found = {value for _, _, value in named_values(self.layers)}
-        return tuple(sorted(v for v in found | {self.temperature} if isinstance(v, str)))
+        values = {value for _, _, value in named_values(self.layers)}
+        return tuple(sorted(v for v in values | {self.temperature} if isinstance(v, str)))
 
     def with_values(self, values: Mapping[str, float]) -> Network:
         """The same network with numbers in the place of symbols.
@@ -134,8 +134,8 @@ class Network:
 
     def depths(self) -> tuple[str, ...]:
         """Names of the symbols that say how often layers are repeated, the lowest first."""
-        found = [layer.times for layer in self.layers if isinstance(layer, Repeat)]
-        return tuple(dict.fromkeys(map(str, found)))
+        times = [layer.times for layer in self.layers if isinstance(layer, Repeat)]
+        return tuple(dict.fromkeys(map(str, times)))
 
     def with_width(self, width: Size | float) -> Network:
         """The same network with one width for every stream; it may be infinite.

@@ -28,17 +28,17 @@ def points(group: str, taken: tuple[str, ...] = ()) -> dict[str, EntryPoint]:
     Raises:
         DescriptionError: A name is not free, or two packages offer it.
     """
-    found: dict[str, EntryPoint] = {}
+    by_name: dict[str, EntryPoint] = {}
     for point in entry_points(group=group):
         where = _where(point.name, group)
         if point.name in taken:
             raise DescriptionError(f"{where} has the name of a kind of this package; rename it")
-        if found.setdefault(point.name, point).value != point.value:
+        if by_name.setdefault(point.name, point).value != point.value:
             raise DescriptionError(
-                f"{where} is offered twice, as {found[point.name].value} and {point.value}; "
+                f"{where} is offered twice, as {by_name[point.name].value} and {point.value}; "
                 "remove one of the packages"
             )
-    return found
+    return by_name
 
 
 @lru_cache(maxsize=256)
@@ -61,8 +61,8 @@ def loaded(point: EntryPoint, base: type) -> type:
             f"{where} cannot be loaded ({reason}); mend or remove that package"
         ) from None
     check_kind(value, base, where)
-    found: type = value
-    return found
+    kind: type = value
+    return kind
 
 
 def offered(group: str, base: type, taken: tuple[str, ...] = ()) -> dict[str, type]:

@@ -35,11 +35,11 @@ class Operators:
     @classmethod
     def of(cls, columns: Array, classes: Classes | None = None) -> Operators:
         """Columns (P or 1, T, n) with the class of every path among them; equal ones are merged."""
-        found = identical(columns)
-        kept = np.unique(found, return_index=True)[1]
-        if len(kept) < len(found):
+        places = identical(columns)
+        kept = np.unique(places, return_index=True)[1]
+        if len(kept) < len(places):
             columns = columns[:, :, kept]
-        return cls(columns, found if classes is None else found[classes])
+        return cls(columns, places if classes is None else places[classes])
 
     @classmethod
     def join(cls, blocks: Sequence[Operators]) -> Operators:
@@ -74,9 +74,9 @@ class Operators:
         else:
             product = applied(omega, above[:, None])
         examples, heads, tokens, count = product.shape  # tokens below
-        found = product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * count)
+        columns = product.transpose(0, 2, 1, 3).reshape(examples, tokens, heads * count)
         shift = count * np.arange(heads)[:, None]
-        return Operators.of(found, (shift + self.classes).reshape(-1))
+        return Operators.of(columns, (shift + self.classes).reshape(-1))
 
 
 def applied(left: Array, right: Array) -> Array:

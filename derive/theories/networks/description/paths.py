@@ -130,8 +130,8 @@ def carry(network: Network, start: Any, visit: Any, combine: Any) -> Any:
     def at(item: Placed, active: Active[Any]) -> Any:
         return visit(item, list(active.values())) if active else start
 
-    (found,) = descend(place(network)[0], {}, at, combine).values()
-    return found
+    (bottom,) = descend(place(network)[0], {}, at, combine).values()
+    return bottom
 
 
 def _first(first: Any, _: Any) -> Any:

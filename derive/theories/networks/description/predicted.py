@@ -71,11 +71,11 @@ class Inputs:
 
         Those of a layer without an array are the same for every example.
         """
-        found = (
+        sizes = (
             count * (1 if self.arrays[weight] is None else examples)
             for weight, count in self.entries.items()
         )
-        return (NUMBER + 1) * max(found, default=0)
+        return (NUMBER + 1) * max(sizes, default=0)
 
     def memory(self) -> tuple[int, int]:
         """Bytes that attending needs at its peak, and the number m of paths that differ.
@@ -94,14 +94,14 @@ class Inputs:
             for weight, shape in self.arrays.items()
         }
         try:
-            found = self.descend(arrays, peak.watch)
+            operators = self.descend(arrays, peak.watch)
         except DeriveError:  # a kind of layer that takes no such array, or too many paths differ
             return self.bound(), self.paths * self.outputs
-        distinct = found.distinct.shape[2]
+        distinct = operators.distinct.shape[2]
         attended = self.examples * self.features * distinct
         rows = attended * self.outputs**2 if self.outputs > 1 else 0
-        last = max(peak.size(found) + 2 * attended, attended + rows)
-        needed = max(peak.found, self._checked(), last)
+        last = max(peak.size(operators) + 2 * attended, attended + rows)
+        needed = max(peak.largest, self._checked(), last)
         return NUMBER * (needed + PER_CLASS * self.paths), distinct * self.outputs
 
 
@@ -113,7 +113,7 @@ class _Peak:
     """
 
     def __init__(self, examples: int) -> None:
-        self.examples, self.found = examples, 0
+        self.examples, self.largest = examples, 0
 
     def size(self, block: Operators) -> int:
         """Entries of a block of all examples."""
@@ -132,7 +132,7 @@ class _Peak:
         above = sum(map(self.size, blocks)) + (self.size(joined) if len(blocks) > 1 else 0)
         is_given = given is not None and np.may_share_memory(omega, given)
         own = 0 if is_given else self._of_all(omega.shape) * (NUMBER + 1) // NUMBER
-        self.found = max(self.found, above + own + PRODUCTS * self._of_all(shape))
+        self.largest = max(self.largest, above + own + PRODUCTS * self._of_all(shape))
 
 
 def refuse_large_inputs(inputs: Inputs) -> None:

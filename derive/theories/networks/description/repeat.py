@@ -63,15 +63,15 @@ def written_out(layers: tuple[Any, ...], *, branches: bool = False) -> tuple[Any
     >>> written_out((Repeat((Linear(1.0, 9),), 2),))
     (Linear(variance=1.0, width=9), Linear(variance=1.0, width=9))
     """
-    found: list[Any] = []
+    written: list[Any] = []
     for layer in layers:
         if isinstance(layer, GROUPS):
             inner = written_out(layer.layers, branches=isinstance(layer, Parallel))
             layer = replace(layer, layers=inner)
         known = isinstance(layer, Repeat) and isinstance(layer.times, int)
         copies = layer.layers * layer.times if known else (layer,)
-        found.extend((Serial(copies),) if branches and known else copies)
-    return tuple(found)
+        written.extend((Serial(copies),) if branches and known else copies)
+    return tuple(written)
 
 
 @dataclass(frozen=True)
@@ -111,24 +111,24 @@ def segments(layers: tuple[Any, ...]) -> tuple[Segment, ...]:
     >>> [(len(segment.layers), segment.times) for segment in segments(layers)]
     [(1, None), (1, 'L'), (1, None)]
     """
-    found: list[Segment] = [Segment(())]
+    parts: list[Segment] = [Segment(())]
     for layer in layers:
         if not isinstance(layer, Repeat):
-            found[-1] = replace(found[-1], layers=(*found[-1].layers, layer))
+            parts[-1] = replace(parts[-1], layers=(*parts[-1].layers, layer))
             continue
         if _residuals_on_top(layer.layers) == len(layer.layers):
-            found = [*_cut_below_residuals(found), Segment(layer.layers, str(layer.times))]
-            found.append(Segment(()))
+            parts = [*_cut_below_residuals(parts), Segment(layer.layers, str(layer.times))]
+            parts.append(Segment(()))
             continue
         body, rest = _parted(layer.layers)
-        below, fewer = found[-1].layers, 0
-        if rest or _residuals_on_top(below) or (not below and not found[-2].opens):
+        below, fewer = parts[-1].layers, 0
+        if rest or _residuals_on_top(below) or (not below and not parts[-2].opens):
             below = (*below, *body)
             body = (*rest, *body)
             fewer = 1
-        found[-1] = replace(found[-1], layers=below)
-        found += [Segment(body, str(layer.times), fewer), Segment(rest)]
-    return tuple(found)
+        parts[-1] = replace(parts[-1], layers=below)
+        parts += [Segment(body, str(layer.times), fewer), Segment(rest)]
+    return tuple(parts)
 
 
 def _parted(layers: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
@@ -137,12 +137,12 @@ def _parted(layers: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     return layers[:count], layers[count:]
 
 
-def _cut_below_residuals(found: list[Segment]) -> list[Segment]:
+def _cut_below_residuals(parts: list[Segment]) -> list[Segment]:
     """The segments with the residuals at the upper end apart from what opens their stream."""
-    below, rest = _parted(found[-1].layers)
+    below, rest = _parted(parts[-1].layers)
     if not rest or not any(not isinstance(layer, Embedding | Features) for layer in below):
-        return found
-    return [*found[:-1], replace(found[-1], layers=below), Segment(rest)]
+        return parts
+    return [*parts[:-1], replace(parts[-1], layers=below), Segment(rest)]
 
 
 def _residuals_on_top(layers: tuple[Any, ...]) -> int:

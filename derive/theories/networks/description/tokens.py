@@ -15,12 +15,12 @@ def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
     Raises:
         DataError: A layer has no token left, or a skip joins unequal numbers of tokens.
     """
-    found: dict[int, int] = {}
+    counts: dict[int, int] = {}
 
     def through(places: Places, count: int) -> int:
         for item in places:
             if isinstance(item, Placed):
-                found[item.weight] = count
+                counts[item.weight] = count
                 count = _tokens_above(item, count)
                 continue
             ends = {through(branch, count) for branch in item.branches}
@@ -33,7 +33,7 @@ def token_counts(network: Network, tokens: int) -> tuple[dict[int, int], int]:
             (count,) = ends
         return count
 
-    return found, through(place(network)[0], tokens)
+    return counts, through(place(network)[0], tokens)
 
 
 def _tokens_above(item: Placed, count: int) -> int:
@@ -58,9 +58,9 @@ def weighted_layers(network: Network) -> dict[int, Weighted]:
 def data_names(network: Network) -> list[tuple[str, int]]:
     """The arrays that layers need: name, and index of the weight; the lowest first."""
     counts: dict[str, int] = {}
-    found = []
+    names = []
     for weight, layer in weighted_layers(network).items():
         if layer.needs:
             counts[layer.needs] = counts.get(layer.needs, 0) + 1
-            found.append((f"{layer.needs}_{counts[layer.needs]}", weight))
-    return found
+            names.append((f"{layer.needs}_{counts[layer.needs]}", weight))
+    return names

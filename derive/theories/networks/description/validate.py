@@ -281,12 +281,12 @@ def check_symbols(layers: tuple[Layer, ...], temperature: Any) -> None:
     Raises:
         DescriptionError: One does.
     """
-    found: dict[str, tuple[str, str]] = {}
+    meanings: dict[str, tuple[str, str]] = {}
     own = ("temperature", SYMBOL_KINDS["temperature"], temperature)
     for where, meaning, value in (*named_values(layers), own):
         if not isinstance(value, str):
             continue
-        known, first = found.setdefault(value, (meaning, where))
+        known, first = meanings.setdefault(value, (meaning, where))
         if known != meaning:
             raise DescriptionError(
                 f"{where}: the symbol {shown(value)} is {meaning} here and {known} in {first}; "

@@ -43,8 +43,8 @@ class Weighted(ByName):
     @property
     def branches(self) -> Size:
         """H, the number of branches."""
-        found: Size = getattr(self, self.counted) if self.counted else 1
-        return found
+        count: Size = getattr(self, self.counted) if self.counted else 1
+        return count
 
     @property
     def branched(self) -> bool:

@@ -51,8 +51,8 @@ class Effort:
         """Whether every quantity has mixed and has the effective sample size that is wanted."""
         size = self.weights_size if draws.method == WEIGHTS else self.overlaps_size
         return all(
-            found.r_hat <= MOST_R_HAT and found.sample_size >= size
-            for found in estimates(draws).values()
+            item.r_hat <= MOST_R_HAT and item.sample_size >= size
+            for item in estimates(draws).values()
         )
 
 
@@ -69,20 +69,20 @@ def draw(sample: Sample, effort: Effort, keep: Path, source: str = "") -> Draws:
         keep: The file that holds the draws after every round; an earlier one is gone on with.
         source: A digest of what the draws are made from; others are not gone on with.
     """
-    found = _kept(keep, source)
-    wanted = effort.first if found is None else max(effort.first, found.draws)
+    draws = _kept(keep, source)
+    wanted = effort.first if draws is None else max(effort.first, draws.draws)
     while True:
-        if found is None or found.draws < wanted:
-            found = sample(wanted, found)
-            save_draws(keep, found, source)
-        if found.interrupted or wanted >= effort.most or effort.enough(found):
-            return found
+        if draws is None or draws.draws < wanted:
+            draws = sample(wanted, draws)
+            save_draws(keep, draws, source)
+        if draws.interrupted or wanted >= effort.most or effort.enough(draws):
+            return draws
         wanted = min(2 * wanted, effort.most)
 
 
 def report(title: str, draws: Draws) -> Mapping[str, Any]:
     """What was drawn, in numbers: per second too."""
-    found: dict[str, Estimate] = estimates(draws)
+    by_name: dict[str, Estimate] = estimates(draws)
     seconds = max(draws.seconds, 1e-9)
     return {
         "run": title,
@@ -91,10 +91,10 @@ def report(title: str, draws: Draws) -> Mapping[str, Any]:
         "draws": draws.draws,
         "seed": draws.seed,
         "seconds": round(draws.seconds, 1),
-        "r_hat": {name: round(item.r_hat, 4) for name, item in found.items()},
-        "sample_size": {name: round(item.sample_size) for name, item in found.items()},
+        "r_hat": {name: round(item.r_hat, 4) for name, item in by_name.items()},
+        "sample_size": {name: round(item.sample_size) for name, item in by_name.items()},
         "per_second": {
-            name: float(f"{item.sample_size / seconds:.3g}") for name, item in found.items()
+            name: float(f"{item.sample_size / seconds:.3g}") for name, item in by_name.items()
         },
     }
 

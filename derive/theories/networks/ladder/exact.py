@@ -31,13 +31,13 @@ def _sample(subject: Subject) -> Sample:
 def closed_forms_agree(subject: Subject, claim: str) -> CheckResult:
     """mpmath's meijerg against a contour integral that shares nothing with its sums."""
     form, numbers = closed_form(subject.theory), _sample(subject).numbers()
-    found = form.value(numbers, DIGITS)
-    text = str(subject.arithmetic.context.nstr(found.value, DIGITS))
+    evidence = form.value(numbers, DIGITS)
+    text = str(subject.arithmetic.context.nstr(evidence.value, DIGITS))
     reason = (
         "ln evidence at zero temperature as a Meijer G-function, worked out from the derived law: "
         f"mpmath's meijerg against a contour integral, at least {DIGITS} digits must agree"
     )
-    digits = min(found.digits, subject.digits)
+    digits = min(evidence.digits, subject.digits)
     return CheckResult(claim, Verdict.AGREES, text, text, digits, reason)
 
 

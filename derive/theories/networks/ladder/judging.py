@@ -61,9 +61,9 @@ def deviations(
     if len(mine) < 2:
         reason = missing_width(instance) or "the draws are missing"
         return Rung(name, (CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, reason),)), ()
-    found = [(run.copies, run.narrowest, drawn[run.key]) for run in mine]
-    measured = [deviation(instance.title, quantity, point, found) for quantity in QUANTITIES]
-    return Rung(name, tuple(judge(item, found) for item in measured)), tuple(measured)
+    by_width = [(run.copies, run.narrowest, drawn[run.key]) for run in mine]
+    measured = [deviation(instance.title, quantity, point, by_width) for quantity in QUANTITIES]
+    return Rung(name, tuple(judge(item, by_width) for item in measured)), tuple(measured)
 
 
 def saddle_point(solver: Solver, instance: Instance) -> Point:

@@ -73,13 +73,13 @@ def _instance(network: Network, width: int, seed: int) -> tuple[Network, dict[st
 
 def _sampled(network: Network, arrays: dict[str, np.ndarray], seed: int) -> Estimate:
     """The overlap, from as many draws as its error needs, or from the most there may be."""
-    draws, found = DRAWS, None
+    draws, drawn = DRAWS, None
     while True:
-        found = sample_features(
+        drawn = sample_features(
             network, arrays["inputs"], arrays["labels"], draws=draws, chains=CHAINS, seed=seed,
-            burn=DRAWS, resume=found,
+            burn=DRAWS, resume=drawn,
         )  # fmt: skip
-        ours = estimates(found)["overlaps"]
+        ours = estimates(drawn)["overlaps"]
         if draws >= MOST or not ours.unmixed():
             return ours
         draws *= 2

@@ -60,31 +60,31 @@ class Run:
         """A digest of what these draws are made from; empty where there is none of all runs."""
         return made_from(source, self.key, self.method, self.copies) if source else ""
 
-    def _sample(self, wanted: int, found: Draws | None) -> Draws:
+    def _sample(self, wanted: int, earlier: Draws | None) -> Draws:
         from derive.theories.networks.samplers.overlaps import sample_overlaps
         from derive.theories.networks.samplers.weights import sample_weights
 
         network, data, effort = self.instance.network, self.instance.data, self.effort
         if self.method == WEIGHTS:
             return sample_weights(
-                network, data, draws=wanted, chains=effort.chains, seed=effort.seed, resume=found
+                network, data, draws=wanted, chains=effort.chains, seed=effort.seed, resume=earlier
             )
         return sample_overlaps(
             Solver.of(network), network, data, draws=wanted, chains=effort.chains,
-            seed=effort.seed, copies=self.copies, resume=found,
+            seed=effort.seed, copies=self.copies, resume=earlier,
         )  # fmt: skip
 
 
 def runs_for(instances: Sequence[Instance], effort: Effort) -> tuple[Run, ...]:
     """Weights and overlaps of every instance; the first also at growing widths."""
-    found = []
+    runs = []
     for number, instance in enumerate(instances, start=1):
-        found.append(Run(f"weights-{number}", instance, WEIGHTS, 1, effort))
+        runs.append(Run(f"weights-{number}", instance, WEIGHTS, 1, effort))
         if missing_width(instance):
             continue
         for copies in COPIES if number == 1 else COPIES[:1]:
-            found.append(Run(f"overlaps-{number}-{copies}", instance, OVERLAPS, copies, effort))
-    return tuple(found)
+            runs.append(Run(f"overlaps-{number}-{copies}", instance, OVERLAPS, copies, effort))
+    return tuple(runs)
 
 
 def missing_width(instance: Instance) -> str:

@@ -58,8 +58,8 @@ def certificates(derivation: Derivation, tell: Tell) -> Rung:
 
 def claims(subject: Subject, tell: Tell) -> tuple[Rung, ...]:
     """The claims of `derive check`, by the kind of evidence."""
-    found = [Rung(name, decide(subject, group, tell)) for name, group in BY_CLAIMS]
-    return tuple(rung for rung in found if rung.results)
+    rungs = [Rung(name, decide(subject, group, tell)) for name, group in BY_CLAIMS]
+    return tuple(rung for rung in rungs if rung.results)
 
 
 def published(network: Network, digits: int, seed: int, tell: Tell) -> Rung:

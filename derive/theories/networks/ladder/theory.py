@@ -32,11 +32,11 @@ class Theory:
         solver = Solver.of(self.network)
         theory = solver.derivation.known_theory
         subject = Subject(self.network, theory, solver.module, self.digits, self.seed)
-        found = [
+        rungs = [
             certificates(solver.derivation, tell),
             *claims(subject, tell),
             published(self.network, min(self.digits, 30), self.seed, tell),
             exact_law(subject, tell),
             *nonlinear(self.network, solver, self.seed, tell),
         ]
-        return tuple(rung for rung in found if rung.results)
+        return tuple(rung for rung in rungs if rung.results)

@@ -63,15 +63,15 @@ def lower_branches(
         Distinct minima, the lowest action first. Those that differ by a permutation of heads, or
         by another rotation of them that leaves the action unchanged, count once.
     """
-    found: list[Branch] = []
+    branches: list[Branch] = []
     for sector in sectors:
         for direction, groups in _aside(solver, point, problem, sector):
             for length in (STEP, -STEP):
                 start = moved(point.overlaps, direction, length)
                 with suppress(SolveError):  # where the descent breaks off nothing is found
-                    found.append(descended(solver, problem, start, groups, sector.name))
-    converged = [branch for branch in found if branch.converged]
-    return _distinct(sorted(converged or found, key=lambda branch: branch.action))
+                    branches.append(descended(solver, problem, start, groups, sector.name))
+    converged = [branch for branch in branches if branch.converged]
+    return _distinct(sorted(converged or branches, key=lambda branch: branch.action))
 
 
 def _aside(
@@ -86,12 +86,12 @@ def _aside(
     roots = roots_of(point.overlaps)
     bent = solver.solver.module.hessian_product(point.overlaps, problem)
     for sizes in product(*options):
-        found = sector_of(roots, bent, layout, sector.kinds, sizes)
-        assert found is not None
+        block = sector_of(roots, bent, layout, sector.kinds, sizes)
+        assert block is not None
         triples = zip(sector.kinds, sizes, layout.declared, strict=True)
         groups = tuple(_groups(*triple) for triple in triples)
-        for value, axis in zip(found.eigenvalues, found.axes, strict=True):
-            if value < 1e-9 * found.eigenvalues[0]:  # downhill, beyond rounding
+        for value, axis in zip(block.eigenvalues, block.axes, strict=True):
+            if value < 1e-9 * block.eigenvalues[0]:  # downhill, beyond rounding
                 yield axis, groups
 
 
@@ -127,23 +127,23 @@ def descended(
 
     with one_line_errors(), blas_threads(solver.data.attended.shape):
         overlaps, _ = minimise(average(start), problem.widths, value, curvature, TIGHT)
-        found = module.at(average(overlaps), problem)
-        if not found.converged:
-            found = module.solve(
+        minimum = module.at(average(overlaps), problem)
+        if not minimum.converged:
+            minimum = module.solve(
                 solver.data.merged(), problem.labels, widths=problem.widths,
                 variances=problem.variances, temperature=problem.temperature,
                 heads=problem.heads, start=average(overlaps),
             )  # fmt: skip
-    chain, action = solver.normalised(found.overlaps, problem)
+    chain, action = solver.normalised(minimum.overlaps, problem)
     return Branch(
         action=action,
-        overlaps=found.overlaps,
+        overlaps=minimum.overlaps,
         chain_overlaps=chain,
-        converged=found.converged,
-        message=found.message,
-        hessian_lowest=found.hessian_lowest,
+        converged=minimum.converged,
+        message=minimum.message,
+        hessian_lowest=minimum.hessian_lowest,
         through=through,
-        heads=exchangeable_heads(found.overlaps, solver.layout),
+        heads=exchangeable_heads(minimum.overlaps, solver.layout),
     )
 
 

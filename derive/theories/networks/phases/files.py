@@ -20,22 +20,22 @@ def arrays(solution: SymmetricSolution, onset: Onset | None = None) -> dict[str,
     sector_multiplicity of the Hessian; branch_actions and, for every branch, branch_1_U_1, ...;
     onset and onset_parameter.
     """
-    found: dict[str, Any] = {}
+    contents: dict[str, Any] = {}
     for key in (
         "action", "log_evidence", "gradient_norm", "residual", "kernel_change", "converged",
         "stable", "message",
     ):  # fmt: skip
-        found[key] = np.array(getattr(solution, key))
-    found |= _overlaps("", solution)
-    found["sector_names"] = np.array([sector.name for sector in solution.sectors])
-    found["sector_lowest"] = np.array([sector.lowest for sector in solution.sectors])
-    found["sector_multiplicity"] = np.array([s.multiplicity for s in solution.sectors])
-    found["branch_actions"] = np.array([branch.action for branch in solution.branches])
+        contents[key] = np.array(getattr(solution, key))
+    contents |= _overlaps("", solution)
+    contents["sector_names"] = np.array([sector.name for sector in solution.sectors])
+    contents["sector_lowest"] = np.array([sector.lowest for sector in solution.sectors])
+    contents["sector_multiplicity"] = np.array([s.multiplicity for s in solution.sectors])
+    contents["branch_actions"] = np.array([branch.action for branch in solution.branches])
     for number, branch in enumerate(solution.branches, start=1):
-        found |= _overlaps(f"branch_{number}_", branch)
+        contents |= _overlaps(f"branch_{number}_", branch)
     if onset is not None:
-        found |= {"onset": np.array(onset.value), "onset_parameter": np.array(onset.parameter)}
-    return found
+        contents |= {"onset": np.array(onset.value), "onset_parameter": np.array(onset.parameter)}
+    return contents
 
 
 def _overlaps(before: str, point: Any) -> dict[str, Any]:

@@ -94,12 +94,12 @@ def hessian_sectors(
         layout: Where the heads are.
     """
     roots = roots_of(overlaps)
-    found = []
+    sectors = []
     for kinds in kinds_of(layout.declared):
         sector = sector_of(roots, product, layout, kinds, (1,) * len(kinds))
         if sector is not None:
-            found.append(sector)
-    return tuple(found)
+            sectors.append(sector)
+    return tuple(sectors)
 
 
 def sector_of(
@@ -138,11 +138,11 @@ def sector_of(
 
 def _units(layout: Layout, kinds: Kinds, sizes: Sequence[int]) -> list[tuple[int, np.ndarray]]:
     """(stream, X): orthonormal directions of one kind, of all streams."""
-    found = []
+    units = []
     for stream, table in enumerate(layout.tables):
         parts = directions(table, layout.weights, layout.heads, kinds, sizes)
-        found += [(stream, part) for part in parts]
-    return found
+        units += [(stream, part) for part in parts]
+    return units
 
 
 def _along(
@@ -156,17 +156,17 @@ def _along(
 
 def moved(overlaps: Overlaps, direction: Overlaps, length: float) -> Overlaps:
     """G^(1/2) exp(length X) G^(1/2): positive definite, however far."""
-    found = []
+    displaced = []
     for root, step in zip(roots_of(overlaps), direction, strict=True):
         values, axes = np.linalg.eigh(step)
-        found.append(root @ (axes * np.exp(length * values)) @ axes.T @ root)
-    return tuple((overlap + overlap.T) / 2.0 for overlap in found)
+        displaced.append(root @ (axes * np.exp(length * values)) @ axes.T @ root)
+    return tuple((overlap + overlap.T) / 2.0 for overlap in displaced)
 
 
 def roots_of(overlaps: Overlaps) -> Overlaps:
     """G_s^(1/2), symmetric, which permutations do not change either."""
-    found = []
+    roots = []
     for overlap in overlaps:
         values, axes = np.linalg.eigh(overlap)
-        found.append((axes * np.sqrt(values)) @ axes.T)
-    return tuple(found)
+        roots.append((axes * np.sqrt(values)) @ axes.T)
+    return tuple(roots)

@@ -53,12 +53,12 @@ def check_symmetry(
     worst = (0.0, "")
     for weight, head, moved in _exchanges(network, symmetry, table):
         for path in range(len(table)):
-            found = _kernels(attended, path), _kernels(attended[:, :, moved], path)
-            gap = np.abs(found[0] - found[1])
+            kernels = _kernels(attended, path), _kernels(attended[:, :, moved], path)
+            gap = np.abs(kernels[0] - kernels[1])
             if gap.max() > worst[0]:
                 place = np.unravel_index(int(gap.argmax()), gap.shape)
                 where = (symmetry.notation.graph.weights[weight].branching, head, path, place)
-                numbers = float(found[0][place]), float(found[1][place])
+                numbers = float(kernels[0][place]), float(kernels[1][place])
                 worst = float(gap.max()), _violation(network, where, numbers)
     if worst[0] > tolerance * scale:
         raise DataError(worst[1])
@@ -99,12 +99,12 @@ def sector_arrays(network: Network, data: Data, symmetry: Symmetry) -> dict[str,
     """By name, X_S of shape (P, k_S, features), and K_S of shape (P, P) where k_S is 1."""
     heads, split = head_counts(network), Splitting(symmetry)
     table = vector_tables(symmetry.notation.graph, heads)[0]
-    found = {}
+    arrays = {}
     for sector in symmetry.sectors(symmetry.notation.data().paths):
         basis = sector_basis(table, sector, heads).astype(float)
         parts = np.einsum("min,vkn->mkiv", data.of_paths(), basis, optimize=True)
         flat = parts.reshape(len(parts), basis.shape[1], -1)
-        found[split.data(sector).name] = flat
+        arrays[split.data(sector).name] = flat
         if basis.shape[1] == 1:
-            found[split.kernel(sector).name] = flat[:, 0] @ flat[:, 0].T
-    return found
+            arrays[split.kernel(sector).name] = flat[:, 0] @ flat[:, 0].T
+    return arrays

@@ -98,8 +98,8 @@ def onset_of(
             "different signs"
         )
     value = optimize.brentq(lambda x: lowest(x).lowest, low, high, xtol=1e-12, rtol=1e-12)
-    found = lowest(value)
-    return Onset(parameter, float(value), found.name, found.lowest, ends)
+    sector = lowest(value)
+    return Onset(parameter, float(value), sector.name, sector.lowest, ends)
 
 
 def _check(parameter: str, low: float, high: float) -> None:

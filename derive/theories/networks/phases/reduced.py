@@ -50,8 +50,8 @@ class ReducedFunctions:
         second = _compiled(bent, [(symbols, "blocks"), (steps, "steps")])
 
         def action_and_gradient(blocks: Blocks, numbers: Numbers) -> tuple[float, Blocks]:
-            value, *found = first(numbers, blocks)
-            return float(value), _matrices(found)
+            value, *matrices = first(numbers, blocks)
+            return float(value), _matrices(matrices)
 
         def hessian_product(blocks: Blocks, steps: Blocks, numbers: Numbers) -> Blocks:
             return _matrices(second(numbers, blocks, steps))
@@ -59,8 +59,8 @@ class ReducedFunctions:
         return cls(action_and_gradient, hessian_product)
 
 
-def _matrices(found: Sequence[Any]) -> Blocks:
-    return tuple(np.array(value, dtype=float, ndmin=2) for value in found)
+def _matrices(values: Sequence[Any]) -> Blocks:
+    return tuple(np.array(value, dtype=float, ndmin=2) for value in values)
 
 
 def _renamed(symbol: Any, before: str = "") -> Any:
@@ -97,8 +97,8 @@ def _compiled(results: list[Any], groups: list[tuple[list[Any], str]]) -> Callab
     space: dict[str, Any] = {**CALLED, "np": np, "linalg": linalg, "log": math.log}
     exec("\n".join(lines), space)  # our own text, printed from derived expressions
     assert not names & {symbol.name for symbol in grouped}
-    found: Callable[..., list[Any]] = space["run"]
-    return found
+    run: Callable[..., list[Any]] = space["run"]
+    return run
 
 
 def _unpacked(program: Program, grouped: set[Any]) -> list[str]:

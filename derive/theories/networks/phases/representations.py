@@ -88,7 +88,7 @@ def directions(
         Shape (number, vectors, vectors); empty where the stream has no such direction.
     """
     passed = sorted({tuple(row) for row in (table > 0).tolist()})
-    found: list[np.ndarray] = []
+    matrices: list[np.ndarray] = []
     for first, second in product(passed, repeat=2):
         rows = np.flatnonzero(((table > 0) == np.array(first)).all(axis=1))
         columns = np.flatnonzero(((table > 0) == np.array(second)).all(axis=1))
@@ -102,8 +102,8 @@ def directions(
             for weight, part in zip(weights, choice, strict=True):
                 entries = entries * part[np.ix_(table[rows, weight], table[columns, weight])]
             matrix[np.ix_(rows, columns)] = entries
-            found.append((matrix + matrix.T) / 2.0)
-    return _orthonormal(found, len(table))
+            matrices.append((matrix + matrix.T) / 2.0)
+    return _orthonormal(matrices, len(table))
 
 
 def _options(kind: str, heads: int, size: int, first: bool, second: bool) -> list[np.ndarray]:
@@ -126,8 +126,8 @@ def _orthonormal(matrices: list[np.ndarray], size: int) -> np.ndarray:
     flat = np.array(matrices).reshape(len(matrices), -1)
     _, values, axes = np.linalg.svd(flat, full_matrices=False)
     rank = int(np.sum(values > 1e-10 * max(values[0], 1e-300)))
-    found = axes[:rank].reshape(rank, size, size)
-    return np.asarray((found + found.transpose(0, 2, 1)) / 2.0)
+    basis = axes[:rank].reshape(rank, size, size)
+    return np.asarray((basis + basis.transpose(0, 2, 1)) / 2.0)
 
 
 def describe(layers: Sequence[int], kinds: Kinds) -> str:

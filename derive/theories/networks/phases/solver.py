@@ -138,14 +138,14 @@ class SymmetricSolver:
         """Everything that the theory by sectors needs, by name."""
         notation = self.theory.symmetry.notation
         graph = notation.graph
-        found: Numbers = {**self.arrays, "y": problem.labels, "temperature": problem.temperature}
-        found["P"], _, found["N_0"] = problem.attended.shape
+        numbers: Numbers = {**self.arrays, "y": problem.labels, "temperature": problem.temperature}
+        numbers["P"], _, numbers["N_0"] = problem.attended.shape
         for stream, width in zip(graph.streams, problem.widths, strict=True):
-            found[f"N_{stream.name}"] = width
+            numbers[f"N_{stream.name}"] = width
         for weight, variance in zip(graph.weights, problem.variances, strict=True):
-            found[f"s_{notation.letter(weight.index)}"] = variance
-            found[f"H_{notation.letter(weight.index)}"] = self.layout.heads[weight.index]
-        return found
+            numbers[f"s_{notation.letter(weight.index)}"] = variance
+            numbers[f"H_{notation.letter(weight.index)}"] = self.layout.heads[weight.index]
+        return numbers
 
     def normalised(self, overlaps: Overlaps, problem: Any) -> tuple[Overlaps, float]:
         """U_1, ..., u_a and S in the papers' normalisation; for networks with skips () and S."""
@@ -165,9 +165,11 @@ class SymmetricSolver:
 
     def dense(self, blocks: Blocks) -> Overlaps:
         """Overlaps from their matrices in the sectors."""
-        found = [np.zeros((len(table),) * 2) for table in self.layout.tables]
+        overlaps = [np.zeros((len(table),) * 2) for table in self.layout.tables]
         for unknown, basis, block in zip(
             self.theory.streams.unknowns, self.bases, blocks, strict=True
         ):
-            found[unknown.stream] += np.einsum("vki,kl,vlj->ij", basis, block, basis, optimize=True)
-        return tuple((overlap + overlap.T) / 2.0 for overlap in found)
+            overlaps[unknown.stream] += np.einsum(
+                "vki,kl,vlj->ij", basis, block, basis, optimize=True
+            )
+        return tuple((overlap + overlap.T) / 2.0 for overlap in overlaps)

@@ -55,7 +55,7 @@ def _classes(table: Table, weights: Sequence[int], groups: Sequence[Partition]) 
 
 def exchangeable_heads(overlaps: Overlaps, layout: Layout) -> tuple[Partition, ...]:
     """For every declared layer, the heads that may be exchanged without changing any overlap."""
-    found = []
+    partitions = []
     for weight, count in zip(layout.weights, layout.declared, strict=True):
         groups: list[list[int]] = []
         for head in range(1, count + 1):
@@ -64,8 +64,8 @@ def exchangeable_heads(overlaps: Overlaps, layout: Layout) -> tuple[Partition, .
                 groups.append([head])
             else:
                 home.append(head)
-        found.append(tuple(map(tuple, groups)))
-    return tuple(found)
+        partitions.append(tuple(map(tuple, groups)))
+    return tuple(partitions)
 
 
 def _alike(overlaps: Overlaps, layout: Layout, weight: int, pair: tuple[int, int]) -> bool:

@@ -158,12 +158,12 @@ def _followed(unstable: Sequence[HessianSector], branches: Sequence[Branch], fol
 
 
 def _eigenvalues(solver: SymmetricSolver, overlaps: Overlaps) -> tuple[tuple[str, Any, int], ...]:
-    found = []
+    eigenvalues = []
     unknowns, blocks = solver.theory.shown.unknowns, solver.blocks(overlaps)
     for unknown, basis, block in zip(unknowns, solver.bases, blocks, strict=True):
         value = float(block[0, 0]) if block.size == 1 else block
-        found.append((unknown.symbol.name, value, len(basis)))
-    return tuple(found)
+        eigenvalues.append((unknown.symbol.name, value, len(basis)))
+    return tuple(eigenvalues)
 
 
 def _not_converged(

@@ -171,13 +171,13 @@ def _contour(context: Any, parameters: list[Any], argument: Any) -> Any:
             if abs(term) < context.mpf(10) ** (-context.dps):
                 break
             k += 1
-        found = total * step / context.pi
-        if previous is not None and abs(found - previous) < abs(found) * context.mpf(10) ** (
+        integral = total * step / context.pi
+        if previous is not None and abs(integral - previous) < abs(integral) * context.mpf(10) ** (
             3 - context.dps
         ):
             break
-        previous, step = found, step / 2
-    return found * context.exp(top)
+        previous, step = integral, step / 2
+    return integral * context.exp(top)
 
 
 def _saddle(context: Any, parameters: list[Any], argument: Any, start: Any) -> Any:

@@ -80,11 +80,11 @@ def quadrature(theory: Theory, numbers: Numbers, digits: int = 20) -> ExactValue
     previous = grid.values(step)
     for _ in range(8):
         step /= 2
-        found = grid.values(step)
-        agreed = _agreement(grid.arithmetic, previous, found)
+        values = grid.values(step)
+        agreed = _agreement(grid.arithmetic, previous, values)
         if agreed >= digits:
-            return _result(found, min(agreed, digits + GUARD))
-        previous = found
+            return _result(values, min(agreed, digits + GUARD))
+        previous = values
     raise SamplingError(f"quadrature: {agreed} digits after eight halvings; ask for fewer")
 
 
@@ -151,8 +151,8 @@ class _Grid:
         from scipy import optimize
 
         start = np.zeros(len(self.powers))
-        found = optimize.minimize(lambda t: -self._rough(list(t)), start, method="Nelder-Mead")
-        return [float(t) for t in found.x]
+        optimum = optimize.minimize(lambda t: -self._rough(list(t)), start, method="Nelder-Mead")
+        return [float(t) for t in optimum.x]
 
     def _rough(self, place: list[float]) -> float:
         """The log density in float64; the labels' part from a table of rounded places."""
@@ -261,5 +261,5 @@ def _agreement(arithmetic: Digits, first: list[Any], second: list[Any]) -> int:
     return int(min(worst, context.dps))
 
 
-def _result(found: list[Any], digits: int) -> ExactValues:
-    return ExactValues(found[0], found[1], np.asarray(found[2]), np.asarray(found[3]), digits)
+def _result(values: list[Any], digits: int) -> ExactValues:
+    return ExactValues(values[0], values[1], np.asarray(values[2]), np.asarray(values[3]), digits)

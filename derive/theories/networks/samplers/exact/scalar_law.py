@@ -97,10 +97,10 @@ def _sorted(whole: Any, variables: tuple[Any, ...], theory: Theory) -> ScalarLaw
 
 def _exponents(inside: Any, variables: tuple[Any, ...]) -> tuple[int, ...] | None:
     """The exponents of a monomial; None where it is none."""
-    found = dict.fromkeys(variables, 0)
+    exponents = dict.fromkeys(variables, 0)
     for factor in sympy.Mul.make_args(inside):
         base, exponent = factor.as_base_exp()
-        if base not in found or not exponent.is_Integer:
+        if base not in exponents or not exponent.is_Integer:
             return None
-        found[base] += int(exponent)
-    return tuple(found.values())
+        exponents[base] += int(exponent)
+    return tuple(exponents.values())

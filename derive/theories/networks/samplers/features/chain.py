@@ -115,9 +115,9 @@ class Chain:
         if self.test is None:
             return np.zeros(0), np.zeros(0)
         model = self.model
-        found = model.read(self.weights, self.test)
-        cross = model.readout / model.width * found.T @ self.features
-        own = model.readout / model.width * (found**2).sum(axis=0)
+        test_features = model.read(self.weights, self.test)
+        cross = model.readout / model.width * test_features.T @ self.features
+        own = model.readout / model.width * (test_features**2).sum(axis=0)
         return cross @ dual, own - np.einsum("tp,pq,tq->t", cross, inverse, cross)
 
     def state(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Coordinates:
 
     def overlaps(self, point: Array) -> tuple[Array, ...]:
         """The overlaps at a point."""
-        found, start = [], 0
+        overlaps, start = [], 0
         for factor in self.factors:
             count = len(factor)
             size = count * (count + 1) // 2
@@ -50,9 +50,9 @@ class Coordinates:
             lower[np.tril_indices(count)] = point[start : start + size]
             np.fill_diagonal(lower, np.exp(np.diagonal(lower)))
             root = factor @ lower
-            found.append(root @ root.T)
+            overlaps.append(root @ root.T)
             start += size
-        return tuple(found)
+        return tuple(overlaps)
 
     def log_volume(self, point: Array) -> float:
         """ln dG / d(coordinates), without what does not depend on the point."""

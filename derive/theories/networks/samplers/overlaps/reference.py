@@ -66,14 +66,14 @@ class Reference:
 
 def _second_differences(law: Callable[[Array], float], point: Array) -> Array:
     size, units = len(point), STEP * np.eye(len(point))
-    found = np.empty((size, size))
+    hessian = np.empty((size, size))
     centre = law(point)
     single = np.array([[law(point + u), law(point - u)] for u in units])
     for i in range(size):
-        found[i, i] = single[i].sum() - 2 * centre
+        hessian[i, i] = single[i].sum() - 2 * centre
         for j in range(i):
             ahead, behind = law(point + units[i] + units[j]), law(point - units[i] - units[j])
             rest = single[i].sum() + single[j].sum()
-            found[i, j] = found[j, i] = (ahead + behind - rest + 2 * centre) / 2
-    found /= STEP**2
-    return np.where(np.isfinite(found), found, 0.0)
+            hessian[i, j] = hessian[j, i] = (ahead + behind - rest + 2 * centre) / 2
+    hessian /= STEP**2
+    return np.where(np.isfinite(hessian), hessian, 0.0)

@@ -86,19 +86,19 @@ class Model:
 
     def down(self, weight: int, tensor: Array, g: Array) -> Array:
         """The vectors that a weight adds to the stream below, shape (chains, H m, N_below)."""
-        found = self.scale(weight) * np.matmul(g[:, None], tensor)
-        return found.reshape(len(tensor), -1, tensor.shape[3])
+        vectors = self.scale(weight) * np.matmul(g[:, None], tensor)
+        return vectors.reshape(len(tensor), -1, tensor.shape[3])
 
     def vectors(self, tensors: Tensors) -> dict[int, Array]:
         """g of every weight above the embedding, shape (chains, vectors, N_below)."""
-        found: dict[int, Array] = {}
+        vectors: dict[int, Array] = {}
         for weight in reversed(self.graph.weights[1:]):
-            found[weight.index] = self.down(
+            vectors[weight.index] = self.down(
                 weight.index,
                 tensors[weight.index],
-                self.acted(weight.index, found, len(tensors[0])),
+                self.acted(weight.index, vectors, len(tensors[0])),
             )
-        return found
+        return vectors
 
     def acted(self, weight: int, vectors: dict[int, Array], chains: int) -> Array:
         """The vectors that a weight acts on, in path order; for the readout one per output."""
@@ -133,8 +133,8 @@ class Model:
         The papers' vectors are sqrt(N_s) times those here, so that their g g^T / N_s is g g^T.
         """
         vectors = self.vectors(tensors)
-        found = []
+        overlaps = []
         for stream in self.graph.streams:
             g = np.concatenate([vectors[k] for k in stream.weights], axis=1)
-            found.append(g @ np.swapaxes(g, 1, 2))
-        return tuple(found)
+            overlaps.append(g @ np.swapaxes(g, 1, 2))
+        return tuple(overlaps)

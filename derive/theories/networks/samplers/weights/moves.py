@@ -58,14 +58,14 @@ def move(model: Model, stream: int, tensors: Tensors, generator: np.random.Gener
     A weight around a skip is multiplied from both sides: a shear is then not Gaussian, and the
     units are scaled one after another.
     """
-    found = ends(model, stream)
-    if found.loops:
+    stream_ends = ends(model, stream)
+    if stream_ends.loops:
         for unit in range(model.numbers.widths[stream]):
-            _rescale_unit(model, found, tensors, unit, generator)
+            _rescale_unit(model, stream_ends, tensors, unit, generator)
         return
     for _ in range(SHEARS):
-        _shear(model, found, tensors, generator)
-    _rescale(model, found, tensors, generator)
+        _shear(model, stream_ends, tensors, generator)
+    _rescale(model, stream_ends, tensors, generator)
 
 
 def _gram(model: Model, tensors: Tensors, weights: tuple[int, ...], axis: int) -> Array:
@@ -77,11 +77,13 @@ def _gram(model: Model, tensors: Tensors, weights: tuple[int, ...], axis: int) -
     return total
 
 
-def _shear(model: Model, found: Ends, tensors: Tensors, generator: np.random.Generator) -> None:
+def _shear(
+    model: Model, stream_ends: Ends, tensors: Tensors, generator: np.random.Generator
+) -> None:
     """Shear one random half of the units by the other, and the other way round."""
     above, below = (
-        _gram(model, tensors, found.writers, 1),
-        _gram(model, tensors, found.readers, 2),
+        _gram(model, tensors, stream_ends.writers, 1),
+        _gram(model, tensors, stream_ends.readers, 2),
     )
     size = len(above)
     if size < 2:
@@ -95,9 +97,9 @@ def _shear(model: Model, found: Ends, tensors: Tensors, generator: np.random.Gen
         step[np.ix_(moved, still)], back[np.ix_(moved, still)] = block, -block
         above, below = step @ above @ step.T, back.T @ below @ back
         change, inverse = step @ change, inverse @ back
-    for k in found.writers:
+    for k in stream_ends.writers:
         tensors[k] = np.matmul(change, tensors[k])
-    for k in found.readers:
+    for k in stream_ends.readers:
         tensors[k] = np.matmul(tensors[k], inverse)
 
 
@@ -115,43 +117,47 @@ def _draw_shear(
     return np.asarray(left @ (slope * inverse + noise * np.sqrt(inverse)) @ right.T)
 
 
-def _rescale(model: Model, found: Ends, tensors: Tensors, generator: np.random.Generator) -> None:
+def _rescale(
+    model: Model, stream_ends: Ends, tensors: Tensors, generator: np.random.Generator
+) -> None:
     """Scale all units alike: with the shears this reaches every invertible M."""
     sides = []
-    for weights in (found.writers, found.readers):
+    for weights in (stream_ends.writers, stream_ends.readers):
         norms = (np.vdot(tensors[k], tensors[k]) / model.numbers.variances[k] for k in weights)
         sides.append((float(sum(norms)), sum(tensors[k].size for k in weights)))
     (above, written), (below, read) = sides
     scale = _draw_scale(above, below, (written - read) / 2, generator)
-    for k in found.writers:
+    for k in stream_ends.writers:
         tensors[k] = tensors[k] * scale
-    for k in found.readers:
+    for k in stream_ends.readers:
         tensors[k] = tensors[k] / scale
 
 
 def _rescale_unit(
-    model: Model, found: Ends, tensors: Tensors, unit: int, generator: np.random.Generator
+    model: Model, stream_ends: Ends, tensors: Tensors, unit: int, generator: np.random.Generator
 ) -> None:
     """Scale one unit; entries of a loop that it has with itself stay as they are."""
-    above, below, power = _sizes(model, found, tensors, unit)
+    above, below, power = _sizes(model, stream_ends, tensors, unit)
     scale = _draw_scale(above, below, power, generator)
-    for k in found.writers + found.loops:
+    for k in stream_ends.writers + stream_ends.loops:
         tensors[k][0, :, unit, :] *= scale
-    for k in found.readers + found.loops:
+    for k in stream_ends.readers + stream_ends.loops:
         tensors[k][0, :, :, unit] /= scale
 
 
-def _sizes(model: Model, found: Ends, tensors: Tensors, unit: int) -> tuple[float, float, float]:
+def _sizes(
+    model: Model, stream_ends: Ends, tensors: Tensors, unit: int
+) -> tuple[float, float, float]:
     """A_ii, B_ii and (n_w - n_r)/2 of a unit."""
     above, below, count = 0.0, 0.0, 0
-    for k in found.writers + found.loops:
+    for k in stream_ends.writers + stream_ends.loops:
         row = tensors[k][0, :, unit, :]
-        own = tensors[k][0, :, unit, unit] if k in found.loops else np.zeros(0)
+        own = tensors[k][0, :, unit, unit] if k in stream_ends.loops else np.zeros(0)
         above += float(np.vdot(row, row) - np.vdot(own, own)) / model.numbers.variances[k]
         count += row.size - own.size
-    for k in found.readers + found.loops:
+    for k in stream_ends.readers + stream_ends.loops:
         column = tensors[k][0, :, :, unit]
-        own = tensors[k][0, :, unit, unit] if k in found.loops else np.zeros(0)
+        own = tensors[k][0, :, unit, unit] if k in stream_ends.loops else np.zeros(0)
         below += float(np.vdot(column, column) - np.vdot(own, own)) / model.numbers.variances[k]
         count -= column.size - own.size
     return float(above), float(below), count / 2
@@ -162,5 +168,5 @@ def _draw_scale(above: float, below: float, power: float, generator: np.random.G
     if not (above > 0 and below > 0):
         return 1.0  # no conditional without both ends: the move is left out
     middle = np.sqrt(below / above)
-    found = stats.geninvgauss.rvs(power, np.sqrt(above * below), random_state=generator)
-    return float(np.sqrt(found * middle))
+    draw = stats.geninvgauss.rvs(power, np.sqrt(above * below), random_state=generator)
+    return float(np.sqrt(draw * middle))
