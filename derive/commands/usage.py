@@ -61,7 +61,7 @@ def choices_text(word: str, valid: list[str]) -> str:
 
 def add_spec(parser: Parser, *, optional: bool) -> None:
     """The network."""
-    text = "the network, in TOML"
+    text = "the description, in TOML"
     if optional:
         text += "; left out, the packaged hidden Markov task"
     nargs = {"nargs": "?"} if optional else {}

@@ -43,7 +43,7 @@ def document_of(page: Page) -> str:
     """The page as a complete document."""
     title = " ".join(map(_breakable, page.title.split(" ")))
     parts = [
-        f"% network: {page.title}",
+        f"% {page.title}",
         PREAMBLE.replace(BADGE, "\n".join((*_orders(page), BADGE))),
         r"\begin{document}",
         rf"{{\raggedright\LARGE\bfseries {title}\par}}",
