@@ -101,7 +101,7 @@ def test_coefficients_are_named_by_their_order():
         "Q_a", "Q_2", "Q_1", "C_inf", "Kstar_inf",
     ]  # fmt: skip
     document = expansion.to_latex()
-    assert document.startswith("% network: two attentions") and r"\end{document}" in document
+    assert document.startswith("% two attentions") and r"\end{document}" in document
 
 
 def test_lower_orders_do_not_depend_on_the_highest():
