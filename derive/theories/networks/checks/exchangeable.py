@@ -26,11 +26,11 @@ def kinds(subject: Subject, claim: str) -> CheckResult:
     """Eigenvalues of all kinds, as often as their multiplicities say, are those of the Hessian."""
     point, comparison = _point(subject), subject.comparison()
     solver = SymmetricSolver.of(point.network, Data(point.sample.attended, point.sample.labels))
-    found = solver.point(solver.problem)
-    if found.reason:
-        raise Unsettled(f"the symmetric point was not reached: {found.reason}")
-    at = replace(point, overlaps=tuple(found.overlaps))
-    sectors = solver.hessian(found, solver.problem)
+    symmetric = solver.point(solver.problem)
+    if symmetric.reason:
+        raise Unsettled(f"the symmetric point was not reached: {symmetric.reason}")
+    at = replace(point, overlaps=tuple(symmetric.overlaps))
+    sectors = solver.hessian(symmetric, solver.problem)
     values = [x for s in sectors for x in s.multiplicity * list(s.eigenvalues)]
     comparison.add("how many directions there are", len(values), len(at.hessian))
     comparison.add("the eigenvalues", sorted(values), np.linalg.eigvalsh(at.hessian))

@@ -78,8 +78,8 @@ def refuse_foreign(subject: Subject) -> None:
     _compare("paths", paths, sample.attended.shape[2])
 
 
-def _compare(what: str, found: Any, due: Any) -> None:
-    if found != due:
+def _compare(what: str, value: Any, due: Any) -> None:
+    if value != due:
         raise DataError(
-            f"module: it is of another network ({what}: {shown(str(found))}, here {due}); {REMEDY}"
+            f"module: it is of another network ({what}: {shown(str(value))}, here {due}); {REMEDY}"
         )

@@ -34,8 +34,10 @@ def generated(subject: Subject, claim: str) -> CheckResult:
     """The generated gradients are the slopes of the derived action, as far as float64 goes."""
 
     def slopes(sample: Sample, overlaps: tuple[Array, ...]) -> tuple[Array, ...]:
-        found: tuple[Array, ...] = subject.module.gradient(overlaps, sample.problem(subject.module))
-        return found
+        gradient: tuple[Array, ...] = subject.module.gradient(
+            overlaps, sample.problem(subject.module)
+        )
+        return gradient
 
     compared = (
         "dS/dG of the generated module, in float64, against central differences of S in mpmath"
@@ -53,12 +55,12 @@ def _compare(
     """tr(slope dG) against the change of S, for every order parameter, in several directions."""
     comparison = subject.comparison()
     for sample, overlaps, changes in _changes(subject):
-        found = [subject.arithmetic.array(slope) for slope in slopes(sample, overlaps)]
-        for symbol, slope in zip(subject.theory.order_parameters, found, strict=True):
+        gradients = [subject.arithmetic.array(slope) for slope in slopes(sample, overlaps)]
+        for symbol, slope in zip(subject.theory.order_parameters, gradients, strict=True):
             comparison.add(f"dS/d{symbol.name}, transposed", slope, slope.T)
         for number, direction, change in changes:
             what = f"the change of S along a direction of {subject.theory.order_parameters[number]}"
-            slope = found[number]
+            slope = gradients[number]
             comparison.add(what, (slope * direction).sum(), change, abs(slope).max())
     return comparison.result(claim, required, compared + seen([s for s, *_ in _changes(subject)]))
 
@@ -66,7 +68,7 @@ def _compare(
 @lru_cache(maxsize=1)
 def _changes(subject: Subject) -> list[tuple[Sample, tuple[Array, ...], list[Change]]]:
     """Samples, points, and the changes of S there, which serve both claims."""
-    draw, found = subject.draw(1), []
+    draw, cases = subject.draw(1), []
     fine = replace(subject, digits=2 * subject.digits)
     for sample in subject.draw(2).samples():
         overlaps = draw.overlaps(sample)
@@ -76,8 +78,8 @@ def _changes(subject: Subject) -> list[tuple[Sample, tuple[Array, ...], list[Cha
                 direction = draw.directions(sample)[number]
                 change = difference(fine, numbers, symbol, direction)
                 changes.append((number, direction, change))
-        found.append((sample, overlaps, changes))
-    return found
+        cases.append((sample, overlaps, changes))
+    return cases
 
 
 def difference(fine: Subject, numbers: Numbers, symbol: Any, direction: Array) -> Any:

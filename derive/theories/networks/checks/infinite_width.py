@@ -19,12 +19,12 @@ def order(subject: Subject, claim: str) -> CheckResult:
     """G - G_inf is of order 1/N."""
     values = [flat(saddle.overlaps) for saddle in subject.wide_saddles]
     limit = flat(subject.wide_overlaps(subject.wide_sample))
-    found = Approach(subject.arithmetic, STEPS, values).order(limit)
+    exponent = Approach(subject.arithmetic, STEPS, values).order(limit)
     compared = (
         "order in 1/N of the saddle point's distance to the infinite-width point, from unequal "
         f"widths times {SCALES[-2]:.0e} to {SCALES[-1]:.0e} at fixed P"
     )
-    return order_result(claim, found, subject.comparison(), compared)
+    return order_result(claim, exponent, subject.comparison(), compared)
 
 
 def correction(subject: Subject, claim: str) -> CheckResult:
@@ -36,8 +36,8 @@ def correction(subject: Subject, claim: str) -> CheckResult:
             scale * (saddle.overlaps[number] - limits[number])
             for scale, saddle in zip(SCALES, subject.wide_saddles, strict=True)
         ]
-        found = Approach(subject.arithmetic, STEPS, scaled).limit()
-        comparison.add(f"the correction of {symbol.name}", found, expected[number])
+        limit = Approach(subject.arithmetic, STEPS, scaled).limit()
+        comparison.add(f"the correction of {symbol.name}", limit, expected[number])
     compared = (
         "N (G - G_inf), extrapolated from saddle points at unequal widths times "
         f"{SCALES[0]:.0e} to {SCALES[-1]:.0e}, against the derived first correction"

@@ -28,9 +28,9 @@ def attended(subject: Subject, claim: str) -> CheckResult:
     network, heads = point.network, point.sample.heads
     inputs, arrays, names = raw(point)
     labels = inputs[:, :1, 0] * np.arange(1, network.readout.outputs + 1)  # no matter here
-    found = data_from_arrays({**names, "labels": labels.squeeze()}, network)
+    data = data_from_arrays({**names, "labels": labels.squeeze()}, network)
     due = attended_loops(network, heads, inputs, arrays)
-    comparison.add("the attended inputs", found.of_paths(), due)
+    comparison.add("the attended inputs", data.of_paths(), due)
     table = point.plain.wiring.branch_table()
     comparison.add("the branches of the paths", path_table(network), table)
     compared = (
@@ -84,10 +84,10 @@ def _tokens(network: Any) -> int:
 
 
 def _flat(layers: Any) -> list[Any]:
-    found = []
+    nested = []
     for layer in layers:
-        found += [layer, *_flat(getattr(layer, "layers", ()))]
-    return found
+        nested += [layer, *_flat(getattr(layer, "layers", ()))]
+    return nested
 
 
 def is_linear(subject: Subject) -> bool:

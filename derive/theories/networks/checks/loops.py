@@ -75,12 +75,12 @@ class Point:
 
     def directions(self, count: int, seed: int = 0) -> list[tuple[Array, ...]]:
         """Random X_s, symmetric, of length 1 together."""
-        generator, found = np.random.default_rng(seed), []
+        generator, directions = np.random.default_rng(seed), []
         for _ in range(count):
             parts = [generator.normal(size=g.shape) for g in self.overlaps]
             length = np.sqrt(sum(np.sum((part + part.T) ** 2) for part in parts))
-            found.append(tuple((part + part.T) / length for part in parts))
-        return found
+            directions.append(tuple((part + part.T) / length for part in parts))
+        return directions
 
     def bend(self, first: Any, second: Any) -> float:
         """The Hessian between two directions X_s."""
@@ -126,14 +126,14 @@ class Point:
 
     def chain_overlaps(self) -> list[Array]:
         """U_l = (H_l ... H_L) G_l, the lowest first (theory.md 2)."""
-        found = []
+        overlaps = []
         for stream in range(len(self.overlaps)):
             factor = 1
             for tensor in self.plain.wiring.tensors[1:]:
                 if self.plain.number_of(tensor.below) >= stream:
                     factor *= tensor.heads
-            found.append(factor * self.overlaps[stream])
-        return found
+            overlaps.append(factor * self.overlaps[stream])
+        return overlaps
 
     def chain_action(self) -> float:
         """The action in theory.md 1.2, from U_l."""
@@ -213,8 +213,8 @@ def _numbers(point: Point) -> Pairs:
     yield "the action", module.action(*where), action
     value, slopes = module.action_and_gradient(*where)
     yield "the action with its gradient", value, action
-    for name, found in (("with the action", slopes), ("alone", module.gradient(*where))):
-        yield from _gradient(point, name, found)
+    for name, gradient in (("with the action", slopes), ("alone", module.gradient(*where))):
+        yield from _gradient(point, name, gradient)
 
 
 def _gradient(point: Point, name: str, slopes: Any) -> Pairs:
@@ -247,14 +247,14 @@ def _laws(point: Point) -> Pairs:
     if plain.has_mean:
         return  # the exact law knows no projections
     points = (point, point.beside)
-    found = [module.overlap_law(at.overlaps, problem) for at in points]
+    values = [module.overlap_law(at.overlaps, problem) for at in points]
     due = [plain.overlap_law(at.overlaps) for at in points]
-    yield "the law of the overlaps", found[0] - found[1], due[0] - due[1]
+    yield "the law of the overlaps", values[0] - values[1], due[0] - due[1]
     kernels = [plain.kernel_of(plain.training_products, plain.bottom(p.overlaps)) for p in points]
     scale = point.sample.attended.shape[1] / plain.variances[0]
-    found = [module.label_law(scale * kernel, problem) for kernel in kernels]
+    values = [module.label_law(scale * kernel, problem) for kernel in kernels]
     due = [-float(plain.energy(at.overlaps)) / 2 for at in points]
-    yield "the law of the labels", found[0] - found[1], due[0] - due[1]
+    yield "the law of the labels", values[0] - values[1], due[0] - due[1]
 
 
 def _predictor(point: Point) -> Pairs:
@@ -265,12 +265,12 @@ def _predictor(point: Point) -> Pairs:
     kernel = plain.kernel(tests, point.sample.attended, point.overlaps)
     yield "the kernel", module.kernel(point.overlaps, by_path, problem), kernel
     mean, variance = plain.predictor(point.overlaps, tests)
-    found = module.predictor(point.overlaps, by_path, problem)
-    yield "the predictor's mean", found[0], mean
-    yield "the predictor's variance", found[1], variance
-    found = module.predict(module.at(point.overlaps, problem), tests)
-    yield "the prediction's mean", found[0], mean
-    yield "the prediction's variance", found[1], variance
+    predictor = module.predictor(point.overlaps, by_path, problem)
+    yield "the predictor's mean", predictor[0], mean
+    yield "the predictor's variance", predictor[1], variance
+    prediction = module.predict(module.at(point.overlaps, problem), tests)
+    yield "the prediction's mean", prediction[0], mean
+    yield "the prediction's variance", prediction[1], variance
 
 
 def _paths(point: Point) -> Pairs:
@@ -288,8 +288,8 @@ def _papers(point: Point) -> Pairs:
     overlaps, action = point.subject.module.chain_normalisation(point.overlaps, point.problem)
     expected = point.chain_overlaps()
     yield "how many order parameters the papers have", len(overlaps), len(expected)
-    for number, (found, due) in enumerate(zip(overlaps, expected, strict=True), start=1):
-        yield f"U_{number}", found, due
+    for number, (overlap, due) in enumerate(zip(overlaps, expected, strict=True), start=1):
+        yield f"U_{number}", overlap, due
     yield "the papers' action", action, point.chain_action()
 
 
@@ -330,23 +330,23 @@ def _products(point: Point, product: Any) -> Pairs:
     for first, second in zip(point.directions(SEVERAL), point.directions(SEVERAL, 1), strict=True):
         changes = product(point.plain.steps(point.overlaps, first))
         steps = point.plain.steps(point.overlaps, second)
-        found = sum(float(np.sum(c * d)) for c, d in zip(changes, steps, strict=True))
-        yield "a product with the Hessian", size + found, size + point.bend(first, second)
+        curvature = sum(float(np.sum(c * d)) for c, d in zip(changes, steps, strict=True))
+        yield "a product with the Hessian", size + curvature, size + point.bend(first, second)
 
 
 def _negative(point: Point) -> int:
     return int(np.sum(np.linalg.eigvalsh(point.hessian) < 0))
 
 
-def signature_pairs(point: Point, found: Any) -> Pairs:
+def signature_pairs(point: Point, signature: Any) -> Pairs:
     """Lowest eigenvalue, count of negative ones, and the direction of the lowest, dG_s."""
     values = np.linalg.eigvalsh(point.hessian)
-    yield "the lowest eigenvalue", found.lowest, values[0]
-    yield "the number of negative eigenvalues", found.negative, _negative(point)
-    yield "whether these are bounds", bool(found.is_bound), False
+    yield "the lowest eigenvalue", signature.lowest, values[0]
+    yield "the number of negative eigenvalues", signature.negative, _negative(point)
+    yield "whether these are bounds", bool(signature.is_bound), False
     whitened = [
         np.linalg.solve(root, np.linalg.solve(root, step).T)
-        for root, step in zip(point.plain.roots(point.overlaps), found.direction, strict=True)
+        for root, step in zip(point.plain.roots(point.overlaps), signature.direction, strict=True)
     ]
     vector = point.plain.coordinates(whitened, point.overlaps)
     scale = abs(point.hessian).max() * np.linalg.norm(vector)
@@ -354,21 +354,21 @@ def signature_pairs(point: Point, found: Any) -> Pairs:
     yield "the direction of the lowest eigenvalue", scale + gap, scale
 
 
-def spectrum_pairs(point: Point, found: Any) -> Pairs:
+def spectrum_pairs(point: Point, spectrum: Any) -> Pairs:
     """All eigenvalues, and that every direction is an eigenvector of length 1."""
     values = np.linalg.eigvalsh(point.hessian)[::-1]
-    yield _eigenvalues(point, found)
-    yield "the number of coordinates", found.coordinates, len(values)
-    yield "whether the spectrum is partial", bool(found.is_partial), False
-    ends = (("stiff", found.stiff, values), ("sloppy", found.sloppy, values[::-1]))
+    yield _eigenvalues(point, spectrum)
+    yield "the number of coordinates", spectrum.coordinates, len(values)
+    yield "whether the spectrum is partial", bool(spectrum.is_partial), False
+    ends = (("stiff", spectrum.stiff, values), ("sloppy", spectrum.sloppy, values[::-1]))
     for end, directions, due in ends:
         yield f"how many {end} directions there are", len(directions) >= min(3, len(values)), True
         for value, direction in zip(due, directions, strict=False):
             yield from eigenvector_pairs(point, f"a {end} direction", value, direction)
 
 
-def _eigenvalues(point: Point, found: Any) -> tuple[str, Any, Any]:
-    return "the eigenvalues", found.eigenvalues, np.linalg.eigvalsh(point.hessian)[::-1]
+def _eigenvalues(point: Point, spectrum: Any) -> tuple[str, Any, Any]:
+    return "the eigenvalues", spectrum.eigenvalues, np.linalg.eigvalsh(point.hessian)[::-1]
 
 
 def eigenvector_pairs(point: Point, what: str, value: float, direction: Any) -> Pairs:

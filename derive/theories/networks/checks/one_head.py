@@ -73,11 +73,11 @@ class Scalar:
 
     def overlaps(self, flux: Any) -> tuple[Any, ...]:
         """G_s, the lowest stream first, for a given flux."""
-        found, above = [], self.arithmetic.number(1)
+        overlaps, above = [], self.arithmetic.number(1)
         for width, variance in zip(reversed(self.widths), reversed(self.variances), strict=True):
             above = variance * above * (1 + flux / width)
-            found.append(above)
-        return tuple(reversed(found))
+            overlaps.append(above)
+        return tuple(reversed(overlaps))
 
     def residual(self, u: Any) -> Any:
         """u - c prod_l (1 + r/N_l), zero at a root."""
@@ -92,11 +92,11 @@ class Scalar:
         prior = self.overlaps(self.arithmetic.number(0))[0]
         grid = [prior * self.arithmetic.number(point) for point in GRID.tolist()]
         values = [self.residual(u) for u in grid]
-        found = []
+        roots = []
         for k, bracket in enumerate(pairwise(grid)):
             if (values[k] > 0) != (values[k + 1] > 0) and all(map(self.admissible, bracket)):
-                found.append(self._polish(bracket))
-        return found
+                roots.append(self._polish(bracket))
+        return roots
 
     def _polish(self, bracket: tuple[Any, Any]) -> Any:
         find = self.arithmetic.context.findroot
@@ -149,10 +149,10 @@ def _compare(
 ) -> CheckResult:
     comparison = subject.comparison()
     expected = Scalar.of(sample, subject.arithmetic).nearest(overlaps[0][0, 0])
-    for symbol, found, value in zip(
+    for symbol, overlap, value in zip(
         subject.theory.order_parameters, overlaps, expected, strict=True
     ):
-        comparison.add(symbol.name, found, value)
+        comparison.add(symbol.name, overlap, value)
     return comparison.result(claim, required, compared)
 
 

@@ -51,12 +51,12 @@ class Whitened:
 
     def steps(self, coordinates: Array) -> tuple[Array, ...]:
         """dG_s."""
-        found, parts = [], np.split(coordinates, np.cumsum(self.sizes)[:-1])
+        steps, parts = [], np.split(coordinates, np.cumsum(self.sizes)[:-1])
         for root, place, part in zip(self.roots, self.places, parts, strict=True):
             step = np.zeros_like(root)
             step[place] = part
-            found.append(symmetric(root @ (step + step.T) @ root.T))
-        return tuple(found)
+            steps.append(symmetric(root @ (step + step.T) @ root.T))
+        return tuple(steps)
 
     def units(self) -> Iterator[tuple[Array, ...]]:
         """dG_s along each coordinate."""

@@ -80,7 +80,7 @@ class Sample:
     def numbers(self) -> Numbers:
         """A number or an array for every symbol but the order parameters."""
         notation, test = self.notation, self.notation.data(test=True)
-        found: Numbers = {
+        numbers: Numbers = {
             notation.examples: len(self.attended),
             notation.features: self.attended.shape[1],
             test.examples: len(self.attended_test),
@@ -94,18 +94,18 @@ class Sample:
                 (notation.data(), notation.means()),
                 (test, notation.means(True)),
             ):
-                given = found[symbol]
-                found[means] = given[:, :1]
-                found[symbol] = np.concatenate([0 * given[:, :1], given[:, 1:]], axis=1)
+                given = numbers[symbol]
+                numbers[means] = given[:, :1]
+                numbers[symbol] = np.concatenate([0 * given[:, :1], given[:, 1:]], axis=1)
         if notation.outputs() != 1:
-            found[notation.outputs()] = notation.graph.weights[-1].outputs
+            numbers[notation.outputs()] = notation.graph.weights[-1].outputs
         for weight, variance in zip(notation.graph.weights, self.variances, strict=True):
-            found[notation.variance(weight.index)] = variance
+            numbers[notation.variance(weight.index)] = variance
             if weight.branching is not None:
-                found[notation.heads(weight.index)] = self.heads[weight.index]
+                numbers[notation.heads(weight.index)] = self.heads[weight.index]
         for stream, width in zip(notation.streams(), self.widths, strict=True):
-            found[notation.width(stream.index)] = width
-        return found
+            numbers[notation.width(stream.index)] = width
+        return numbers
 
     def problem(self, module: Any) -> Any:
         """The same as a problem of the generated module."""

@@ -63,11 +63,11 @@ def _predictor(point: Point) -> tuple[Array, Array]:
 
 def _label_values(point: Point) -> list[float]:
     """The values of the labels, the smaller first, where there are two."""
-    found: list[float] = []
+    values: list[float] = []
     for label in point.sample.labels:
-        if float(label) not in found:
-            found.append(float(label))
-    return sorted(found) if len(found) == 2 else []
+        if float(label) not in values:
+            values.append(float(label))
+    return sorted(values) if len(values) == 2 else []
 
 
 def _along(point: Point) -> Array:
@@ -125,7 +125,7 @@ SHOWN_AS: Mapping[str, Callable[[Any], Any]] = {
     "overlaps": lambda overlaps: flat(overlaps),
     "chain_overlaps": lambda overlaps: flat(overlaps),
     "message": lambda message: str(message).partition(":")[0],
-    "spectrum": lambda found: found.eigenvalues,
+    "spectrum": lambda spectrum: spectrum.eigenvalues,
     "projections": lambda along: np.zeros(0) if along is None else along,
     "others": lambda others: flat(
         [x for o in others for x in (o.action, o.log_evidence, o.bottom, o.mean, o.variance)]
@@ -144,22 +144,22 @@ def fields(point: Point) -> tuple[str, ...]:
 def keys(point: Point) -> dict[str, Any]:
     """Every key of a solution's file but its directions, and what it should hold."""
     same = [name for name in fields(point) if name not in (*SHOWN_AS, "bottom")]
-    found: dict[str, Any] = {name: FIELDS[name](point, None) for name in (*same, "message")}
-    found["G_bottom"] = FIELDS["bottom"](point, None)
+    contents: dict[str, Any] = {name: FIELDS[name](point, None) for name in (*same, "message")}
+    contents["G_bottom"] = FIELDS["bottom"](point, None)
     for number, overlap in enumerate(point.overlaps, start=1):
         letter = "a" if point.is_read(number - 1) else str(number)
-        found[f"G_{letter}"] = overlap
+        contents[f"G_{letter}"] = overlap
     for number, overlap in enumerate(papers := _papers(point), start=1):
         top = "u_a" if overlap.size == 1 else "U_a"
-        found[f"U_{number}" if number < len(papers) else top] = overlap
+        contents[f"U_{number}" if number < len(papers) else top] = overlap
     both = (point, point.beside)
-    found["minima_action"] = np.array([_action(each, None) for each in both])
-    found["minima_G_bottom"] = np.stack([each.plain.bottom(each.overlaps) for each in both])
+    contents["minima_action"] = np.array([_action(each, None) for each in both])
+    contents["minima_G_bottom"] = np.stack([each.plain.bottom(each.overlaps) for each in both])
     if point.plain.has_mean:
-        found[f"b_{'a' if point.is_read(0) else 1}"] = _along(point)
+        contents[f"b_{'a' if point.is_read(0) else 1}"] = _along(point)
     if point.is_large:
-        return found
-    return found | {
+        return contents
+    return contents | {
         "hessian_eigenvalues": _eigenvalues(point)[::-1],
         "hessian_coordinates": len(point.hessian),
         "hessian_is_partial": False,
@@ -170,15 +170,17 @@ def keys(point: Point) -> dict[str, Any]:
 def solution(subject: Subject, claim: str) -> CheckResult:
     """Every field of a solution is what its definition gives at its order parameters."""
     point, comparison = random_point(subject), subject.comparison()
-    found = point.solution()
+    solved = point.solution()
 
     def field(name: str) -> Pairs:
-        value = getattr(found, name)
-        return [(f"its {name}", SHOWN_AS.get(name, lambda x: x)(value), FIELDS[name](point, found))]
+        value = getattr(solved, name)
+        return [
+            (f"its {name}", SHOWN_AS.get(name, lambda x: x)(value), FIELDS[name](point, solved))
+        ]
 
     comparison.gather(*(lambda name=name: field(name) for name in fields(point)))
     if not point.is_large:
-        comparison.gather(lambda: spectrum_pairs(point, found.spectrum), lambda: _shares(found))
+        comparison.gather(lambda: spectrum_pairs(point, solved.spectrum), lambda: _shares(solved))
     compared = (
         f"the {len(fields(point))} fields of a solution, directions with shares and weights of "
         "pairs of paths, against index loops at its order parameters"
@@ -186,9 +188,9 @@ def solution(subject: Subject, claim: str) -> CheckResult:
     return comparison.result(claim, min(subject.digits, HESSIAN_DIGITS), compared)
 
 
-def _shares(found: Any) -> Iterator[tuple[str, Any, Any]]:
+def _shares(solved: Any) -> Iterator[tuple[str, Any, Any]]:
     """Shares and pairs of paths of every direction, entry by entry of its matrices."""
-    for direction in (*found.spectrum.stiff, *found.spectrum.sloppy):
+    for direction in (*solved.spectrum.stiff, *solved.spectrum.sloppy):
         for name, matrix in direction.matrices.items():
             share = sum(float(x) * float(x) for row in matrix for x in row)
             yield f"the share of {name}", direction.shares[name], share
@@ -238,7 +240,7 @@ def stream_names(point: Point) -> list[str]:
 def infinite_width(subject: Subject, claim: str) -> CheckResult:
     """The solution at infinite width is the Gaussian process whose kernel sums over paths."""
     point, comparison = random_point(subject), subject.comparison()
-    found = subject.solver.at_infinite_width(point.network, point.data)
+    limit = subject.solver.at_infinite_width(point.network, point.data)
     weights = path_weights(subject.network, point.sample, subject.arithmetic)
     bottom = np.diag([float(weight) for weight in weights])
     plain = point.plain
@@ -252,11 +254,11 @@ def infinite_width(subject: Subject, claim: str) -> CheckResult:
     evidence = -(labels @ dual + np.log(np.linalg.det(2 * np.pi * covariance))) / 2
     spread = [own[k, k] - row @ np.linalg.solve(covariance, row) for k, row in enumerate(cross)]
     for name, value, due in (
-        ("bottom", found.bottom, bottom), ("log_evidence", found.log_evidence, evidence),
-        ("mean", found.mean, cross @ dual), ("variance", found.variance, spread),
-        ("converged", found.converged, True), ("gradient_norm", found.gradient_norm, 0.0),
-        ("residual", found.residual, 0.0), ("hessian_negative", found.hessian_negative, 0),
-        ("whether the action has a value", math.isnan(found.action), True),
+        ("bottom", limit.bottom, bottom), ("log_evidence", limit.log_evidence, evidence),
+        ("mean", limit.mean, cross @ dual), ("variance", limit.variance, spread),
+        ("converged", limit.converged, True), ("gradient_norm", limit.gradient_norm, 0.0),
+        ("residual", limit.residual, 0.0), ("hessian_negative", limit.hessian_negative, 0),
+        ("whether the action has a value", math.isnan(limit.action), True),
     ):  # fmt: skip
         comparison.add(f"its {name}", value, due)
     compared = (

@@ -101,17 +101,17 @@ class Subject:
 
     def assigned(self, assignments: Iterable[tuple[Any, Any]], numbers: Numbers) -> Numbers:
         """The numbers, with named values added one after another."""
-        found = dict(numbers)
-        run = self.evaluation(found)
+        extended = dict(numbers)
+        run = self.evaluation(extended)
         for name, value in assignments:
-            found[name] = run.of(value)
-        return found
+            extended[name] = run.of(value)
+        return extended
 
     def at(self, sample: Sample, overlaps: Iterable[Array]) -> Numbers:
         """The numbers of a sample at given order parameters."""
-        found = sample.numbers() | dict(zip(self.theory.order_parameters, overlaps, strict=True))
+        numbers = sample.numbers() | dict(zip(self.theory.order_parameters, overlaps, strict=True))
         share = self.theory.share
-        return found if share is None else self.assigned([(share.symbol, share.value)], found)
+        return numbers if share is None else self.assigned([(share.symbol, share.value)], numbers)
 
     def gradients(self, numbers: Numbers) -> tuple[Array, ...]:
         """dS/dG_s, from the derived expressions."""
@@ -119,9 +119,9 @@ class Subject:
 
     def predictor(self, numbers: Numbers) -> tuple[Array, Array]:
         """Mean and variance on the test examples, from the derived expressions."""
-        found = self.theory.predictor
+        predictor = self.theory.predictor
         run = self.evaluation(numbers)
-        return run.of(found.mean)[:, 0], run.of(found.variance)[:, 0]
+        return run.of(predictor.mean)[:, 0], run.of(predictor.variance)[:, 0]
 
     def wide_overlaps(self, sample: Sample) -> tuple[Array, ...]:
         """The infinite-width point, from the derived expressions."""
@@ -162,8 +162,8 @@ class Subject:
         overlaps = refine(
             solution.overlaps,
             sample.widths,
-            lambda found: self.gradients(self.at(sample, found)),
-            lambda found: self._hessian(sample, found),
+            lambda point: self.gradients(self.at(sample, point)),
+            lambda point: self._hessian(sample, point),
             self.arithmetic,
         )
         return Saddle(sample, solution, overlaps)

@@ -27,8 +27,8 @@ def generated(subject: Subject, claim: str) -> CheckResult:
     for sample in samples:
         point = _Point(subject, sample, draw.overlaps(sample), draw.directions(sample))
         for part in PARTS:
-            for name, found, expected in part(point):
-                comparison.add(name, found, expected)
+            for name, value, expected in part(point):
+                comparison.add(name, value, expected)
     compared = (
         "action, evidence, gradient, Hessian product, saddle equations, kernel, predictor, "
         "infinite width, first correction and exact law of the generated module, in float64, "
@@ -57,9 +57,9 @@ class _Point:
         self.numbers: Numbers = subject.at(sample, overlaps)
         self.value = subject.evaluation(self.numbers).of
 
-    def by_stream(self, name: str, found: tuple[Array, ...], expected: Any) -> Pairs:
+    def by_stream(self, name: str, values: tuple[Array, ...], expected: Any) -> Pairs:
         overlaps = self.theory.order_parameters
-        for symbol, ours, theirs in zip(overlaps, found, expected, strict=True):
+        for symbol, ours, theirs in zip(overlaps, values, expected, strict=True):
             yield f"{name} of {symbol.name}", ours, theirs
 
 
@@ -89,23 +89,23 @@ def _hessian(point: _Point) -> Pairs:
         moved = [g + move for g, move in zip(point.overlaps, moves, strict=True)]
         sides.append(subject.gradients(subject.at(point.sample, moved)))
     expected = [(plus - minus) / (2 * step) for plus, minus in zip(*sides, strict=True)]
-    found = point.module.hessian_vector_product(point.overlaps, point.directions, point.problem)
-    return point.by_stream("the Hessian product", found, expected)
+    product = point.module.hessian_vector_product(point.overlaps, point.directions, point.problem)
+    return point.by_stream("the Hessian product", product, expected)
 
 
 def _saddle_equations(point: _Point) -> Pairs:
     equations = point.theory.equations
     fluxes = [(e.flux, e.flux_value) for e in equations if e.flux is not None]
     numbers = point.subject.assigned(fluxes, point.numbers)
-    found = point.module.saddle_right_hand_side(point.overlaps, point.problem)
+    right_sides = point.module.saddle_right_hand_side(point.overlaps, point.problem)
     expected = map(point.subject.evaluation(numbers).of, [e.right for e in equations])
-    return point.by_stream("the saddle equation", found, expected)
+    return point.by_stream("the saddle equation", right_sides, expected)
 
 
 def _predictor(point: _Point) -> Pairs:
     module, theory, tests = point.module, point.theory, point.sample.tests_by_path(point.module)
-    found = module.kernel(point.overlaps, tests, point.problem)
-    yield "the kernel", found, point.value(theory.predictor.kernel)
+    kernel = module.kernel(point.overlaps, tests, point.problem)
+    yield "the kernel", kernel, point.value(theory.predictor.kernel)
     bottom = module.bottom(point.overlaps, point.problem)
     yield "G_bottom", bottom, point.value(theory.notation.bottom())
     expected = [point.value(e)[:, 0] for e in (theory.predictor.mean, theory.predictor.variance)]
@@ -114,9 +114,9 @@ def _predictor(point: _Point) -> Pairs:
         module.predictor(point.overlaps, tests, point.problem),
         module.predict(solution, point.sample.attended_test),
     )
-    for name, found in zip(("the predictor's", "the prediction's"), called, strict=True):
-        yield f"{name} mean", found[0], expected[0]
-        yield f"{name} variance", found[1], expected[1]
+    for name, moments in zip(("the predictor's", "the prediction's"), called, strict=True):
+        yield f"{name} mean", moments[0], expected[0]
+        yield f"{name} variance", moments[1], expected[1]
 
 
 def _infinite_width(point: _Point) -> Pairs:
@@ -125,8 +125,8 @@ def _infinite_width(point: _Point) -> Pairs:
     yield from point.by_stream(
         "the infinite width", point.module.infinite_width(point.problem), expected
     )
-    found = point.module.first_correction(point.problem)
-    yield from point.by_stream("the first correction", found, subject.correction(point.sample))
+    correction = point.module.first_correction(point.problem)
+    yield from point.by_stream("the first correction", correction, subject.correction(point.sample))
 
 
 def _papers(point: _Point) -> Pairs:
@@ -154,8 +154,8 @@ def _exact_law(point: _Point) -> Pairs:
     others = [np.asarray(overlap, float) * 2 for overlap in point.overlaps]
     ends = [subject.at(point.sample, overlaps) for overlaps in (point.overlaps, others)]
     expected = [subject.value(law.body - labels, numbers) for numbers in ends]
-    found = [module.overlap_law(g, point.problem) for g in (point.overlaps, tuple(others))]
-    yield "the change of the exact law", found[1] - found[0], expected[1] - expected[0]
+    values = [module.overlap_law(g, point.problem) for g in (point.overlaps, tuple(others))]
+    yield "the change of the exact law", values[1] - values[0], expected[1] - expected[0]
     bottom = module.bottom(point.overlaps, point.problem)
     attended = point.problem.attended
     kernel = module.path_kernel(bottom, attended, attended)
@@ -170,15 +170,17 @@ def _projections(point: _Point) -> Pairs:
     if share is None:
         return
     arguments = (point.overlaps, point.problem)
-    found = module.projections(*arguments)
+    projections = module.projections(*arguments)
     yield "the share rho", module.share(*arguments), point.value(share.symbol)
-    yield "b b^T", np.outer(found, found), point.value(share.square)
-    numbers = {**point.numbers, point.theory.notation.along(): found[:, None]}
+    yield "b b^T", np.outer(projections, projections), point.value(share.square)
+    numbers = {**point.numbers, point.theory.notation.along(): projections[:, None]}
     _, mean, _ = find_normal(point.theory.law.body, point.theory.notation.labels()).args
     total, labels = point.value(share.covariance), point.sample.labels
     dual = np.linalg.solve(np.asarray(total, dtype=float), labels)
     rest = float(dual @ np.asarray(point.subject.value(mean, numbers), dtype=float)[:, 0])
-    pulled = found @ np.linalg.solve(point.overlaps[0], found) / module.share(*arguments)
+    pulled = (
+        projections @ np.linalg.solve(point.overlaps[0], projections) / module.share(*arguments)
+    )
     yield "b along what pulls it", rest, pulled
     yield (
         "what fluctuations of b add",

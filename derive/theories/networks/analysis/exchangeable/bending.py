@@ -97,7 +97,7 @@ class _Bending:
         step = self.fine.arithmetic.mpf(10) ** -(self.fine.digits // 4 + 3)
         units = [self.direction(*where) for where in self.directions]
         centre = self._action([])
-        found = np.zeros((len(units),) * 2, dtype=object)
+        hessian = np.zeros((len(units),) * 2, dtype=object)
 
         def bend(*places: int) -> Any:
             ends = [
@@ -109,8 +109,8 @@ class _Bending:
         alone = [bend(k) for k in range(len(units))]
         for row, column in combinations_with_replacement(range(len(units)), 2):
             both = (bend(row, column) - alone[row] - alone[column]) / 2
-            found[row, column] = found[column, row] = alone[row] if row == column else both
-        return found
+            hessian[row, column] = hessian[column, row] = alone[row] if row == column else both
+        return hessian
 
     def _action(self, steps: Sequence[tuple[int, Any]]) -> Any:
         numbers = dict(self.numbers)
@@ -129,9 +129,9 @@ class _Bending:
             pivot = matrix[place, place]
             width = self.run.symmetry.notation.width(where[0])
             expected = named[where].value if where in named else width
-            found = self.fine.value(expected, numbers)
+            value = self.fine.value(expected, numbers)
             name = str(named[where].symbol) if where in named else f"a pivot of stream {where[0]}"
-            agreement.compare(name, found, pivot, self.fine.value(width, numbers))
+            agreement.compare(name, value, pivot, self.fine.value(width, numbers))
             if where in named:
                 numbers[named[where].symbol] = pivot
             matrix = matrix - np.outer(matrix[:, place], matrix[place]) / pivot

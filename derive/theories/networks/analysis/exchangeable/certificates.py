@@ -46,8 +46,8 @@ def sample_of(symmetry: Symmetry, seed: int, three: int | None = None) -> Instan
         heads[weight] = 3 if many else 2
     counts = [notation.graph.vectors(stream, tuple(heads)) for stream in notation.streams()]
     widths = unequal([count + 1 for count in counts])
-    found = replace(instance(notation, seed), heads=tuple(heads), widths=widths)
-    return replace(found, examples=3, features=2)
+    sample = replace(instance(notation, seed), heads=tuple(heads), widths=widths)
+    return replace(sample, examples=3, features=2)
 
 
 class Symmetric:
@@ -65,12 +65,12 @@ class Symmetric:
         self.data = self._data()
 
     def _data(self) -> Numbers:
-        found = self.sample.data()
+        numbers = self.sample.data()
         data = self.symmetry.notation.data()
-        array = found[data]
+        array = numbers[data]
         orbit = [array[:, :, moved] for moved in self.group(self.paths)]
-        found[data] = np.concatenate(orbit, axis=1)
-        return found
+        numbers[data] = np.concatenate(orbit, axis=1)
+        return numbers
 
     def group(self, table: Table) -> Any:
         """Every permutation of the vectors of a table."""
@@ -212,12 +212,12 @@ def gradients(symmetry: Symmetry, result: Reduced) -> Certificate:
                 ]
                 return _both(run, result, numbers, moved)[0]
 
-            found = np.reshape(fine.value(slope, at(0)), direction.shape)
+            gradient = np.reshape(fine.value(slope, at(0)), direction.shape)
             often = fine.value(unknown.multiplicity, numbers)
-            change = often * (found * direction).sum()
+            change = often * (gradient * direction).sum()
             ends = [fine.value(result.action, at(sign)) for sign in (1, -1)]
             expected = (ends[0] - ends[1]) / (2 * step)
-            agreement.compare(f"dS along {unknown.symbol}", change, expected, abs(found).max())
+            agreement.compare(f"dS along {unknown.symbol}", change, expected, abs(gradient).max())
         return agreement.evidence("central differences of the action by sectors")
 
     return check

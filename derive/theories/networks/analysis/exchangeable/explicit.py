@@ -41,10 +41,10 @@ def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
 
 
 def _product(of: Any, node: Any) -> Any:
-    found: Any = sympy.S.One
+    product: Any = sympy.S.One
     for arg in node.args:
-        found = found * of(arg)
-    return found
+        product = product * of(arg)
+    return product
 
 
 def _sum(of: Any, node: Any) -> Any:

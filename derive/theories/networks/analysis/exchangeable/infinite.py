@@ -116,11 +116,11 @@ def _total(flux: Any) -> Any:
 
 def _differences(symmetry: Symmetry) -> dict[Sector, Any]:
     """Delta_S, by inclusion and exclusion of the kernels of paths that share heads."""
-    data, found = symmetry.notation.data(), {}
+    data, differences = symmetry.notation.data(), {}
     for sector in symmetry.sectors(data.paths):
         label = symmetry.label(data.paths, sector)
-        found[sector] = build.overlap(f"Delta_{label}", data.examples)
-    return found
+        differences[sector] = build.overlap(f"Delta_{label}", data.examples)
+    return differences
 
 
 def _sector_kernels(symmetry: Symmetry, differences: dict[Sector, Any]) -> dict[Any, Any]:
@@ -129,7 +129,7 @@ def _sector_kernels(symmetry: Symmetry, differences: dict[Sector, Any]) -> dict[
     A pair that differs sees what all pairs see, Delta without the layer; a pair of equal heads sees
     Delta with the layer too.
     """
-    split, found = Splitting(symmetry), {}
+    split, kernels = Splitting(symmetry), {}
     for sector in differences:
         parts = []
         for seen, kernel in differences.items():
@@ -138,8 +138,8 @@ def _sector_kernels(symmetry: Symmetry, differences: dict[Sector, Any]) -> dict[
                 for w in symmetry.weights
             ]
             parts.append(build.scale(sympy.Mul(*sums), kernel))
-        found[split.kernel(sector)] = build.add(*parts)
-    return found
+        kernels[split.kernel(sector)] = build.add(*parts)
+    return kernels
 
 
 def _projector_sum(heads: Any, orthogonal: bool, *, equal: bool) -> Any:
@@ -147,8 +147,8 @@ def _projector_sum(heads: Any, orthogonal: bool, *, equal: bool) -> Any:
     entry = 1 / heads
     all_pairs = heads**2 * entry
     equal_pairs = heads * entry
-    found = equal_pairs if equal else all_pairs
-    return sympy.expand((heads if orthogonal else 0) + (-found if orthogonal else found))
+    mean_part = equal_pairs if equal else all_pairs
+    return sympy.expand((heads if orthogonal else 0) + (-mean_part if orthogonal else mean_part))
 
 
 def limit(expression: Any, heads: Sequence[Any]) -> Any:
@@ -186,17 +186,17 @@ def _nodes(expression: Any) -> Any:
 
 
 def _limit(coefficient: Any, heads: Sequence[Any]) -> Any:
-    found = [_ordered_limit(coefficient, order) for order in (list(heads), list(heads)[::-1])]
+    limits = [_ordered_limit(coefficient, order) for order in (list(heads), list(heads)[::-1])]
     names = ", ".join(str(h) for h in heads)
-    for value in found:
+    for value in limits:
         if value.has(*NO_NUMBER):
             raise RuleError(
                 f"no limit as {names} -> infinity: a coefficient grows like "
                 f"{sympy.factor(coefficient)}"
             )
-    if sympy.simplify(found[0] - found[1]) != 0:
+    if sympy.simplify(limits[0] - limits[1]) != 0:
         raise RuleError(f"no limit as {names} -> infinity: its order matters ({coefficient})")
-    return found[0]
+    return limits[0]
 
 
 def _ordered_limit(coefficient: Any, heads: Sequence[Any]) -> Any:

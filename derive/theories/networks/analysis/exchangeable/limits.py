@@ -20,7 +20,7 @@ from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
-def certificate(symmetry: Symmetry, result: Reduced, found: Infinite) -> Certificate:
+def certificate(symmetry: Symmetry, result: Reduced, limit: Infinite) -> Certificate:
     """What is dropped decays as 1/H at random eigenvalues, fluxes and kernels.
 
     The equations at finite H are those by sectors, which have their own certificate. That kernels
@@ -29,9 +29,9 @@ def certificate(symmetry: Symmetry, result: Reduced, found: Infinite) -> Certifi
 
     @guarded
     def check(digits: int) -> Evidence:
-        _compare_kernels(symmetry, found, Agreement(digits))
+        _compare_kernels(symmetry, limit, Agreement(digits))
         digits = max(digits, 6)  # so that an order can be seen
-        run = _Heads(symmetry, result, found, Agreement(3 * digits + GUARD))
+        run = _Heads(symmetry, result, limit, Agreement(3 * digits + GUARD))
         near, far = (digits + 1) // 2, digits
         first, last = (run.distance(10**power) for power in (near, far))
         if last == 0:
@@ -52,15 +52,15 @@ class _Heads:
     """Random numbers for everything but the head counts that grow."""
 
     def __init__(
-        self, symmetry: Symmetry, result: Reduced, found: Infinite, agreement: Agreement
+        self, symmetry: Symmetry, result: Reduced, infinite: Infinite, agreement: Agreement
     ) -> None:
-        self.symmetry, self.result, self.found = symmetry, result, found
+        self.symmetry, self.result, self.infinite = symmetry, result, infinite
         self.agreement = agreement
         self.sample = sample_of(symmetry, 83)
         numbers: Numbers = {**self.sample.sizes(), **self.sample.data()}
-        for _, kernel in found.kernels:
+        for _, kernel in infinite.kernels:
             numbers[kernel] = exact(agreement.arithmetic, self.sample.positive(3))
-        for equation, (total, _) in zip(result.equations, found.fluxes, strict=True):
+        for equation, (total, _) in zip(result.equations, infinite.fluxes, strict=True):
             numbers[equation.unknown.symbol] = self._random()
             numbers[total] = self._random()
         self.fixed = numbers
@@ -72,9 +72,11 @@ class _Heads:
         """The largest difference between an equation at so many heads and its limit."""
         finite = self._at(count)
         limit = {**self.fixed}
-        covariance = limit[self.found.symbol] = self.value(self.found.covariance, limit)
+        covariance = limit[self.infinite.symbol] = self.value(self.infinite.covariance, limit)
         gaps = [abs(self.value(self.result.covariance, finite) - covariance).max()]
-        pairs = zip(self.result.equations, self.found.equations, self.found.fluxes, strict=True)
+        pairs = zip(
+            self.result.equations, self.infinite.equations, self.infinite.fluxes, strict=True
+        )
         for equation, (_, right), (_, flux) in pairs:
             often = self.value(equation.unknown.multiplicity, finite)
             gaps.append(abs(self.value(equation.right, finite) - self.value(right, limit)))
@@ -91,17 +93,17 @@ class _Heads:
         symmetry, numbers = self.symmetry, dict(self.fixed)
         for weight in symmetry.weights:
             layer = symmetry.notation.graph.weights[weight].branching
-            if layer in self.found.layers:
+            if layer in self.infinite.layers:
                 numbers[symmetry.notation.heads(weight)] = count * (1 + weight)
-        for kernel, value in self.found.sector_kernels:
+        for kernel, value in self.infinite.sector_kernels:
             numbers[kernel] = self.value(value, numbers)
-        for equation, (total, _) in zip(self.result.equations, self.found.fluxes, strict=True):
+        for equation, (total, _) in zip(self.result.equations, self.infinite.fluxes, strict=True):
             often = self.value(equation.unknown.multiplicity, numbers)
             numbers[equation.flux] = numbers[total] / often
         return numbers
 
 
-def _compare_kernels(symmetry: Symmetry, found: Infinite, agreement: Agreement) -> None:
+def _compare_kernels(symmetry: Symmetry, limit: Infinite, agreement: Agreement) -> None:
     """Delta from the kernels of pairs of paths, by inclusion and exclusion; then K_S."""
     run = Symmetric(symmetry, 89, agreement)
     numbers = run.numbers()
@@ -112,9 +114,9 @@ def _compare_kernels(symmetry: Symmetry, found: Infinite, agreement: Agreement) 
         same = run.paths[first, own] == run.paths[second, own]
         shared = tuple(weight for weight, equal in zip(own, same, strict=True) if equal)
         pairs[shared] = data[:, :, first] @ data[:, :, second].T
-    for sector, kernel in found.kernels:
+    for sector, kernel in limit.kernels:
         inside = [shared for shared in pairs if set(shared) <= set(sector)]
         signs = [(-1) ** (len(sector) - len(shared)) for shared in inside]
         numbers[kernel] = sum(s * pairs[c] for s, c in zip(signs, inside, strict=True))
-    for kernel, value in found.sector_kernels:
+    for kernel, value in limit.sector_kernels:
         agreement.compare(str(kernel), agreement.value(value, numbers), numbers[kernel])

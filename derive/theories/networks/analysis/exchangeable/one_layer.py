@@ -61,7 +61,7 @@ def _in(result: Reduced, symbol: Any) -> bool:
     return symbol in result.covariance.free_symbols
 
 
-def certificate(symmetry: Symmetry, result: Reduced, found: OneLayer) -> Certificate:
+def certificate(symmetry: Symmetry, result: Reduced, layer: OneLayer) -> Certificate:
     """The whole action at a I + b J, entry by entry."""
 
     @guarded
@@ -73,13 +73,13 @@ def certificate(symmetry: Symmetry, result: Reduced, found: OneLayer) -> Certifi
             if not unknown.label:
                 small[unknown.symbol] = run.random(unknown)[0, 0]
                 large[result.overlaps[unknown.stream]] = small[unknown.symbol]
-        for stream, a, b in found.entries:
+        for stream, a, b in layer.entries:
             count = len(run.tables[stream])
             small[a], small[b] = (run.random(result.unknowns[0])[0, 0] for _ in "ab")
             ones = exact(agreement.arithmetic, np.ones((count, count)))
             unit = exact(agreement.arithmetic, np.eye(count))
             large[result.overlaps[stream]] = small[a] * unit + small[b] * ones
-        pairs = agreement.value(found.action, small), agreement.value(result.whole, large)
+        pairs = agreement.value(layer.action, small), agreement.value(result.whole, large)
         agreement.compare("the action", *pairs)
         return agreement.evidence("the whole action at overlaps with random a and b")
 

@@ -184,11 +184,11 @@ class _Page:
 
     def equations(self, result: Reduced) -> list[Equation]:
         """Saddle equations, fluxes, and the covariance that they need."""
-        found = [Equation(e.unknown.symbol, self.number(e.right)) for e in result.equations]
+        equations = [Equation(e.unknown.symbol, self.number(e.right)) for e in result.equations]
         for e in result.equations:
             if e.flux is not None:
-                found.append(Equation(e.flux, self.number(e.flux_value)))
-        return [*found, Equation("C", result.covariance)]
+                equations.append(Equation(e.flux, self.number(e.flux_value)))
+        return [*equations, Equation("C", result.covariance)]
 
     def stability(self, margins: Sequence[Margin]) -> list[Block]:
         """The pivots, layer by layer."""

@@ -83,12 +83,12 @@ def stability(symmetry: Symmetry, result: Reduced) -> tuple[Margin, ...]:
             "stability in closed form is derived for chains of one output; on data the Hessian is "
             "found whatever the network"
         )
-    found: list[Margin] = []
+    margins: list[Margin] = []
     for weight in symmetry.weights:
         for leave in (MEAN, OTHERS):
             bend = bending(symmetry, result, weight, leave)
-            found += _margins(symmetry, result, (weight, leave), bend)
-    return tuple(found)
+            margins += _margins(symmetry, result, (weight, leave), bend)
+    return tuple(margins)
 
 
 def bending(symmetry: Symmetry, result: Reduced, weight: int, leave: str) -> Bend:
@@ -139,21 +139,21 @@ def _work(slope: Any, step: Any) -> Any:
 def _matrix(form: Any, size: int) -> Any:
     """The matrix of a quadratic form in x_0, x_1, ..."""
     steps = [sympy.Symbol(f"x_{k}", real=True) for k in range(size)]
-    found = sympy.zeros(size)
+    matrix = sympy.zeros(size)
     for row, column in combinations_with_replacement(range(size), 2):
         if row == column:
             entry = form.coeff(steps[row], 2)
         else:
             entry = form.coeff(steps[row], 1).coeff(steps[column], 1) / 2
-        found[row, column] = found[column, row] = entry
-    return found
+        matrix[row, column] = matrix[column, row] = entry
+    return matrix
 
 
 def _prior(action: Any) -> Any:
     """The terms of an action without a kernel."""
     terms = sympy.Add.make_args(action)
     kinds = ({type(node) for node in nodes_in(term)} for term in terms)
-    return sympy.Add(*(t for t, found in zip(terms, kinds, strict=True) if PathKernel not in found))
+    return sympy.Add(*(t for t, types in zip(terms, kinds, strict=True) if PathKernel not in types))
 
 
 def _eigenvalues(result: Reduced) -> tuple[dict[Any, Any], tuple[tuple[Any, Any], ...]]:

@@ -66,14 +66,14 @@ class SymmetricTheory(Certified):
         Raises:
             RuleError: The limit does not exist, or cannot be taken.
         """
-        found = take_limit(self.symmetry, self.shown, layers)
-        after = [Equation("C", found.covariance)]
-        after += [Equation(name, value) for name, value in (*found.equations, *found.fluxes)]
+        limit = take_limit(self.symmetry, self.shown, layers)
+        after = [Equation("C", limit.covariance)]
+        after += [Equation(name, value) for name, value in (*limit.equations, *limit.fluxes)]
         step = Step(
             "infinitely many heads", *statements.INFINITE, Order.LEADING, (), tuple(after),
-            limits.certificate(self.symmetry, self.shown, found), limit=HEADS,
+            limits.certificate(self.symmetry, self.shown, limit), limit=HEADS,
         )  # fmt: skip
-        return found, step
+        return limit, step
 
     def stability(self) -> tuple[tuple[Margin, ...], Step]:
         """When the heads of one layer break their symmetry, in closed form, and its step.
@@ -155,18 +155,21 @@ def _recorded(
     steps: list[Step], symmetry: Symmetry, own: Any, rules: Rules | None, which: str
 ) -> Reduced:
     """A theory by sectors, and the steps that say so."""
-    found = reduced(symmetry, *own, rules=rules)
-    left = [Equation(u.symbol, g) for u, g in zip(found.unknowns, found.gradients, strict=True)]
-    solved = [Equation(e.unknown.symbol, e.right) for e in found.equations]
-    solved += [Equation(e.flux, e.flux_value) for e in found.equations if e.flux is not None]
-    action = Equation("S", found.action)
+    by_sectors = reduced(symmetry, *own, rules=rules)
+    left = [
+        Equation(u.symbol, g)
+        for u, g in zip(by_sectors.unknowns, by_sectors.gradients, strict=True)
+    ]
+    solved = [Equation(e.unknown.symbol, e.right) for e in by_sectors.equations]
+    solved += [Equation(e.flux, e.flux_value) for e in by_sectors.equations if e.flux is not None]
+    action = Equation("S", by_sectors.action)
     for name, said, before, after, check in (
         ("action by sectors", statements.ACTION, (Equation("S", own[0]),), (action,),
-         certificates.action(symmetry, found)),
+         certificates.action(symmetry, by_sectors)),
         ("gradients by sectors", statements.GRADIENTS, (action,), tuple(left),
-         certificates.gradients(symmetry, found)),
+         certificates.gradients(symmetry, by_sectors)),
         ("saddle equations by sectors", statements.EQUATIONS, (), tuple(solved),
-         certificates.equations(symmetry, found, own[3])),
+         certificates.equations(symmetry, by_sectors, own[3])),
     ):  # fmt: skip
         steps.append(Step(name + which, *said, Order.EXACT, before, after, check))
-    return found
+    return by_sectors

@@ -25,15 +25,15 @@ Of several outputs each adds a column, with a 1 where the vector is one of its o
 
 def vector_tables(graph: StreamGraph, heads: Sequence[int]) -> dict[int, Table]:
     """For every weight the branches of the vectors that it makes; for weight 0, of the paths."""
-    found: dict[int, Table] = {}
+    tables: dict[int, Table] = {}
     for weight in reversed(graph.weights):
-        above = [found[k] for k in weight.acts_on]
+        above = [tables[k] for k in weight.acts_on]
         start = np.concatenate(above) if above else _outputs(graph, weight.outputs)
         count = heads[weight.index]
         table = np.tile(start, (count, 1))
         table[:, weight.index] = np.repeat(np.arange(1, count + 1), len(start))
-        found[weight.index] = table
-    return found
+        tables[weight.index] = table
+    return tables
 
 
 def _outputs(graph: StreamGraph, outputs: int) -> Table:
@@ -91,11 +91,11 @@ def sector_basis(table: Table, sector: Sector, heads: Sequence[int], root: Any =
     kinds = [kind for kind in passed if all(kind[weight] for weight in sector)]
     matrices = {w: helmert(count, root) for w, count in enumerate(heads)}
     choices = [range(1, heads[weight]) for weight in sector]
-    found = []
+    basis = []
     for numbers in product(*choices):
         chosen = dict(zip(sector, numbers, strict=True))
-        found.append([_vector(table, kind, chosen, matrices) for kind in kinds])
-    return np.array(found, dtype=object).reshape(len(found), len(kinds), len(table))
+        basis.append([_vector(table, kind, chosen, matrices) for kind in kinds])
+    return np.array(basis, dtype=object).reshape(len(basis), len(kinds), len(table))
 
 
 def _vector(table: Table, kind: Any, chosen: dict[int, int], matrices: dict[int, Any]) -> Any:

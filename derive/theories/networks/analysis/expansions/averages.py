@@ -49,7 +49,7 @@ def define_values(definitions: Iterable[Any], numbers: Numbers, agreement: Agree
 
 def average_values(
     expressions: Sequence[Any],
-    found: Fluctuations,
+    fluctuations: Fluctuations,
     definitions: Assignments,
     numbers: Numbers,
     agreement: Agreement,
@@ -58,7 +58,7 @@ def average_values(
 
     Args:
         expressions: What to evaluate.
-        found: The fluctuations.
+        fluctuations: The fluctuations.
         definitions: What depends on them and has a name, in order.
         numbers: Values of everything else.
         agreement: The arithmetic.
@@ -67,9 +67,9 @@ def average_values(
     totals: dict[Any, Any] = {}
     if not averages:
         return [agreement.value(expression, numbers) for expression in expressions]
-    for weight, direction in directions(found, numbers, agreement):
+    for weight, direction in directions(fluctuations, numbers, agreement):
         at = {**numbers, **direction}
-        define_values((*found.definitions, *definitions), at, agreement)
+        define_values((*fluctuations.definitions, *definitions), at, agreement)
         for node in averages:
             term = weight * agreement.value(node.args[0], at)
             totals[node] = totals[node] + term if node in totals else term
@@ -77,13 +77,13 @@ def average_values(
 
 
 def directions(
-    found: Fluctuations, numbers: Numbers, agreement: Agreement
+    fluctuations: Fluctuations, numbers: Numbers, agreement: Agreement
 ) -> Iterator[tuple[Any, Numbers]]:
     """(weight, innovations): an average is the weighted sum over them."""
     arithmetic = agreement.arithmetic
-    sizes = {z.symbol: agreement.value(z.covariance, numbers) for z in found.innovations}
+    sizes = {z.symbol: agreement.value(z.covariance, numbers) for z in fluctuations.innovations}
     still = {symbol: 0 * size for symbol, size in sizes.items()}
-    for own in found.innovations:
+    for own in fluctuations.innovations:
         root = cholesky(arithmetic, sizes[own.symbol])
         width = agreement.value(own.width, numbers)
         for a, b in combinations_with_replacement(range(len(root)), 2):

@@ -50,10 +50,10 @@ def overlap(left: Any, series: Series) -> Equation:
     return Equation(left, _sum([fenced(box(c), 4) for c in series], len(series)))
 
 
-def laws(found: Fluctuations) -> Equations:
+def laws(fluctuations: Fluctuations) -> Equations:
     """The Gaussian laws of the innovations: their covariance, by two test matrices."""
     shown = []
-    for own in found.innovations:
+    for own in fluctuations.innovations:
         one, other = (build.overlap(name, build.rows(own.symbol)) for name in "AB")
         product = build.mul(one, own.covariance, other, own.covariance)
         index = own.symbol.name.removeprefix("Z_")

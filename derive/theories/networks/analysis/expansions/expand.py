@@ -66,13 +66,13 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
     theory, order = derivation.known_theory, int(order)
     refuse_mean(theory, "an expansion in 1/N")
-    found = expand_overlaps(theory, order)
-    action = expand_action(found, order)
-    mean, variance = expand_predictor(found, order)
+    orders = expand_overlaps(theory, order)
+    action = expand_action(orders, order)
+    mean, variance = expand_predictor(orders, order)
     return SaddleExpansion(
-        derivation.network, theory, order, tuple(found.definitions),
-        tuple(map(tuple, found.overlaps)), mean, variance, action=action,
-        steps=_saddle_steps(found, order, action, (mean, variance)),
+        derivation.network, theory, order, tuple(orders.definitions),
+        tuple(map(tuple, orders.overlaps)), mean, variance, action=action,
+        steps=_saddle_steps(orders, order, action, (mean, variance)),
     )  # fmt: skip
 
 
@@ -96,13 +96,13 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     """
     theory = derivation.known_theory
     refuse_mean(theory, "an expansion in 1/N")
-    first, found = expand_overlaps(theory, 1), fluctuations(theory)
-    averages = average_predictor(first, found)
+    first, spread = expand_overlaps(theory, 1), fluctuations(theory)
+    averages = average_predictor(first, spread)
     return FiniteWidthExpansion(
         derivation.network, theory, 1, tuple(first.definitions),
         tuple(map(tuple, first.overlaps)), averages.mean, averages.variance,
-        fluctuations=found, names=averages.definitions,
-        steps=_exact_steps(first, found, averages),
+        fluctuations=spread, names=averages.definitions,
+        steps=_exact_steps(first, spread, averages),
     )  # fmt: skip
 
 
@@ -115,9 +115,9 @@ def _leading(name: str, text: tuple[str, str], certificate: Any, **shown: Any) -
 
 
 def _saddle_steps(
-    found: Orders, order: int, action: Series, predictor: tuple[Series, Series]
+    orders: Orders, order: int, action: Series, predictor: tuple[Series, Series]
 ) -> tuple[Step, ...]:
-    theory = found.theory
+    theory = orders.theory
     mean, variance = predictor
     quantities = [
         ("the mean", theory.predictor.mean, mean),
@@ -126,23 +126,23 @@ def _saddle_steps(
     return (
         _leading(
             f"overlaps to order {order}", statements.OVERLAPS,
-            certificates.overlaps_to_order(found, order),
-            after=equations.named(found.definitions),
+            certificates.overlaps_to_order(orders, order),
+            after=equations.named(orders.definitions),
         ),
         _leading(
             f"action to order {order}", statements.ACTION,
-            certificates.series_to_order(found, order, [("S", theory.action, action)]),
+            certificates.series_to_order(orders, order, [("S", theory.action, action)]),
             after=equations.action(action),
         ),
         _leading(
             f"predictor to order {order}", statements.PREDICTOR,
-            certificates.series_to_order(found, order, quantities),
+            certificates.series_to_order(orders, order, quantities),
             after=(*equations.coefficients("f", mean), *equations.coefficients("v", variance)),
         ),
     )  # fmt: skip
 
 
-def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tuple[Step, ...]:
+def _exact_steps(first: Orders, fluctuations: Fluctuations, averages: Averages) -> tuple[Step, ...]:
     theory, parts = first.theory, split_by_width(first.theory)
     means = prior_means(theory)
     return (
@@ -154,8 +154,8 @@ def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tupl
         ),
         _leading(
             "fluctuations", statements.FLUCTUATE,
-            certificates.sum_of_squares(theory, parts, found),
-            after=(*equations.laws(found), *equations.named(found.definitions)),
+            certificates.sum_of_squares(theory, parts, fluctuations),
+            after=(*equations.laws(fluctuations), *equations.named(fluctuations.definitions)),
         ),
         Step(
             name="mean without labels",
@@ -175,13 +175,13 @@ def _exact_steps(first: Orders, found: Fluctuations, averages: Averages) -> tupl
         ),
         _leading(
             "mean of the overlaps", statements.MEAN,
-            certificates.mean_of_overlaps(theory, parts, first, found),
+            certificates.mean_of_overlaps(theory, parts, first, fluctuations),
             before=(Equation(statements.RESPONSE, statements.FORCES),),
             after=equations.named(first.definitions),
         ),
         _leading(
             "mean and variance of the output", statements.AVERAGE,
-            certificates.mean_of_predictor(theory, parts, first, found, averages),
+            certificates.mean_of_predictor(theory, parts, first, fluctuations, averages),
             after=(
                 *equations.coefficients("f", averages.mean),
                 *equations.coefficients("v", averages.variance),

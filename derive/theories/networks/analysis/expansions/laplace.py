@@ -113,9 +113,9 @@ def fluctuations(theory: Theory) -> Fluctuations:
     )
 
 
-def second_variation(theory: Theory, found: Fluctuations) -> Any:
+def second_variation(theory: Theory, fluctuations: Fluctuations) -> Any:
     """The second-order part of L along the fluctuations."""
-    pairs = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
+    pairs = zip(theory.order_parameters, theory.wide.overlaps, fluctuations.overlaps, strict=True)
     paths = {g: (point, x) for g, point, x in pairs}
     return taylor(split_by_width(theory).leading, paths, 2)[2]
 
@@ -167,7 +167,7 @@ def _prior_mean(theory: Theory, weight: int) -> PriorMean:
     return PriorMean(own, symbol, theory.law.covariance(weight), score, mean)
 
 
-def prior_forces(theory: Theory, found: Fluctuations) -> tuple[Any, ...]:
+def prior_forces(theory: Theory, fluctuations: Fluctuations) -> tuple[Any, ...]:
     r"""What pushes the mean of the overlaps without labels, one force per stream.
 
     .. math:: (m + 1)\, \partial \ln\det G_s \text{ with the sign of } -A', \qquad
@@ -177,7 +177,7 @@ def prior_forces(theory: Theory, found: Fluctuations) -> tuple[Any, ...]:
     width (`prior_means`).
     """
     split = split_by_width(theory)
-    pairs = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
+    pairs = zip(theory.order_parameters, theory.wide.overlaps, fluctuations.overlaps, strict=True)
     paths = {g: (point, x) for g, point, x in pairs}
     forces = []
     for g, point in zip(theory.order_parameters, theory.wide.overlaps, strict=True):
@@ -202,16 +202,16 @@ class Averages:
     variance: tuple[Any, Any]
 
 
-def average_predictor(first: Orders, found: Fluctuations) -> Averages:
+def average_predictor(first: Orders, fluctuations: Fluctuations) -> Averages:
     r"""Average mean and variance of the predictor, given the overlaps, over the overlaps.
 
     .. math:: \mathrm{var} f_\ast = \langle v(G) \rangle + \mathrm{var}\, \bar f(G)
 
     Args:
         first: The mean of the overlaps to first order.
-        found: Their fluctuations.
+        fluctuations: Their fluctuations.
     """
-    theory, moved = first.theory, found.overlaps[0]
+    theory, moved = first.theory, fluctuations.overlaps[0]
     names = kernel_names(theory, "X")
     bottom = {theory.order_parameters[0]: (theory.order_parameters[0], moved)}
     kernels = (theory.predictor.covariance, theory.predictor.kernel)

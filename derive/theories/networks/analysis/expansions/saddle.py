@@ -124,70 +124,70 @@ def kernel_names(theory: Theory, suffix: str) -> tuple[Any, Any]:
 
 def expand_overlaps(theory: Theory, order: int) -> Orders:
     """The coefficients of the overlaps, up to an order in 1/N at fixed P."""
-    found = Orders(theory, list(theory.wide.points))
+    orders = Orders(theory, list(theory.wide.points))
     notation, point = theory.notation, theory.wide.overlaps
     for g in point:
-        found.overlaps.append([g])
-        found.innovations.append([build.scale(0, g)])
-        found.forces.append([])
+        orders.overlaps.append([g])
+        orders.innovations.append([build.scale(0, g)])
+        orders.forces.append([])
     at = {notation.overlap(0): point[0]}
-    _name_kernels(found, "inf", *(substitute(value, at) for value in _kernels(theory)))
+    _name_kernels(orders, "inf", *(substitute(value, at) for value in _kernels(theory)))
     for k in range(1, order + 1):
-        _add_forces(found, k - 1)
-        _add_shifts(found, k)
-    return found
+        _add_forces(orders, k - 1)
+        _add_shifts(orders, k)
+    return orders
 
 
-def _add_forces(found: Orders, order: int) -> None:
+def _add_forces(orders: Orders, order: int) -> None:
     """Phi_s and Y_W of one order: what the labels exert, and what is handed up."""
-    theory, notation = found.theory, found.notation
+    theory, notation = orders.theory, orders.notation
     slope = gradient(theory.energy, notation.overlap(0))
-    label = _coefficient(build.scale(-1, slope), found.paths(), order)
-    source = found.define(matrix("Y_y", order, build.rows(label)), label)
+    label = _coefficient(build.scale(-1, slope), orders.paths(), order)
+    source = orders.define(matrix("Y_y", order, build.rows(label)), label)
     beside = {}
     for stream in notation.streams() if order > 0 else ():
         phi, g, _ = _stream_symbols(notation, stream.index)
         square = build.scale(1 / notation.width(stream.index), build.mul(phi, g, phi))
-        paths = _stream_paths(found, stream.index)
+        paths = _stream_paths(orders, stream.index)
         beside[stream.index] = _coefficient(square, paths, order - 1)
     assignments, totals = forces(theory.law, {0: source}, force(order), beside)
     # A force with the value of another keeps its own name here: others refer to it.
-    found.definitions += assignments
+    orders.definitions += assignments
     for stream in notation.streams():
         name = matrix(f"F_{stream.name}", order, notation.vectors_count(stream.index))
-        found.forces[stream.index].append(found.define(name, totals[stream.index]))
+        orders.forces[stream.index].append(orders.define(name, totals[stream.index]))
 
 
-def _add_shifts(found: Orders, order: int) -> None:
+def _add_shifts(orders: Orders, order: int) -> None:
     """Z_s and G_s of one order."""
-    notation = found.notation
+    notation = orders.notation
     for stream in notation.streams():
         phi, g, sigma = _stream_symbols(notation, stream.index)
         value = build.scale(1 / notation.width(stream.index), build.mul(sigma, phi, g))
-        value = _coefficient(value, _stream_paths(found, stream.index), order - 1)
+        value = _coefficient(value, _stream_paths(orders, stream.index), order - 1)
         name = matrix(f"Z_{stream.name}", order, notation.vectors_count(stream.index))
-        found.innovations[stream.index].append(found.define(name, value))
+        orders.innovations[stream.index].append(orders.define(name, value))
 
     def innovation(stream: int, total: Any) -> Any:
-        return build.block(found.innovations[stream][order], 0, total)
+        return build.block(orders.innovations[stream][order], 0, total)
 
-    found.definitions += shifts(found.theory.law, innovation, shift(order))
+    orders.definitions += shifts(orders.theory.law, innovation, shift(order))
     for stream in notation.streams():
-        found.overlaps[stream.index].append(shift(order)(notation, stream.weights[-1]))
-    bottom = {notation.overlap(0): (notation.overlap(0), found.overlaps[0][order])}
-    changes = (taylor(value, bottom, 1)[1] for value in _kernels(found.theory))
-    _name_kernels(found, f"order{order}", *changes)
+        orders.overlaps[stream.index].append(shift(order)(notation, stream.weights[-1]))
+    bottom = {notation.overlap(0): (notation.overlap(0), orders.overlaps[0][order])}
+    changes = (taylor(value, bottom, 1)[1] for value in _kernels(orders.theory))
+    _name_kernels(orders, f"order{order}", *changes)
 
 
 def _kernels(theory: Theory) -> tuple[Any, Any]:
     return theory.predictor.covariance, theory.predictor.kernel
 
 
-def _name_kernels(found: Orders, suffix: str, covariance: Any, kernel: Any) -> None:
+def _name_kernels(orders: Orders, suffix: str, covariance: Any, kernel: Any) -> None:
     """The next coefficients of C and K_*."""
-    names = kernel_names(found.theory, suffix)
-    found.covariance.append(found.define(names[0], covariance))
-    found.kernel.append(found.define(names[1], kernel))
+    names = kernel_names(orders.theory, suffix)
+    orders.covariance.append(orders.define(names[0], covariance))
+    orders.kernel.append(orders.define(names[1], kernel))
 
 
 def _stream_symbols(notation: Notation, stream: int) -> tuple[Any, Any, Any]:
@@ -196,13 +196,13 @@ def _stream_symbols(notation: Notation, stream: int) -> tuple[Any, Any, Any]:
     return tuple(build.overlap(name, size) for name in ("Phi", "G", "Sigma"))  # type: ignore
 
 
-def _stream_paths(found: Orders, stream: int) -> dict[Any, Series]:
-    phi, g, sigma = _stream_symbols(found.notation, stream)
-    overlaps, innovations = found.overlaps[stream], found.innovations[stream]
+def _stream_paths(orders: Orders, stream: int) -> dict[Any, Series]:
+    phi, g, sigma = _stream_symbols(orders.notation, stream)
+    overlaps, innovations = orders.overlaps[stream], orders.innovations[stream]
     prior = tuple(
         build.subtract(whole, own) for whole, own in zip(overlaps, innovations, strict=True)
     )
-    return {phi: tuple(found.forces[stream]), g: tuple(overlaps), sigma: prior}
+    return {phi: tuple(orders.forces[stream]), g: tuple(overlaps), sigma: prior}
 
 
 def _coefficient(expression: Any, paths: Mapping[Any, Series], order: int) -> Any:
@@ -210,7 +210,7 @@ def _coefficient(expression: Any, paths: Mapping[Any, Series], order: int) -> An
     return normal(taylor(expression, paths, order)[order])
 
 
-def expand_action(found: Orders, order: int) -> Series:
+def expand_action(orders: Orders, order: int) -> Series:
     r"""The action at the saddle point: its value at infinite width, then terms in 1/N^k.
 
     The gradients vanish there, so that S changes with the widths through them alone: with all
@@ -220,8 +220,8 @@ def expand_action(found: Orders, order: int) -> Series:
 
     where S at infinite width holds all terms of order N and 1.
     """
-    theory = found.theory
-    energies = taylor(theory.energy, found.paths(), order)
+    theory = orders.theory
+    energies = taylor(theory.energy, orders.paths(), order)
     labels = [expand(value / (k + 1)) for k, value in enumerate(energies)]
     return (_extensive(theory) + labels[0], *labels[1:])
 
@@ -245,11 +245,11 @@ def _known(expression: Any, values: dict[Any, Any]) -> Any:
     return substitute(expression, present) if present else expression
 
 
-def expand_predictor(found: Orders, order: int) -> tuple[Series, Series]:
+def expand_predictor(orders: Orders, order: int) -> tuple[Series, Series]:
     """Mean and variance at the saddle point, coefficients of 1, 1/N, ..., 1/N^order."""
-    predictor = found.theory.predictor
+    predictor = orders.theory.predictor
     mean, variance = (
-        tuple(map(normal, taylor(value, found.paths(), order)))
+        tuple(map(normal, taylor(value, orders.paths(), order)))
         for value in (predictor.mean, predictor.variance)
     )
     return mean, variance

@@ -30,8 +30,8 @@ def stage_actions(theory: Theory, stages: tuple[Stage, ...]) -> tuple[Any, ...]:
 def _at_solution(term: Any, stage: Stage) -> Any:
     """A stage's term with the right-hand side of its equation in the place of its overlap."""
     right = stage.right.xreplace({stage.flux: FLUX})
-    found = sympy.expand_log(sympy.expand(term.xreplace({stage.overlap: right})), force=True)
-    found = sympy.expand(found)
-    if found.free_symbols != {stage.width, FLUX}:
-        raise RuleError(f"scalar theory: {found} depends on more than {stage.width} and {FLUX}")
-    return found
+    value = sympy.expand_log(sympy.expand(term.xreplace({stage.overlap: right})), force=True)
+    value = sympy.expand(value)
+    if value.free_symbols != {stage.width, FLUX}:
+        raise RuleError(f"scalar theory: {value} depends on more than {stage.width} and {FLUX}")
+    return value

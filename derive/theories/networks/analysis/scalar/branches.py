@@ -104,14 +104,14 @@ def isolate(numbers: Numbers, excess: Callable[[float], Any]) -> list[tuple[floa
         SolveError: Two solutions lie too close to be told apart.
     """
     terms = Terms(numbers)
-    pending, found, looked = [_range(terms)], [], 0
+    pending, intervals, looked = [_range(terms)], [], 0
     while pending:
         looked += 1
         left, right = pending.pop()
         verdict = _judge(terms, left, right)
         if verdict == "one at most":
             if (excess(left) < 0) != (excess(right) < 0):
-                found.append((left, right))
+                intervals.append((left, right))
         elif verdict == "unclear":
             if right - left < FINEST or looked > MOST:
                 raise SolveError(
@@ -120,7 +120,7 @@ def isolate(numbers: Numbers, excess: Callable[[float], Any]) -> list[tuple[floa
                 )
             middle = (left + right) / 2
             pending += [(middle, right), (left, middle)]
-    return found
+    return intervals
 
 
 def _range(terms: Terms) -> tuple[float, float]:

@@ -83,17 +83,17 @@ def generic_stage(stages: tuple[Stage, ...]) -> Generic:
         first.width: WIDTHS[STAGE],
         first.flux: FLUXES[STAGE],
     }
-    found = Generic(
+    generic = Generic(
         first.right.xreplace(names), stages[1].flux_value.xreplace({first.flux: FLUXES[STAGE]})
     )
     for lower, stage in zip((None, *stages), stages, strict=False):
-        if found.at(stage) != stage.right:
+        if generic.at(stage) != stage.right:
             raise RuleError(f"any depth: the equation {stage.right} of {stage.overlap} differs")
         if lower is not None:
-            handed = found.flux_above.xreplace({FLUXES[STAGE]: lower.flux})
+            handed = generic.flux_above.xreplace({FLUXES[STAGE]: lower.flux})
             if handed != stage.flux_value:
                 raise RuleError(f"any depth: the flux {stage.flux_value} of {stage.flux} differs")
-    return found
+    return generic
 
 
 def flux_induction(generic: Generic) -> Induction:

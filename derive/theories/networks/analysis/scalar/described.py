@@ -93,18 +93,18 @@ def values_of(theory: Theory, temperature: Any) -> dict[str, Any]:
         SolveError: One of them is a symbol.
     """
     notation = theory.notation
-    found = {notation.width(s.index).name: s.width for s in notation.streams()}
-    found |= {
+    values = {notation.width(s.index).name: s.width for s in notation.streams()}
+    values |= {
         notation.variance(w.index).name: w.variance
         for w in notation.graph.weights
         if w.below is not None
     }
-    for name, value in {**found, "temperature": temperature}.items():
+    for name, value in {**values, "temperature": temperature}.items():
         if isinstance(value, str):
             raise SolveError(
                 f"scalar numbers: {name} is the symbol {shown(value)}; give it a value"
             )
-    return {name: _decimal(value) for name, value in found.items()}
+    return {name: _decimal(value) for name, value in values.items()}
 
 
 def _decimal(value: Any) -> Any:
@@ -118,7 +118,7 @@ def values_on_data(theory: Theory, temperature: Any, data: Data) -> dict[str, An
     Raises:
         SolveError: A number is a symbol, or the kernel is singular without a temperature.
     """
-    found = values_of(theory, temperature)
+    values = values_of(theory, temperature)
     variance = theory.notation.graph.weights[0].variance
     if isinstance(variance, str):
         raise SolveError(
@@ -135,5 +135,5 @@ def values_on_data(theory: Theory, temperature: Any, data: Data) -> dict[str, An
             "zero; give a temperature, or fewer examples than features"
         )
     kept = np.where(eigenvalues > least, eigenvalues, 0.0)
-    found |= {"eigenvalues": kept.tolist(), "projections": (vectors.T @ data.labels).tolist()}
-    return found | ({"temperature": _decimal(temperature)} if temperature else {})
+    values |= {"eigenvalues": kept.tolist(), "projections": (vectors.T @ data.labels).tolist()}
+    return values | ({"temperature": _decimal(temperature)} if temperature else {})

@@ -95,19 +95,19 @@ def _spectral_flux(energy: Any) -> Any:
 
 def _only_kernel(energy: Any) -> Any:
     """The one path kernel in an energy."""
-    found: set[Any] = set()
+    kernels: set[Any] = set()
 
     def look(node: Any) -> None:
         if type(node) is PathKernel:
-            found.add(node)
+            kernels.add(node)
 
     rebuild(energy, look)
-    if len(found) != 1:
+    if len(kernels) != 1:
         raise RuleError(
-            f"scalar theory: the energy has {len(found)} kernels, one is needed; give a network "
+            f"scalar theory: the energy has {len(kernels)} kernels, one is needed; give a network "
             "with one output"
         )
-    return found.pop()
+    return kernels.pop()
 
 
 def _at_zero(energy: Any, theory: Theory) -> tuple[Any, Any]:

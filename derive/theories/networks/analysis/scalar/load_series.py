@@ -44,8 +44,8 @@ def alpha_series(equal: EqualWidths, order: Any) -> Series:
     inner = _powers(sympy.expand(psi), polynomials)
     outer = _powers(equal.overlap / PRIOR, polynomials)
     values = lagrange_of_powers(outer, inner, top)
-    found = [_factored(value, values[1]) for value in values]
-    return Series(LOAD, tuple(found), ((RATIO, equal_ratio()),), cold=True, moves=MOVES)
+    coefficients = [_factored(value, values[1]) for value in values]
+    return Series(LOAD, tuple(coefficients), ((RATIO, equal_ratio()),), cold=True, moves=MOVES)
 
 
 Powers = dict[Ring, Ring]
@@ -55,40 +55,40 @@ Powers = dict[Ring, Ring]
 def lagrange_of_powers(outer: Powers, inner: Powers, order: int) -> list[Ring]:
     """The coefficients of F in eps, for x = eps psi; F and psi are sums of powers of 1 + x."""
     slope = {exponent - 1: number * exponent for exponent, number in outer.items()}
-    found, power = [sum(outer.values())], inner
+    coefficients, power = [sum(outer.values())], inner
     for k in range(1, order + 1):
         terms = _multiplied(slope, power).items()
-        found.append(sum(number * _binomial(e, k - 1) for e, number in terms) / k)
+        coefficients.append(sum(number * _binomial(e, k - 1) for e, number in terms) / k)
         power = _multiplied(power, inner)
-    return found
+    return coefficients
 
 
 def _multiplied(first: Powers, second: Powers) -> Powers:
-    found: Powers = {}
+    powers: Powers = {}
     for (e, a), (f, b) in product(first.items(), second.items()):
-        found[e + f] = found.get(e + f, 0) + a * b
-    return found
+        powers[e + f] = powers.get(e + f, 0) + a * b
+    return powers
 
 
 def _binomial(exponent: Ring, place: int) -> Ring:
     """The coefficient of x^place in (1 + x)^exponent."""
-    found = exponent.ring(1)
+    coefficient = exponent.ring(1)
     for k in range(place):
-        found = found * (exponent - k) / (k + 1)
-    return found
+        coefficient = coefficient * (exponent - k) / (k + 1)
+    return coefficient
 
 
 def _powers(expression: Any, polynomials: Any) -> Powers:
     """A sum of powers of v, term by term."""
-    found: Powers = {}
+    powers: Powers = {}
     for term in sympy.Add.make_args(expression):
         number, power = term.as_independent(FACTOR, as_Add=False)
         exponent = power.as_base_exp()[1] if power != 1 else sympy.S.Zero
         if power not in (sympy.S.One, FACTOR**exponent):
             raise RuleError(f"series: {term} is no power of {FACTOR}")
         place = polynomials(exponent)
-        found[place] = found.get(place, 0) + polynomials(number)
-    return found
+        powers[place] = powers.get(place, 0) + polynomials(number)
+    return powers
 
 
 def _factored(value: Ring, first: Ring) -> Any:

@@ -55,13 +55,13 @@ def exact(name: str, value: Value, *, least: int = 0, zero: bool = False) -> Fra
     try:
         if isinstance(value, bool) or (isinstance(value, str) and not _moderate(value)):
             raise ValueError
-        found = Fraction(value)
+        fraction = Fraction(value)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         raise SolveError(f"scalar numbers: {name} is {shown(value)}; give a number") from None
-    if found < least or (found == 0 and not zero):
+    if fraction < least or (fraction == 0 and not zero):
         kind = f"a number from {least}" if least else "a positive number" + " or 0" * zero
         raise SolveError(f"scalar numbers: {name} is {shown(value)}; give {kind}")
-    return found
+    return fraction
 
 
 def _moderate(text: str) -> bool:

@@ -41,5 +41,5 @@ def one_head(theory: Theory) -> dict[Any, Any]:
 
 def replaced(expression: Any, replacements: dict[Any, Any]) -> Any:
     """The expression with those replacements whose left side occurs in it."""
-    found = {old: new for old, new in replacements.items() if contains(expression, {old})}
-    return substitute(expression, found) if found else expression
+    occurring = {old: new for old, new in replacements.items() if contains(expression, {old})}
+    return substitute(expression, occurring) if occurring else expression

@@ -94,13 +94,13 @@ class ScalarTheory(Certified):
             RuleError: The network has one stage, or the letter is taken.
         """
         depth, generic = depth_symbol(name), generic_stage(self.stages)
-        found = any_depth(generic, depth)
+        equation = any_depth(generic, depth)
         forms = {term.xreplace({width: WIDTH}) for width, term in self.actions}
         if len(forms) != 1:
             raise RuleError("any depth: the stages add terms of different forms to the action")
-        added = steps.any_depth(generic, found, self.energy)
+        added = steps.any_depth(generic, equation, self.energy)
         actions = ((WIDTH, forms.pop()),)
-        return replace(self, equation=found, actions=actions, steps=(*self.steps[:-2], *added))
+        return replace(self, equation=equation, actions=actions, steps=(*self.steps[:-2], *added))
 
     def explicit(self, *, equal: bool = True) -> Explicit:
         """The solution in closed form, for one and two stages at zero temperature.
@@ -210,5 +210,5 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     equation, energy = multiply(stages), read_energy(theory)
     terms = stage_actions(theory, stages)
     actions = tuple(zip((stage.width for stage in stages), terms, strict=True))
-    found = steps.derivation(theory, stages, equation, energy, actions)
-    return ScalarTheory(theory, stages, equation, energy, actions, found)
+    record = steps.derivation(theory, stages, equation, energy, actions)
+    return ScalarTheory(theory, stages, equation, energy, actions, record)

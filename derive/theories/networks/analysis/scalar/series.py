@@ -65,10 +65,10 @@ class Series:
     @property
     def box(self) -> Box:
         """u/c with the orders in turn, a line for each where they do not fit on one."""
-        found: list[tuple[bool, Box]] = []
+        terms: list[tuple[bool, Box]] = []
         for k, value in enumerate(self.coefficients):
-            found += terms_of(_term(value * self.variable**k)) if value != 0 else ()
-        return Sum(tuple(found), stacked=True)
+            terms += terms_of(_term(value * self.variable**k)) if value != 0 else ()
+        return Sum(tuple(terms), stacked=True)
 
     def __repr__(self) -> str:
         lines = [f"{plain(OVERLAP / PRIOR)} = {PLAIN.text(self.box)}"]

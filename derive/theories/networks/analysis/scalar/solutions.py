@@ -217,8 +217,8 @@ class _Run:
             scaled = [value / width for value in coefficients]
             coefficients = [a + b for a, b in zip([*scaled, 0], [0, *coefficients], strict=True)]
         coefficients[-1] -= self.signal
-        found = context.polyroots(coefficients, maxsteps=500, extraprec=8 * context.prec)
+        roots = context.polyroots(coefficients, maxsteps=500, extraprec=8 * context.prec)
         size = context.mpf(10) ** (-context.dps // 2)
-        real = [z.real for z in found if abs(context.im(z)) <= size * max(1, abs(z))]
+        real = [z.real for z in roots if abs(context.im(z)) <= size * max(1, abs(z))]
         others = sorted(real, key=lambda r: abs(r - root.flux))[1:]
         return sorted(self.signal / (self.numbers.examples + r) for r in others)

@@ -48,10 +48,10 @@ def read_stages(theory: Theory) -> tuple[Stage, ...]:
     require_one_vector(theory)
     variables = variables_of(theory)
     fluxes = _fluxes(theory)
-    found = []
+    stages = []
     for place, equation in enumerate(theory.equations):
         (weight,) = theory.notation.graph.streams[place].weights
-        found.append(
+        stages.append(
             Stage(
                 overlap=variables[place],
                 above=variables[place + 1] if place + 1 < len(variables) else sympy.S.One,
@@ -62,7 +62,7 @@ def read_stages(theory: Theory) -> tuple[Stage, ...]:
                 flux_value=_number(equation.flux_value, theory, variables, fluxes),
             )
         )
-    return tuple(found)
+    return tuple(stages)
 
 
 def variables_of(theory: Theory) -> tuple[Any, ...]:
@@ -73,11 +73,11 @@ def variables_of(theory: Theory) -> tuple[Any, ...]:
 
 def _fluxes(theory: Theory) -> dict[Any, Any]:
     """From the 1 x 1 matrices R_s to numbers."""
-    heads, found = one_head(theory), {}
+    heads, fluxes = one_head(theory), {}
     for stream, equation in zip(theory.notation.streams(), theory.equations, strict=True):
         number = sympy.Symbol(f"r_{stream.name}", real=True)
-        found[replaced(equation.flux, heads)] = build.scale(number, sympy.Identity(1))
-    return found
+        fluxes[replaced(equation.flux, heads)] = build.scale(number, sympy.Identity(1))
+    return fluxes
 
 
 def _number(matrix: Any, theory: Theory, variables: tuple[Any, ...], fluxes: dict[Any, Any]) -> Any:

@@ -58,9 +58,9 @@ def width_series(
     else:
         inner = _expanded([polynomials(name) for name, _ in slopes], outer, top)
     values = lagrange(outer, inner, top)
-    found = tuple(_divided(value, k, inner[0], cold) for k, value in enumerate(values))
+    coefficients = tuple(_divided(value, k, inner[0], cold) for k, value in enumerate(values))
     known = (*sums, *(((RATIO, equal_ratio()),) if cold else slopes))
-    return Series(sympy.S.One, found, known, cold, _moves(equation, cold))
+    return Series(sympy.S.One, coefficients, known, cold, _moves(equation, cold))
 
 
 def _names(letter: str, first: int, count: int) -> list[Any]:
@@ -100,8 +100,8 @@ def _stages(
     """prod_l (1 + x/N_l) in its symmetric functions."""
     if _is_symbolic(equation):
         return _exponential(sums, polynomials, length)
-    found = [polynomials(1), *sums]
-    return found + [polynomials(0)] * (length - len(found))
+    coefficients = [polynomials(1), *sums]
+    return coefficients + [polynomials(0)] * (length - len(coefficients))
 
 
 def _divided(value: Ring, order: int, first: Ring, cold: bool) -> Any:
@@ -118,13 +118,13 @@ def _divided(value: Ring, order: int, first: Ring, cold: bool) -> Any:
 
 def _exponential(sums: list[Ring], polynomials: Any, length: int) -> list[Ring]:
     """prod_l (1 + x/N_l) in the power sums of 1/N_l: m f_m = sum_k (-1)^{k-1} p_k f_{m-k}."""
-    found = [polynomials(1)]
+    coefficients = [polynomials(1)]
     for m in range(1, length):
         total = polynomials(0)
         for k in range(1, m + 1):
-            total = total + (-1) ** (k - 1) * sums[k - 1] * found[m - k]
-        found.append(total / m)
-    return found
+            total = total + (-1) ** (k - 1) * sums[k - 1] * coefficients[m - k]
+        coefficients.append(total / m)
+    return coefficients
 
 
 def _cold(energy: ScalarEnergy, outer: list[Ring], polynomials: Any, length: int) -> list[Ring]:
@@ -133,8 +133,8 @@ def _cold(energy: ScalarEnergy, outer: list[Ring], polynomials: Any, length: int
     along = sympy.expand(along.xreplace({SIGNAL: RATIO * PRIOR * EXAMPLES}))
     inverse = polynomials(along.coeff(FACTOR, -1))
     constant = polynomials(sympy.expand(along - along.coeff(FACTOR, -1) / FACTOR))
-    found = [inverse * value for value in _reciprocal(outer, length)]
-    return [found[0] + constant, *found[1:]]
+    coefficients = [inverse * value for value in _reciprocal(outer, length)]
+    return [coefficients[0] + constant, *coefficients[1:]]
 
 
 def _expanded(slopes: list[Ring], outer: list[Ring], length: int) -> list[Ring]:
@@ -150,15 +150,15 @@ def _expanded(slopes: list[Ring], outer: list[Ring], length: int) -> list[Ring]:
 
 def _slopes(energy: ScalarEnergy, count: int) -> list[Any]:
     """d_k = c^k r^(k)(c), in the eigenvalues of the kernel."""
-    found = []
+    slopes = []
     for k in range(count):
         total = sympy.S.Zero
         for term in energy.spectral_flux.args:
             summand, limits = term.args
             value = sympy.factor(PRIOR**k * summand.diff(OVERLAP, k).xreplace({OVERLAP: PRIOR}))
             total += sympy.Sum(value, limits)
-        found.append(total)
-    return found
+        slopes.append(total)
+    return slopes
 
 
 def lagrange(outer: list[Ring], inner: list[Ring], order: int) -> list[Ring]:
@@ -170,11 +170,11 @@ def lagrange(outer: list[Ring], inner: list[Ring], order: int) -> list[Ring]:
         order: The highest order.
     """
     slope = [k * outer[k] for k in range(1, order + 1)]
-    found, power = [outer[0]], inner[:order]
+    coefficients, power = [outer[0]], inner[:order]
     for k in range(1, order + 1):
-        found.append(_coefficient(slope, power, k - 1) / k)
+        coefficients.append(_coefficient(slope, power, k - 1) / k)
         power = _product(power, inner, order)
-    return found
+    return coefficients
 
 
 def _coefficient(first: list[Ring], second: list[Ring], place: int) -> Ring:
@@ -189,9 +189,12 @@ def _product(first: list[Ring], second: list[Ring], length: int) -> list[Ring]:
 
 def _reciprocal(series: list[Ring], length: int) -> list[Ring]:
     """1 over a power series that begins with 1."""
-    found = [series[0]]
+    coefficients = [series[0]]
     for k in range(1, length):
-        found.append(
-            -sum((series[j] * found[k - j] for j in range(2, k + 1)), series[1] * found[k - 1])
+        coefficients.append(
+            -sum(
+                (series[j] * coefficients[k - j] for j in range(2, k + 1)),
+                series[1] * coefficients[k - 1],
+            )
         )
-    return found
+    return coefficients

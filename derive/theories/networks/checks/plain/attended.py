@@ -117,11 +117,11 @@ def _below(layer: Any, branch: int, above: Array, own: Any, tokens: int) -> Arra
 def _attention(omega: Array, above: Array) -> Array:
     """z_t = sum_s z_s Omega[s, t], the key s first, the query t second; one query is that read."""
     keys, queries = omega.shape
-    found = np.zeros(keys)
+    below = np.zeros(keys)
     for key in range(keys):
         for query, weight in enumerate(above):
-            found[key] += omega[key, query if queries > 1 else 0] * weight
-    return found
+            below[key] += omega[key, query if queries > 1 else 0] * weight
+    return below
 
 
 def _convolution(layer: Any, branch: int, above: Array, tokens: int) -> Array:
@@ -130,7 +130,7 @@ def _convolution(layer: Any, branch: int, above: Array, tokens: int) -> Array:
     lengths = [numbers[0] for numbers in directions]
     places = [_positions(*numbers) for numbers in directions]
     offset = np.unravel_index(branch - 1, [size for _, size, _, _ in directions])
-    found = np.zeros(tokens)
+    below = np.zeros(tokens)
     for place, weight in enumerate(above):
         at = np.unravel_index(place, places)
         read = [
@@ -138,8 +138,8 @@ def _convolution(layer: Any, branch: int, above: Array, tokens: int) -> Array:
             for t, k, (_, _, stride, padding) in zip(at, offset, directions, strict=True)
         ]
         if all(0 <= s < length for s, length in zip(read, lengths, strict=True)):
-            found[sum(s * prod(lengths[n + 1 :]) for n, s in enumerate(read))] += weight
-    return found
+            below[sum(s * prod(lengths[n + 1 :]) for n, s in enumerate(read))] += weight
+    return below
 
 
 def _directions(layer: Any, tokens: int) -> list[tuple[int, int, int, int]]:

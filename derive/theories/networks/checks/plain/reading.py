@@ -45,5 +45,7 @@ def alignment_loops(kernel: Array, labels: Array) -> tuple[Array, Array]:
     """
     vectors, values, _ = np.linalg.svd((kernel + kernel.T) / 2)
     length = float(np.sqrt(sum(y * y for y in labels))) or 1.0
-    found = [abs(sum(v * y for v, y in zip(column, labels, strict=True))) for column in vectors.T]
-    return values, np.array(found) / length
+    alignments = [
+        abs(sum(v * y for v, y in zip(column, labels, strict=True))) for column in vectors.T
+    ]
+    return values, np.array(alignments) / length

@@ -66,7 +66,7 @@ class PlainTheory:
 
     def number_of(self, stream: Any) -> int:
         """The place of a stream from below."""
-        return next(k for k, found in enumerate(self.wiring.streams) if found is stream)
+        return next(k for k, other in enumerate(self.wiring.streams) if other is stream)
 
     def bottom(self, overlaps: Overlaps) -> Array:
         """G_bottom, one row per path."""
@@ -75,10 +75,10 @@ class PlainTheory:
 
     def products(self, left: Array, right: Array) -> Array:
         """xi^pi_mu . xi^pi'_nu for all pairs, shape (rows, columns, M, M)."""
-        found = np.zeros((len(left), len(right), left.shape[2], right.shape[2]))
+        products = np.zeros((len(left), len(right), left.shape[2], right.shape[2]))
         for mu, nu, i in np.ndindex(len(left), len(right), left.shape[1]):
-            found[mu, nu] += np.outer(left[mu, i], right[nu, i])
-        return found
+            products[mu, nu] += np.outer(left[mu, i], right[nu, i])
+        return products
 
     def centred(self, attended: Array) -> Array:
         """Attended inputs without the mean of features."""
@@ -122,11 +122,11 @@ class PlainTheory:
     def kernel(self, left: Array, right: Array, overlaps: Overlaps) -> Array:
         """K between two sets of examples, with what the means add to it for b of given spread."""
         bottom = self.bottom(overlaps)
-        found = self.kernel_of(self.products(self.centred(left), self.centred(right)), bottom)
+        kernel = self.kernel_of(self.products(self.centred(left), self.centred(right)), bottom)
         if not self.has_mean:
-            return found
+            return kernel
         share = self.projected(overlaps).share
-        return np.asarray(found + share * self.means(left) @ bottom @ self.means(right).T)
+        return np.asarray(kernel + share * self.means(left) @ bottom @ self.means(right).T)
 
     def kernel_of(self, products: Array, bottom: Array) -> Array:
         """K = sigma_0^2 / N_0 sum_{pi pi'} G_{pi pi'} xi^pi . xi^pi'."""
@@ -135,8 +135,8 @@ class PlainTheory:
 
     def covariance(self, overlaps: Overlaps) -> Array:
         """C = K + T."""
-        found = self.kernel_of(self.training_products, self.bottom(overlaps))
-        return found + self.temperature * np.eye(len(self.labels))
+        kernel = self.kernel_of(self.training_products, self.bottom(overlaps))
+        return kernel + self.temperature * np.eye(len(self.labels))
 
     def prior(self, overlaps: Overlaps) -> Any:
         """What the weights' own densities add to S; overlaps may be stacked along first axes."""
@@ -216,13 +216,13 @@ class PlainTheory:
         variance = np.array([own[k, k] - row @ resolvent @ row for k, row in enumerate(cross)])
         if not self.has_mean:
             return mean, variance
-        found = self.projected(overlaps)
+        projected = self.projected(overlaps)
         left = self.means(tests) - cross @ resolvent @ self.means(self.attended)
-        return mean + left @ found.along, variance + np.diag(left @ found.spread() @ left.T)
+        return mean + left @ projected.along, variance + np.diag(left @ projected.spread() @ left.T)
 
     def gradient(self, overlaps: Overlaps) -> tuple[Array, ...]:
         """dS/dG_s, symmetric: dS = tr(gradient dG)."""
-        found = []
+        slopes = []
         for stream, overlap in enumerate(overlaps):
             slope = np.zeros(overlap.shape)
             for i, j in np.ndindex(*overlap.shape):
@@ -232,8 +232,8 @@ class PlainTheory:
                 moved = [np.array(g, dtype=complex) for g in overlaps]
                 moved[stream] += 1j * IMAGINARY * step
                 slope[i, j] = np.imag(self.action(moved)) / IMAGINARY
-            found.append(slope)
-        return tuple(found)
+            slopes.append(slope)
+        return tuple(slopes)
 
     def relative_gradient(self, overlaps: Overlaps) -> float:
         """max_s |G_s^(1/2) (dS/dG_s) G_s^(1/2)|_F / N_s."""
@@ -245,14 +245,14 @@ class PlainTheory:
 
     def units(self, overlaps: Overlaps) -> list[tuple[int, Array]]:
         """(stream, X): the orthonormal basis of symmetric matrices, stream after stream."""
-        found = []
+        units = []
         for stream, overlap in enumerate(overlaps):
             for i in range(len(overlap)):
                 for j in range(i + 1):
                     unit = np.zeros(overlap.shape)
                     unit[i, j] = unit[j, i] = 1.0 if i == j else 0.5**0.5
-                    found.append((stream, unit))
-        return found
+                    units.append((stream, unit))
+        return units
 
     def coordinates(self, matrices: Overlaps, overlaps: Overlaps) -> Array:
         """The coordinates of X_s in that basis."""
@@ -286,14 +286,14 @@ class PlainTheory:
         roots = self.roots(overlaps)
         units = self.units(overlaps)
         sides = [roots[stream] @ unit @ roots[stream] for stream, unit in units]
-        found = np.zeros((len(units), len(units)))
+        hessian = np.zeros((len(units), len(units)))
         for k, (stream, _) in enumerate(units):
             for place, weight in STENCIL:
                 moved = [np.array(g) for g in overlaps]
                 moved[stream] += place * STEP * sides[k]
                 slopes = self._slopes(moved, [s for s, _ in units], sides)
-                found[:, k] += weight * slopes / (12 * STEP)
-        return (found + found.T) / 2
+                hessian[:, k] += weight * slopes / (12 * STEP)
+        return (hessian + hessian.T) / 2
 
     def _slopes(self, overlaps: Overlaps, streams: Sequence[int], sides: Sequence[Array]) -> Array:
         """The change of S along many directions, from one stacked evaluation."""

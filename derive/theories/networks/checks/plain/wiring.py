@@ -101,9 +101,9 @@ class Wiring:
         self._start, self._below = start, below
         self._outputs = network.readout.outputs
         nodes = self._up(network.layers, None, None)
-        found = self._down(nodes, [])
-        self.paths = [vector for vector, _ in found]
-        self.readings = [reading for _, reading in found]
+        ends = self._down(nodes, [])
+        self.paths = [vector for vector, _ in ends]
+        self.readings = [reading for _, reading in ends]
 
     def branch_table(self) -> list[list[int]]:
         """For every path the branch in every weight between embedding and readout, 0 for a skip.
@@ -154,7 +154,7 @@ class Wiring:
                 continue
             ends = [end for branch in node for end in self._down(branch, active)]
             handed = [vector for vector, _ in active]
-            order = [vector for vector in handed if any(vector is found for found, _ in ends)]
+            order = [vector for vector in handed if any(vector is lower for lower, _ in ends)]
             order += [vector for vector, _ in ends if not any(vector is seen for seen in handed)]
             active = [(vector, _sum_of(vector, ends)) for vector in order]
         return active
@@ -191,7 +191,7 @@ def _stays(layer: Any) -> bool:
 
 def _sum_of(vector: Vector, ends: Active) -> Reading:
     """What a vector reads by all ways on which it is handed down."""
-    first, *others = [reading for found, reading in ends if found is vector]
+    first, *others = [reading for end, reading in ends if end is vector]
     for reading in others:
         first = first + reading
     return first

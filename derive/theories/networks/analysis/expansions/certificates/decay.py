@@ -29,14 +29,14 @@ Quantity = tuple[str, Any, Sequence[Any]]
 """A name, an expression of the overlaps, and the coefficients of its series."""
 
 
-def overlaps_to_order(found: Orders, order: int) -> Certificate:
+def overlaps_to_order(orders: Orders, order: int) -> Certificate:
     """With the overlaps to order k inserted the gradients decay as 1/N^k."""
 
     @guarded
     def check(digits: int) -> Evidence:
-        samples, seen = instances(found.notation, 23), 0.0
+        samples, seen = instances(orders.notation, 23), 0.0
         for sample in samples:
-            run = _Widths(found, order, sample)
+            run = _Widths(orders, order, sample)
             seen = run.order(run.gradients, order, "the gradients")
         decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
         return Evidence(digits, f"the gradients there decay with {decay}")
@@ -44,14 +44,14 @@ def overlaps_to_order(found: Orders, order: int) -> Certificate:
     return check
 
 
-def series_to_order(found: Orders, order: int, quantities: Sequence[Quantity]) -> Certificate:
+def series_to_order(orders: Orders, order: int, quantities: Sequence[Quantity]) -> Certificate:
     """Quantities at the overlaps to order k, less their series to order k, decay as 1/N^(k+1)."""
 
     @guarded
     def check(digits: int) -> Evidence:
-        samples, seen = instances(found.notation, 29), 0.0
+        samples, seen = instances(orders.notation, 29), 0.0
         for sample in samples:
-            run = _Widths(found, order, sample)
+            run = _Widths(orders, order, sample)
             for quantity in quantities:
                 seen = run.order(run.remainder(quantity), order + 1, quantity[0])
         decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
@@ -70,9 +70,9 @@ def with_tests(sample: Instance) -> Numbers:
 class _Widths:
     """One instance at growing widths, with the overlaps of an expansion."""
 
-    def __init__(self, found: Orders, order: int, sample: Instance) -> None:
-        self.found, self.highest = found, order
-        self.theory = found.theory
+    def __init__(self, orders: Orders, order: int, sample: Instance) -> None:
+        self.orders, self.highest = orders, order
+        self.theory = orders.theory
         self.sample = sample
         self.fine = Agreement((order + 3) * FAR)
         self.data = with_tests(self.sample)
@@ -80,8 +80,8 @@ class _Widths:
     def at(self, scale: int) -> Numbers:
         """All definitions, and the overlaps to the order of the expansion."""
         numbers = {**self.data, **self.sample.sizes(scale)}
-        define_values(self.found.definitions, numbers, self.fine)
-        pairs = zip(self.theory.order_parameters, self.found.overlaps, strict=True)
+        define_values(self.orders.definitions, numbers, self.fine)
+        pairs = zip(self.theory.order_parameters, self.orders.overlaps, strict=True)
         for overlap, series in pairs:
             numbers[overlap] = self._sum(series[: self.highest + 1], numbers)
             cholesky(self.fine.arithmetic, numbers[overlap])

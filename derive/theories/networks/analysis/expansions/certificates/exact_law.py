@@ -77,14 +77,14 @@ def _compare_parts(theory: Theory, parts: Split, sample: Instance, agreement: Ag
     agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
 
 
-def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certificate:
+def sum_of_squares(theory: Theory, parts: Split, fluctuations: Fluctuations) -> Certificate:
     """L along random fluctuations: flat to first order, the sum of squares to second order."""
 
     @guarded
     def check(digits: int) -> Evidence:
         agreement, samples = Agreement(digits), instances(theory.notation, 37)
         for sample in samples:
-            _compare_squares(theory, parts, found, sample, agreement)
+            _compare_squares(theory, parts, fluctuations, sample, agreement)
         return agreement.evidence(
             f"differences of L along random fluctuations of all streams{unseen(samples)}"
         )
@@ -93,18 +93,18 @@ def sum_of_squares(theory: Theory, parts: Split, found: Fluctuations) -> Certifi
 
 
 def _compare_squares(
-    theory: Theory, parts: Split, found: Fluctuations, sample: Instance, agreement: Agreement
+    theory: Theory, parts: Split, fluctuations: Fluctuations, sample: Instance, agreement: Agreement
 ) -> None:
     fine = Agreement(4 * agreement.digits + GUARD)
     numbers, due = with_tests(sample), fine.arithmetic.mpf(0)
     define_values(theory.wide.points, numbers, fine)
-    for stream, own in enumerate(found.innovations):
+    for stream, own in enumerate(fluctuations.innovations):
         root = exact(fine.arithmetic, sample.array(*(sample.count(stream),) * 2))
         numbers[own.symbol] = root + root.T
         white = inverse(fine.arithmetic, fine.value(own.covariance, numbers)) @ (root + root.T)
         due += fine.value(own.width, numbers) / 2 * np.trace(white @ white)
-    define_values(found.definitions, numbers, fine)
-    places = zip(theory.order_parameters, theory.wide.overlaps, found.overlaps, strict=True)
+    define_values(fluctuations.definitions, numbers, fine)
+    places = zip(theory.order_parameters, theory.wide.overlaps, fluctuations.overlaps, strict=True)
     lines = [(g, fine.value(point, numbers), numbers[x]) for g, point, x in places]
     step = fine.arithmetic.mpf(10) ** (-agreement.digits - 5)
 
@@ -162,13 +162,13 @@ def _compare_score(
         return sum(log_normal(fine.arithmetic, column, covariance) for column in vectors.T)
 
     given = {**numbers, mean.overlap: vectors @ vectors.T / vectors.shape[1]}
-    found = (fine.value(mean.score, given) * direction).sum()
+    score = (fine.value(mean.score, given) * direction).sum()
     slope = (density(1) - density(-1)) / (2 * step)
-    agreement.compare(f"the score of {mean.symbol}", found, slope)
+    agreement.compare(f"the score of {mean.symbol}", score, slope)
 
 
 def mean_of_overlaps(
-    theory: Theory, parts: Split, first: Orders, found: Fluctuations
+    theory: Theory, parts: Split, first: Orders, fluctuations: Fluctuations
 ) -> Certificate:
     """The shift of the mean against Laplace's method on numbers, third derivatives included.
 
@@ -181,7 +181,9 @@ def mean_of_overlaps(
         for sample in samples:
             numeric = _Laplace(theory, parts, sample, digits)
             numbers = numeric.with_definitions(first)
-            forces = average_values(prior_forces(theory, found), found, (), numbers, numeric.fine)
+            forces = average_values(
+                prior_forces(theory, fluctuations), fluctuations, (), numbers, numeric.fine
+            )
             for force in forces:
                 agreement.compare("the force of the prior alone", force, 0 * force)
             for series, due in zip(first.overlaps, numeric.shifts, strict=True):
@@ -194,7 +196,7 @@ def mean_of_overlaps(
 
 
 def mean_of_predictor(
-    theory: Theory, parts: Split, first: Orders, found: Fluctuations, averages: Averages
+    theory: Theory, parts: Split, first: Orders, fluctuations: Fluctuations, averages: Averages
 ) -> Certificate:
     """Mean and variance against first and second differences in every direction."""
 
@@ -206,7 +208,7 @@ def mean_of_predictor(
             numbers = numeric.with_definitions(first)
             both = (*averages.mean, *averages.variance)
             mean, more, variance, wider = average_values(
-                both, found, averages.definitions, numbers, numeric.fine
+                both, fluctuations, averages.definitions, numbers, numeric.fine
             )
             predictor = theory.predictor
             value, change, spread = numeric.average(predictor.mean)
@@ -272,13 +274,13 @@ class _Laplace:
 
     def _units(self) -> list[tuple[int, Any]]:
         """(stream, symmetric matrix): the coordinates of all overlaps."""
-        found = []
+        units = []
         for stream, point in enumerate(self.point):
             for i, j in zip(*np.tril_indices(len(point)), strict=True):
                 unit = np.zeros(point.shape, dtype=int)
                 unit[i, j] = unit[j, i] = 1
-                found.append((stream, unit))
-        return found
+                units.append((stream, unit))
+        return units
 
     def _matrices(self, place: Any) -> list[Any]:
         matrices: list[Any] = [0 * point for point in self.point]

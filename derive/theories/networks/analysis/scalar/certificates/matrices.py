@@ -29,23 +29,23 @@ from derive.theories.networks.derivation import Theory
 from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
-def stages(theory: Theory, found: tuple[Stage, ...]) -> Certificate:
+def stages(theory: Theory, chain: tuple[Stage, ...]) -> Certificate:
     """Both sides of every equation and flux: the theory's matrices against the numbers."""
 
     @guarded
     def check(digits: int) -> Evidence:
         sample = Sample(theory, digits, 31)
-        if len(found) != len(theory.equations):
-            raise CertificateError(f"{len(found)} stages for {len(theory.equations)} streams")
+        if len(chain) != len(theory.equations):
+            raise CertificateError(f"{len(chain)} stages for {len(theory.equations)} streams")
         matrices: Numbers = {}
         scalars = dict(sample.scalars())
-        for place, (stage, equation) in enumerate(zip(found, theory.equations, strict=True)):
+        for place, (stage, equation) in enumerate(zip(chain, theory.equations, strict=True)):
             overlap, flux = (11 + 4 * place) / 8, (5 - 3 * place) / 16
             matrices[equation.overlap] = np.array([[overlap]])
             matrices[equation.flux] = np.array([[flux]])
             scalars |= {stage.overlap: overlap, stage.flux: flux}
         lowest = matrices[theory.equations[0].overlap][0, 0]
-        for stage, equation in zip(found, theory.equations, strict=True):
+        for stage, equation in zip(chain, theory.equations, strict=True):
             for what, number, matrix in (
                 (stage.overlap, stage.right, equation.right),
                 (stage.flux, stage.flux_value, equation.flux_value),
@@ -66,7 +66,7 @@ def _renamed(numbers: Numbers, theory: Theory) -> Numbers:
     return numbers_of({**numbers, **data}, theory)
 
 
-def equation(theory: Theory, found: ScalarEquation) -> Certificate:
+def equation(theory: Theory, scalar: ScalarEquation) -> Certificate:
     """A solution of the scalar equation makes every gradient of the action vanish.
 
     The prior variance of the readout is chosen so that a random u solves the scalar equation; the
@@ -81,8 +81,8 @@ def equation(theory: Theory, found: ScalarEquation) -> Certificate:
         flux = sample.flux(overlap, sample.instance.temperature)
         at = {**sample.scalars(), FLUX: flux, PRIOR: 1}
         readout = notation.variance(len(notation.graph.weights) - 1)
-        others = evaluate(found.prior, {**at, readout: 1}, 2 * digits + 2 * GUARD)
-        at[readout] = overlap / (sample.fine.value(found.factors, at) * others)
+        others = evaluate(scalar.prior, {**at, readout: 1}, 2 * digits + 2 * GUARD)
+        at[readout] = overlap / (sample.fine.value(scalar.factors, at) * others)
         sample.numbers[readout] = at[readout]
         above = arithmetic.mpf(1)
         for stream in reversed(notation.streams()):
@@ -103,24 +103,24 @@ def equation(theory: Theory, found: ScalarEquation) -> Certificate:
     return check
 
 
-def energy(theory: Theory, found: ScalarEnergy) -> Certificate:
+def energy(theory: Theory, scalar: ScalarEnergy) -> Certificate:
     """E and r at a temperature against the theory's energy and its differences."""
 
     @guarded
     def check(digits: int) -> Evidence:
         sample = Sample(theory, digits, 33)
         temperature = sample.instance.temperature
-        at = {**sample.scalars(), found.kernel: sample.kernel()}
+        at = {**sample.scalars(), scalar.kernel: sample.kernel()}
         due = sample.energy(OVERLAP_DRAWN, temperature)
-        sample.agreement.compare("E(u)", number_of(sample.fine.value(found.energy, at)), due)
+        sample.agreement.compare("E(u)", number_of(sample.fine.value(scalar.energy, at)), due)
         flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), temperature)
-        sample.agreement.compare("r", number_of(sample.fine.value(found.flux, at)), flux)
+        sample.agreement.compare("r", number_of(sample.fine.value(scalar.flux, at)), flux)
         return sample.agreement.evidence("the theory's energy, and its central differences in u")
 
     return check
 
 
-def spectrum(theory: Theory, found: ScalarEnergy) -> Certificate:
+def spectrum(theory: Theory, scalar: ScalarEnergy) -> Certificate:
     """Sums over eigenvalues against the theory's energy; mpmath diagonalises the kernel."""
 
     @guarded
@@ -139,32 +139,32 @@ def spectrum(theory: Theory, found: ScalarEnergy) -> Certificate:
             return sample.fine.value(summed, at)
 
         due = sample.energy(OVERLAP_DRAWN, temperature)
-        sample.agreement.compare("E(u)", value(found.spectral), due)
+        sample.agreement.compare("E(u)", value(scalar.spectral), due)
         flux = sample.flux(arithmetic.mpf(OVERLAP_DRAWN), temperature)
-        sample.agreement.compare("r", value(found.spectral_flux), flux)
+        sample.agreement.compare("r", value(scalar.spectral_flux), flux)
         return sample.agreement.evidence("eigenvalues of a random kernel, in mpmath")
 
     return check
 
 
-def zero_temperature(theory: Theory, found: ScalarEnergy) -> Certificate:
+def zero_temperature(theory: Theory, scalar: ScalarEnergy) -> Certificate:
     """E, s and r without a temperature against the theory's energy at temperature zero."""
 
     @guarded
     def check(digits: int) -> Evidence:
         sample = Sample(theory, digits, 35)
-        at = {**sample.scalars(), found.kernel: sample.kernel()}
-        at[SIGNAL] = number_of(sample.fine.value(found.signal_value, at))
+        at = {**sample.scalars(), scalar.kernel: sample.kernel()}
+        at[SIGNAL] = number_of(sample.fine.value(scalar.signal_value, at))
         due = sample.energy(OVERLAP_DRAWN, 0)
-        sample.agreement.compare("E(u)", number_of(sample.fine.value(found.cold, at)), due)
+        sample.agreement.compare("E(u)", number_of(sample.fine.value(scalar.cold, at)), due)
         flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), 0)
-        sample.agreement.compare("r", number_of(sample.fine.value(found.cold_flux, at)), flux)
+        sample.agreement.compare("r", number_of(sample.fine.value(scalar.cold_flux, at)), flux)
         return sample.agreement.evidence("the theory's energy at temperature zero")
 
     return check
 
 
-def actions(theory: Theory, found: tuple[tuple[Any, Any], ...]) -> Certificate:
+def actions(theory: Theory, terms: tuple[tuple[Any, Any], ...]) -> Certificate:
     """The stages' terms and E against the theory's action, at overlaps that follow from a flux."""
 
     @guarded
@@ -177,7 +177,7 @@ def actions(theory: Theory, found: tuple[tuple[Any, Any], ...]) -> Certificate:
             width = sample.instance.widths[stream.index]
             above = above * sample.numbers[notation.variance(weight)] * (1 + flux / width)
             sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
-            name, term = found[stream.index]
+            name, term = terms[stream.index]
             total += sample.fine.value(term, {name: width, FLUX: flux})
         due = sample.value(theory.action) - sample.value(theory.energy)
         sample.agreement.compare("S - E", total, due)

@@ -54,15 +54,15 @@ def falls(distance: Callable[[int], Any], order: int, arithmetic: Any, what: str
     return measured
 
 
-def series(found: ScalarEquation, energy: ScalarEnergy, form: Series) -> Certificate:
+def series(scalar: ScalarEquation, energy: ScalarEnergy, form: Series) -> Certificate:
     """The rest after the highest order falls with the next one."""
 
     @guarded
     def check(digits: int) -> Evidence:
         working = 7 * (form.order + 2) + digits
         arithmetic = context(working)
-        equation = found.at_depth(STAGES_DRAWN)
-        depth = {} if found.depth.is_Integer else {found.depth: STAGES_DRAWN}
+        equation = scalar.at_depth(STAGES_DRAWN)
+        depth = {} if scalar.depth.is_Integer else {scalar.depth: STAGES_DRAWN}
         in_load = form.variable == LOAD
         equation = with_equal_widths(equation) if in_load else equation
         widths = {w: 1 + arithmetic.mpf(k) / 4 for k, w in enumerate(equation.widths)}
@@ -92,10 +92,10 @@ def _defined(value: Any, depth: dict[Any, int], numbers: dict[Any, Any], digits:
 
 
 def _spectrum_numbers() -> dict[Any, Any]:
-    found: dict[Any, Any] = {sympy.Symbol("temperature", nonnegative=True): 0.625}
+    numbers: dict[Any, Any] = {sympy.Symbol("temperature", nonnegative=True): 0.625}
     for i, (k, y) in enumerate(SPECTRUM_DRAWN, start=1):
-        found |= {EIGENVALUES[i]: k, PROJECTIONS[i]: y}
-    return found
+        numbers |= {EIGENVALUES[i]: k, PROJECTIONS[i]: y}
+    return numbers
 
 
 def _solution(
@@ -116,7 +116,7 @@ def _solution(
     return arithmetic.findroot(excess, (start, start * 1.001), tol=0.0, verify=False, maxsteps=60)
 
 
-def limit(found: ScalarEquation, form: Limit) -> Certificate:
+def limit(scalar: ScalarEquation, form: Limit) -> Certificate:
     """The solution comes near the limit, with order one in what tends to zero."""
 
     @guarded
@@ -125,11 +125,11 @@ def limit(found: ScalarEquation, form: Limit) -> Certificate:
         place = _PLACES[form.name if form.name != "depth" else f"depth, {form.fixed}"]
 
         def distance(power: int) -> Any:
-            numbers, at = place(found, arithmetic, power, form.variance)
-            equation = with_equal_widths(found)
-            depth = numbers.pop(found.depth, found.depth)
+            numbers, at = place(scalar, arithmetic, power, form.variance)
+            equation = with_equal_widths(scalar)
+            depth = numbers.pop(scalar.depth, scalar.depth)
             equation = ScalarEquation(
-                depth, equation.prior, equation.factors.subs(found.depth, depth), (WIDTH,)
+                depth, equation.prior, equation.factors.subs(scalar.depth, depth), (WIDTH,)
             )
             overlap, _ = solved(equation, numbers, digits + 40)
             values = {**numbers, **at}
@@ -143,35 +143,37 @@ def limit(found: ScalarEquation, form: Limit) -> Certificate:
     return check
 
 
-def _few(found: ScalarEquation, arithmetic: Any) -> dict[Any, Any]:
+def _few(scalar: ScalarEquation, arithmetic: Any) -> dict[Any, Any]:
     drawn = {EXAMPLES: arithmetic.mpf(7), SIGNAL: arithmetic.mpf(16.5), PRIOR: 1.375}
-    return drawn if found.depth.is_Integer else {**drawn, found.depth: sympy.Integer(STAGES_DRAWN)}
+    return (
+        drawn if scalar.depth.is_Integer else {**drawn, scalar.depth: sympy.Integer(STAGES_DRAWN)}
+    )
 
 
-def _near_zero(found: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
-    numbers = _few(found, arithmetic)
+def _near_zero(scalar: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
+    numbers = _few(scalar, arithmetic)
     return {**numbers, WIDTH: numbers[EXAMPLES] * arithmetic.mpf(10) ** power}, {}
 
 
-def _near_one(found: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
-    numbers = _few(found, arithmetic)
-    at = {found.depth: STAGES_DRAWN} if found.depth in numbers else {}
+def _near_one(scalar: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
+    numbers = _few(scalar, arithmetic)
+    at = {scalar.depth: STAGES_DRAWN} if scalar.depth in numbers else {}
     return {**numbers, WIDTH: numbers[EXAMPLES] / (1 + arithmetic.mpf(10) ** -power)}, at
 
 
-def _deep_few(found: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
+def _deep_few(scalar: ScalarEquation, arithmetic: Any, power: int, _: Any) -> Any:
     aspect = arithmetic.mpf(3) / 8
-    numbers = {**_few(found, arithmetic), found.depth: sympy.Integer(10) ** power}
+    numbers = {**_few(scalar, arithmetic), scalar.depth: sympy.Integer(10) ** power}
     return {**numbers, WIDTH: 10**power / aspect}, {ASPECT: aspect}
 
 
-def _deep_many(found: ScalarEquation, arithmetic: Any, power: int, variance: Any) -> Any:
+def _deep_many(scalar: ScalarEquation, arithmetic: Any, power: int, variance: Any) -> Any:
     """alpha = 7/5; the prior grows with every stage that is added."""
     depth, load = sympy.Integer(10) ** power, arithmetic.mpf(7) / 5
     width = arithmetic.mpf(10) ** power
     grown = evaluate(variance, dict.fromkeys(variance.free_symbols, 0.875), arithmetic.dps)
     numbers = {
-        **_few(found, arithmetic), found.depth: depth, WIDTH: width, EXAMPLES: load * width,
+        **_few(scalar, arithmetic), scalar.depth: depth, WIDTH: width, EXAMPLES: load * width,
         SIGNAL: arithmetic.mpf(33) / 14 * load * width,
         PRIOR: 1.375 * arithmetic.power(grown, 10**power),
     }  # fmt: skip

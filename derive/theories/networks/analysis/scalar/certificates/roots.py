@@ -70,12 +70,12 @@ def solved(equation: ScalarEquation, numbers: Numbers, digits: int) -> tuple[Any
     return signal / (examples + high), high
 
 
-def polynomial_roots(found: ScalarEquation) -> Certificate:
+def polynomial_roots(scalar: ScalarEquation) -> Certificate:
     """One root of the polynomial has positive factors: the largest real one."""
 
     @guarded
     def check(digits: int) -> Evidence:
-        equation = found.at_depth(STAGES_DRAWN)
+        equation = scalar.at_depth(STAGES_DRAWN)
         for seed in range(6):
             _one_positive(equation, _drawn(equation, seed), digits)
         return Evidence(
@@ -110,13 +110,13 @@ def _one_positive(equation: ScalarEquation, numbers: Numbers, digits: int) -> No
     Agreement(digits).compare("the largest real root", positive[0], flux)
 
 
-def equal(found: ScalarEquation, flux: Any, form: EqualWidths) -> Certificate:
+def equal(scalar: ScalarEquation, flux: Any, form: EqualWidths) -> Certificate:
     """The equation of v at random numbers, true or not, against r = s/u - P times alpha/P."""
 
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
-        equation = with_equal_widths(found.at_depth(STAGES_DRAWN))
+        equation = with_equal_widths(scalar.at_depth(STAGES_DRAWN))
         depth = {form.depth: equation.depth} if not form.depth.is_Integer else {}
         at = {FACTOR: 0.625, EXAMPLES: 7, WIDTH: 5, SIGNAL: 11.5, PRIOR: 1.375, **depth}
         at |= {LOAD: sympy.Rational(7, 5), FLUX: 5 * (0.625 - 1)}
@@ -137,14 +137,14 @@ def equal(found: ScalarEquation, flux: Any, form: EqualWidths) -> Certificate:
     return check
 
 
-def explicit(found: ScalarEquation, form: Explicit) -> Certificate:
+def explicit(scalar: ScalarEquation, form: Explicit) -> Certificate:
     """The closed form against bisection; with one real root of the polynomial and with three."""
 
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
         alike = form.unknown == FACTOR
-        equation = with_equal_widths(found) if alike else found
+        equation = with_equal_widths(scalar) if alike else scalar
         for seed in range(6):
             numbers = _drawn(equation, seed)
             overlap, _ = solved(equation, numbers, digits)
@@ -159,14 +159,14 @@ def explicit(found: ScalarEquation, form: Explicit) -> Certificate:
     return check
 
 
-def depth(generic: Generic, found: ScalarEquation) -> Certificate:
+def depth(generic: Generic, scalar: ScalarEquation) -> Certificate:
     """The equation of stage l, run down from the readout in numbers, against the product."""
 
     @guarded
     def check(digits: int) -> Evidence:
         agreement = Agreement(digits)
         for count in (1, 2, 5):
-            equation, flux = found.at_depth(count), agreement.arithmetic.mpf(7) / 8
+            equation, flux = scalar.at_depth(count), agreement.arithmetic.mpf(7) / 8
             at: dict[Any, Any] = {FLUX: flux}
             for place in range(1, count + 1):
                 at |= {
