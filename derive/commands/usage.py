@@ -1,4 +1,4 @@
-"""A parser that answers a wrong call in one line, and the arguments that many commands have."""
+"""A parser that answers a wrong call in one line."""
 
 from __future__ import annotations
 
@@ -6,10 +6,7 @@ import argparse
 import re
 from typing import Any, NoReturn
 
-from derive.commands.values import assignment, file, number
 from derive.errors import DeriveError
-
-DEFAULT_FOLDER = "derive-run"
 
 Options = argparse.Namespace
 
@@ -57,27 +54,3 @@ def choices_text(word: str, valid: list[str]) -> str:
     from derive.wording import choices, shown
 
     return f"{shown(word)}{choices(word, valid)}"
-
-
-def add_spec(parser: Parser, *, optional: bool) -> None:
-    """The network."""
-    text = "the description, in TOML"
-    if optional:
-        text += "; left out, the packaged hidden Markov task"
-    nargs = {"nargs": "?"} if optional else {}
-    parser.add_argument("spec", metavar="SPEC.toml", type=file, help=text, **nargs)
-
-
-def add_changes(parser: Parser) -> None:
-    """The options that change a network's numbers."""
-    parser.add_argument(
-        "--temperature", type=number, metavar="T", help="variance of the label noise"
-    )
-    parser.add_argument(
-        "--set",
-        type=assignment,
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="give a symbol of the network its value; may be repeated",
-    )

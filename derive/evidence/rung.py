@@ -54,10 +54,10 @@ class Deviation:
 
 @dataclass(frozen=True)
 class Ladder:
-    """Everything that was found for a network.
+    """Everything that was found for a description.
 
     Attributes:
-        title: The network's name.
+        title: The name of what was described.
         rungs: From the derivation's steps to the sampled weights.
         deviations: Of the saddle point from the exact law.
         effort: What was drawn: a sampler's run to its numbers.

@@ -30,7 +30,7 @@ class Pages:
     """Makes the displays of a page.
 
     Args:
-        displays: Of the symbols of the whole network.
+        displays: Of the symbols of the whole.
     """
 
     def __init__(self, displays: Displayed) -> None:

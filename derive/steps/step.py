@@ -41,7 +41,7 @@ class Group:
     """Equations that are written in the same symbols.
 
     Attributes:
-        window: A part of the network with symbols of its own; None for those of the network.
+        window: A part of the whole with symbols of its own; None for those of the whole.
         where: For which layers they hold; empty where that is plain.
         before: What was given.
         after: What follows.
@@ -74,7 +74,7 @@ class Step:
         after: What it made of them.
         certificate: Checks this step numerically.
         moves: The elementary moves of an elimination, in order.
-        model: What an EXACT step is exact for, where an earlier one has replaced the network.
+        model: What an EXACT step is exact for, where an earlier one has replaced the given.
         parts: The equations window by window, where they are written in the symbols of several;
             `before` and `after` then list them all.
     """

@@ -3,9 +3,9 @@ from types import SimpleNamespace
 import pytest
 
 import derive.cli.parser as parser
-from derive.commands.usage import add_spec
 from derive.commands.verb import Verb
 from derive.theories import theories
+from derive.theories.networks.verbs.arguments import add_spec
 
 
 @pytest.fixture

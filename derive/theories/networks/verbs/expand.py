@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.commands.usage import Options, Parser, UsageError, add_spec
+from derive.commands.usage import Options, Parser, UsageError
 from derive.commands.values import file, whole
 from derive.escaping import terminal
+from derive.theories.networks.verbs.arguments import add_spec
 
 EXAMPLE = "derive expand network.toml --finite-width --out expansion.py"
 ORDER = 2

@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from derive.commands.usage import DEFAULT_FOLDER, Options, UsageError
+from derive.commands.usage import Options, UsageError
 from derive.escaping import terminal
 from derive.theories.networks.description import load_network
 from derive.theories.networks.runs import Task, digits_task, packaged_task, user_task
@@ -17,6 +17,7 @@ from derive.theories.networks.runs.pipeline import run as run_task
 from derive.theories.networks.tasks import Digits
 from derive.theories.networks.tasks.digits import CLASSES, DEFAULT_HEADS, chosen_heads
 from derive.theories.networks.verbs import packaged
+from derive.theories.networks.verbs.arguments import DEFAULT_FOLDER
 from derive.theories.networks.verbs.options import changed, refuse_together
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from derive.commands.usage import Options, Parser, UsageError, add_changes, add_spec
+from derive.commands.usage import Options, Parser, UsageError
 from derive.commands.values import file, number, whole
+from derive.theories.networks.verbs.arguments import add_changes, add_spec
 
 if TYPE_CHECKING:
     from derive.theories.networks.analysis.scalar import (

@@ -7,9 +7,10 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from derive.commands.usage import Options, Parser, UsageError, add_changes, add_spec
+from derive.commands.usage import Options, Parser, UsageError
 from derive.commands.values import file, number, whole
 from derive.escaping import terminal
+from derive.theories.networks.verbs.arguments import add_changes, add_spec
 
 if TYPE_CHECKING:
     from derive.theories.networks.derivation import Evidence

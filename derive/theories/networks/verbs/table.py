@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.commands.usage import DEFAULT_FOLDER, Parser, add_changes, add_spec
+from derive.commands.usage import Parser
 from derive.commands.values import file, size, whole, width, widths
 from derive.commands.verb import Verb
 from derive.theories.networks.verbs import expand, packaged, scalar, sweep, symmetric
+from derive.theories.networks.verbs.arguments import DEFAULT_FOLDER, add_changes, add_spec
 
 
 def _run(parser: Parser) -> None:
