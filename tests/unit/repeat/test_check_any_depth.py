@@ -6,8 +6,11 @@ import pytest
 from repeated_modules import generated_source
 from repeated_networks import REPEATED
 
+from derive.evidence.rung import Rung
 from derive.evidence.verdict import Verdict
 from derive.theories.networks.checks import check, chosen_depths, loops
+from derive.theories.networks.ladder import theory as ladder
+from derive.theories.networks.runs.climb import instances_for
 
 FUNCTIONS = loops.CLAIMS[:1]
 
@@ -42,3 +45,21 @@ def test_every_block_has_two_copies_and_depths_differ():
     assert chosen_depths(REPEATED["attention"]) == {"L": 2}
     assert chosen_depths(REPEATED["residual on top"]) == {"L": 3}
     assert chosen_depths(REPEATED["two depths"]) == {"L": 2, "D": 3}
+
+
+def test_a_ladder_certifies_any_depth_and_checks_one(monkeypatch):
+    seen = []
+
+    def rung(*given):
+        seen.append(given[0])
+        return Rung("a rung", ())
+
+    for name in ("certificates", "published", "exact_law"):
+        monkeypatch.setattr(ladder, name, rung)
+    for name in ("claims", "nonlinear"):
+        monkeypatch.setattr(ladder, name, lambda *given: seen.append(given[0]) or ())
+    ladder.Theory(REPEATED["linear"], digits=15).rungs()
+    derivation, checked, network, exact, _ = seen
+    assert derivation.network == REPEATED["linear"] and exact is checked
+    assert network == checked.network == REPEATED["linear"].with_values({"L": 2})
+    assert instances_for(REPEATED["linear"], None, 0)[0].network.depths() == ()

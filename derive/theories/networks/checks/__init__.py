@@ -28,7 +28,7 @@ from derive.theories.networks.checks import (
     zero_temperature,
 )
 from derive.theories.networks.checks.given import load_module, refuse_foreign
-from derive.theories.networks.checks.subject import Subject, chosen_depths
+from derive.theories.networks.checks.subject import Subject, at_chosen_depths, chosen_depths
 from derive.theories.networks.description import Network
 
 CLAIMS: tuple[Claim, ...] = (
@@ -96,6 +96,7 @@ __all__ = [
     "Subject",
     "Unsettled",
     "Verdict",
+    "at_chosen_depths",
     "check",
     "chosen_depths",
     "decide",

@@ -66,7 +66,7 @@ class Subject:
         if network.depths():
             depths = chosen_depths(network)
             module = module or generate(derive(network)).load()
-            network, module = network.with_values(depths), at_depths(module, depths)
+            network, module = at_chosen_depths(network), at_depths(module, depths)
         derivation = derive(network)
         if module is None:
             module = generate(derivation).load()
@@ -193,6 +193,11 @@ class Subject:
         return tuple(self.saddle(self.wide_sample.wider(scale)) for scale in SCALES)
 
 
+def at_chosen_depths(network: Network) -> Network:
+    """The network at the depths at which it is checked; itself where its depth is known."""
+    return network.with_values(chosen_depths(network))
+
+
 def chosen_depths(network: Network) -> dict[str, int]:
     """The depths at which a network of symbolic depth is checked: every block has two copies.
 
@@ -202,4 +207,12 @@ def chosen_depths(network: Network) -> dict[str, int]:
     return {name: 2 + fewer[name] + k for k, name in enumerate(network.depths())}
 
 
-__all__ = ["FLOAT_DIGITS", "GUARD", "SCALES", "SOLVER_DIGITS", "Subject", "chosen_depths"]
+__all__ = [
+    "FLOAT_DIGITS",
+    "GUARD",
+    "SCALES",
+    "SOLVER_DIGITS",
+    "Subject",
+    "at_chosen_depths",
+    "chosen_depths",
+]

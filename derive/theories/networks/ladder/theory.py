@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from derive.evidence.rung import Rung
 from derive.theories.networks.checks import Subject
+from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import Network
 from derive.theories.networks.ladder.exact import exact_law
 from derive.theories.networks.ladder.nonlinear import nonlinear
 from derive.theories.networks.ladder.rungs import Tell, certificates, claims, published
-from derive.theories.networks.solver import Solver
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,16 @@ class Theory:
 
     def rungs(self, tell: Tell = lambda _: None) -> tuple[Rung, ...]:
         """The rungs, from the derivation's steps to its exact law in closed form."""
-        solver = Solver.of(self.network)
-        theory = solver.derivation.known_theory
-        subject = Subject(self.network, theory, solver.module, self.digits, self.seed)
+        subject = Subject.of(self.network, self.digits, self.seed)
+        network, derivation = subject.network, subject.derivation
+        if self.network.depths():
+            derivation = derive(self.network)
+        assert derivation is not None
         rungs = [
-            certificates(solver.derivation, tell),
+            certificates(derivation, tell),
             *claims(subject, tell),
-            published(self.network, min(self.digits, 30), self.seed, tell),
+            published(network, min(self.digits, 30), self.seed, tell),
             exact_law(subject, tell),
-            *nonlinear(self.network, solver, self.seed, tell),
+            *nonlinear(network, subject.solver, self.seed, tell),
         ]
         return tuple(rung for rung in rungs if rung.results)

@@ -19,6 +19,7 @@ from derive.running.program import program
 from derive.running.progress import bar
 from derive.running.workers import run_jobs
 from derive.sampling.draws import Draws
+from derive.theories.networks.checks import at_chosen_depths, chosen_depths
 from derive.theories.networks.description import Data, Network, data_from_arrays, network_to_toml
 from derive.theories.networks.description.feature_inputs import feature_note
 from derive.theories.networks.description.graph import stream_graph
@@ -104,6 +105,7 @@ def instances_for(network: Network, data: Data | None, seed: int) -> tuple[Insta
 
     Of features with a mean there is none: the samplers of the law do not have their projections.
     """
+    network = at_chosen_depths(network)
     if stream_graph(network).weights[0].mean:
         return ()
     if data is None:
@@ -210,7 +212,9 @@ def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) 
     if rungs is None:
         raise DataError(f"{folder / THEORY}: it cannot be read back; climb again with --resume")
     solver = Solver.of(wanted.network)
-    network, note = wanted.network, feature_note(wanted.network)
+    if wanted.network.depths():
+        solver = solver.at(chosen_depths(wanted.network))
+    network, note = at_chosen_depths(wanted.network), feature_note(wanted.network)
     laws: tuple[Rung, ...] = ()
     measured: tuple[Deviation, ...] = ()
     if wanted.instances:

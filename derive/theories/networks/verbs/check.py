@@ -13,7 +13,7 @@ from typing import Any
 from derive.commands.usage import Options, UsageError
 from derive.running.progress import spinner
 from derive.theories.networks import checks
-from derive.theories.networks.description import load_data
+from derive.theories.networks.description import Network, load_data
 from derive.theories.networks.runs.evidence import CLAIMS
 from derive.theories.networks.verbs.options import changed, network_of, tell_features, with_symbols
 
@@ -31,9 +31,7 @@ def check(options: Options) -> int:
             raise UsageError(f"--{name}: it is for --ladder; give --ladder too, or leave it out")
     network = with_symbols(network_of(options), options)
     tell_features(network)
-    if network.depths():
-        said = ", ".join(f"{name} = {n}" for name, n in checks.chosen_depths(network).items())
-        _tell(f"the module for any depth is checked at {said}, against the network written out")
+    _tell_depths(network)
     module = None if options.module is None else checks.load_module(options.module)
     with spinner("checking") as tell:
         results = checks.check(
@@ -45,6 +43,14 @@ def check(options: Options) -> int:
     else:
         print(checks.render(results))
     return checks.exit_status(results)
+
+
+def _tell_depths(network: Network) -> None:
+    """Say at which depths a network of symbolic depth is checked."""
+    depths = checks.chosen_depths(network)
+    if depths:
+        said = ", ".join(f"{name} = {number}" for name, number in depths.items())
+        _tell(f"the module for any depth is checked at {said}, against the network written out")
 
 
 def _ladder(options: Options) -> int:
@@ -71,13 +77,15 @@ def _wanted(options: Options) -> Any:
         raise UsageError("--resume, --overwrite: they are for a folder; give --out DIR too")
     network = changed(network_of(options), options)
     tell_features(network)
+    _tell_depths(network)
     effort = Effort.of(options.draws, options.seed)
     if options.spec is None:
         if options.data is not None:
             raise UsageError("--data: the network is missing; give SPEC.toml in front of it")
         instances = packaged_instances(options.seed)
     else:
-        data = None if options.data is None else load_data(options.data, network)
+        written_out = checks.at_chosen_depths(network)
+        data = None if options.data is None else load_data(options.data, written_out)
         instances = instances_for(network, data, options.seed)
     return Climb(network, instances, options.digits, options.seed, effort, options.jobs or 2)
 
