@@ -74,18 +74,18 @@ class Notation:
     @cached_property
     def _block_sizes(self) -> dict[int, Any]:
         """By weight; heads times a sum is held as copies, so that no size doubles with a layer."""
-        found: dict[int, Any] = {}
+        by_weight: dict[int, Any] = {}
         for item in reversed(self.graph.weights):  # a weight acts on vectors of later ones only
-            acted = (found[k] for k in item.acts_on)
+            acted = (by_weight[k] for k in item.acts_on)
             above = sizes.total(*acted) if item.acts_on else self.outputs()
-            found[item.index] = sizes.product(self.heads(item.index), above)
-        return found
+            by_weight[item.index] = sizes.product(self.heads(item.index), above)
+        return by_weight
 
     @cached_property
     def copies(self) -> tuple[Copies, ...]:
         """The products of heads and sums that sizes hold."""
-        found = {part for size in self._block_sizes.values() for part in size.atoms(Copies)}
-        return tuple(sorted(found, key=lambda copy: copy.level))
+        copies = {part for size in self._block_sizes.values() for part in size.atoms(Copies)}
+        return tuple(sorted(copies, key=lambda copy: copy.level))
 
     def outputs(self) -> Any:
         """O, the number of outputs; 1 for one."""

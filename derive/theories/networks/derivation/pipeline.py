@@ -197,20 +197,20 @@ def _limit(run: _Recorder, law: State) -> Proportional:
 
 
 def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Proportional, Share]:
-    found, share = run.rules.projections(law, limit)
+    projected, share = run.rules.projections(law, limit)
     along = run.notation.along()
     run.record(
         "projections", PROJECTIONS,
-        certificates.projections(law, limit, found, share),
+        certificates.projections(law, limit, projected, share),
         before=(Equation("S", limit.action),),
         after=(
-            Equation("S", found.action),
+            Equation("S", projected.action),
             Equation("0", share.slope),
             Equation(build.mul(along, build.transpose(along)), share.square),
             Equation(FLUCTUATION, share.fluctuation),
         ),
     )  # fmt: skip
-    return found, share
+    return projected, share
 
 
 def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
@@ -276,17 +276,17 @@ def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
             kernel = overlaps_for_vectors(kernel, notation, stream.index)
         return kernel
 
-    found = run.rules.predictor(law, to_overlaps, *share)
+    predictor = run.rules.predictor(law, to_overlaps, *share)
     run.record(
-        "predictor", PREDICT, certificates.predictor(law, found, notation, *share),
+        "predictor", PREDICT, certificates.predictor(law, predictor, notation, *share),
         order=Order.LEADING, limit=PROPORTIONAL,
         after=(
-            Equation("C", found.covariance),
-            Equation(MEAN, found.mean),
-            Equation(VARIANCE, found.variance),
+            Equation("C", predictor.covariance),
+            Equation(MEAN, predictor.mean),
+            Equation(VARIANCE, predictor.variance),
         ),
     )  # fmt: skip
-    return found
+    return predictor
 
 
 def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
@@ -312,12 +312,12 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
 
 def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessian:
     notation = run.notation
-    found = run.rules.hessian(gradients, notation, *share)
+    hessian = run.rules.hessian(gradients, notation, *share)
     run.record(
-        "Hessian", HESSIAN, certificates.hessian(gradients, found, notation, *share),
-        after=hessian_equations(found, notation),
+        "Hessian", HESSIAN, certificates.hessian(gradients, hessian, notation, *share),
+        after=hessian_equations(hessian, notation),
     )  # fmt: skip
-    return found
+    return hessian
 
 
 __all__ = ["RULES", "Derived", "Rules", "derive_theory"]

@@ -71,23 +71,23 @@ def head_counts(
         room: A weight for which there is none otherwise gets a turn of its own with two branches,
             if no stream has more vectors than this.
     """
-    left, found = list(branched(notation)), [choose_heads(notation, most_vectors)]
-    while left := [k for k in left if found[-1][k] == 1]:
+    left, turns = list(branched(notation)), [choose_heads(notation, most_vectors)]
+    while left := [k for k in left if turns[-1][k] == 1]:
         heads = several(notation, left[0], most_vectors, tuple(left))
         if most(notation, heads) > room:
             left = left[1:]
         else:
-            found.append(heads)
-    pairs = _apart(notation, found)
+            turns.append(heads)
+    pairs = _apart(notation, turns)
     while pairs:
         heads = _together(notation, pairs[0], pairs, most_vectors + 2)
-        found += [heads] if most(notation, heads) <= room else []
+        turns += [heads] if most(notation, heads) <= room else []
         pairs = _apart(notation, [heads], pairs)
     for j, k in permutations(branched(notation), 2):
         heads = _together(notation, (j,))
-        if all(h[j] in (1, h[k]) for h in found) and most(notation, heads) <= room:
-            found.append(heads)  # or the two could stand for each other
-    return covering(found, lambda heads: _of_branched(notation, heads))
+        if all(h[j] in (1, h[k]) for h in turns) and most(notation, heads) <= room:
+            turns.append(heads)  # or the two could stand for each other
+    return covering(turns, lambda heads: _of_branched(notation, heads))
 
 
 def choose_heads(
@@ -149,8 +149,8 @@ def rounds(turns: Sequence[Heads]) -> list[tuple[int, Heads]]:
 def hidden(notation: Notation, turns: Sequence[Heads]) -> str:
     """What to say of weights with a single branch in all turns, or in all but their own."""
     single = [k for k in branched(notation) if all(heads[k] == 1 for heads in turns)]
-    found = ", ".join(notation.graph.weights[k].name for k in single)
-    said = f"; with a single branch of {found}" if single else ""
+    names = ", ".join(notation.graph.weights[k].name for k in single)
+    said = f"; with a single branch of {names}" if single else ""
     if any(j not in single and k not in single for j, k in _apart(notation, turns)):
         said += "; some two weights never with several branches at once"
     return said
@@ -168,12 +168,12 @@ def most(notation: Notation, heads: Sequence[int]) -> int:
 
 def unequal(smallest: Sequence[int], taken: Sequence[int] = ()) -> tuple[int, ...]:
     """Sizes of at least the given ones, no two of them equal, and none of those that are taken."""
-    found: list[int] = []
+    sizes: list[int] = []
     for size in smallest:
-        while size in found or size in taken:
+        while size in sizes or size in taken:
             size += 1
-        found.append(size)
-    return tuple(found)
+        sizes.append(size)
+    return tuple(sizes)
 
 
 def counted(notation: Notation, heads: Sequence[int]) -> tuple[int, ...]:

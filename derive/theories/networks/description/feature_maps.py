@@ -131,8 +131,8 @@ def _ramp_moment(law: Preactivations) -> Array:
 
 
 MAPS: dict[str, FeatureMap] = {
-    found.name: found
-    for found in (
+    activation.name: activation
+    for activation in (
         FeatureMap(
             "arc-sine", r"\mathrm{erf}(h)", special.erf, lambda math, h: math.erf(h), _arc_sine
         ),

@@ -31,11 +31,11 @@ def cholesky(arithmetic: Any, matrix: Any) -> Any:
 
 def forward_solve(root: Any, right: Any) -> Any:
     """L^{-1} b for a lower triangular L and a vector b."""
-    found: list[Any] = []
+    solution: list[Any] = []
     for i, row in enumerate(root):
-        rest = right[i] - sum((row[j] * found[j] for j in range(i)), start=0 * right[i])
-        found.append(rest / row[i])
-    return np.array(found, dtype=object)
+        rest = right[i] - sum((row[j] * solution[j] for j in range(i)), start=0 * right[i])
+        solution.append(rest / row[i])
+    return np.array(solution, dtype=object)
 
 
 def log_normal(arithmetic: Any, vector: Any, covariance: Any) -> Any:
@@ -64,5 +64,5 @@ def units(*shape: int) -> Any:
 
 def inverse(arithmetic: Any, matrix: Any) -> Any:
     """The inverse of a matrix, by elimination with pivots."""
-    found = arithmetic.inverse(arithmetic.matrix(np.asarray(matrix).tolist()))
-    return np.array(found.tolist(), dtype=object).reshape(np.shape(matrix))
+    inverted = arithmetic.inverse(arithmetic.matrix(np.asarray(matrix).tolist()))
+    return np.array(inverted.tolist(), dtype=object).reshape(np.shape(matrix))

@@ -23,11 +23,11 @@ def require_rest(before: State, after: State, old: set[Any], new: set[Any] | Non
     Raises:
         CertificateError: A term that has nothing to do with the rewrite has changed.
     """
-    terms, found = (
+    terms, rewritten = (
         {term for term in sympy.Add.make_args(state.body) if term.has(sympy.MatrixExpr)}
         for state in (before, after)
     )
-    lost = [t for t in terms - found if not contains(t, old)]
-    added = [t for t in found - terms if new is not None and not contains(t, new)]
+    lost = [t for t in terms - rewritten if not contains(t, old)]
+    added = [t for t in rewritten - terms if new is not None and not contains(t, new)]
     if lost or added:
         raise CertificateError(f"the density changed elsewhere: {(lost + added)[0]}")

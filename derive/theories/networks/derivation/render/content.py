@@ -78,21 +78,21 @@ Section = tuple[str, str, tuple[Equation, ...]]
 
 def sections(theory: Theory) -> list[Section]:
     """The results: title, a sentence, equations."""
-    found = [
+    sections = [
         ("Action", LEADING_TEXT, (Equation("S", theory.action),)),
         ("Saddle point", FLUX_TEXT if _fluxes(theory) else "", _saddle(theory.equations)),
     ]
     if theory.share is not None:
         along = theory.notation.along()
         square = Equation(build.mul(along, build.transpose(along)), theory.share.square)
-        found.append(("Projections", SHARE_TEXT, (Equation("0", theory.share.slope), square)))
+        sections.append(("Projections", SHARE_TEXT, (Equation("0", theory.share.slope), square)))
     if theory.chain is not None:
         text = worded(CHAIN_TEXT, theory.notation) if len(theory.chain.overlaps) > 1 else ""
         equations = (*_scaled(theory), Equation(CHAIN_ACTION, theory.chain.action))
-        found += [
+        sections += [
             ("In the papers' normalisation", text, equations + _saddle(theory.chain.equations))
         ]
-    return found + _results(theory)
+    return sections + _results(theory)
 
 
 def _evidence(theory: Theory) -> tuple[Equation, ...]:
@@ -148,13 +148,13 @@ REST = Atom(r"O(1/N^2)", "O(1/N²)", 3.5)
 
 def _expanded(theory: Theory) -> list[Equation]:
     """The overlaps to first order: the infinite-width point and the shift of the whole stream."""
-    notation, found = theory.notation, []
+    notation, equations = theory.notation, []
     for stream, point in zip(notation.streams(), theory.wide.overlaps, strict=True):
         shift = shift_symbol(notation, stream.weights[-1])
         parts = (fenced(box(point), 4), box(shift), REST)
         right = Sum(tuple((False, part) for part in parts))
-        found.append(Equation(notation.overlap(stream.index), right))
-    return found
+        equations.append(Equation(notation.overlap(stream.index), right))
+    return equations
 
 
 def _fluxes(theory: Theory) -> bool:
@@ -162,12 +162,12 @@ def _fluxes(theory: Theory) -> bool:
 
 
 def _saddle(equations: Any) -> tuple[Equation, ...]:
-    found = []
+    lines = []
     for equation in equations:
-        found.append(Equation(equation.overlap, equation.right))
+        lines.append(Equation(equation.overlap, equation.right))
         if equation.flux is not None:
-            found.append(Equation(equation.flux, equation.flux_value))
-    return tuple(found)
+            lines.append(Equation(equation.flux, equation.flux_value))
+    return tuple(lines)
 
 
 def _scaled(theory: Theory) -> tuple[Equation, ...]:

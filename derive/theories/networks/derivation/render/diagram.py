@@ -74,14 +74,14 @@ def drawn_lines(network: Network) -> list[str]:
     columns = [max((len(line[k]) for line in table if len(line) > 1), default=0) for k in range(5)]
     rails = max(len(row.rails) for row in rows)
     margin = max(len(row.margin) for row in rows)
-    found = []
+    lines = []
     for row, cells in zip(rows, table, strict=True):
         text = cells[0]
         if len(cells) > 1:
             text = "  ".join(c.ljust(w) for c, w in zip(cells, columns, strict=True) if w)
         line = f"{row.margin.rjust(margin)}{row.rails.ljust(rails)}   {text}".rstrip()
-        found.append(line if len(line) <= COLUMNS else line[: COLUMNS - 1] + "…")
-    return [*found, *said.paths()]
+        lines.append(line if len(line) <= COLUMNS else line[: COLUMNS - 1] + "…")
+    return [*lines, *said.paths()]
 
 
 def _form(layer: Any) -> Hashable:

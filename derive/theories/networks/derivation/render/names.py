@@ -24,25 +24,25 @@ def names_of(theory: Theory) -> Names:
     """The names of a theory: C, K_*, K_**, C at infinite width, the forces Y, dC, sizes m."""
     predictor, notation = theory.predictor, theory.notation
     covariance, bottom = predictor.covariance, notation.overlap(0)
-    found = [(covariance, "C"), (predictor.kernel, "Kstar"), (predictor.own_kernel, "Kstarstar")]
+    pairs = [(covariance, "C"), (predictor.kernel, "Kstar"), (predictor.own_kernel, "Kstarstar")]
     if theory.chain is not None:
         scaled = build.scale(1 / theory.chain.scales[0], theory.chain.overlaps[0])
-        found.append((substitute(covariance, {bottom: scaled}), "C"))
-    found.append((substitute(covariance, {bottom: theory.wide.overlaps[0]}), "C_inf"))
-    found += [(value, symbol.name) for symbol, value in theory.wide.forces]
-    found.append((_change_of(covariance, bottom, theory.hessian.directions[0]), "dC"))
+        pairs.append((substitute(covariance, {bottom: scaled}), "C"))
+    pairs.append((substitute(covariance, {bottom: theory.wide.overlaps[0]}), "C_inf"))
+    pairs += [(value, symbol.name) for symbol, value in theory.wide.forces]
+    pairs.append((_change_of(covariance, bottom, theory.hessian.directions[0]), "dC"))
     chosen = [node for node in nodes_in(covariance) if type(node) is Selection]
-    found += [
+    pairs += [
         (node, "Pi") for node in sorted(chosen, key=sympy.default_sort_key)
     ]  # the paths among the vectors of the lowest stream
-    matrices = tuple(named(value, name) for value, name in found)
+    matrices = tuple(named(value, name) for value, name in pairs)
     directions = frozenset(theory.hessian.directions)
     return Names(matrices, size_names(notation), directions, _block_names(notation))
 
 
 def _block_names(notation: Notation) -> tuple[Name, ...]:
     """A_l, that weight l acts on, and B_l, that it made, where they are blocks; dA_l and dB_l."""
-    found = []
+    names = []
     for weight in notation.inner_weights():
         for stream, span, name in (
             (weight.above, weight.acts_on, "A"),
@@ -54,8 +54,8 @@ def _block_names(notation: Notation) -> tuple[Name, ...]:
             for whole, mark in ((notation.overlap(stream), ""), (notation.direction(stream), "d")):
                 block = build.pick(whole, run)
                 if block != whole:
-                    found.append(named(block, f"{mark}{name}_{letter}"))
-    return tuple({name.value: name for name in found}.values())
+                    names.append(named(block, f"{mark}{name}_{letter}"))
+    return tuple({name.value: name for name in names}.values())
 
 
 def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
@@ -70,7 +70,7 @@ def size_names(notation: Notation) -> dict[Any, str | None]:
     It is m with the index of a weight for a stream's vectors down to those of the weight, b for
     those of the weight alone, where it acts on vectors that do not stand side by side.
     """
-    found: dict[Any, str | None] = {}
+    names: dict[Any, str | None] = {}
     symbols: dict[Any, Any] = {}
     for item in notation.inner_weights():
         total, own = notation.size_down_to(item.index), notation.block_size(item.index)
@@ -79,10 +79,10 @@ def size_names(notation: Notation) -> dict[Any, str | None]:
             pairs.insert(0, (own, f"b_{notation.letter(item.index)}"))
         for size, name in pairs:
             if name is not None and _is_long(polynomials.factored(size, symbols), symbols):
-                symbols[size], found[size] = sympy.Symbol(name), name
+                symbols[size], names[size] = sympy.Symbol(name), name
             else:
-                found.setdefault(size, None)
-    return found
+                names.setdefault(size, None)
+    return names
 
 
 def factored_sizes(notation: Notation) -> dict[int, Any]:

@@ -199,8 +199,8 @@ def _weights(notation: Notation, drawer: Drawer) -> Table:
 def branch_words(*notations: Notation) -> tuple[str, str]:
     """What a branch, and branches, of all weights are called: head and heads where they agree."""
     weights = [weight for notation in notations for weight in notation.graph.weights]
-    found = {weight.branch for weight in weights if weight.branched}
-    word = found.pop() if len(found) == 1 else "branch" if found else "head"
+    words = {weight.branch for weight in weights if weight.branched}
+    word = words.pop() if len(words) == 1 else "branch" if words else "head"
     return word, plural(word)
 
 

@@ -85,24 +85,24 @@ def run_units(places: Places, start: int | None, key: Key) -> list[Unit]:
 
 def stacked(units: Sequence[Unit]) -> Rows:
     """The rows of a run, the topmost first, with repetitions left out."""
-    found: list[Rows] = []
+    blocks: list[Rows] = []
     place = 0
     while place < len(units):
         period, times = _repetition([unit.key for unit in units[place:]])
         end = place + period * times
         if times < LEAST:
-            found.append(units[place].rows)
+            blocks.append(units[place].rows)
             place += 1
             continue
-        found += [unit.rows for unit in units[place : place + period]]
+        blocks += [unit.rows for unit in units[place : place + period]]
         left = [w for unit in units[place + period : end - period] for w in unit.weights]
         text = f"{times - 2} more of the same" + (
             f": V_{left[0]} to V_{left[-1]}" if len(left) > 1 else ""
         )
-        found.append((Row(GAP, text=text),))
-        found += [unit.rows for unit in units[end - period : end]]
+        blocks.append((Row(GAP, text=text),))
+        blocks += [unit.rows for unit in units[end - period : end]]
         place = end
-    return tuple(row for rows in reversed(found) for row in rows)
+    return tuple(row for rows in reversed(blocks) for row in rows)
 
 
 def _repetition(keys: Sequence[Hashable]) -> tuple[int, int]:
@@ -127,13 +127,13 @@ def _item_rows(item: Placed | Fork, stream: int | None, key: Key) -> Rows:
     parts = [blocks[k] for k in shown]
     widths = [max((len(row.rails) for row in rows), default=1) for rows in parts]
     offsets = [sum(widths[:k]) + k for k in range(len(parts))]
-    found = [Row(_join(offsets, SUM, "┬", "╮"))]
+    stack = [Row(_join(offsets, SUM, "┬", "╮"))]
     for k in reversed(range(len(parts))):
-        found += [_beside(row, k, widths) for row in parts[k]]
+        stack += [_beside(row, k, widths) for row in parts[k]]
         if k in gaps:
             text = f"{gaps[k]} more branches of the same"
-            found.append(replace(_beside(Row(GAP), k, widths), text=text))
-    return (*found, Row(_join(offsets, "├", "┴", "╯")))
+            stack.append(replace(_beside(Row(GAP), k, widths), text=text))
+    return (*stack, Row(_join(offsets, "├", "┴", "╯")))
 
 
 def _fewer(keys: list[Hashable]) -> tuple[list[int], dict[int, int]]:

@@ -49,8 +49,8 @@ def theory_lines(theory: Theory) -> Iterator[str]:
 
 
 def _overlaps(theory: Theory, drawer: Drawer) -> str:
-    found = []
+    overlaps = []
     for overlap in theory.order_parameters:
         shown = PLAIN.text(drawer.size(overlap.shape[0]))
-        found.append(f"{PLAIN.text(drawer.box(overlap))} ({shown})")
-    return ", ".join(found)
+        overlaps.append(f"{PLAIN.text(drawer.box(overlap))} ({shown})")
+    return ", ".join(overlaps)

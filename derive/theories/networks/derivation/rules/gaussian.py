@@ -66,14 +66,14 @@ def find_normal(body: Any, variable: Any) -> Any:
     Raises:
         RuleError: There is none, or more than one.
     """
-    found = [
+    factors = [
         term
         for term in sympy.Add.make_args(body)
         if type(term) is LogNormal and term.args[0] == variable
     ]
-    if len(found) != 1:
-        raise RuleError(f"{variable} has {len(found)} Gaussian factors; one is expected")
-    return found[0]
+    if len(factors) != 1:
+        raise RuleError(f"{variable} has {len(factors)} Gaussian factors; one is expected")
+    return factors[0]
 
 
 def prior_variance(factor: Any) -> Any:

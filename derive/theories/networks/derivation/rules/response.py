@@ -41,7 +41,7 @@ def forces(
     Returns:
         (Y_W, value), and Phi_s in these names for every stream.
     """
-    notation, found, totals = law.notation, [], dict(sources)
+    notation, assignments, totals = law.notation, [], dict(sources)
     for item in reversed(notation.inner_weights()):
         assert item.below is not None
         total = totals[item.below]
@@ -49,12 +49,12 @@ def forces(
             total = build.add(total, beside[item.below])
         own = build.block(total, notation.block_start(item.index), notation.block_size(item.index))
         symbol = name(notation, item.index)
-        found.append((symbol, own))
+        assignments.append((symbol, own))
         if item.above is not None:
             handed = _handed_up(law, item.index, symbol)
             known = totals.get(item.above)
             totals[item.above] = handed if known is None else build.add(known, handed)
-    return tuple(found), totals
+    return tuple(assignments), totals
 
 
 def shifts(law: State, innovation: Callable[[int, Any], Any], name: Name) -> Assignments:

@@ -70,8 +70,8 @@ def sample_features(
     >>> from derive.theories.networks.description import Features
     >>> network = Network((Features(12, "arc-sine", 1.3), Readout(1.2)), 0.1)
     >>> inputs, labels = np.eye(3)[:, :, None], [1.0, -1.0, 2.0]
-    >>> found = sample_features(network, inputs, labels, draws=10, chains=2)
-    >>> found.overlaps[0].shape, found.means.shape
+    >>> draws = sample_features(network, inputs, labels, draws=10, chains=2)
+    >>> draws.overlaps[0].shape, draws.means.shape
     ((2, 10, 1, 1), (2, 10, 0))
     """
     y = real_array(labels, "labels")

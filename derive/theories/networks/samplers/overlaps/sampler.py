@@ -78,8 +78,8 @@ def sample_overlaps(
     >>> from derive import Embedding, Readout
     >>> data = Data(np.eye(3)[:, :, None], [1.0, -1.0, 2.0], attended_test=np.ones((2, 3, 1)))
     >>> network = Network((Embedding(5, 1.3), Readout(1.2)), 0.1)
-    >>> found = sample_overlaps(Solver.of(network), network, data, draws=10, chains=2)
-    >>> found.overlaps[0].shape, found.means.shape
+    >>> draws = sample_overlaps(Solver.of(network), network, data, draws=10, chains=2)
+    >>> draws.overlaps[0].shape, draws.means.shape
     ((2, 10, 1, 1), (2, 10, 2))
     """
     _check(network, draws, chains, copies)

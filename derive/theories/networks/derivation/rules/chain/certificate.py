@@ -61,8 +61,8 @@ def _compare(
     streams, scaled, ours = notation.streams(), dict(sizes), dict(sizes)
 
     def compare(what: str, new: Any, old: Any, scale: int = 1, rest: Any = 0) -> None:
-        found, expected = agreement.value(new, scaled), agreement.value(old, ours)
-        agreement.compare(what, found, scale * expected - rest)
+        value, expected = agreement.value(new, scaled), agreement.value(old, ours)
+        agreement.compare(what, value, scale * expected - rest)
 
     for stream, symbol, scale in zip(streams, chain.overlaps, chain.scales, strict=True):
         count = sample.count(stream.index)

@@ -152,14 +152,16 @@ def _check(volume: _Volume) -> None:
     base = start + _log_coordinates(arithmetic, root)
     _separable(agreement, product, (root, base), _root(arithmetic, sample, size))
     weights = [arithmetic.mpf(8 + 3 * k) / 8 for k in range(size)]
-    found = base * (1 - size)
+    integral = base * (1 - size)
     for k, weight in enumerate(weights):
-        found += _log_diagonal_integral(arithmetic, product, (root, k), weight, volume.free)
-        found += k * arithmetic.log(arithmetic.pi / weight) / 2  # the entries left of it
+        integral += _log_diagonal_integral(arithmetic, product, (root, k), weight, volume.free)
+        integral += k * arithmetic.log(arithmetic.pi / weight) / 2  # the entries left of it
     expected = sum(arithmetic.log(arithmetic.pi * volume.width / a) for a in weights)
     if volume.projected:
-        found += expected / 2  # the integral of exp(-b^T A b / N) over b
-    agreement.compare("ln of the integral of J(G) exp(-tr A G)", found, expected * volume.width / 2)
+        integral += expected / 2  # the integral of exp(-b^T A b / N) over b
+    agreement.compare(
+        "ln of the integral of J(G) exp(-tr A G)", integral, expected * volume.width / 2
+    )
 
 
 def _root(arithmetic: Any, sample: Instance, size: int) -> Any:

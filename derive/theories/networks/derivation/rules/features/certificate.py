@@ -71,12 +71,12 @@ def gaussian_features(layer: Features, before: State, after: State) -> Certifica
             _second_moments(layer, after, agreement, (seed, heads))
         order = _observed_order(layer, after)
         moments = "first and second" if after.notation.has_mean else "second"
-        found = agreement.evidence(
+        evidence = agreement.evidence(
             f"{moments} moments of f by quadrature of the features; the law of a label nears the "
             f"Gaussian one with order {order:.2f} in 1/N, from {SCALES[0]} to {SCALES[-1]} copies "
             "of the neurons" + hidden(after.notation, turns)
         )
-        return Evidence(min(found.digits, DIGITS), found.detail)
+        return Evidence(min(evidence.digits, DIGITS), evidence.detail)
 
     return check
 
@@ -133,8 +133,8 @@ def _second_moments(
     means = np.einsum("asp,p,as->a", operators, sums, means)
     agreement.compare("the means of f", centre, means)
     expected = expected + np.outer(means, means)
-    found = sample.variance(0) * response @ response.T + np.outer(centre, centre)
-    agreement.compare("the second moments of f", found, expected)
+    moments = sample.variance(0) * response @ response.T + np.outer(centre, centre)
+    agreement.compare("the second moments of f", moments, expected)
     law = find_normal(after.body, notation.tensor(0))
     weights = sample.array(widths[0], rank)
     entries = exact(agreement.arithmetic, weights)
@@ -181,11 +181,11 @@ def _moments(layer: Features, variance: float, inputs: Array) -> Array:
     """<phi phi'> of all tokens of all examples, shape (P, T, P, T), each pair by itself."""
     examples, _, tokens = inputs.shape
     flat = inputs.transpose(0, 2, 1).reshape(examples * tokens, -1)
-    found = np.empty((len(flat), len(flat)))
+    moments = np.empty((len(flat), len(flat)))
     for i, x in enumerate(flat):
         for j, z in enumerate(flat[: i + 1]):
-            found[i, j] = found[j, i] = second_moment(layer, variance, x, z)
-    return found.reshape(examples, tokens, examples, tokens)
+            moments[i, j] = moments[j, i] = second_moment(layer, variance, x, z)
+    return moments.reshape(examples, tokens, examples, tokens)
 
 
 def second_moment(layer: Features, variance: float, x: Array, z: Array) -> float:
@@ -232,8 +232,8 @@ def _observed_order(layer: Features, after: State) -> float:
         gaps.append(sum(laws) / len(laws) - gaussian)
         skewed.append(max(abs(law - gaussian) for law in laws))
     order, slowest = (
-        math.log(abs(found[-2] / found[-1])) / math.log(SCALES[-1] / SCALES[-2])
-        for found in (gaps, skewed)
+        math.log(abs(distances[-2] / distances[-1])) / math.log(SCALES[-1] / SCALES[-2])
+        for distances in (gaps, skewed)
     )
     if not (abs(order - 1) < 0.2 and slowest > 0.4):
         raise CertificateError(
@@ -287,13 +287,13 @@ def _characteristic(layer: Features, at: tuple[float, Array], times: Array) -> A
     known = feature_map(layer.kernel)
     if known is None:
         return np.asarray(np.cos(times * math.sqrt(second_moment(layer, variance, x, x))))
-    found = np.zeros(len(times), dtype=complex)
+    values = np.zeros(len(times), dtype=complex)
     for low, high in ((-REACH, 0.0), (0.0, REACH)):
         h, weight = _legendre(low, high)
         weight = weight * np.exp(-(h**2) / 2) / math.sqrt(2 * np.pi)
         phi = known.activation(math.sqrt(variance / len(x) * (x @ x)) * h)
-        found += np.exp(1j * np.outer(times, phi - mean)) @ weight
-    return found if mean else found.real
+        values += np.exp(1j * np.outer(times, phi - mean)) @ weight
+    return values if mean else values.real
 
 
 __all__ = ["first_moment", "gaussian_features", "second_moment"]

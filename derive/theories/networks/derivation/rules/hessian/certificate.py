@@ -23,7 +23,7 @@ from derive.theories.networks.derivation.rules.share.rewrite import Share
 
 
 def hessian(
-    gradients: tuple[Any, ...], found: Hessian, notation: Notation, share: Share | None = None
+    gradients: tuple[Any, ...], hessian: Hessian, notation: Notation, share: Share | None = None
 ) -> Certificate:
     """The changes of the certified gradients along a random direction of all streams at once.
 
@@ -35,7 +35,7 @@ def hessian(
     def check(digits: int) -> Evidence:
         agreement, samples = Agreement(digits), instances(notation, 23)
         for sample in samples:
-            run = _Directions(gradients, found, sample, agreement, share)
+            run = _Directions(gradients, hessian, sample, agreement, share)
             run.compare_with_differences()
             run.compare_exchanged()
         return agreement.evidence(
@@ -52,13 +52,13 @@ class _Directions:
     def __init__(
         self,
         gradients: tuple[Any, ...],
-        found: Hessian,
+        hessian: Hessian,
         sample: Instance,
         agreement: Agreement,
         share: Share | None = None,
     ) -> None:
         self.gradients = gradients
-        self.found = found
+        self.hessian = hessian
         self.share = share
         self.overlaps = [sample.notation.overlap(s.index) for s in sample.notation.streams()]
         self.agreement = agreement
@@ -102,8 +102,8 @@ class _Directions:
         return {**numbers, self.share.symbol: self.fine.value(self.share.value, numbers)}
 
     def _changes(self, directions: list[Any]) -> list[Any]:
-        steps = dict(zip(self.found.directions, directions, strict=True))
+        steps = dict(zip(self.hessian.directions, directions, strict=True))
         numbers = {**self.numbers, **steps}
-        for symbol, value in self.found.followers:
+        for symbol, value in self.hessian.followers:
             numbers[symbol] = self.fine.value(value, numbers)
-        return [self.fine.value(change, numbers) for change in self.found.changes]
+        return [self.fine.value(change, numbers) for change in self.hessian.changes]

@@ -22,12 +22,12 @@ EIGENVALUES = (r"\lambda\ X_s", r"G_s^{1/2}\ d(\partial S/\partial G_s)\ G_s^{1/
 """Both sides of what defines the coordinates, and of the eigenvalue problem in them."""
 
 
-def hessian_equations(found: Hessian, notation: Notation) -> tuple[Equation, ...]:
+def hessian_equations(hessian: Hessian, notation: Notation) -> tuple[Equation, ...]:
     """The changes of the gradients, and the eigenvalue problem in whitened coordinates."""
-    pairs = zip(notation.streams(), found.changes, strict=True)
+    pairs = zip(notation.streams(), hessian.changes, strict=True)
     shown = []
-    if found.follower is not None:
-        step, push, stiffness = found.follower
+    if hessian.follower is not None:
+        step, push, stiffness = hessian.follower
         shown.append(Equation("0", sympy.expand(push + step * stiffness)))
     shown += [
         Equation(f"d({slope_name(notation.overlap(s.index))})", change) for s, change in pairs

@@ -17,7 +17,7 @@ from derive.theories.networks.derivation.state import State
 
 
 def predictor(
-    law: State, found: Predictor, notation: Notation, share: Share | None = None
+    law: State, predictor: Predictor, notation: Notation, share: Share | None = None
 ) -> Certificate:
     r"""The joint Gaussian law of (f_*, y), from the response of f to unit input weights.
 
@@ -36,7 +36,7 @@ def predictor(
         agreement = Agreement(digits)
         samples = instances(notation, 11)
         for sample in samples:
-            _compare(law, found, sample, agreement, share)
+            _compare(law, predictor, sample, agreement, share)
         return agreement.evidence(
             "kernels from unit input weights; mean and variance from the joint precision matrix"
             + unseen(samples)
@@ -46,7 +46,7 @@ def predictor(
 
 
 def _compare(
-    law: State, found: Predictor, sample: Instance, agreement: Agreement, share: Share | None
+    law: State, predictor: Predictor, sample: Instance, agreement: Agreement, share: Share | None
 ) -> None:
     notation, arithmetic = sample.notation, agreement.arithmetic
     numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
@@ -66,17 +66,17 @@ def _compare(
         rho = arithmetic.mpf(numbers[share.symbol])
         joint = given + rho * means @ overlap[acted] @ means.T
         centre = means @ exact(arithmetic, numbers[notation.along()])[_acted_on(sample), 0]
-    agreement.compare("the kernel K_*", value(found.kernel), joint[:2, 2:])
-    agreement.compare("the kernel K_**", value(found.own_kernel), joint[:2, :2])
+    agreement.compare("the kernel K_*", value(predictor.kernel), joint[:2, 2:])
+    agreement.compare("the kernel K_**", value(predictor.own_kernel), joint[:2, :2])
     noise = np.eye(sample.examples) * arithmetic.mpf(sample.temperature)
     given = given[2:, 2:] + noise
     joint = joint.copy()
     joint[2:, 2:] += noise
-    agreement.compare("the covariance of the labels", value(found.covariance), joint[2:, 2:])
+    agreement.compare("the covariance of the labels", value(predictor.covariance), joint[2:, 2:])
     labels = exact(arithmetic, numbers[notation.labels()][:, 0])
     mean, covariance = _conditioned(arithmetic, joint, labels)
-    agreement.compare("the mean of f_*", value(found.mean), mean)
-    agreement.compare("the variance of f_*", value(found.variance), np.diagonal(covariance))
+    agreement.compare("the mean of f_*", value(predictor.mean), mean)
+    agreement.compare("the variance of f_*", value(predictor.variance), np.diagonal(covariance))
     centred = log_normal(arithmetic, labels - centre[2:], given)
     centred -= log_normal(arithmetic, -centre[2:], given)
     silent = {**numbers, notation.labels(): np.zeros((sample.examples, 1))}

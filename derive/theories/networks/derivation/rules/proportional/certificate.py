@@ -64,14 +64,14 @@ def _remainder(law: State, limit: Proportional, numbers: Numbers, digits: int | 
 def _remainder_is_of_sizes_alone(
     law: State, limit: Proportional, small: Instance, agreement: Agreement
 ) -> None:
-    found = []
+    remainders = []
     for examples, seed in ((4, 23), (4, 29), (5, 31)):
         sample = replace(small, examples=examples, random=Random(seed))
         numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
-        found.append(_remainder(law, limit, numbers, agreement.digits + GUARD))
+        remainders.append(_remainder(law, limit, numbers, agreement.digits + GUARD))
     what = "ln p + S/2 - constant - dropped at other"
-    agreement.compare(f"{what} order parameters", found[1], found[0])
-    agreement.compare(f"{what} numbers of examples", found[2], found[0])
+    agreement.compare(f"{what} order parameters", remainders[1], remainders[0])
+    agreement.compare(f"{what} numbers of examples", remainders[2], remainders[0])
 
 
 def _remainder_does_not_grow(
@@ -168,24 +168,26 @@ def _places(sample: Instance) -> list[Any]:
 
 def _roots(sample: Instance, entries: Array) -> list[Array]:
     """Cholesky factors of all overlaps; their diagonals are exponentials."""
-    found, start = [], 0
+    roots, start = [], 0
     for stream, place in zip(sample.notation.streams(), _places(sample), strict=True):
         root = np.zeros((sample.count(stream.index),) * 2)
         root[place] = entries[start : start + len(place[0])]
         np.fill_diagonal(root, np.exp(np.diagonal(root)))
-        found.append(root)
+        roots.append(root)
         start += len(place[0])
-    return found
+    return roots
 
 
 def _overlaps(sample: Instance, entries: Array, numbers: Numbers) -> Numbers:
     streams, notation = sample.notation.streams(), sample.notation
     roots = zip(streams, _roots(sample, entries), strict=True)
-    found = {notation.overlap(stream.index): root @ root.T for stream, root in roots}
+    overlaps = {notation.overlap(stream.index): root @ root.T for stream, root in roots}
     if notation.has_mean:  # the roots are those of what is across the projections
         along = numbers[notation.along()]
-        found[notation.overlap(0)] = found[notation.overlap(0)] + along @ along.T / sample.widths[0]
-    return found
+        overlaps[notation.overlap(0)] = (
+            overlaps[notation.overlap(0)] + along @ along.T / sample.widths[0]
+        )
+    return overlaps
 
 
 def _optimum(action: Any, sample: Instance, numbers: Numbers, start: Array | None) -> Array:

@@ -26,7 +26,9 @@ from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.state import State
 
 
-def projections(law: State, limit: Proportional, found: Proportional, share: Share) -> Certificate:
+def projections(
+    law: State, limit: Proportional, projected: Proportional, share: Share
+) -> Certificate:
     r"""Take rho by the rule at random overlaps, and b from it by plain sums.
 
     .. math:: b = \rho\, G\, m^\top (C + \rho\, m G m^\top)^{-1} y
@@ -40,7 +42,7 @@ def projections(law: State, limit: Proportional, found: Proportional, share: Sha
     def check(digits: int) -> Evidence:
         agreement, samples = Agreement(digits), instances(law.notation, 41)
         for sample in samples:
-            run = _Point(limit, found, share, sample, agreement)
+            run = _Point(limit, projected, share, sample, agreement)
             run.compare_minimum()
             run.compare_maximum()
             run.compare_fluctuation()
@@ -57,10 +59,10 @@ class _Point:
     """One instance: overlaps, rho and b."""
 
     def __init__(
-        self, limit: Proportional, found: Proportional, share: Share, sample: Instance,
+        self, limit: Proportional, projected: Proportional, share: Share, sample: Instance,
         agreement: Agreement,
     ) -> None:  # fmt: skip
-        self.limit, self.found, self.share, self.agreement = limit, found, share, agreement
+        self.limit, self.projected, self.share, self.agreement = limit, projected, share, agreement
         self.notation, self.sample = sample.notation, sample
         self.fine = Agreement(2 * agreement.digits + GUARD)
         self.step = self.fine.arithmetic.mpf(10) ** -(agreement.digits // 2 + 3)
@@ -117,23 +119,27 @@ class _Point:
                 for k in (1, -1)]  # fmt: skip
         slope = (ends[0] - ends[1]) / (2 * self.step)
         self.agreement.compare("dS along a direction of b", slope, 0 * slope, start)
-        self.agreement.compare("S with b and with rho", self.at(self.found.action, {}), start)
+        self.agreement.compare("S with b and with rho", self.at(self.projected.action, {}), start)
         square = self.at(self.share.square, {})
         self.agreement.compare("b b^T", square, self.along @ self.along.T)
 
     def compare_maximum(self) -> None:
         """In rho."""
-        symbol, start = self.share.symbol, self.at(self.found.action, {})
-        ends = [self.at(self.found.action, {symbol: self.rho + k * self.step}) for k in (1, -1)]
+        symbol, start = self.share.symbol, self.at(self.projected.action, {})
+        ends = [self.at(self.projected.action, {symbol: self.rho + k * self.step}) for k in (1, -1)]
         slope = (ends[0] - ends[1]) / (2 * self.step)
         self.agreement.compare("dS/drho where S is stationary", slope, 0 * slope, start)
         if (
-            not max(self.at(self.found.action, {symbol: self.rho * (1 + k)}) for k in (-0.25, 0.25))
+            not max(
+                self.at(self.projected.action, {symbol: self.rho * (1 + k)}) for k in (-0.25, 0.25)
+            )
             < start
         ):
             raise CertificateError("S has no maximum in rho where the rule has it")
         elsewhere = {symbol: self.rho / 2}
-        ends = [self.at(self.found.action, {symbol: self.rho / 2 + k * self.step}) for k in (1, -1)]
+        ends = [
+            self.at(self.projected.action, {symbol: self.rho / 2 + k * self.step}) for k in (1, -1)
+        ]
         slope = (ends[0] - ends[1]) / (2 * self.step)
         self.agreement.compare("dS/drho", self.at(self.share.slope, elsewhere), slope)
 

@@ -75,7 +75,7 @@ def eliminate_projections(law: State, limit: Proportional) -> tuple[Proportional
     action = sympy.expand(limit.action - old) + sympy.expand(volume) + energy
     if contains(action, {notation.along()}):
         raise RuleError(f"the action depends on {notation.along()} beyond volume and labels")
-    found = Share(
+    share = Share(
         symbol=rho,
         slope=gradient(action, rho),
         value=_value(noise, mean, notation),
@@ -83,7 +83,7 @@ def eliminate_projections(law: State, limit: Proportional) -> tuple[Proportional
         covariance=total,
         fluctuation=(build.logdet(noise) - build.logdet(total)) / 2,
     )
-    return replace(limit, action=action, energy=energy), found
+    return replace(limit, action=action, energy=energy), share
 
 
 def mean_covariance(

@@ -208,12 +208,12 @@ def _operators(network: Network, tokens: int, arrays: list[Array], example: int)
     """For every layer with branches its operators on one example."""
     counts, _ = token_counts(network, tokens)
     given = dict(zip((weight for _, weight in data_names(network)), arrays, strict=True))
-    found = []
+    operators = []
     for weight, layer in weighted_layers(network).items():
         if layer.branched:
             own = given[weight][example : example + 1] if weight in given else None
-            found.append(asked.matrices(layer, own, counts[weight])[0].tolist())
-    return found
+            operators.append(asked.matrices(layer, own, counts[weight])[0].tolist())
+    return operators
 
 
 def _outputs(
@@ -225,15 +225,15 @@ def _outputs(
         shape = (sample.heads[weight.index], -1, tensor.shape[1])
         weights.append(exact(arithmetic, tensor.reshape(shape)).tolist())
     phi = None if feature_layer(network) is None else _nonlinearity(network, arithmetic)
-    found: list[Any] = []
+    outputs: list[Any] = []
     for example in range(EXAMPLES):
         operators = _operators(network, inputs.shape[2], attentions, example)
         out = forward(
             network, weights, inputs[example].tolist(), operators, arithmetic.sqrt,
             nonlinearity=phi,
         )  # fmt: skip
-        found += out if isinstance(out, list) else [out]
-    return found
+        outputs += out if isinstance(out, list) else [out]
+    return outputs
 
 
 def label_law(state: State) -> Any:

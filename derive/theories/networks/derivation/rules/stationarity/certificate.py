@@ -52,8 +52,8 @@ def _compare(
     def value(sign: int) -> Any:
         return fine.value(action, {**numbers, overlap: centre + sign * step * direction})
 
-    found = fine.value(gradient, numbers)
-    agreement.compare(f"the gradient in {overlap}, transposed", found, found.T)
+    matrix = fine.value(gradient, numbers)
+    agreement.compare(f"the gradient in {overlap}, transposed", matrix, matrix.T)
     slope = (value(1) - value(-1)) / (2 * step)
-    change = (found * direction).sum()
-    agreement.compare(f"dS along a direction of {overlap}", change, slope, abs(found).max())
+    change = (matrix * direction).sum()
+    agreement.compare(f"dS along a direction of {overlap}", change, slope, abs(matrix).max())

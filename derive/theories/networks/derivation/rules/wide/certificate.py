@@ -69,9 +69,9 @@ def correction(
     return check
 
 
-def _orders(found: Sequence[float]) -> str:
+def _orders(orders: Sequence[float]) -> str:
     """The order that was seen, that farthest from 1 where there are several instances."""
-    return f"order {max(found, key=lambda order: abs(order - 1)):.6f}"
+    return f"order {max(orders, key=lambda order: abs(order - 1)):.6f}"
 
 
 class _Widths:
@@ -121,11 +121,11 @@ class _Widths:
         for name, value in assignments:
             numbers[name] = self.at(value, numbers)
         for stream, overlap in zip(self.notation.streams(), self.wide.overlaps, strict=True):
-            found = self.at(overlap, numbers)
+            point = self.at(overlap, numbers)
             if shifted:
-                found = found + numbers[self._shift(stream.index)]
-            cholesky(self.fine.arithmetic, found)
-            numbers[self.notation.overlap(stream.index)] = found
+                point = point + numbers[self._shift(stream.index)]
+            cholesky(self.fine.arithmetic, point)
+            numbers[self.notation.overlap(stream.index)] = point
         return max(abs(self.at(gradient, numbers)).max() for gradient in self.gradients)
 
     def compare_force(self, energy: Any, number: int) -> None:

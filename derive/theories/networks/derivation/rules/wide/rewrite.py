@@ -91,11 +91,11 @@ def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
 def response(force: Any, law: State, wide: Wide) -> Wide:
     """The first correction under a given force on the lowest overlaps."""
     notation = law.notation
-    found, totals = forces(law, {0: force}, force_symbol)
+    assignments, totals = forces(law, {0: force}, force_symbol)
 
     def innovation(stream: int, total: Any) -> Any:
         point = build.block(wide.overlaps[stream], 0, total)
         response = build.mul(point, build.block(totals[stream], 0, total), point)
         return build.scale(1 / notation.width(stream), response)
 
-    return Wide(wide.points, wide.overlaps, found, shifts(law, innovation, shift_symbol))
+    return Wide(wide.points, wide.overlaps, assignments, shifts(law, innovation, shift_symbol))
