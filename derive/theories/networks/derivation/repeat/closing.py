@@ -53,24 +53,24 @@ def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
     lifted: list[Any] = []
     own = here.streams_of(0)
     for stream in reversed(own):
-        found = here.indexed(here.theory.equations[stream].right)
+        right = here.indexed(here.theory.equations[stream].right)
         if not here.top or stream != own[-1]:
-            found = _without(found, here.indexed(here.notation.overlap(stream + 1)))
-        scale, matrices = build.split(found)
-        heads = quotient(total, found.shape[0])
+            right = _without(right, here.indexed(here.notation.overlap(stream + 1)))
+        scale, matrices = build.split(right)
+        heads = quotient(total, right.shape[0])
         number, lifted = number * scale, [*lifted, *(build.lift(m, heads) for m in matrices)]
     return number, lifted
 
 
-def _without(found: Any, above: Any) -> Any:
+def _without(right: Any, above: Any) -> Any:
     """The factor that stands behind the lifted overlaps above.
 
     Raises:
         RuleError: The expression is not a product of these and a factor.
     """
-    factor = rebuild(found, {above: sympy.Identity(above.shape[0])}.get)
-    lifted = build.lift(above, quotient(found.shape[0], above.shape[0]))
-    if not equal(found, build.mul(lifted, factor)):
+    factor = rebuild(right, {above: sympy.Identity(above.shape[0])}.get)
+    lifted = build.lift(above, quotient(right.shape[0], above.shape[0]))
+    if not equal(right, build.mul(lifted, factor)):
         raise RuleError(f"the equations do not close: {above.name} stands not in front")
     return factor
 

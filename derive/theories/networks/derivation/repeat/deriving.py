@@ -131,9 +131,9 @@ class _Steps:
                 value += below_vectors(here)
             terms.append(Term(here, value, part if isinstance(part, Block) else None))
             defined = {here.notation.vectors(k) for k in own}
-            found = [e for e in here.step("starting density").after if e.left in defined]
-            if found:
-                groups.append(Group(here, where_of(part), (), tuple(found)))
+            equations = [e for e in here.step("starting density").after if e.left in defined]
+            if equations:
+                groups.append(Group(here, where_of(part), (), tuple(equations)))
         lowest = self.theory.lowest
         total = Group(lowest, "", (), (Equation(r"\ln p", Summed(tuple(terms))),))
         proof = proofs.of_start(self.instances)
@@ -182,13 +182,13 @@ class _Steps:
         group = Group(here, "", without_labels(change.before, here), change.after)
         name = f"{change.name} and projections"
         yield self._step(name, CHANGE_PROJECTED, [group], change.certificate)
-        found = here.step("projections")
+        step = here.step("projections")
         old, new = (
             Equation(r"\text{terms of } S", only(one, other))
-            for one, other in permutations([found.before[0].right, found.after[0].right])
+            for one, other in permutations([step.before[0].right, step.after[0].right])
         )
-        group = Group(here, "", (old,), (new, *found.after[1:]))
-        yield self._step(found.name, PROJECTIONS, [group], found.certificate)
+        group = Group(here, "", (old,), (new, *step.after[1:]))
+        yield self._step(step.name, PROJECTIONS, [group], step.certificate)
 
     def _change(self, part: Part) -> Iterable[Step]:
         """The change of variables in the stream in which a part is the lowest."""

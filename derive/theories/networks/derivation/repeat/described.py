@@ -79,14 +79,14 @@ def size_blocks(theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
 
 def _wholes(theory: RepeatedTheory) -> list[tuple[Any, Any]]:
     """(name, value) of the numbers of vectors of shared streams that are sums."""
-    found = []
+    wholes = []
     for layer in theory.layers:
         if isinstance(layer, SharedLayer):
             whole = pieces.generic(layer.parts[0]).whole
             assert whole is not None
             name = LayerCount("m", whole.weight)
-            found += [(name, whole.count)] if whole.count != name else []
-    return found
+            wholes += [(name, whole.count)] if whole.count != name else []
+    return wholes
 
 
 def _weights(theory: RepeatedTheory, pages: HasDisplays) -> Table:

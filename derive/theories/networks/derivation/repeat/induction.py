@@ -38,15 +38,15 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
         DescriptionError: The network cannot be cut into parts.
         RuleError: It is outside the theory.
     """
-    found = parts(network)
-    outputs = generic(found[-1]).above
-    windows = Windows(rules, outputs, by_weight=any(generic(part).whole for part in found))
-    shares = tuple(share_of(part, windows) for part in found)
-    bottom, labels = windows.of(generic(found[0])), labels_of(generic(found[0]), windows)
+    all_parts = parts(network)
+    outputs = generic(all_parts[-1]).above
+    windows = Windows(rules, outputs, by_weight=any(generic(part).whole for part in all_parts))
+    shares = tuple(share_of(part, windows) for part in all_parts)
+    bottom, labels = windows.of(generic(all_parts[0])), labels_of(generic(all_parts[0]), windows)
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
     energy = bottom.indexed(bottom.theory.energy)
 
-    layers = tuple(_layers(found, windows))
+    layers = tuple(_layers(all_parts, windows))
     volumes = [layer.volume[0] for layer in layers if isinstance(layer, SharedLayer)]
 
     def total(name: str) -> Any:
@@ -57,9 +57,9 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
 
     if not chain:  # a window may be a chain where the network is none
         layers = tuple(replace(layer, scaled=None) for layer in layers)
-    closed = close(found, layers, windows) if chain else None
+    closed = close(all_parts, layers, windows) if chain else None
     return RepeatedTheory(
-        parts=found,
+        parts=all_parts,
         law=total("law"),
         constant=total("constant"),
         action=total("action"),
@@ -80,9 +80,9 @@ def _summed(part: Part, share: Any) -> Any:
     return layer_sum(share, part.index, part.copies) if isinstance(part, Block) else share
 
 
-def _layers(found: tuple[Part, ...], windows: Windows) -> list[Layer]:
+def _layers(all_parts: tuple[Part, ...], windows: Windows) -> list[Layer]:
     """The equations of every stream, from windows of neighbours."""
-    kept = tuple(p for k, p in enumerate(found) if _is_kept(p, k, len(found)))
+    kept = tuple(p for k, p in enumerate(all_parts) if _is_kept(p, k, len(all_parts)))
     layers: list[Layer] = []
     for place, upper in enumerate(kept):
         if generic(upper).whole is None:

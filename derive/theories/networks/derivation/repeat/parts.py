@@ -73,7 +73,7 @@ def parts(network: Network) -> tuple[Part, ...]:
                 f"the depth {name!r}: the name is taken in derivations; choose another, such as 'L'"
             )
     stream, opened, weight = sympy.Integer(1), sympy.Integer(2), sympy.Integer(1)
-    index, found = number_symbol(INDEX), []
+    index, places = number_symbol(INDEX), []
     for segment in segments(network.layers):
         layers, ends, graph = _bare_layers(segment)
         streams, weights = len(graph.streams) - 1, len(graph.weights) - 2
@@ -88,12 +88,12 @@ def parts(network: Network) -> tuple[Part, ...]:
                 opened=first,
                 weight=weight + weights * (index - 1),
             )
-        found.append(placed)
+        places.append(placed)
         times = sympy.S.One if copies is None else copies
         opened, weight = opened + streams * times, weight + weights * times
         if streams and not placed.within:
             stream = opened - 1
-    return _with_sizes(found, index)
+    return _with_sizes(places, index)
 
 
 def _bare_layers(segment: Segment) -> tuple[tuple[Any, ...], tuple[Any, Any], StreamGraph]:
@@ -134,16 +134,16 @@ def _require_whole(graph: StreamGraph, segment: Segment) -> None:
         )
 
 
-def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
+def _with_sizes(places: list[_Placed], index: Any) -> tuple[Part, ...]:
     """Sizes from the readout down."""
-    above: Any = Notation(found[-1].graph).outputs()
+    above: Any = Notation(places[-1].graph).outputs()
     over: tuple[LayerOverlap, ...] = ()
-    shared = {item.stream for item in found if item.within and item.copies is not None}
+    shared = {item.stream for item in places if item.within and item.copies is not None}
     by_weight = bool(shared)
     if by_weight:
-        _require_descending(found)
+        _require_descending(places)
     result: list[Part] = []
-    for item in reversed(found):
+    for item in reversed(places):
         first, readout = item.ends
         piece = Piece(
             item.layers, item.stream, item.opened, item.weight, len(item.graph.streams) - 1, (),
@@ -164,13 +164,13 @@ def _with_sizes(found: list[_Placed], index: Any) -> tuple[Part, ...]:
     return _with_whole(tuple(result), shared)
 
 
-def _require_descending(found: list[_Placed]) -> None:
+def _require_descending(places: list[_Placed]) -> None:
     """Where vectors are counted by weights, a later weight must add them to a stream first.
 
     Raises:
         DescriptionError: Of several branches beside a skip the first one does.
     """
-    for item in found:
+    for item in places:
         for stream in item.graph.streams:
             if list(stream.weights) != sorted(stream.weights, reverse=True):
                 raise DescriptionError(
@@ -180,13 +180,13 @@ def _require_descending(found: list[_Placed]) -> None:
                 )
 
 
-def _with_whole(found: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:
+def _with_whole(sized: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:
     """The parts of a shared stream with the number of all its vectors."""
     whole: dict[Any, Whole] = {}
     result: list[Part] = []
-    for part in found:
+    for part in sized:
         piece = part.copy if isinstance(part, Block) else part
-        if piece.stream in shared and (piece.layers or part is found[-1]):
+        if piece.stream in shared and (piece.layers or part is sized[-1]):
             here = Whole(part.below, lowest(part).weight)
             piece = replace(piece, whole=whole.setdefault(piece.stream, here))
         result.append(replace(part, copy=piece) if isinstance(part, Block) else piece)
@@ -252,13 +252,13 @@ def _handed_down(piece: Piece, graph: StreamGraph, shared: bool) -> tuple[LayerO
         return piece.over or (LayerOverlap("Q", piece.below, piece.weight),)
     sizes = _sizes(graph, list(piece.branches), piece.above)[1]
     stands_in = len(graph.weights) - 1
-    found: list[LayerOverlap] = []
+    points: list[LayerOverlap] = []
     for k in graph.streams[0].weights:
         if k == stands_in and piece.over:
-            found += piece.over
+            points += piece.over
         else:
-            found.append(LayerOverlap("Q", sizes[k], piece.weight - 1 + k))
-    return tuple(found)
+            points.append(LayerOverlap("Q", sizes[k], piece.weight - 1 + k))
+    return tuple(points)
 
 
 def _sizes(graph: StreamGraph, heads: list[Any], above: Any) -> tuple[Any, dict[int, Any]]:

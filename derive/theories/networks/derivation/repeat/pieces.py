@@ -138,8 +138,8 @@ class Block:
     @property
     def alike(self) -> bool:
         """Whether above the highest copy stand the weights that stand above every other one."""
-        found = [reindex(point, {self.index: self.copies}) for point in self.copy.over]
-        return [point.name for point in found] == [point.name for point in self.over]
+        points = [reindex(point, {self.index: self.copies}) for point in self.copy.over]
+        return [point.name for point in points] == [point.name for point in self.over]
 
     @property
     def least(self) -> int:

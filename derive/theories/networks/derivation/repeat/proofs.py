@@ -63,11 +63,11 @@ class Instances:
         if layer.known is None:
             return [(int(layer.number.subs(known)) - 1, {})]
         last = int(layer.known.last.subs(known))
-        found = []
+        streams = []
         for k in range(layer.known.first, last + 1):
             copy = {layer.known.index: k}
-            found.append((int(layer.number.subs({**known, **copy})) - 1, copy))
-        return found
+            streams.append((int(layer.number.subs({**known, **copy})) - 1, copy))
+        return streams
 
     def numbers(self, depth: int) -> tuple[Instance, Numbers]:
         """Random sizes, data and overlaps, for chains also in the papers' normalisation."""
@@ -140,8 +140,8 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
             placed = [(what, instances.at(depth, x), y) for what, x, y in pairs(theory)]
             for _, numbers in instances.turns(depth):
                 for what, ours, theirs in placed:
-                    found, expected = (agreement.value(x, numbers) for x in (ours, theirs))
-                    agreement.compare(f"{what} at depth {depth}", found, expected)
+                    value, expected = (agreement.value(x, numbers) for x in (ours, theirs))
+                    agreement.compare(f"{what} at depth {depth}", value, expected)
         detail = f"against networks written out, depths {listed(instances.chosen)}"
         if also:
             step = next(s for s in instances.written_out(one).steps if s.name == also)
@@ -172,9 +172,9 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
             for layer in instances.theory.layers:
                 for stream, copy in instances.streams(depth, layer):
                     ours = instances.at(depth, getattr(layer, name), copy)
-                    found = agreement.value(ours, numbers)
+                    value = agreement.value(ours, numbers)
                     expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
-                    agreement.compare(f"the {name} of {layer.title}", found, expected)
+                    agreement.compare(f"the {name} of {layer.title}", value, expected)
         detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
         return Evidence(min(evidence.digits, agreement.worst), detail)
 
@@ -184,8 +184,8 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
 def _require_shown(layers: Iterable[Layer]) -> None:
     for layer in layers:
         if isinstance(layer, SharedLayer):
-            found = layer.slopes.indexed(), layer.products.indexed()
-            if found != (layer.gradient, layer.equation.right):
+            sums = layer.slopes.indexed(), layer.products.indexed()
+            if sums != (layer.gradient, layer.equation.right):
                 raise CertificateError(f"{layer.title}: the equations are not those of its parts")
             continue
         made = layer_of(layer.window, layer.stream, layer.known)
@@ -196,10 +196,10 @@ def _require_shown(layers: Iterable[Layer]) -> None:
 
 
 def _require_each_once(instances: Instances, depth: int) -> None:
-    found = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
+    places = [k for layer in instances.theory.layers for k, _ in instances.streams(depth, layer)]
     count = len(instances.written_out(depth).theory.order_parameters)
-    if sorted(found) != list(range(count)):
-        streams = listed(tuple(k + 1 for k in sorted(found)))
+    if sorted(places) != list(range(count)):
+        streams = listed(tuple(k + 1 for k in sorted(places)))
         raise CertificateError(f"equations of streams {streams} at depth {depth}, of {count}")
 
 
@@ -207,9 +207,9 @@ def of_start(instances: Instances) -> Certificate:
     """The starting densities of networks written out, by a plain forward pass."""
 
     def check(digits: int) -> Evidence:
-        found = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
-        worst = min(evidence.digits for evidence in found)
-        return Evidence(worst, f"at depths {listed(DEPTHS[:2])}: {found[0].detail}")
+        evidences = [instances.written_out(d).steps[0].certificate(digits) for d in DEPTHS[:2]]
+        worst = min(evidence.digits for evidence in evidences)
+        return Evidence(worst, f"at depths {listed(DEPTHS[:2])}: {evidences[0].detail}")
 
     return guarded(check)
 
@@ -233,13 +233,13 @@ def of_closing(instances: Instances) -> Certificate:
                 numbers[equation.flux] = agreement.value(equation.flux_value, numbers)
             for (flux, value), layer in zip(closed.fluxes, instances.theory.layers, strict=True):
                 for stream, copy in instances.streams(depth, layer):
-                    found = agreement.value(instances.at(depth, value, copy), numbers)
+                    number = agreement.value(instances.at(depth, value, copy), numbers)
                     expected = numbers[theory.equations[stream].flux]
-                    agreement.compare(f"{flux.name} at depth {depth}", found, expected)
+                    agreement.compare(f"{flux.name} at depth {depth}", number, expected)
             for equation in reversed(theory.equations):  # the right-hand sides are not symmetric
                 numbers[equation.overlap] = _substituted(agreement, equation, theory, numbers)
-            found = agreement.value(instances.at(depth, closed.right), numbers)
-            agreement.compare(f"the fixed point at depth {depth}", found, numbers[lowest.overlap])
+            number = agreement.value(instances.at(depth, closed.right), numbers)
+            agreement.compare(f"the fixed point at depth {depth}", number, numbers[lowest.overlap])
         return agreement.evidence("one equation after another, from the top down, random fluxes")
 
     return guarded(check)
@@ -292,10 +292,10 @@ def with_shown(
     written = [equation.right.indexed() for equation in shown]
 
     def both(known: Any) -> Pairs:
-        found: Pairs = pairs(theory, known)
-        for (what, ours, theirs), total in zip(_summed_pairs(found), written, strict=True):
+        comparisons: Pairs = pairs(theory, known)
+        for (what, ours, theirs), total in zip(_summed_pairs(comparisons), written, strict=True):
             if total != ours:
-                found.append((f"{what}, as shown,", total, theirs))
-        return found
+                comparisons.append((f"{what}, as shown,", total, theirs))
+        return comparisons
 
     return both

@@ -72,22 +72,22 @@ class WindowPages(Pages):
 
     def _new(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The explanations of names that no window has explained in this step."""
-        found = []
+        explanations = []
         for line in lines:
             assert line.left is not None
             name = LATEX.text(line.left)
-            found += [] if name in self._told else [line]
+            explanations += [] if name in self._told else [line]
             self._told.add(name)
-        return tuple(found)
+        return tuple(explanations)
 
     def _explained(self, window: Window, names: list[Name]) -> list[Line]:
-        found: list[Line] = []
+        explanations: list[Line] = []
         for name in names:
             if name not in self.explained:
                 self.explained.append(name)
                 right, _ = self.of(window).right(name.value)
-                found.append(Line(symbol(name.name), right))
-        return found
+                explanations.append(Line(symbol(name.name), right))
+        return explanations
 
     def _summed(self, total: Summed) -> tuple[Box, list[Name]]:
         """A sum over parts, those of a repeated block under a sign."""
@@ -160,5 +160,5 @@ def theory_lines(theory: RepeatedTheory, steps: tuple[Step, ...]) -> Iterator[st
         for group in step.groups:
             if group.where:
                 yield f"  {unicode_of(group.where)}"
-            found = pages.blocks(group.window, group.after)
-            yield from plain_lines(b for b in found if isinstance(b, Display))
+            blocks = pages.blocks(group.window, group.after)
+            yield from plain_lines(b for b in blocks if isinstance(b, Display))

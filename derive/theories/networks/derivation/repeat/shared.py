@@ -127,8 +127,8 @@ class _Stream:
     def _width(self, here: Window) -> Any:
         """N of the stream, in the symbols of a window: its lowest stream, or its highest."""
         notation = here.notation
-        found = here.stream_number(0) == self.first.stream_number(0)
-        return notation.width(0 if found else len(notation.streams()) - 1)
+        is_lowest = here.stream_number(0) == self.first.stream_number(0)
+        return notation.width(0 if is_lowest else len(notation.streams()) - 1)
 
     def _members(self) -> Iterable[Member]:
         if self.below is not None:
@@ -163,19 +163,19 @@ class _Stream:
         """A part all of whose layers stand in the stream; what stands in above does so too."""
         own = here.notation.graph.streams[0].weights[1:]
         above = len(here.notation.graph.weights) - 1
-        found, moved = respond_within(here, self._force(here))
+        assignments, moved = respond_within(here, self._force(here))
         names = {shift_symbol(here.notation, weight) for weight in own}
         pairs = tuple((name, value) for name, value in moved if name in names)
-        chosen = self._chosen(here, found, (*own, above))
+        chosen = self._chosen(here, assignments, (*own, above))
         return Member(part, here, self._points(here, own), chosen, pairs)
 
     def _opening(self, part: Part, here: Window) -> Member:
         """The part that opens the stream: its vectors are the first of all."""
         own = here.notation.graph.streams[0].weights
-        found = response(self._force(here), here.theory.law, here.theory.wide)
+        correction = response(self._force(here), here.theory.law, here.theory.wide)
         names = [shift_symbol(here.notation, weight) for weight in own]
-        pairs = tuple((name, dict(found.corrections)[name]) for name in names)
-        chosen = self._chosen(here, found.forces, own)
+        pairs = tuple((name, dict(correction.corrections)[name]) for name in names)
+        chosen = self._chosen(here, correction.forces, own)
         return Member(part, here, self._points(here, own), chosen, pairs)
 
     @staticmethod
@@ -208,7 +208,7 @@ def respond_within(here: Window, force: Any) -> tuple[Pairs, Pairs]:
         (Y, value) of the window's weights and of what stands in above; (D, value) of the former.
     """
     notation, law, wide = here.notation, here.theory.law, here.theory.wide
-    found, totals = forces(law, {0: force}, force_symbol)
+    assignments, totals = forces(law, {0: force}, force_symbol)
     count = notation.vectors_count(0)
     known = build.embed(build.block(totals[0], 0, notation.handed), 0, count)
     left = {**totals, 0: normal(build.subtract(totals[0], known))}
@@ -224,7 +224,7 @@ def respond_within(here: Window, force: Any) -> tuple[Pairs, Pairs]:
     given = shift_symbol(notation, len(notation.graph.weights) - 1)
     own = {shift_symbol(notation, weight) for weight in notation.graph.streams[0].weights[1:]}
     pairs = shifts(law, innovation, shift_symbol)
-    return found, tuple((name, shift(name, value)) for name, value in pairs if name != given)
+    return assignments, tuple((name, shift(name, value)) for name, value in pairs if name != given)
 
 
 def _shares(part: Part, number: Any) -> bool:

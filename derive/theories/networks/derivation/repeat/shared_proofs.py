@@ -40,8 +40,8 @@ def of_equations(instances: Instances, windows: Certificate | None) -> Certifica
             for layer in instances.theory.layers:
                 if isinstance(layer, SharedLayer):
                     stream = instances.streams(depth, layer)[0][0]
-                    found = instances.at(depth, layer.equation.right)
-                    _compare_equation(agreement, theory, stream, (found, numbers))
+                    right = instances.at(depth, layer.equation.right)
+                    _compare_equation(agreement, theory, stream, (right, numbers))
         detail = "gradients of networks written out, between the overlaps, at depths "
         detail += listed(instances.usable())
         if evidence is not None:
@@ -56,12 +56,12 @@ def _compare_equation(
     agreement: Agreement, theory: Theory, stream: int, ours: tuple[Any, Numbers]
 ) -> None:
     """G + G (dS/dG) G / N, with the gradient of the network written out."""
-    found, numbers = ours
+    right, numbers = ours
     overlap, width = theory.order_parameters[stream], theory.notation.width(stream)
     slope = build.scale(1 / width, theory.gradients[stream])
     expected = build.add(overlap, build.mul(overlap, slope, overlap))
     what = f"the equation of {overlap.name}"
-    agreement.compare(what, agreement.value(found, numbers), agreement.value(expected, numbers))
+    agreement.compare(what, agreement.value(right, numbers), agreement.value(expected, numbers))
 
 
 def of_members(instances: Instances, windows: Certificate, keys: tuple[str, ...]) -> Certificate:
@@ -101,12 +101,12 @@ def _compare_members(
                     left, right = (
                         instances.at(depth, member.window.indexed(x), copy) for x in (name, value)
                     )
-                    found = agreement.value(right, numbers)
+                    number = agreement.value(right, numbers)
                     if left not in numbers and str(getattr(left, "name", "")).startswith("F_"):
-                        numbers[left] = found
+                        numbers[left] = number
                         continue
                     what = f"{name.name} at depth {depth}"
-                    agreement.compare(what, found, agreement.value(left, numbers))
+                    agreement.compare(what, number, agreement.value(left, numbers))
 
 
 def _copies(member: Member, depths: dict[str, int]) -> Iterator[dict[Any, int]]:

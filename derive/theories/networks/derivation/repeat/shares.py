@@ -117,8 +117,8 @@ def volume_of(piece: Piece, windows: Windows) -> Volume:
     It is read off the vectors that stand in for all those of the stream, which one weight makes.
     """
     here = windows.of(piece.seen_from_below)
-    found = {name: _without_variance(value, here) for name, value in _of_window(here).items()}
-    return Volume(here, found)
+    terms = {name: _without_variance(value, here) for name, value in _of_window(here).items()}
+    return Volume(here, terms)
 
 
 def volume_share(volume: Volume, here: Window, overlap: Any) -> Share:

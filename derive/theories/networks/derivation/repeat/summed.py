@@ -42,14 +42,14 @@ class Summed:
 
     def indexed(self) -> Any:
         """The sum in nodes of layers."""
-        found = []
+        terms = []
         for term in self.terms:
             value = term.window.indexed(term.value)
             block = term.block
-            found.append(layer_sum(value, block.index, block.copies) if block else value)
-        if not getattr(found[0], "is_Matrix", False):
-            return sympy.Add(*found)
-        total = build.add(*found)
+            terms.append(layer_sum(value, block.index, block.copies) if block else value)
+        if not getattr(terms[0], "is_Matrix", False):
+            return sympy.Add(*terms)
+        total = build.add(*terms)
         if self.around is None:
             return total
         around = self.around.window.indexed(self.around.value)

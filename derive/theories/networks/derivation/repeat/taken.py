@@ -43,12 +43,12 @@ def own_steps(here: Window) -> list[Step]:
 def without_labels(equations: tuple[Equation, ...], here: Window) -> tuple[Equation, ...]:
     """The changed terms without the labels' law, which stands in for what is below."""
     labels = here.notation.labels()
-    found = []
+    changed = []
     for equation in equations:
         terms = sympy.Add.make_args(equation.right)
         kept = [t for t in terms if not (type(t) is LogNormal and t.args[0] == labels)]
-        found.append(Equation(equation.left, sympy.Add(*kept)))
-    return tuple(found)
+        changed.append(Equation(equation.left, sympy.Add(*kept)))
+    return tuple(changed)
 
 
 def equation_step(layer: Layer) -> Step:

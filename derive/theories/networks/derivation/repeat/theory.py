@@ -113,10 +113,10 @@ class Layer:
 
     def expressions(self) -> tuple[Any, ...]:
         """Everything that holds for the stream, in order."""
-        found = [self.number, self.overlap, self.gradient, *_of_equation(self.equation)]
+        expressions = [self.number, self.overlap, self.gradient, *_of_equation(self.equation)]
         for pairs in (self.points, self.forces, self.shifts):
-            found += [part for pair in pairs for part in pair]
-        return (*found, *(_of_equation(self.scaled) if self.scaled else ()))
+            expressions += [part for pair in pairs for part in pair]
+        return (*expressions, *(_of_equation(self.scaled) if self.scaled else ()))
 
     def at(self, numbers: dict[Any, Any]) -> Layer:
         """The equations with other numbers in the place of symbols."""
@@ -124,12 +124,12 @@ class Layer:
         def moved(value: Any) -> Any:
             return None if value is None else reindex(value, numbers)
 
-        def pairs(found: tuple[tuple[Any, Any], ...]) -> tuple[tuple[Any, Any], ...]:
-            return tuple((moved(name), moved(value)) for name, value in found)
+        def pairs(given: tuple[tuple[Any, Any], ...]) -> tuple[tuple[Any, Any], ...]:
+            return tuple((moved(name), moved(value)) for name, value in given)
 
-        def equation(found: SaddleEquation) -> SaddleEquation:
-            overlap, right, flux, value = map(moved, _of_equation(found))
-            return replace(found, overlap=overlap, right=right, flux=flux, flux_value=value)
+        def equation(given: SaddleEquation) -> SaddleEquation:
+            overlap, right, flux, value = map(moved, _of_equation(given))
+            return replace(given, overlap=overlap, right=right, flux=flux, flux_value=value)
 
         return replace(
             self,
@@ -158,8 +158,8 @@ class Layer:
         return f"{name}, {self.known.first} <= {self.known.index} <= {index_text(self.known.last)}"
 
 
-def _of_equation(found: SaddleEquation) -> tuple[Any, ...]:
-    return found.overlap, found.right, found.flux, found.flux_value
+def _of_equation(equation: SaddleEquation) -> tuple[Any, ...]:
+    return equation.overlap, equation.right, equation.flux, equation.flux_value
 
 
 @dataclass(frozen=True)
@@ -282,12 +282,12 @@ class RepeatedTheory:
     @property
     def least(self) -> dict[Any, int]:
         """The least depths at which the streams of `layers` are distinct and exist."""
-        found: dict[Any, int] = {}
+        depths: dict[Any, int] = {}
         for part in self.parts:
             if isinstance(part, Block):
                 (depth,) = part.copies.free_symbols
-                found[depth] = max(part.least, found.get(depth, 1))
-        return found
+                depths[depth] = max(part.least, depths.get(depth, 1))
+        return depths
 
     def settled(self, expression: Any) -> Any:
         """The expression with the number of vectors above each block in full, not by its name."""

@@ -140,65 +140,65 @@ class Window:
     @cached_property
     def _nodes(self) -> Mapping[Any, Any]:
         """From the window's symbols to nodes of layers."""
-        found = dict(self._branches())
+        nodes = dict(self._branches())
         notation = self.notation
         if notation.has_mean:
             along = notation.along()
-            size = multiplied_out(along.shape[0].xreplace(found))
-            found[along] = build.matrix_symbol(along.name, size, 1)
+            size = multiplied_out(along.shape[0].xreplace(nodes))
+            nodes[along] = build.matrix_symbol(along.name, size, 1)
         for stream in notation.streams():
             number = self.stream_number(stream.index)
-            found[notation.width(stream.index)] = LayerSize("N", number)
+            nodes[notation.width(stream.index)] = LayerSize("N", number)
             size = notation.vectors_count(stream.index)
             for letter, kind in OF_STREAMS.items():
-                self._add(found, letter, kind, size, number, stream.name)
+                self._add(nodes, letter, kind, size, number, stream.name)
             if not notation.is_whole(stream.index):
-                self._add_whole(found, number)
+                self._add_whole(nodes, number)
         for item in notation.graph.weights:
             number = self.weight_number(item.index)
-            found[notation.variance(item.index)] = LayerValue("s", number)
+            nodes[notation.variance(item.index)] = LayerValue("s", number)
             if item.below is not None:
                 block, name = notation.block_size(item.index), notation.letter(item.index)
                 size = notation.block_start(item.index) + block
                 for letter, count in (("Q", block), ("Y", block), ("D", size), ("F", size)):
-                    self._add(found, letter, LayerOverlap, count, number, name)
-                self._add(found, "Lambda", LayerOverlap, size, number, name)
+                    self._add(nodes, letter, LayerOverlap, count, number, name)
+                self._add(nodes, "Lambda", LayerOverlap, size, number, name)
                 if notation.handed is not None and item.above is None and self.pieces[-1].over:
-                    found[Overlap(f"Q_{name}", block)] = build.block_diagonal(*self.pieces[-1].over)
+                    nodes[Overlap(f"Q_{name}", block)] = build.block_diagonal(*self.pieces[-1].over)
                 if notation.stacked and item.above is None:
-                    force = found[Overlap(f"Y_{name}", block)]
-                    found[Overlap(f"Y_{name}", block)] = LayerOverlap("F", *force.args[1:])
-        return found
+                    force = nodes[Overlap(f"Y_{name}", block)]
+                    nodes[Overlap(f"Y_{name}", block)] = LayerOverlap("F", *force.args[1:])
+        return nodes
 
-    def _add_whole(self, found: dict[Any, Any], number: Any) -> None:
+    def _add_whole(self, nodes: dict[Any, Any], number: Any) -> None:
         """The overlaps of a shared stream: those of the window are its first."""
         whole, here = self.pieces[0].whole, self.notation.overlap(0)
         assert whole is not None
         full = LayerOverlap("G", whole.count, number)
-        size = multiplied_out(sympy.expand(here.shape[0]).xreplace(found))
-        found[here] = build.block(full, 0, size)
-        found[self.whole.shape[0]] = whole.count
-        found[self.whole] = full
+        size = multiplied_out(sympy.expand(here.shape[0]).xreplace(nodes))
+        nodes[here] = build.block(full, 0, size)
+        nodes[self.whole.shape[0]] = whole.count
+        nodes[self.whole] = full
 
     @staticmethod
     def _add(
-        found: dict[Any, Any], letter: str, kind: Any, size: Any, number: Any, text: str
+        nodes: dict[Any, Any], letter: str, kind: Any, size: Any, number: Any, text: str
     ) -> None:
         plain = sympy.MatrixSymbol if kind is LayerMatrix else Overlap
         size = sympy.expand(size)
-        full = multiplied_out(size.xreplace(found))
+        full = multiplied_out(size.xreplace(nodes))
         name = letter.upper() if len(letter) == 1 else letter
-        found[plain(f"{letter}_{text}", size, size)] = kind(name, full, number)
+        nodes[plain(f"{letter}_{text}", size, size)] = kind(name, full, number)
 
     def _branches(self) -> dict[Any, Any]:
-        found: dict[Any, Any] = {}
+        nodes: dict[Any, Any] = {}
         for place, piece in enumerate(self.pieces):
             for weight, count in zip(self.weights_of(place), piece.branches, strict=False):
                 if self.notation.graph.weights[weight].branched:
-                    found[self.notation.heads(weight)] = count
+                    nodes[self.notation.heads(weight)] = count
         if self.notation.handed is not None:
-            found[self.notation.handed] = self.pieces[-1].above
-        return found
+            nodes[self.notation.handed] = self.pieces[-1].above
+        return nodes
 
 
 def window(
@@ -250,11 +250,11 @@ def _named(
         drawn: How many vectors certificates hand down, where the readout stands in for what is
             above.
     """
-    found = tuple(replace(s, name=name) for s, name in zip(graph.streams, streams, strict=True))
+    renamed = tuple(replace(s, name=name) for s, name in zip(graph.streams, streams, strict=True))
     named = [replace(w, name=f"V_{name}") for w, name in zip(graph.weights, weights, strict=True)]
     if drawn is not None:
         named[-1] = replace(named[-1], kind="above", outputs=drawn)
-    return replace(graph, streams=found, weights=tuple(named))
+    return replace(graph, streams=renamed, weights=tuple(named))
 
 
 class Windows:

@@ -66,10 +66,10 @@ class WindowNotation(Notation):
 
     def vectors(self, weight: int) -> Any:
         """g of a weight; v, all vectors down to a weight, where one stands in for them."""
-        found = super().vectors(weight)
+        vectors = super().vectors(weight)
         if not self.several or weight < len(self.graph.weights) - 1:
-            return found
-        return build.matrix_symbol(f"v_{self.letter(weight)}", *found.shape)
+            return vectors
+        return build.matrix_symbol(f"v_{self.letter(weight)}", *vectors.shape)
 
     def is_whole(self, stream: int) -> bool:
         """Whether the window has all weights that add vectors to a stream."""
