@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import math
+import numbers
+import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
 
 from derive.errors import ArgumentError
 
@@ -21,6 +26,47 @@ SOURCES = {
     "Expansion": "saddle_expansion(derivation, order) makes one",
 }
 """Where a user gets what is due."""
+
+
+HUGE = 10**18
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    real = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    return real and (_is_whole(value) or math.isfinite(value))
+
+
+def _are_whole(value: Any) -> bool:
+    plain = isinstance(value, Sequence | np.ndarray) and not isinstance(value, str)
+    return plain and np.ndim(value) == 1 and all(map(_is_whole, value))
+
+
+KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "int": ("a whole number", _is_whole),
+    "float": ("a finite number", _is_number),
+    "bool": ("True or False", lambda value: isinstance(value, bool | np.bool_)),
+    "str": ("text", lambda value: isinstance(value, str)),
+    "Path": ("a path", lambda value: isinstance(value, os.PathLike)),
+    "Sequence[int]": ("a list of whole numbers", _are_whole),
+    "Iterable[Claim]": (
+        "a list of claims",
+        lambda value: isinstance(value, Iterable) and not isinstance(value, str),
+    ),
+    "Callable[[str], None]": ("a function of text", callable),
+}
+"""What is no class of ours, by its annotation: in words, and a test of it."""
+
+RANGES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "seed": (" from 0", lambda value: value >= 0),
+    "starts": (" from 0", lambda value: value >= 0),
+    "tolerance": (" above 0", lambda value: value > 0),
+    "kernel_tolerance": (" above 0", lambda value: value > 0),
+}
+"""Arguments that every public function means alike: in words, and a test of their range."""
 
 
 def takes(*names: str) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
@@ -48,10 +94,10 @@ load_network(path) reads one from a TOML file
         def checked(*given: Given.args, **named: Given.kwargs) -> Result:
             bound = signature.bind(*given, **named)
             for name, classes in due.items():
-                if name in bound.arguments and not _is_one_of(bound.arguments[name], classes):
+                if name in bound.arguments and not _fits(name, bound.arguments[name], classes):
                     raise ArgumentError(
                         f"{_call(function.__name__, signature)}: {name} is "
-                        f"{_kind(bound.arguments[name])}, and {_article(classes[0])} is due"
+                        f"{_kind(bound.arguments[name])}, and {_due(name, classes[0])} is due"
                         + (f"; {SOURCES[classes[0]]}" if classes[0] in SOURCES else "")
                     )
             return function(*given, **named)
@@ -67,12 +113,23 @@ def _classes(annotation: Any) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split("|"))
 
 
+def _due(name: str, cls: str) -> str:
+    """What is due, in words."""
+    return (KINDS[cls][0] if cls in KINDS else _article(cls)) + RANGES.get(name, ("",))[0]
+
+
+def _fits(name: str, value: Any, classes: tuple[str, ...]) -> bool:
+    return _is_one_of(value, classes) and (name not in RANGES or RANGES[name][1](value))
+
+
 def _is_one_of(value: Any, classes: tuple[str, ...]) -> bool:
     if value is None:
         return "None" in classes
+    if any(KINDS[name][1](value) for name in classes if name in KINDS):
+        return True
     # A depth that is a symbol is for the function itself to refuse, with what would do.
     names = [cls.__name__.removeprefix("Repeated") for cls in type(value).__mro__]
-    return any(name in classes for name in (*names, type(value).__name__))
+    return any(name in classes for name in (*names, type(value).__name__) if name not in KINDS)
 
 
 def _call(name: str, signature: inspect.Signature) -> str:
@@ -88,6 +145,8 @@ def _kind(value: Any) -> str:
         "dict": "a dict of arrays",
         "function": "a function",
     }
+    if isinstance(value, bool | int | float):
+        return "a huge number" if abs(value) > HUGE else repr(value)
     name = type(value).__name__
     return words.get(name) or _article(name)
 

@@ -60,6 +60,9 @@ def test_attention_given_query_first_is_told():
     assert "attention_1: its rows sum to one" in wrong.notes[0] and "key" in wrong.notes[0]
     with pytest.warns(UserWarning, match="attention_1: its rows sum to one"):
         attended_inputs(ONE_HEAD, swapped["inputs"], [swapped["attention_1"]])
+    padded = {**swapped, "attention_1": swapped["attention_1"].copy()}
+    padded["attention_1"][:, :, -1] = 0.0  # a query that attends nothing
+    assert "rows sum to one" in data_from_arrays(padded, ONE_HEAD).notes[0]
     both = np.full((6, 1, 4, 4), 0.25)  # rows and columns alike: nothing to tell
     assert data_from_arrays({**arrays, "attention_1": both}, ONE_HEAD).notes == ()
 
@@ -72,6 +75,35 @@ def test_labels_zero_and_one_are_told_apart_at_one_half(labels):
     expected = np.mean((solution.mean > 0.5) == np.array(labels[:4], dtype=bool))
     assert solution.accuracy(np.array(labels[:4])) == expected
     assert solution.accuracy(np.ones(4)) == np.mean(solution.mean > 0.5)  # one class alone
+
+
+@pytest.mark.parametrize("low, high", [(1, 2), (0, 2), (-1, 0), (3, 8)])
+def test_two_labels_of_one_sign_are_told_apart_in_their_middle(low, high):
+    labels = np.where(RANDOM.normal(size=9) > 0, high, low)
+    labels[:2] = low, high
+    data = plain_data(labels, labels[:5])
+    assert f"labels are {low} and {high}" in data.notes[0] and f"{low} and {high}" in repr(data)
+    solution = solve(PLAIN, data)
+    due = np.mean((solution.mean > (low + high) / 2) == (labels[:5] == high))
+    assert solution.accuracy(labels[:5]) == due
+
+
+@pytest.mark.parametrize(
+    "train, test",
+    [
+        ([-1, 1, 1], [0, 1, 1]),
+        ([0, 1, 1], [-1, 1, 1]),
+        ([1, 2, 3], [1, 3, 2]),
+        ([3, 8, 3], [0, 1, 1]),
+    ],
+)
+def test_labels_of_another_coding_are_no_accuracy(train, test):
+    data = plain_data(train, np.array(test))
+    assert len(set(train)) > 2 or "labels_test are" in data.notes[-1]
+    with pytest.raises(
+        SolveError, match=r"neither the two values .* coding of the training labels"
+    ):
+        solve(PLAIN, data).accuracy(test)
 
 
 def test_other_labels_are_taken_as_before():
@@ -119,10 +151,21 @@ WRONG_TYPES = {
     "derivation": (lambda: solve(derive.derive(PLAIN), None), "network is a Derivation"),
     "nothing": (lambda: solve(PLAIN, None), "data is None"),
     "check": (lambda: derive.check(None), "network is None"),
-    "search": (lambda: derive.search(PLAIN, 3), "data is an int"),
+    "search": (lambda: derive.search(PLAIN, 3), "data is 3, and a Data"),
     "draw": (lambda: derive.draw([PLAIN]), "network is a list"),
     "expand": (lambda: derive.saddle_expansion(PLAIN), "derivation is a Network"),
     "scalar": (lambda: derive.scalar_theory("x"), "source is text"),
+    "starts": (lambda: solve(PLAIN, plain_data([1.0]), starts="2"), "starts is text.*whole number"),
+    "seed": (lambda: solve(PLAIN, plain_data([1.0]), seed=-1), "seed is -1.*whole number from 0"),
+    "tolerance": (lambda: solve(PLAIN, plain_data([1.0]), tolerance=0.0), "number above 0 is due"),
+    "low": (lambda: derive.onset(PLAIN, plain_data([1.0]), "width", "1", 2), "low is text"),
+    "layers": (
+        lambda: derive.exchangeable(derive.derive(PLAIN), 1),
+        "layers is 1.*a list of whole",
+    ),
+    "digits": (lambda: derive.check(PLAIN, digits="50"), "digits is text.*a whole number"),
+    "claims": (lambda: derive.check(PLAIN, claims="limit"), "claims is text.*a list of claims"),
+    "path": (lambda: derive.load_network(PLAIN), "path is a Network.*text"),
     "onset": (lambda: derive.onset("x", None, "scale", 1, 2), "network is text"),
 }
 
@@ -133,6 +176,35 @@ def test_wrong_types_are_told_what_the_function_takes(name):
     with pytest.raises(ArgumentError, match=message) as caught:
         wrong()
     assert "\n" not in str(caught.value) and isinstance(caught.value, TypeError)
+
+
+WRONG_DATA = {
+    "no labels": lambda: plain_data(np.full(2, None)),
+    "nothing": lambda: Data(None, [1.0]),
+    "masked": lambda: Data(np.ma.masked_array([[[1.0]]], [[[True]]]), [1.0]),
+    "ragged classes": lambda: plain_data([1.0], classes=[[0], [0, 0]]),
+    "outputs": lambda: plain_data([1.0, 2.0, 3.0], outputs=2),
+    "outputs in text": lambda: plain_data([1.0], outputs="2"),
+    "variance": lambda: plain_data([1.0], kernel_variance="2"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_DATA)
+def test_wrong_data_get_a_line(name):
+    with pytest.raises(DataError, match=r"give|fill"):
+        WRONG_DATA[name]()
+
+
+def test_arrays_and_unknown_names_are_refused_in_descriptions():
+    several = np.array([1, 2])
+    for wrong in (
+        lambda: PLAIN.with_width(several),
+        lambda: Network(np.array(3), 0.1),
+        lambda: Network((Embedding(4, 1.0), Readout(1.0, several)), 0.1),
+        lambda: PLAIN.with_variances({"s_9": 2.0}),
+    ):
+        with pytest.raises(DescriptionError):
+            wrong()
 
 
 def test_infinite_width_is_a_width():

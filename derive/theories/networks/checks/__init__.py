@@ -49,7 +49,7 @@ LEAST_DIGITS = 15
 """Fewer than float64 has make no reference for it."""
 
 
-@takes("network")
+@takes("network", "digits", "seed", "claims", "progress")
 def check(
     network: Network,
     *,

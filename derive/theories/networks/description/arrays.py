@@ -36,6 +36,8 @@ def real_array(value: Any, name: str, remedy: str = "give finite numbers") -> Ar
     except (ValueError, TypeError, RuntimeError) as error:  # such as rows of unequal length
         reason = one_line(str(error), 80)
         raise DataError(f"{name}: no array ({reason}); give an array of real numbers") from None
+    if np.ma.is_masked(value):
+        raise DataError(f"{name}: entries are masked; fill them, or leave their examples out")
     if entries.dtype.kind not in "biuf":
         kind = one_line(str(entries.dtype), 40)
         raise DataError(f"{name}: entries of type {kind}; give real numbers")

@@ -74,7 +74,11 @@ def looks_query_first(attention: Any) -> bool:
         return False
     with np.errstate(over="ignore", invalid="ignore"):
         sums = [omega.sum(axis=axis, dtype=np.float64) for axis in (2, 3)]
-    over_keys, over_queries = (np.abs(total - 1).max(initial=0.0) for total in sums)
+    padded = [~omega.any(axis=axis) for axis in (2, 3)]  # tokens that attend nothing
+    over_keys, over_queries = (
+        np.abs(total - 1).max(initial=0.0, where=~empty)
+        for total, empty in zip(sums, padded, strict=True)
+    )
     return bool(over_queries < 1e-3 < over_keys)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,10 @@ from derive.theories.networks.description.feature_inputs import (
     kernel_variance,
 )
 from derive.theories.networks.description.file_sizes import TEST
+from derive.theories.networks.description.label_notes import TAKEN, label_notes
 from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.operators import Classes
-
-ZERO_ONE = (
-    "labels are 0 and 1: the network is fitted to these numbers as they are, and the mean tells "
-    "the classes apart at 1/2; give -1 and +1 if signs are meant"
-)
+from derive.wording import shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +69,18 @@ class Data:
 
     def __post_init__(self) -> None:
         for name in ("attended", "labels", "attended_test", "labels_test"):
-            if getattr(self, name) is not None:
+            if not name.endswith(TEST) or getattr(self, name) is not None:
                 object.__setattr__(self, name, real_array(getattr(self, name), name))
         object.__setattr__(self, "notes", tuple(self.notes))
         if self.labels.ndim == 2 and self.labels.shape[1] > 1:
             _refuse_row(self.labels, self.attended)
             self._set_rows()
-        if self.outputs == 1:
-            object.__setattr__(self, "notes", _with_labels_note(self.notes, self.labels))
+        if np.array_equal(self.outputs, 1):
+            found = label_notes(self.labels, self.labels_test)
+            object.__setattr__(self, "notes", tuple(dict.fromkeys((*self.notes, *found))))
         remedy = "give examples, features, paths"
         expect_shape(self.attended, "attended", ("P", "N_0", "M"), remedy)
+        _check_numbers(self.outputs, self.kernel_variance, len(self.attended))
         _check_labels(self.labels, "labels", len(self.attended))
         if self.attended_test is not None:
             _, features, paths = self.attended.shape
@@ -151,14 +151,9 @@ class Data:
         examples, tests = rows // self.outputs, tests // self.outputs
         shown = f"M={self.paths}" + ("" if self.classes is None else f", distinct={distinct}")
         several = f", outputs={self.outputs}" if self.outputs > 1 else ""
-        several += ", labels 0 and 1" if ZERO_ONE in self.notes else ""
+        for note in self.notes:
+            several += f", {note.partition(':')[0].replace(' are', '')}" * note.startswith(TAKEN)
         return f"Data(P={examples}, N_0={features}, {shown}, test={tests}{several})"
-
-
-def _with_labels_note(notes: tuple[str, ...], labels: Array) -> tuple[str, ...]:
-    """The notes, with one on labels that could be meant as -1 and +1."""
-    zero_one = np.array_equal(np.unique(labels), [0.0, 1.0])
-    return (*notes, ZERO_ONE) if zero_one and ZERO_ONE not in notes else notes
 
 
 def check_kernel(network: Network, data: Data) -> None:
@@ -183,6 +178,15 @@ def check_kernel(network: Network, data: Data) -> None:
         )
 
 
+def _check_numbers(outputs: Any, variance: Any, rows: int) -> None:
+    if not isinstance(outputs, Integral) or outputs < 1 or rows % outputs:
+        raise DataError(
+            f"outputs: {shown(outputs)} for {rows} rows; give a whole number that divides them"
+        )
+    if not (variance is None or isinstance(variance, Real)):
+        raise DataError(f"kernel_variance: {shown(variance)} is no number; give one")
+
+
 def _refuse_row(labels: Array, attended: Array) -> None:
     """Raise DataError where the labels of several examples stand in one row."""
     if len(labels) == 1 != len(attended) and labels.shape[1] == len(attended):
@@ -196,7 +200,11 @@ def _check_labels(labels: Array, name: str, examples: int) -> None:
 
 def _checked_classes(given: Any, attended: Array) -> Classes:
     """One class for every path, each of them used."""
-    classes, count = np.asarray(given), attended.shape[2]
+    count = attended.shape[2]
+    try:
+        classes = np.asarray(given)
+    except (ValueError, TypeError):  # rows of unequal length
+        classes = np.zeros(())
     if classes.ndim != 1 or classes.dtype.kind not in "iu" or set(classes) != set(range(count)):
         raise DataError(
             f"classes: give the class of every path, whole numbers from 0 to {count - 1} as there "

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from derive.errors import DescriptionError
 from derive.theories.networks.description.weighted import Size, Weighted
@@ -133,13 +136,18 @@ def branches_of(layer: Residual | Parallel) -> tuple[tuple[Any, ...], ...]:
     return tuple(branches)
 
 
+def _is_number(value: Any) -> bool:
+    """Whether an array is a single number, which says of itself that it can be gone through."""
+    return isinstance(value, np.ndarray) and value.ndim == 0
+
+
 def as_layers(layers: Any, place: str) -> tuple[Any, ...]:
     """Layers given in any sequence, as a tuple.
 
     Raises:
         DescriptionError: It is not a sequence.
     """
-    if isinstance(layers, str) or not hasattr(layers, "__iter__"):
+    if isinstance(layers, str) or not isinstance(layers, Iterable) or _is_number(layers):
         raise DescriptionError(
             f"{place}: {shown(layers)} where a sequence of layers is due; write (layer, layer, ...)"
         )

@@ -39,7 +39,7 @@ from derive.theories.networks.description.tokens import data_names
 from derive.wording import choices, one_line, shown
 
 
-@takes("network")
+@takes("path", "network")
 def load_data(path: str | Path, network: Network) -> Data:
     """Read data from an .npz file.
 

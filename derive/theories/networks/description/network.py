@@ -191,8 +191,14 @@ class Network:
         """The same network with other variances, by the names of `variance_names`.
 
         Raises:
-            DescriptionError: A value is no variance.
+            DescriptionError: A value is no variance, or a name that of none.
         """
+        unknown = set(variances) - set(self.variance_names())
+        if unknown:
+            known = ", ".join(self.variance_names())
+            raise DescriptionError(
+                f"no variance {shown(min(unknown, key=str))} in this network; it has {known}"
+            )
         names = iter(self.variance_names())
 
         def change(key: str, old: Any) -> Any:

@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+from derive.arguments import takes
 from derive.errors import DescriptionError
 from derive.files import Untidy, read_table
 from derive.theories.networks.description.feature_maps import GROUP as ENTRY_POINTS
@@ -26,6 +27,7 @@ from derive.wording import choices, one_line, shown
 TOP_KEYS = ("name", "temperature", "layers")
 
 
+@takes("path")
 def load_network(path: str | Path) -> Network:
     """Read a network from a TOML file.
 

@@ -166,7 +166,7 @@ def _check_own(place: str, layer: Weighted) -> None:
 
 
 def _check_readout(place: str, layer: Readout) -> None:
-    if layer.token not in TOKENS:
+    if not isinstance(layer.token, str) or layer.token not in TOKENS:
         raise DescriptionError(
             f"{place}.token: {shown(layer.token)} is no token{choices(layer.token, TOKENS)}"
         )
@@ -194,7 +194,7 @@ def _check_size(place: str, value: Any) -> None:
 
 def _check_width(place: str, value: Any) -> None:
     """A size, or infinity."""
-    if value != math.inf:
+    if not (isinstance(value, float) and value == math.inf):
         _check_size(place, value)
 
 

@@ -44,7 +44,7 @@ class Onset:
     ends: tuple[float, float]
 
 
-@takes("network", "data")
+@takes("network", "data", "parameter", "low", "high", "layers", "kernel_tolerance")
 def onset(
     network: Network,
     data: Data,

@@ -76,7 +76,7 @@ def is_unstable(sector: HessianSector, sectors: Sequence[HessianSector]) -> bool
     return sector.lowest < -ROUNDING * max(1.0, largest)
 
 
-@takes("network", "data")
+@takes("network", "data", "layers", "tolerance", "kernel_tolerance", "follow")
 def symmetric_solution(
     network: Network,
     data: Data,

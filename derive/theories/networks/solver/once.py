@@ -34,7 +34,7 @@ def solver_of(network: Network, depths: Mapping[str, int]) -> Solver:
     return Solver.of(network).at(depths)
 
 
-@takes("network", "data")
+@takes("network", "data", "starts", "seed", "continuation", "tolerance")
 def solve(
     network: Network,
     data: Data,
@@ -80,7 +80,7 @@ def solve(
     return solver.solve(network, data, continuation=continuation, tolerance=tolerance)
 
 
-@takes("network", "data")
+@takes("network", "data", "starts", "seed")
 def search(network: Network, data: Data, starts: int = 8, *, seed: int = 0) -> tuple[Solution, ...]:
     """Distinct stationary points of a network's action, the lowest first; see `Solver.search`."""
     return Solver.of(network).search(network, data, starts, seed=seed)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from derive.errors import SolveError
 from derive.theories.networks.description import Data
+from derive.theories.networks.description.label_notes import between
 
 ACCURACY, ERROR = "test accuracy", "mean squared test error"
 
@@ -30,9 +32,9 @@ class Score:
 def score(data: Data, mean: np.ndarray | None) -> Score | None:
     """The score of a predictor's mean; None without predictions or without labels of test examples.
 
-    Labels of two values are classes where one is positive and one negative, or where they are 0
-    and 1: then the score is the share of test examples whose mean is on the label's side of
-    `threshold`; of several outputs, of which one label is the largest, the share of test examples
+    Labels of two values are classes where those of the test examples are among them: then the
+    score is the share of test examples whose mean is on the label's side of what lies `between`
+    them; of several outputs, of which one label is the largest, the share of test examples
     whose mean is largest there.
 
     >>> data = Data([[[1.0]], [[2.0]]], [1, -1], [[[1.0]]], [1])
@@ -55,7 +57,7 @@ def fit(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outputs: 
         outputs: O.
     """
     mean = mean.ravel()
-    at = threshold(labels)
+    at = between(labels)
     if outputs > 1 and _one_is_largest(labels_test, outputs):
         return Score(ACCURACY, largest_share(labels_test, mean, outputs))
     if at is not None and np.isin(labels_test, np.unique(labels)).all():
@@ -66,31 +68,27 @@ def fit(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outputs: 
 def accuracy(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outputs: int) -> float:
     """The share of test examples on the right side, also where labels are no classes.
 
-    Numbers that are no classes count by their sign.
+    Numbers that are no classes count by their sign, where they have both.
 
     Args:
         labels: Of all training examples.
         labels_test: What the means should be, as many as there are means.
         mean: As in `fit`.
         outputs: O.
+
+    Raises:
+        SolveError: The labels are neither the training labels' classes nor of both signs.
     """
     found = fit(labels, labels_test, mean, outputs)
-    return found.value if found.name == ACCURACY else side_share(labels_test, mean.ravel(), 0.0)
-
-
-def threshold(labels: np.ndarray) -> float | None:
-    """What lies between labels of two classes; None where they are no classes.
-
-    >>> threshold(np.array([-1.0, 2.0, 2.0])), threshold(np.array([0.0, 1.0]))
-    (0.0, 0.5)
-    >>> threshold(np.array([1.0, 2.0]))
-    """
-    found = np.unique(labels)
-    if len(found) != 2:
-        return None
-    if found[0] < 0 < found[1]:
-        return 0.0
-    return 0.5 if found[0] == 0 and found[1] == 1 else None
+    if found.name == ACCURACY:
+        return found.value
+    if between(labels) not in (None, 0.0) or not labels_test.min() < 0 < labels_test.max():
+        raise SolveError(
+            f"accuracy: labels from {labels_test.min():g} to {labels_test.max():g} are neither the "
+            "two values of the training labels nor of both signs; give them in the coding of the "
+            "training labels, or compare means and labels as numbers"
+        )
+    return side_share(labels_test, mean.ravel(), 0.0)
 
 
 def label_values(labels: np.ndarray) -> tuple[float, ...]:

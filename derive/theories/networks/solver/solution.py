@@ -8,6 +8,7 @@ import numpy as np
 
 from derive.errors import SolveError
 from derive.theories.networks.description import Network
+from derive.theories.networks.description.arrays import real_array
 from derive.theories.networks.solver.scores import accuracy
 from derive.theories.networks.solver.spectrum import HessianSpectrum
 
@@ -74,21 +75,23 @@ class Solution:
     def accuracy(self, labels: np.ndarray) -> float:
         """Share of test examples whose mean is on the label's side.
 
-        Labels of either sign are told apart at 0; where the training labels are 0 and 1 (or truth
-        values), at 1/2. Of several outputs of which one label is the largest, the share of test
-        examples whose mean is largest there.
+        Labels of either sign are told apart at 0; where the training labels have two values of one
+        sign, such as 0 and 1 (or truth values), in their middle. Of several outputs of which one
+        label is the largest, the share of test examples whose mean is largest there.
 
         Args:
             labels: Of the test examples, of the shape of `mean`.
 
         Raises:
-            SolveError: The solution has no test examples, or others than the labels.
+            SolveError: The solution has no test examples, or others than the labels; or these are
+                neither the training labels' classes nor of both signs.
+            DataError: The labels are no finite real numbers.
         """
         if self.mean is None:
             raise SolveError(
                 "accuracy: the solution has no test examples; solve on data with attended_test"
             )
-        due = np.asarray(labels, dtype=float)
+        due = real_array(labels, "accuracy: labels")
         if due.shape != self.mean.shape:
             raise SolveError(
                 f"accuracy: labels of shape {due.shape}, expected {self.mean.shape}; give one for "

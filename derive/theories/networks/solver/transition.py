@@ -83,7 +83,7 @@ class Transition:
         )
 
 
-@takes("network", "data")
+@takes("network", "data", "parameter", "low", "high")
 def transition(
     network: Network, data: Data, parameter: str, low: float, high: float
 ) -> tuple[Transition, ...]:

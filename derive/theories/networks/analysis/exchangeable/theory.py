@@ -99,7 +99,7 @@ class SymmetricTheory(Certified):
         return show.plain(self, infinite, margins)
 
 
-@takes("derivation")
+@takes("derivation", "layers")
 def exchangeable(
     derivation: Derivation, layers: Sequence[int] | None = None, *, rules: Rules | None = None
 ) -> SymmetricTheory:
