@@ -128,7 +128,8 @@ def test_success_lines_show_a_path_on_one_line(part, capsys, tmp_path):
 
 def test_each_medium_has_one_function():
     assert html("<a b=\"c\" d='e'>&\x07") == "&lt;a b=&quot;c&quot; d=&#x27;e&#x27;&gt;&amp;?"
-    assert [csv_cell(v) for v in ("=1", " =1", "\t=1", "-x", "x-", -1.5, None, True)] == [
-        "'=1", "' =1", "'\t=1", "'-x", "x-", -1.5, None, True,
+    cells = ("=1", " =1", "\t=1", "\n=1", "-x", "\uff1d1", "x-", -1.5, None, True)
+    assert [csv_cell(v) for v in cells] == [
+        "'=1", "' =1", "'\t=1", "'\n=1", "'-x", "'\uff1d1", "x-", -1.5, None, True,
     ]  # fmt: skip
     assert csv_table(("a", "b"), [("=x", 1.25)]) == "a,b\n'=x,1.25\n"

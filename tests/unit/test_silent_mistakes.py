@@ -250,8 +250,8 @@ variance = 1.2
 def test_the_command_line_takes_what_its_messages_advise(capsys, tmp_path):
     spec = tmp_path / "deep.toml"
     spec.write_text(DEEP)
-    assert "--set L=VALUE" in refusal(capsys, "check", spec)
-    assert call(capsys, "check", spec, "--set", "L=2", "--digits", "20").status == 0
+    assert "write one in the place of 'L'" in refusal(capsys, "scalar", spec)
+    assert call(capsys, "scalar", spec, "--set", "L=2").status == 0
     found = call(capsys, "generate", spec, "-o", tmp_path / "solver.py")
     assert found.status == 0 and (tmp_path / "solver.py").exists()
 

@@ -50,8 +50,8 @@ class Derivation(Certified):
             return self.theory
         name = self.network.depths()[0]
         raise DescriptionError(
-            f"the depth {name!r} is a symbol, and a number is needed here; give one with --set "
-            f"{name}=VALUE, or derive the network with one: network.with_values({{{name!r}: 3}})"
+            f"the depth {name!r} is a symbol, and a number is needed here; write one in the "
+            f"place of {name!r}, or network.with_values({{{name!r}: 3}})"
         )
 
     def names(self) -> dict[Any, str]:
