@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 
 import derive.theories.networks.runs.jobs as jobs
+import derive.theories.networks.runs.pipeline as pipeline
 from derive.errors import DataError
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.files import Unreadable, whole
 from derive.files.seals import Broken, read_sealed, sealed_json, unsealed_json
 from derive.running.locks import locked
+from derive.theories.networks.runs.folder import Folder
 from tests.command_line import call, refusal
+from tests.unit.test_report import FALLING, results
 
 SPEC = """
 name = "one stage"
@@ -266,3 +269,10 @@ def test_a_fingerprint_sees_all_that_solutions_depend_on(tmp_path, monkeypatch):
     assert len({known, fingerprint(OTHER), fingerprint(seed=6)}) == 3
     monkeypatch.setattr("derive.theories.networks.runs.task.program", lambda: "another program")
     assert fingerprint() != known
+
+
+def test_the_table_of_checks_is_written_from_what_is_kept(tmp_path):
+    check = CheckResult("a claim", Verdict.AGREES, "1", "1", 50, "counted on fingers").as_dict()
+    (tmp_path / "checks.md").write_text("| a claim | DISAGREES |")  # as a damaged folder has it
+    pipeline._write_results(replace(results(FALLING), checks=[check]), Folder(tmp_path))
+    assert "| a claim | AGREES | 50 |" in (tmp_path / "checks.md").read_text()

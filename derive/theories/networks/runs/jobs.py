@@ -12,7 +12,7 @@ import numpy as np
 
 from derive.errors import CertificateError, SizeError, SolveError
 from derive.files.seals import made_from, sealed, sealed_json
-from derive.running.files import finite, write_json, write_text
+from derive.running.files import finite, write_json
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.report import AS_DESCRIBED
 from derive.theories.networks.runs.folder import Folder
@@ -142,12 +142,11 @@ class Check:
     """Check the generated code and the known limits."""
 
     def __call__(self, work: Work) -> None:
-        """Write checks.md and checks.json."""
-        from derive.theories.networks.checks import check, to_markdown
+        """Write checks.json."""
+        from derive.theories.networks.checks import check
         from derive.theories.networks.runs.evidence import CLAIMS
 
         results = check(work.task.network, digits=work.digits, claims=CLAIMS)
-        write_text(work.folder.file("checks.md"), to_markdown(results))
         content = finite([result.as_dict() for result in results])
         write_json(work.folder.file("checks.json"), sealed_json(content, work.checks_source))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from derive.errors import SolveError
+from derive.evidence.table import to_markdown
+from derive.evidence.verdict import CheckResult, Verdict
 from derive.running.files import write_json, write_text
 from derive.running.progress import bar
 from derive.running.workers import Job, run_jobs
@@ -201,6 +203,10 @@ def _write_results(results: Results, folder: Folder) -> None:
     write_text(folder.file("summary.csv"), summary_csv(results))
     write_json(folder.file("summary.json"), summary_dict(results))
     write_text(folder.file("report.html"), html_of(results))
+    if results.checks is not None:
+        entries = [{**entry, "verdict": Verdict(entry["verdict"])} for entry in results.checks]
+        found = [CheckResult(**entry) for entry in entries]
+        write_text(folder.file("checks.md"), to_markdown(found))
 
 
 def _judge(results: Results) -> tuple[int, tuple[str, ...]]:
