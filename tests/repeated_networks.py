@@ -112,6 +112,13 @@ _ENDS = {
         repeat(skip(heads(None))),
         Readout(1.1, "mean"),
     ),
+    "a residual that ends in one, below": (
+        Embedding("N", 1.2),
+        skip(linear("M"), linear(None), skip(heads(None))),
+        heads(),
+        repeat(heads()),
+        Readout(1.1),
+    ),
     "residuals below a block, outputs": (
         Embedding("N", 1.2),
         repeat(skip(linear(None))),

@@ -130,7 +130,7 @@ WRONG = {
     ),
     "some vectors of a stream": (
         lambda: derive(
-            network(Residual((Linear(0.7, "M"), Linear(0.8), SKIP)), LAYER, Repeat((LAYER,), "L"))
+            network(Repeat((LAYER,), "L"), Residual((Linear(0.7, "M"), Linear(0.8), SKIP)), LAYER)
         ),
         ["residual ends in a residual", "depth as a number"],
     ),

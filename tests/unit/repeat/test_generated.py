@@ -24,6 +24,7 @@ FAST = [
     ("a residual on top, outputs and positions", 2),
     ("residuals alone, outputs and positions", 2),
     ("residuals below a block, outputs", 1),
+    ("a residual that ends in one, below", 1),
     ("a mean", 2),
     ("a mean below layers, a residual on top", 1),
     *[("a mean below residuals alone", depth) for depth in (1, 2)],

@@ -73,11 +73,13 @@ def parts(network: Network) -> tuple[Part, ...]:
                 f"the depth {name!r}: the name is taken in derivations; choose another, such as 'L'"
             )
     stream, opened, weight = sympy.Integer(1), sympy.Integer(2), sympy.Integer(1)
-    index, places = number_symbol(INDEX), []
+    index = number_symbol(INDEX)
+    places: list[_Placed] = []
     for segment in segments(network.layers):
         layers, ends, graph = _bare_layers(segment)
         streams, weights = len(graph.streams) - 1, len(graph.weights) - 2
-        _require_whole(graph, segment)
+        if places:  # below the lowest layers stands the first weight alone
+            _require_whole(graph, segment)
         copies: Any = number_symbol(segment.times) - segment.fewer if segment.times else None
         placed = _Placed(segment, layers, ends, graph, stream, opened, weight, copies)
         if copies is not None:
@@ -130,7 +132,8 @@ def _require_whole(graph: StreamGraph, segment: Segment) -> None:
         where = f"the block repeated {segment.times} times" if segment.times else "the layers"
         raise DescriptionError(
             f"{where}: a residual ends in a residual at the lower end, so that some vectors of a "
-            "stream go on and some do not; give the depth as a number"
+            "stream go on and some do not, where the induction hands down whole streams; give the "
+            "depth as a number"
         )
 
 
@@ -175,8 +178,9 @@ def _require_descending(places: list[_Placed]) -> None:
             if list(stream.weights) != sorted(stream.weights, reverse=True):
                 raise DescriptionError(
                     "layers: a sum of several branches in a network in which residuals are "
-                    "repeated by themselves a symbolic number of times; give the depth as a "
-                    "number, or put residuals with one branch each above one another"
+                    "repeated by themselves a symbolic number of times, whose induction counts "
+                    "vectors from the last weight down; give the depth as a number, or put "
+                    "residuals with one branch each above one another"
                 )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import sympy
 
 from derive.algebra import build, gradient, substitute
@@ -10,15 +13,22 @@ from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
 from derive.theories.networks.module.projections import one_projection
-from derive.theories.networks.module.repeat.names import Depths, Names, Place
+from derive.theories.networks.module.repeat.names import Names, Place
+from derive.theories.networks.module.repeat.sections import Section
 
 STATE = f"overlaps: {ARRAYS}, problem: Problem"
+
+
+def reads_whole_stream(theory: RepeatedTheory) -> bool:
+    """Whether the first weight acts on all vectors of its stream: then they are the paths."""
+    graph = theory.lowest.notation.graph
+    return set(graph.weights[0].acts_on) == set(graph.streams[0].weights)
 
 
 class LabelFunctions(Functions):
     """Prints what holds at the lowest stream, from the window there."""
 
-    def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], depths: Depths) -> None:
+    def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], lowest: Section) -> None:
         super().__init__(theory.lowest.theory, reserved)
         self.brought = theory.labels.plain
         self.sizes = {}
@@ -29,8 +39,23 @@ class LabelFunctions(Functions):
             Place(variance.name, "problem.variances", 0),
             Place(width.name, "problem.widths", 0),
         )
-        self.names, self.depths = Names({}, found), depths
+        self.names, self.depths = Names({}, found), lowest.depths
+        if not reads_whole_stream(theory):  # sizes of the parts that are read
+            symbols = {**lowest.names.symbols, variance: variance}
+            self.names = Names(symbols, (*lowest.names.places, found[1]))
+        self.definitions = [(n, self.names.of(value)) for n, value in self.definitions]
         self.slopes = {overlap: gradient(self.theory.energy, overlap)}
+
+    def program(self, results: Sequence[Any], **options: Any) -> Program:
+        """A program of expressions whose symbols have the module's names."""
+        of = self.names.of
+        pairs = options.pop("definitions", ())
+        options["definitions"] = [(of(name), of(value)) for name, value in pairs]
+        hints = options.get("hints", self.hints)
+        options["hints"] = {of(node): name for node, name in hints.items()}
+        if "last" in options:
+            options["last"] = tuple(map(of, options["last"]))
+        return super().program([of(result) for result in results], **options)
 
     def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
         """The lines that name what a program needs."""

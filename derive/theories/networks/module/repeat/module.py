@@ -15,7 +15,7 @@ from derive.theories.networks.module.carried import assemble, reserved_names
 from derive.theories.networks.module.frame import numbers, solution
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
-from derive.theories.networks.module.repeat.labels import LabelFunctions
+from derive.theories.networks.module.repeat.labels import LabelFunctions, reads_whole_stream
 from derive.theories.networks.module.repeat.loops import Loops
 from derive.theories.networks.module.repeat.names import depths_of
 from derive.theories.networks.module.repeat.pieces import PartFunctions
@@ -39,7 +39,7 @@ def generate_repeated(derivation: Derivation) -> Module:
     depths = depths_of(network.depths(), reserved_names() | LOCAL)
     reserved = reserved_names() | set(depths.names)
     sections = sections_of(theory, depths)
-    labels = LabelFunctions(theory, reserved, depths)
+    labels = LabelFunctions(theory, reserved, sections[0])
     streams = streams_of(theory.layers, frozenset(reserved), depths)
     taken = {section.takes for section in sections}
     hands = [kind for kind in (FLUX, SLOPE) if kind in taken]
@@ -64,7 +64,13 @@ def generate_repeated(derivation: Derivation) -> Module:
             has_mean=has_mean,
         ),
         *Counts(sections, depths).all(),
-        _make_problem(sections[0], heads, outputs, bool(streams)),
+        _make_problem(
+            sections[0],
+            heads,
+            outputs,
+            bool(streams),
+            "vectors[0]" if reads_whole_stream(theory) else "len(path_table(heads, depths))",
+        ),
         runtime_source(numbers),
         "# All layers: what the parts bring, added up, or handed from part to part.",
         *loops.all(),
@@ -116,7 +122,7 @@ def _of_stream(functions: StreamFunctions) -> list[str]:
     return [title, *functions.all()]
 
 
-def _make_problem(section: Section, heads: str, outputs: Any, shared: bool) -> str:
+def _make_problem(section: Section, heads: str, outputs: Any, shared: bool, paths: str) -> str:
     depths = section.depths
     described = ""
     if heads:
@@ -127,6 +133,7 @@ def _make_problem(section: Section, heads: str, outputs: Any, shared: bool) -> s
         arguments=",\n    ".join(f"{argument}: int" for argument in depths.arguments),
         depths=", ".join(f'depth_of("{a}", {a})' for a in depths.arguments),
         described=described,
+        paths=paths,
         data=problem_text.data_lines(outputs, "make_problem"),
         row_per_output=problem_text.rows(outputs),
         rows=text.ROWS if shared else "",

@@ -52,7 +52,7 @@ def make_problem(
     widths = positive_numbers("widths", widths, len(vectors), "stream")
     variances = positive_numbers("variances", variances, len(with_heads), "weight")
     labels = real_array("labels", labels)
-{row_per_output}    paths = vectors[0]
+{row_per_output}    paths = {paths}
 {checks}    if not 0 <= real_array("temperature", temperature) < np.inf:
         raise ValueError(f"temperature: {{temperature}} given; give zero or a positive number")
     problem = Problem(
