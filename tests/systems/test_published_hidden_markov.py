@@ -33,7 +33,12 @@ TABLE = {
         "match + denoising": (82.1, 82.1),
     },
 }  # fmt: skip
-CASES = [(paths, point) for paths, row in TABLE.items() for point in row]
+LONG = {(4, 10)}
+CASES = [
+    pytest.param(paths, point, marks=pytest.mark.slow if (paths, point) in LONG else ())
+    for paths, row in TABLE.items()
+    for point in row
+]
 
 
 def deviation(point):

@@ -230,7 +230,7 @@ N_a*(tr(U_a)/s_a - logdet(U_a)) + logdet(C) + y.T*inv(C)*y
 """
 
 
-@pytest.mark.parametrize("slip", [False, True])
+@pytest.mark.parametrize("slip", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_claim_about_matrices_at_the_top(tmp_path, slip):
     """The action of positions and outputs, and the same without a number of offsets."""
     (tmp_path / "spec.toml").write_text(network_to_toml(POSITIONS))

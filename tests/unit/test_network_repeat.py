@@ -202,6 +202,7 @@ def test_residuals_alone_are_shown_and_generated_at_any_depth(capsys, tmp_path):
     assert "def action_of_shared_stream" in out.read_text()
 
 
+@pytest.mark.slow
 def test_show_certifies_any_depth(capsys):
     found = call(capsys, "show", "--repeat", "L", "--certify", "--digits", "12")
     assert found.status == 0

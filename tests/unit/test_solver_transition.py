@@ -26,7 +26,7 @@ def test_the_temperature_at_which_the_actions_of_two_minima_are_equal():
     assert str(found).startswith("first-order transition at temperature = 0.2447")
 
 
-@pytest.mark.parametrize("count", [9, 12])
+@pytest.mark.parametrize("count", [9, pytest.param(12, marks=pytest.mark.slow)])
 def test_a_constant_beside_which_actions_are_rounding_hides_no_transition(count):
     """Examples without inputs bring the same to every action: here 1e20 times the rest.
 
@@ -42,6 +42,7 @@ def test_a_constant_beside_which_actions_are_rounding_hides_no_transition(count)
     assert found.value == pytest.approx(due.value * small**2, rel=1e-7)
 
 
+@pytest.mark.slow
 def test_widths_and_variances_and_examples():
     network, data = issue()
     (wide,) = transition(network, data, "width", 11, 900)

@@ -38,7 +38,11 @@ def source(layers):
 
 @pytest.mark.parametrize(
     "text",
-    [source, lambda n: derivation(n).text(), lambda n: derivation(n).to_latex()],
+    [
+        source,
+        lambda n: derivation(n).text(),
+        pytest.param(lambda n: derivation(n).to_latex(), marks=pytest.mark.slow),
+    ],
 )
 def test_twice_the_layers_do_not_quadruple_the_text(text):
     """Each stream's equation has a term a layer, so that text grows at most like the square."""

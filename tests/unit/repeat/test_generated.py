@@ -10,12 +10,12 @@ from repeated_networks import REPEATED
 from small_networks import random_overlap
 
 FAST = [
-    *[("attention", depth) for depth in (1, 2, 3, 5)],
-    *[(name, depth) for name in ("two depths", "residual on top") for depth in (1, 2)],
+    *[("attention", depth) for depth in (1, 2, 5)],
+    *[(name, 2) for name in ("two depths", "residual on top")],
     ("residual below", 2),
     ("linear", 3),
     ("residual inside", 1),
-    *[("residuals alone", depth) for depth in (1, 2, 3)],
+    *[("residuals alone", depth) for depth in (1, 3)],
     ("linear residuals alone", 2),
     ("residuals between", 1),
     ("residuals with a stream inside", 2),
