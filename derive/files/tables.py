@@ -13,7 +13,8 @@ MAX_BYTES = 1_000_000
 MOST_PAIRS = 5_000_000
 """Pairs of parts of dotted names: the parser's time and memory grow with their number."""
 PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
-DOTTED = re.compile(rf"(?<![\w-]){PART}(?:[ \t]*+\.[ \t]*+{PART})++")
+DOTTED = re.compile(rf"\\.|{PART}(?:[ \t]*+\.[ \t]*+{PART})*+")
+"""A name, or a text, which is gone through once; an escape outside of texts begins none."""
 
 
 class Untidy(Exception):
@@ -38,8 +39,10 @@ def read_table(path: str | Path, what: str) -> dict[str, Any]:
         raise Untidy(f"not UTF-8 text (line {line}); save the file as UTF-8") from None
     except RecursionError:
         raise Untidy("lists or tables are nested too deeply; nest fewer") from None
-    except ValueError as error:  # TOML errors, and numbers with more digits than Python reads
+    except tomllib.TOMLDecodeError as error:
         raise Untidy(f"not TOML: {error}; mend it there, each name once") from None
+    except ValueError:  # more digits than Python reads
+        raise Untidy("a whole number of thousands of digits; write it shorter") from None
 
 
 def _content(path: str | Path, what: str) -> bytes:
