@@ -9,6 +9,8 @@ from typing import Any
 
 INFINITE = ("inf", "infinity", "infinite")
 LARGEST = 2**53
+MOST_DIGITS = 10_000
+"""Decimal digits beyond which arithmetic does not end in a session."""
 
 
 def file(text: str) -> str:
@@ -22,8 +24,8 @@ def file(text: str) -> str:
     return text
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least`.
+def whole(least: int, most: int = LARGEST) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`.
 
     >>> whole(1)("12")
     12
@@ -34,11 +36,19 @@ def whole(least: int) -> Callable[[str], int]:
             value = int(text)
         except ValueError:
             value = least - 1
-        if not least <= value <= LARGEST:
-            raise ArgumentTypeError(f"{text[:60]!r} is not a whole number from {least}; give one")
+        if not least <= value <= most:
+            end = "" if most == LARGEST else f" to {most}"
+            raise ArgumentTypeError(
+                f"{text[:60]!r} is not a whole number from {least}{end}; give one"
+            )
         return value
 
     return read
+
+
+def digits(least: int) -> Callable[[str], int]:
+    """A reader of numbers of decimal digits."""
+    return whole(least, MOST_DIGITS)
 
 
 def number(text: str) -> float:

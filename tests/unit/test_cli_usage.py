@@ -161,3 +161,9 @@ def test_a_fault_can_be_traced(monkeypatch):
     monkeypatch.setenv("DERIVE_TRACEBACK", "1")
     with pytest.raises(ZeroDivisionError):
         derive.cli.main(["check"])
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "compare", "expand", "scalar"])
+def test_digits_that_no_session_would_see_the_end_of_are_refused(capsys, verb):
+    line = refusal(capsys, verb, "network.toml", "--digits", "999999999")
+    assert "is not a whole number from" in line and "to 10000" in line

@@ -45,7 +45,8 @@ def load_module(path: str | Path) -> ModuleType:
 def _text(path: str | Path) -> str:
     try:
         if not Path(path).is_file():
-            raise DataError(f"{path}: there is no such file; give a module of derive generate")
+            said = "it is no plain file" if Path(path).exists() else "there is no such file"
+            raise DataError(f"{path}: {said}; give a module of derive generate")
         if Path(path).stat().st_size > MOST_BYTES:
             raise DataError(f"{path}: it is larger than any module; {REMEDY}")
         return Path(path).read_bytes().decode("utf-8")

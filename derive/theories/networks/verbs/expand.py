@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.commands.usage import Options, Parser, UsageError
-from derive.commands.values import file, whole
+from derive.commands.values import digits, file, whole
 from derive.escaping import terminal
 from derive.theories.networks.verbs.arguments import add_spec
 
@@ -30,7 +30,7 @@ def fill(parser: Parser) -> None:
         "--certify", action="store_true", help="check every step numerically, and say how well"
     )
     parser.add_argument(
-        "--digits", type=whole(5), metavar="D", help=f"of the certificates (default: {DIGITS})"
+        "--digits", type=digits(5), metavar="D", help=f"of the certificates (default: {DIGITS})"
     )
     parser.add_argument(
         "--out", type=file, metavar="MODULE.py",

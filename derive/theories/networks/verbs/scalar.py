@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from derive.commands.usage import Options, Parser, UsageError
-from derive.commands.values import file, number, whole
+from derive.commands.values import digits, file, number, whole
 from derive.theories.networks.verbs.arguments import add_changes, add_spec
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def fill(parser: Parser) -> None:
     parser.add_argument("--steps", action="store_true", help="show how the equations follow")
     parser.add_argument("--certify", action="store_true", help="check every step numerically")
     parser.add_argument(
-        "--digits", type=whole(5), metavar="D",
+        "--digits", type=digits(5), metavar="D",
         help=f"of certificates and of numbers (default: {DIGITS})",
     )  # fmt: skip
     parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.commands.usage import Parser
-from derive.commands.values import file, size, whole, width, widths
+from derive.commands.values import digits, file, size, whole, width, widths
 from derive.commands.verb import Verb
 from derive.theories.networks.verbs import expand, packaged, scalar, sweep, symmetric
 from derive.theories.networks.verbs.arguments import DEFAULT_FOLDER, add_changes, add_spec
@@ -30,7 +30,7 @@ def _run(parser: Parser) -> None:
     )
     add_changes(parser)
     parser.add_argument(
-        "--digits", type=whole(15), default=50, metavar="D", help="of the checks (default: 50)"
+        "--digits", type=digits(15), default=50, metavar="D", help="of the checks (default: 50)"
     )
     parser.add_argument(
         "--jobs", type=whole(1), default=2, metavar="K", help="processes (default: 2)"
@@ -60,7 +60,7 @@ def _show(parser: Parser) -> None:
         "--certify", action="store_true", help="check every step numerically, and say how well"
     )
     parser.add_argument(
-        "--digits", type=whole(5), metavar="D", help="of the certificates (default: 20)"
+        "--digits", type=digits(5), metavar="D", help="of the certificates (default: 20)"
     )
 
 
@@ -97,7 +97,7 @@ def _solve(parser: Parser) -> None:
 def _check(parser: Parser) -> None:
     add_spec(parser, optional=True)
     parser.add_argument(
-        "--digits", type=whole(15), default=50, metavar="D", help="to check to (default: 50)"
+        "--digits", type=digits(15), default=50, metavar="D", help="to check to (default: 50)"
     )
     parser.add_argument(
         "--seed", type=whole(0), default=0, metavar="S", help="of random instances (default: 0)"
@@ -145,7 +145,7 @@ def _compare(parser: Parser) -> None:
         "--gallery", action="store_true", help="decide the claims that come with the program"
     )
     parser.add_argument(
-        "--digits", type=whole(15), default=30, metavar="D", help="to compare to (default: 30)"
+        "--digits", type=digits(15), default=30, metavar="D", help="to compare to (default: 30)"
     )
     parser.add_argument(
         "--instances", type=whole(1), default=3, metavar="K", help="for each line (default: 3)"
