@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,8 @@ MOST_THRESHOLDS = 6
 LARGEST, SMALLEST = sympy.Integer(10**40), sympy.Rational(1, 10**40)
 """Numbers beyond these are no thresholds: draws do not get there."""
 MOST_EXPRESSIONS = 12
+MOST_TOGETHER = 4
+"""Signs of so many expressions are followed all at once: there are 2^4 of them."""
 LONGEST = 40
 """Characters of an expression as an answer names it."""
 MANY = 16
@@ -96,7 +98,7 @@ def of_numbers(
         )
     for (first, a), (second, b) in combinations(numbers, 2):
         yield _two(
-            first, f"below {second}", f"above {second}", "numbers in every order",
+            first, f"below {second}", f"above {second}", "any two numbers in either order",
             _difference(a, b),
         )  # fmt: skip
 
@@ -132,7 +134,7 @@ def of_sizes(
                 )  # fmt: skip
     for (first, a), (second, b) in combinations(sizes, 2):
         yield _two(
-            first, f"below {second}", f"above {second}", "sizes in every order",
+            first, f"below {second}", f"above {second}", "any two sizes in either order",
             _difference(a, b), due,
         )  # fmt: skip
 
@@ -190,18 +192,48 @@ def of_entries(name: str, symbol: Any) -> Iterator[Aspect]:
 def of_expressions(expressions: Iterable[Any]) -> Iterator[Aspect]:
     """Both signs of what stands in a magnitude, a root or a logarithm, and of sums in it."""
     found: dict[Any, None] = {}
-    for expression in filter(is_moderate, expressions):
-        for part in sympy.preorder_traversal(expression):
-            if not (isinstance(part, sympy.Abs | sympy.log) or _is_root(part)):
-                continue
-            for inner in sympy.preorder_traversal(part.args[0]):
-                if isinstance(inner, sympy.Add | Trace) or type(inner) is nodes.LogDet:
-                    found.setdefault(-inner if -inner in found else inner)
+    outermost = _guarded(expressions)
+    for part in outermost:
+        for inner in sympy.preorder_traversal(part):
+            if isinstance(inner, sympy.Add | Trace) or type(inner) is nodes.LogDet:
+                found.setdefault(-inner if -inner in found else inner)
     for part in list(found)[:MOST_EXPRESSIONS]:
-        if part.free_symbols and not getattr(part, "is_Matrix", False):
+        if _is_free(part):
             yield Aspect(
                 _name(part), ("negative", "positive"), "{} of both signs", _sign(part), False
             )
+    yield from _together([part for part in outermost if _is_free(part)][:MOST_TOGETHER])
+
+
+def _guarded(expressions: Iterable[Any]) -> list[Any]:
+    """Factors of what stands in a magnitude, a root or a logarithm, but for signs and powers."""
+    found: dict[Any, None] = {}
+    for expression in filter(is_moderate, expressions):
+        for part in sympy.preorder_traversal(expression):
+            if isinstance(part, sympy.Abs | sympy.log) or _is_root(part):
+                for factor in sympy.Mul.make_args(part.args[0]):
+                    base = factor.base if isinstance(factor, Pow) else factor
+                    found.setdefault(-base if -base in found else base)
+    return list(found)
+
+
+def _together(parts: Sequence[Any]) -> Iterator[Aspect]:
+    """Every combination of signs: a claim may fail at one of them alone; two are seen as pairs."""
+    if len(parts) < 3:
+        return
+    signs = [_sign(part) for part in parts]
+
+    def side(point: Numbers) -> str:
+        found = [sign(point) for sign in signs]
+        return " ".join(found) if all(found) else ""
+
+    sides = tuple(map(" ".join, product(("negative", "positive"), repeat=len(parts))))
+    subject = ", ".join(map(_name, parts))
+    yield Aspect(subject, sides, "{} of all signs at once", side, due=False, sought=True)
+
+
+def _is_free(expression: Any) -> bool:
+    return bool(expression.free_symbols) and not getattr(expression, "is_Matrix", False)
 
 
 def _is_root(expression: Any) -> bool:

@@ -32,6 +32,7 @@ class Aspect:
         told: What an answer says where all of them were reached, with {} for the subjects.
         side: Which of them a point is on; empty for none.
         due: Whether all sides exist for certain, so that one that is not reached is told.
+        sought: Whether draws go on for sides that may not exist, as long as they reach any.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Aspect:
     told: str
     side: Callable[[Numbers], str]
     due: bool = True
+    sought: bool = False
 
 
 class Drawer(Protocol[Kept]):
@@ -100,8 +102,12 @@ class Coverage:
 
     @property
     def complete(self) -> bool:
-        """Whether every side that exists for certain was reached."""
-        return not self.missing()
+        """Whether every side was reached that exists for certain, or is sought all the same."""
+        return not self.missing() and all(
+            (k, side) in self.seen
+            for k, aspect in enumerate(self.aspects)
+            for side in (aspect.sides if aspect.sought else ())
+        )
 
     def missing(self) -> tuple[str, ...]:
         """Sides that were not reached, as text."""
