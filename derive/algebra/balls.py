@@ -53,9 +53,9 @@ class Rationals:
     def inverse(self, matrix: np.ndarray) -> np.ndarray:
         """The inverse of a matrix."""
         entries = [[flint.fmpq(x.numerator, x.denominator) for x in row] for row in matrix]
-        found = flint.fmpq_mat(entries).inv().tolist()
+        inverse = flint.fmpq_mat(entries).inv().tolist()
         out = np.empty(matrix.shape, dtype=object)
-        out.ravel()[:] = [Fraction(int(x.p), int(x.q)) for row in found for x in row]
+        out.ravel()[:] = [Fraction(int(x.p), int(x.q)) for row in inverse for x in row]
         return out
 
 
@@ -120,8 +120,8 @@ class Balls:
 
     def whole(self, value: Any) -> int | None:
         """The whole number that is the only one in a ball."""
-        found = value.unique_fmpz()
-        return None if found is None else int(found)
+        integer = value.unique_fmpz()
+        return None if integer is None else int(integer)
 
     def log(self, value: Any) -> Any:
         """The logarithm."""
@@ -180,14 +180,14 @@ class Balls:
             function: Its value and minus its slope.
             steps: So many at most.
         """
-        found, reach = flint.arb(1), flint.arb(2) ** -int(self.digits * BITS * 0.7)
+        centre, reach = flint.arb(1), flint.arb(2) ** -int(self.digits * BITS * 0.7)
         for _ in range(steps):
-            height, slope = function(found)
+            height, slope = function(centre)
             step = (height / slope).mid()
-            found = (found + step).mid()
-            if abs(step) < found * reach:
+            centre = (centre + step).mid()
+            if abs(step) < centre * reach:
                 break
-        left, right = found * (1 - reach), found * (1 + reach)
+        left, right = centre * (1 - reach), centre * (1 + reach)
         if not (function(left)[0] > 0 > function(right)[0]):
             raise Unresolved("a root that is not enclosed")
         return left.union(right)
@@ -195,22 +195,22 @@ class Balls:
     def det(self, matrix: np.ndarray) -> Any:
         """The determinant."""
         given = flint.arb_mat(matrix.tolist())
-        found = given.det()
-        if found.is_exact() or not found.contains(0):
-            return found
+        determinant = given.det()
+        if determinant.is_exact() or not determinant.contains(0):
+            return determinant
         # Elimination has no pivot where a matrix is singular in its first columns: mix them.
         mixed = (given * _unimodular(len(matrix))).det()
-        return min(found, mixed, key=lambda ball: ball.rad())
+        return min(determinant, mixed, key=lambda ball: ball.rad())
 
     def inverse(self, matrix: np.ndarray) -> np.ndarray:
         """The inverse of a matrix."""
         try:
-            found = flint.arb_mat(matrix.tolist()).inv()
+            inverse = flint.arb_mat(matrix.tolist()).inv()
         except ZeroDivisionError:
             if all(entry.is_exact() for entry in matrix.ravel()) and self.det(matrix).is_zero():
                 raise
             raise Pole("the inverse of a matrix that may be singular") from None
-        return self.array(found.tolist()).reshape(matrix.shape)
+        return self.array(inverse.tolist()).reshape(matrix.shape)
 
     def logdet(self, matrix: np.ndarray) -> Any:
         """The log of a positive determinant."""
@@ -218,8 +218,8 @@ class Balls:
 
     def product(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """The product of two matrices."""
-        found = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
-        return self.array(found.tolist()).reshape(len(first), -1)
+        product = flint.arb_mat(first.tolist()) * flint.arb_mat(second.tolist())
+        return self.array(product.tolist()).reshape(len(first), -1)
 
     def _signed(self, what: str, value: Any) -> Any:
         if value > 0:
@@ -256,8 +256,8 @@ def _unimodular(size: int) -> Any:
     """A matrix of whole numbers with determinant 1 in which no columns are related."""
     lower = [[int(i == j) or (i > j) * (1 + (3 * i + 5 * j + i * j) % 7) for j in range(size)]
              for i in range(size)]  # fmt: skip
-    found = flint.arb_mat(lower)
-    return found * found.transpose()
+    triangle = flint.arb_mat(lower)
+    return triangle * triangle.transpose()
 
 
 def log_size(ball: Any) -> float:

@@ -54,8 +54,8 @@ class Copies(Symbol):
     def _xreplace(self, rule: Any) -> tuple[Any, bool]:
         if self in rule:
             return rule[self], True
-        found = frozenset((part, rule[part]) for part in self.within if part in rule)
-        return (_replaced(self, found), True) if found else (self, False)
+        replacements = frozenset((part, rule[part]) for part in self.within if part in rule)
+        return (_replaced(self, replacements), True) if replacements else (self, False)
 
     def _eval_subs(self, old: Any, new: Any) -> Any:
         return self.xreplace({old: new}) if old in self.within else None
@@ -63,13 +63,13 @@ class Copies(Symbol):
 
 @lru_cache(maxsize=65536)
 def _held(heads: Any, size: Any) -> Copies:
-    found = Symbol.__xnew__(Copies, f"b{heads.name[1:]}", positive=True, integer=True)
+    copies = Symbol.__xnew__(Copies, f"b{heads.name[1:]}", positive=True, integer=True)
     inner = size.atoms(Copies)
-    found.heads, found.size = heads, size
-    found.level = 1 + max((copy.level for copy in inner), default=0)
-    found.within = frozenset({heads, *size.atoms(Symbol)}.union(*(copy.within for copy in inner)))
-    assert isinstance(found, Copies)
-    return found
+    copies.heads, copies.size = heads, size
+    copies.level = 1 + max((copy.level for copy in inner), default=0)
+    copies.within = frozenset({heads, *size.atoms(Symbol)}.union(*(copy.within for copy in inner)))
+    assert isinstance(copies, Copies)
+    return copies
 
 
 @lru_cache(maxsize=4096)
@@ -119,17 +119,17 @@ def without_heads(size: Any, heads: Any) -> Any | None:
     >>> without_heads(H * K + copies_of(H, 1 + G), H)
     H_2 + H_3 + 1
     """
-    found = []
+    quotients = []
     for term in Add.make_args(size):
         factors = Mul.make_args(term)
         held = [f for f in factors if type(f) is Copies and f.heads == heads]
         if heads in factors:
-            found.append(term / heads)
+            quotients.append(term / heads)
         elif held:
-            found.append(sympy.expand(term / held[0] * held[0].size))
+            quotients.append(sympy.expand(term / held[0] * held[0].size))
         else:
             return None
-    return Add(*found)
+    return Add(*quotients)
 
 
 def opened(size: Any, level: int = 1) -> Any:
@@ -140,12 +140,12 @@ def opened(size: Any, level: int = 1) -> Any:
     >>> opened(copies_of(H, 1 + inner), 2)
     b_2*H_1 + H_1
     """
-    found = sympy.expand(size)
+    total = sympy.expand(size)
     while True:
-        high = {copy for copy in found.atoms(Copies) if copy.level >= level}
+        high = {copy for copy in total.atoms(Copies) if copy.level >= level}
         if not high:
-            return found
-        found = sympy.expand(found.xreplace({copy: copy.heads * copy.size for copy in high}))
+            return total
+        total = sympy.expand(total.xreplace({copy: copy.heads * copy.size for copy in high}))
 
 
 @lru_cache(maxsize=65536)
@@ -179,9 +179,9 @@ def folded(expression: Any, known: Iterable[Any] = ()) -> Any:
         return expression
     done, pending = sympy.S.Zero, expression
     while pending != 0:
-        found = {term: _replaced_in(term, by_heads) for term in Add.make_args(pending)}
-        done += Add(*(term for term, other in found.items() if other is None))
-        pending = sympy.expand(Add(*(other for other in found.values() if other is not None)))
+        partners = {term: _replaced_in(term, by_heads) for term in Add.make_args(pending)}
+        done += Add(*(term for term, other in partners.items() if other is None))
+        pending = sympy.expand(Add(*(other for other in partners.values() if other is not None)))
     return done
 
 

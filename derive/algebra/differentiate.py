@@ -178,18 +178,18 @@ def _members(total: Any, variable: Any, known: Known) -> list[Any]:
     does not depend on l is a member of every term.
     """
     body, (index, first, last) = total.args
-    found = []
+    gradients = []
     for member in _layers_like(body, variable):
         if index not in member.number.free_symbols:
             if not is_other_layer(member, variable, known):
-                found.append(build.layer_sum(gradient(body, member), index, first, last))
+                gradients.append(build.layer_sum(gradient(body, member), index, first, last))
             continue
         at = place_in_sum(member.number, variable.number, total, known)
         if at is not None:
             part = reindex(gradient(body, member), {index: at})
             size = reindex(member.shape[0], {index: at})
-            found.append(reindex(part, _settled(size, variable.shape[0])))
-    return found
+            gradients.append(reindex(part, _settled(size, variable.shape[0])))
+    return gradients
 
 
 def _settled(size: Any, due: Any) -> dict[Any, Any]:

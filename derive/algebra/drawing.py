@@ -117,10 +117,10 @@ def _times(content: Any, shown: Box, drawer: Drawer) -> Box:
 
 def drawer_sum(drawer: Drawer, terms: Any, *, bare: bool = False) -> Box:
     """Terms in the order given."""
-    found: list[tuple[bool, Box]] = []
+    summands: list[tuple[bool, Box]] = []
     for term in terms:
-        found.extend(terms_of(drawer.term(term, bare=bare)))
-    return Sum(tuple(found))
+        summands.extend(terms_of(drawer.term(term, bare=bare)))
+    return Sum(tuple(summands))
 
 
 def _matrix_add(drawer: Drawer, node: Any) -> Box:

@@ -43,9 +43,9 @@ class Evaluation:
     def of(self, node: Any) -> Any:
         """The value of an expression."""
         if node not in self.done:
-            self.done[node] = found = self._fresh(node)
+            self.done[node] = value = self._fresh(node)
             if isinstance(self.arithmetic, Balls):
-                self.arithmetic.observe(found)
+                self.arithmetic.observe(value)
         return self.done[node]
 
     def size(self, expression: Any) -> int:

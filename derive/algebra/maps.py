@@ -131,10 +131,10 @@ def block(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix:
     if not factors:
         return mul(number, Identity(size))
     single = factors[0] if len(factors) == 1 else None
-    found = _block_of(single, start, size) if single is not None else None
-    if found is None:
-        found = Block(assemble(ONE, list(factors), matrix.shape), start, size)
-    return mul(number, found)
+    inner = _block_of(single, start, size) if single is not None else None
+    if inner is None:
+        inner = Block(assemble(ONE, list(factors), matrix.shape), start, size)
+    return mul(number, inner)
 
 
 def _block_of(matrix: Matrix, start: Scalar, size: Scalar) -> Matrix | None:

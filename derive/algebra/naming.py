@@ -78,12 +78,12 @@ def fold(expression: Any, names: Iterable[Name]) -> Any:
 @lru_cache(maxsize=64)
 def _folded_runs(names: tuple[Name, ...]) -> tuple[Run, ...]:
     """The products to look for, with what is named inside them folded."""
-    found = []
+    runs = []
     for name in names:
         whole = {other.value: other.symbol for other in names if other is not name}
         for number, factors, stands in name.runs:
-            found.append((number, tuple(rebuild(f, whole.get) for f in factors), stands))
-    return tuple(found)
+            runs.append((number, tuple(rebuild(f, whole.get) for f in factors), stands))
+    return tuple(runs)
 
 
 def _folded(matrix: Any, runs: tuple[Run, ...]) -> Any:

@@ -155,7 +155,7 @@ def _with_sizes(node: Any, known: Known) -> list[Any]:
     [2, H_1, H_2]
     """
     whole = node.as_coefficients_dict()
-    left, found = dict(whole), []
+    left, multiples = dict(whole), []
     for size, shown in known:
         parts = dict(size.as_coefficients_dict())
         if size == node or len(parts) < LARGE:
@@ -170,8 +170,8 @@ def _with_sizes(node: Any, known: Known) -> list[Any]:
                 continue  # sums shown by each other would have no end: only by shorter ones
             for part, number in parts.items():
                 left[factor * part] = left.get(factor * part, 0) - ratio * number
-            found.append(Mul(ratio, factor, shown, evaluate=False))
-    return found + [number * part for part, number in left.items() if number != 0]
+            multiples.append(Mul(ratio, factor, shown, evaluate=False))
+    return multiples + [number * part for part, number in left.items() if number != 0]
 
 
 def _factors(terms: Mapping[Any, Any], parts: Mapping[Any, Any]) -> list[Any]:

@@ -125,14 +125,14 @@ def _order(base: Any) -> tuple[Any, ...]:
 
 def named_sizes(powers: dict[Any, Any], sizes: dict[Any, Any]) -> dict[Any, Any]:
     """Powers in which products that are named sizes are replaced by their names."""
-    found = dict(powers)
+    exponents = dict(powers)
     for value, name in sizes.items():
         parts = Mul.make_args(value)
-        if len(parts) > 1 and all(found.get(part) == 1 for part in parts):
+        if len(parts) > 1 and all(exponents.get(part) == 1 for part in parts):
             for part in parts:
-                del found[part]
-            found[name] = found.get(name, 0) + 1
-    return found
+                del exponents[part]
+            exponents[name] = exponents.get(name, 0) + 1
+    return exponents
 
 
 def product_box(product: Product, to_box: ToBox, *, bare: bool = False) -> Box:

@@ -85,8 +85,8 @@ def rebuild(
 
     def visit(node: Any) -> Any:
         if node not in done:
-            found = replace(node)
-            done[node] = found if found is not None else remake(node)
+            replacement = replace(node)
+            done[node] = replacement if replacement is not None else remake(node)
         return done[node]
 
     def remake(node: Any) -> Any:
@@ -143,10 +143,10 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
         if node in replacements:
             hits.add(node)
             return replacements[node]
-        found = _run_of(node, products)
-        if found is None:
+        run = _run_of(node, products)
+        if run is None:
             return None
-        old, before, after = found
+        old, before, after = run
         hits.add(old)
         rest = ([rebuild(part, replace) for part in parts] for parts in (before, after))
         left, right = rest

@@ -59,9 +59,9 @@ def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> S
         args = [of(arg) for arg in node.args]
         if all(s[0] == arg and _is_constant(s) for s, arg in zip(args, node.args, strict=True)):
             return (node,) + (_zero(node),) * order
-        found: Series = RULES.of(node)(node, args)
-        assert len(found) == order + 1, f"the rule for {type(node).__name__} is incomplete"
-        return found
+        coefficients: Series = RULES.of(node)(node, args)
+        assert len(coefficients) == order + 1, f"the rule for {type(node).__name__} is incomplete"
+        return coefficients
 
     return of(sympy.sympify(expression))
 
@@ -113,39 +113,39 @@ def _power(node: Any, args: list[Series]) -> Series:
         return _products(node, [base] * int(power))
     if base[0] == 0:
         raise NoRule(f"taylor: {node} has no series where its base vanishes")
-    found = [base[0] ** power]
+    coefficients = [base[0] ** power]
     for k in range(1, len(base)):
-        parts = ((power * j - (k - j)) * base[j] * found[k - j] for j in range(1, k + 1))
-        found.append(Add(*parts) / (k * base[0]))
-    return tuple(found)
+        parts = ((power * j - (k - j)) * base[j] * coefficients[k - j] for j in range(1, k + 1))
+        coefficients.append(Add(*parts) / (k * base[0]))
+    return tuple(coefficients)
 
 
 def _log(node: Any, args: list[Series]) -> Series:
     """k a_k b_0 = k b_k - sum_{j<k} j a_j b_{k-j}, for a = ln b."""
     (base,) = args
-    found = [sympy.log(base[0])]
+    coefficients = [sympy.log(base[0])]
     for k in range(1, len(base)):
-        earlier = Add(*(j * found[j] * base[k - j] for j in range(1, k)))
-        found.append((base[k] - earlier / k) / base[0])
-    return tuple(found)
+        earlier = Add(*(j * coefficients[j] * base[k - j] for j in range(1, k)))
+        coefficients.append((base[k] - earlier / k) / base[0])
+    return tuple(coefficients)
 
 
 def _inverse_of(base: Series) -> Series:
     start = build.inv(base[0])
-    found = [start]
+    coefficients = [start]
     for k in range(1, len(base)):
-        parts = [build.mul(-1, start, base[j], found[k - j]) for j in range(1, k + 1)]
-        found.append(build.add(*parts))
-    return tuple(found)
+        parts = [build.mul(-1, start, base[j], coefficients[k - j]) for j in range(1, k + 1)]
+        coefficients.append(build.add(*parts))
+    return tuple(coefficients)
 
 
 def _logdet(node: Any, args: list[Series]) -> Series:
     (base,) = args
-    inverse, found = _inverse_of(base), [build.logdet(base[0])]
+    inverse, coefficients = _inverse_of(base), [build.logdet(base[0])]
     for k in range(1, len(base)):
         parts = (j * build.trace(build.mul(inverse[k - j], base[j])) for j in range(1, k + 1))
-        found.append(Add(*parts) / k)
-    return tuple(found)
+        coefficients.append(Add(*parts) / k)
+    return tuple(coefficients)
 
 
 def linear(node: Any, args: list[Series]) -> Series:

@@ -19,15 +19,15 @@ def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
         size: Copies in it stay whole, unless something below the fraction bar cancels in them.
         known: Copies that may stand for products in it, besides those that occur in it.
     """
-    found = _cancelled(sympy.expand(size))
-    held = found.atoms(Copies).union(known)
+    normal = _cancelled(sympy.expand(size))
+    held = normal.atoms(Copies).union(known)
     if not held:
-        return found
+        return normal
     for level in range(max(copy.level for copy in held), 0, -1):
-        if not _divided(found):
+        if not _divided(normal):
             break
-        found = _cancelled(opened(found, level))
-    return folded(found, held)
+        normal = _cancelled(opened(normal, level))
+    return folded(normal, held)
 
 
 def _cancelled(size: Any) -> Any:
@@ -48,8 +48,8 @@ def _divided(size: Any) -> bool:
 @lru_cache(maxsize=65536)
 def quotient(size: Any, divisor: Any) -> Any:
     """size / divisor for sizes that are polynomials in head counts."""
-    found = without_heads(size, divisor)
-    return multiplied_out(size / divisor) if found is None else found
+    ratio = without_heads(size, divisor)
+    return multiplied_out(size / divisor) if ratio is None else ratio
 
 
 @lru_cache(maxsize=65536)
@@ -77,8 +77,8 @@ def total(*sizes: Any) -> Any:
 @lru_cache(maxsize=65536)
 def divides(divisor: Any, size: Any) -> bool:
     """Whether a size is a multiple of a divisor, as polynomials in head counts."""
-    found = _plain(quotient(size, divisor))
-    return bool(found.is_polynomial(*found.free_symbols)) and found.as_numer_denom()[1] == 1
+    ratio = _plain(quotient(size, divisor))
+    return bool(ratio.is_polynomial(*ratio.free_symbols)) and ratio.as_numer_denom()[1] == 1
 
 
 def _plain(size: Any) -> Any:

@@ -80,9 +80,9 @@ def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
             join = sympy.Add if type(node) is Sum else sympy.Mul
             return join(*members(node.args[0], *node.args[1]))
         if type(node) is LayerSum:
-            found = members(*node.args)
+            terms = members(*node.args)
             zero = sympy.ZeroMatrix(*(reindex(size, values) for size in node.shape))
-            return build.add(zero, *found)
+            return build.add(zero, *terms)
         if type(node) is LayerProduct:
             unit = sympy.Identity(reindex(node.shape[0], values))
             return build.mul(unit, *reversed(members(*node.args)))
@@ -129,10 +129,10 @@ def _least(expression: Any, known: Known) -> float:
 
     rows = [[-slope for slope in slopes(linear)] for linear in known] or None
     bounds = [float(linear.subs(at_zero)) for linear in known] or None
-    found = linprog(slopes(expression), rows, bounds, bounds=[(1, None)] * len(names))
-    if found.status == 2:
+    optimum = linprog(slopes(expression), rows, bounds, bounds=[(1, None)] * len(names))
+    if optimum.status == 2:
         raise NoRule("differentiate: no number of layers is in the range that is given")
-    return float(found.fun + expression.subs(at_zero)) if found.status == 0 else -math.inf
+    return float(optimum.fun + expression.subs(at_zero)) if optimum.status == 0 else -math.inf
 
 
 def place_in_sum(node: Any, number: Any, total: Any, known: Known) -> Any | None:
@@ -154,12 +154,12 @@ def place_in_sum(node: Any, number: Any, total: Any, known: Known) -> Any | None
     step = sympy.expand(node).coeff(index)
     if step == 0:
         raise NoRule(f"differentiate: {node} in a sum over {index} does not depend on {index}")
-    found = sympy.expand((number - node.subs(index, 0)) / step)
-    if _is_broken(found):
+    place = sympy.expand((number - node.subs(index, 0)) / step)
+    if _is_broken(place):
         return None  # half a layer: the number belongs to another stream of the block
-    inside = [is_at_least_zero(found - first, known), is_at_least_zero(last - found, known)]
+    inside = [is_at_least_zero(place - first, known), is_at_least_zero(last - place, known)]
     if all(inside):
-        return found
+        return place
     if False in inside:
         return None
     raise NoRule(

@@ -64,9 +64,9 @@ def deviation(
     gaps = [draws.quantities()[quantity] - saddle for _, _, draws in runs]
     direction = gaps[0].mean(axis=(0, 1))
     direction = direction / np.linalg.norm(direction)
-    found = [estimate(quantity, (gap @ direction)[..., None] / scale) for gap in gaps]
-    values = [float(item.value[0]) for item in found]
-    errors = [float(item.error[0]) for item in found]
+    averages = [estimate(quantity, (gap @ direction)[..., None] / scale) for gap in gaps]
+    values = [float(item.value[0]) for item in averages]
+    errors = [float(item.error[0]) for item in averages]
     copies = [k for k, _, _ in runs]
     order, error = _order(copies, values, errors)
     return Deviation(

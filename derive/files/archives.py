@@ -83,13 +83,13 @@ class Archive:
         Raises:
             Unreadable: One is no array as NumPy writes it.
         """
-        found: dict[str, Member] = {}
+        members: dict[str, Member] = {}
         for name, info in zip(self.names, self._file.infolist(), strict=True):
-            if name in found:
+            if name in members:
                 raise Unreadable("it is there twice", name)
             with _explained(name):
-                found[name] = _member(self._file, info, name)
-        return found
+                members[name] = _member(self._file, info, name)
+        return members
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -111,9 +111,9 @@ class Archive:
 
     def _array(self, name: str, member: Member) -> np.ndarray:
         with _explained(name), self._file.open(member.info) as stream:
-            found: np.ndarray = npy.read_array(stream, allow_pickle=False)
+            array: np.ndarray = npy.read_array(stream, allow_pickle=False)
             stream.read(1)  # the check sum is looked at where the member ends
-            return found
+            return array
 
 
 @contextmanager
@@ -154,10 +154,10 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Membe
         raise Unreadable("its entries take no bytes", name)
     if any(size < 0 for size in shape):
         raise Unreadable("its header has a negative size", name)
-    found = Member(tuple(map(int, shape)), dtype, info)
-    if info.file_size - start.tell() != found.size:
+    member = Member(tuple(map(int, shape)), dtype, info)
+    if info.file_size - start.tell() != member.size:
         raise Unreadable("its length is not what its header promises", name)
-    return found
+    return member
 
 
 @contextmanager

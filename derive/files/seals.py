@@ -64,11 +64,11 @@ def unsealed(content: Mapping[str, np.ndarray], source: str) -> dict[str, np.nda
     Traceback (most recent call last):
     derive.files.seals.Broken: it was changed after it was written
     """
-    found = dict(content)
-    digest = str(found.pop(DIGEST, ""))
-    _compare(str(found.get(MADE_FROM, "")), source, digest, lambda: digest_of(found))
-    del found[MADE_FROM]
-    return found
+    arrays = dict(content)
+    digest = str(arrays.pop(DIGEST, ""))
+    _compare(str(arrays.get(MADE_FROM, "")), source, digest, lambda: digest_of(arrays))
+    del arrays[MADE_FROM]
+    return arrays
 
 
 def read_sealed(path: Path, source: str, most: float) -> dict[str, np.ndarray]:

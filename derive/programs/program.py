@@ -165,25 +165,25 @@ def _parents(roots: list[Any]) -> dict[Any, list[Any]]:
 
 
 def _dependents(roots: list[Any], last: set[Any]) -> set[Any]:
-    found = set(last)
+    dependents = set(last)
     for node in walk_up(roots, _children):
-        if any(child in found for child in _children(node)):
-            found.add(node)
-    return found - last if last else set()
+        if any(child in dependents for child in _children(node)):
+            dependents.add(node)
+    return dependents - last if last else set()
 
 
 def _leaves(roots: list[Any]) -> set[Any]:
-    found: set[Any] = set()
+    leaves: set[Any] = set()
     for node in walk_up(roots, _children):
         if type(node) is sympy.Symbol or type(node) in (sympy.MatrixSymbol, nodes.Overlap):
-            found.add(node)
+            leaves.add(node)
         if isinstance(node, nodes.Data):
-            found.add(node)
+            leaves.add(node)
         if type(node) is Copies:
-            found |= node.free_symbols
+            leaves |= node.free_symbols
         if getattr(node, "is_Matrix", False):
-            found |= {s for side in _visible_sizes(node) for s in side.free_symbols}
-    return found
+            leaves |= {s for side in _visible_sizes(node) for s in side.free_symbols}
+    return leaves
 
 
 def _visible_sizes(node: Any) -> tuple[Any, ...]:

@@ -46,9 +46,9 @@ class NamedSizes:
 
     def gathered(self, number: Any) -> Any:
         """A sum in which sizes stand by their names."""
-        found = gathered(number, self.known)
-        self._note(found)
-        return found
+        total = gathered(number, self.known)
+        self._note(total)
+        return total
 
     def _note(self, shown: Any) -> None:
         if self.names:
@@ -61,10 +61,10 @@ class NamedSizes:
         always smaller.
         """
         sizes = {symbol: size for size, symbol in self.names.items()}
-        found: dict[Any, Any] = {}
+        values: dict[Any, Any] = {}
 
         def define(symbol: Any) -> None:
-            if symbol in found:
+            if symbol in values:
                 return
             value = factored(sizes[symbol], self.names)
             self._note(value)
@@ -72,12 +72,12 @@ class NamedSizes:
             for other in sizes:
                 if other in inner:
                     define(other)
-            found[symbol] = value
+            values[symbol] = value
 
         for symbol in sizes:
             if symbol in self.used:
                 define(symbol)
-        return list(found.items())
+        return list(values.items())
 
 
 NO_NAMES = NamedSizes({})

@@ -119,16 +119,16 @@ def _break_bracket(head: str, code: str, indent: int) -> list[str]:
 
 def _widest_bracket(code: str) -> tuple[int, int]:
     """Where the widest outermost bracket opens and closes."""
-    found, depth, start = (0, 0), 0, 0
+    widest, depth, start = (0, 0), 0, 0
     for position, letter in enumerate(code):
         if letter in "([":
             start = position if depth == 0 else start
             depth += 1
         elif letter in ")]":
             depth -= 1
-            if depth == 0 and position - start > found[1] - found[0]:
-                found = (start, position)
-    return found
+            if depth == 0 and position - start > widest[1] - widest[0]:
+                widest = (start, position)
+    return widest
 
 
 def _bare(code: str) -> str:

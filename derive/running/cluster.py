@@ -96,8 +96,8 @@ def _refuse_protocol(distributed: Any, address: str, place: str) -> None:
             "tcp://127.0.0.1:8786"
         )
     if colon and scheme in ENCRYPTED:
-        found = distributed.Security().get_connection_args("scheduler")
-        if found.get("ssl_context") is None:
+        arguments = distributed.Security().get_connection_args("scheduler")
+        if arguments.get("ssl_context") is None:
             raise ClusterError(
                 f"{place}: {scheme} needs certificates, and Dask's configuration names none; set "
                 "distributed.comm.tls there, or give an address such as tcp://127.0.0.1:8786"

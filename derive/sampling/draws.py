@@ -73,5 +73,5 @@ class Draws:
             rows.append(overlap[..., upper[0], upper[1]])
         centre = self.means.mean(axis=(0, 1))
         spread = self.variances + (self.means - centre) ** 2
-        found = {"overlaps": np.concatenate(rows, axis=-1), "mean": self.means, "variance": spread}
-        return found if self.projections is None else found | {"projections": self.projections}
+        arrays = {"overlaps": np.concatenate(rows, axis=-1), "mean": self.means, "variance": spread}
+        return arrays if self.projections is None else arrays | {"projections": self.projections}

@@ -99,11 +99,11 @@ def record(
     if resume is not None and not kept[0]:
         return replace(resume, interrupted=interrupted)
     seconds = time.perf_counter() - started
-    found = _stacked(kept, method, seed, seconds, interrupted, states)
+    recorded = _stacked(kept, method, seed, seconds, interrupted, states)
     if beside[0]:
         shortest = min(map(len, beside))
-        found = replace(found, projections=np.array([each[:shortest] for each in beside]))
-    return _joined(resume, replace(found, note=note))
+        recorded = replace(recorded, projections=np.array([each[:shortest] for each in beside]))
+    return _joined(resume, replace(recorded, note=note))
 
 
 def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, draws: int) -> int:

@@ -82,12 +82,12 @@ def estimate(name: str, chains: Array) -> Estimate:
     error, r_hat, sizes = np.zeros_like(value), 1.0, float(np.prod(chains.shape[:2]))
     if moving.any():
         axes = {"chain_axis": 0, "draw_axis": 1}
-        found = chains[..., moving]
+        entries = chains[..., moving]
         with np.errstate(all="ignore"):  # chains that stand still apart have no finite R-hat
-            error[moving] = stats.mcse(found, **axes)
-            r_hat = float(np.max(stats.rhat(found, **axes)))
+            error[moving] = stats.mcse(entries, **axes)
+            r_hat = float(np.max(stats.rhat(entries, **axes)))
             # the bulk for typical values, the mean for what the error stands on
-            both = [stats.ess(found, method=method, **axes) for method in ("bulk", "mean")]
+            both = [stats.ess(entries, method=method, **axes) for method in ("bulk", "mean")]
         sizes = float(np.min(both))
     return Estimate(name, value, error, chains.std(axis=(0, 1)), r_hat, sizes)
 

@@ -28,9 +28,9 @@ def exact(arithmetic: Any, array: Any) -> Any:
     """An array of binary floats or whole numbers as an array of mpmath numbers."""
     given = np.asarray(array)
     numbers = [arithmetic.mpf(value) for value in given.ravel().tolist()]
-    found = np.empty(len(numbers), dtype=object)
-    found[:] = numbers
-    return found.reshape(given.shape)
+    entries = np.empty(len(numbers), dtype=object)
+    entries[:] = numbers
+    return entries.reshape(given.shape)
 
 
 def guarded(check: Callable[[int], Evidence]) -> Certificate:

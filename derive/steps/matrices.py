@@ -40,10 +40,10 @@ def tidy(matrix: Any, *, share: bool = True) -> Any:
     terms = [build.split(term) for term in build.terms(normal(plain))]
     if len(terms) < 2:
         return plain if not terms else build.mul(terms[0][0], _identity(matrix), *terms[0][1])
-    found = _sum(_ends_taken_out(_maps_merged(terms, share)), matrix)
-    if not equal(found, plain):
+    arranged = _sum(_ends_taken_out(_maps_merged(terms, share)), matrix)
+    if not equal(arranged, plain):
         raise RuleError(f"rearranging for display changed {matrix}")
-    return found
+    return arranged
 
 
 def _identity(matrix: Any) -> Any:
@@ -91,14 +91,14 @@ def _ends_taken_out(terms: list[Term]) -> list[Term]:
     for number, factors in terms:
         key = (factors[0], factors[-1]) if len(factors) > 2 else (factors,)
         families.setdefault(key, []).append((number, factors))
-    found: list[Term] = []
+    sums: list[Term] = []
     for key, family in families.items():
         if len(family) == 1 or len(key) == 1 or build.is_unit(key[0]):
-            found.extend(family)
+            sums.extend(family)
             continue
         inner = build.add(*(build.mul(number, *factors[1:-1]) for number, factors in family))
-        found.append((sympy.S.One, (key[0], inner, key[1])))
-    return found
+        sums.append((sympy.S.One, (key[0], inner, key[1])))
+    return sums
 
 
 def clipped(matrix: Any) -> Any:

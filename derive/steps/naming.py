@@ -34,9 +34,9 @@ class Names:
 
         An expression that is itself named keeps its value: it is the definition.
         """
-        found = nodes_in(expression)
-        known = self.matrices + (self.blocks if self.directions & found else ())
-        names = [n for n in known if n.value != expression and n.occurs(found)]
+        inside = nodes_in(expression)
+        known = self.matrices + (self.blocks if self.directions & inside else ())
+        names = [n for n in known if n.value != expression and n.occurs(inside)]
         folded = fold(expression, names)
-        present = nodes_in(folded) - found
+        present = nodes_in(folded) - inside
         return folded, tuple(n for n in names if n.symbol in present)

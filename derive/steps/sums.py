@@ -78,13 +78,13 @@ class Opener:
 
 def _powers(argument: Any) -> list[tuple[Any, Any]]:
     """The argument of a logarithm as powers of numbers and symbols."""
-    found = []
+    powers = []
     for factor in Mul.make_args(argument):
         if factor.is_Rational:
-            found += [(sympy.Integer(factor.p), 1), (sympy.Integer(factor.q), -1)]
+            powers += [(sympy.Integer(factor.p), 1), (sympy.Integer(factor.q), -1)]
         else:
-            found.append(factor.as_base_exp())
-    return [(base, exponent) for base, exponent in found if base != 1]
+            powers.append(factor.as_base_exp())
+    return [(base, exponent) for base, exponent in powers if base != 1]
 
 
 def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> tuple[Group, ...]:
@@ -110,8 +110,8 @@ def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> t
     groups = []
     for width, terms in sorted_terms.items():
         atoms = {atom for atom, home in own.items() if home == width}
-        found = _merged(_collected(terms, opener), atoms, density=not factored)
-        groups.append(Group(width if factored else ONE, found))
+        merged = _merged(_collected(terms, opener), atoms, density=not factored)
+        groups.append(Group(width if factored else ONE, merged))
     if not factored:  # the labels' law before those of the streams
         groups.insert(0, groups.pop())
     kept = tuple(group for group in groups if group.terms)
@@ -151,11 +151,11 @@ def _home(coefficient: Any, atom: Any, own: Mapping[Any, Any], factored: bool) -
 
 
 def _collected(terms: Any, opener: Opener) -> dict[Any, Any]:
-    found: dict[Any, Any] = {}
+    coefficients: dict[Any, Any] = {}
     for term in terms:
         coefficient, atom = opener.split(term)
-        found[atom] = found.get(atom, sympy.S.Zero) + coefficient
-    return {atom: coefficient for atom, coefficient in found.items() if coefficient != 0}
+        coefficients[atom] = coefficients.get(atom, sympy.S.Zero) + coefficient
+    return {atom: coefficient for atom, coefficient in coefficients.items() if coefficient != 0}
 
 
 def _merged(found: dict[Any, Any], own: set[Any], *, density: bool) -> tuple[Term, ...]:
@@ -190,23 +190,23 @@ def _rank(term: Term, own: set[Any], density: bool) -> tuple[Any, ...]:
 
 def terms_box(terms: tuple[Term, ...], drawer: Drawer, *, stacked: bool = False) -> Box:
     """The terms as a sum."""
-    found: list[tuple[bool, Box]] = []
+    summands: list[tuple[bool, Box]] = []
     for term in terms:
         if term.atom == ONE:
             parts = terms_of(drawer.box(term.coefficient))
         else:
             parts = terms_of(drawer.term(Mul(term.coefficient, term.atom, evaluate=False)))
-        found.extend(parts)
-    return Sum(tuple(found), stacked)
+        summands.extend(parts)
+    return Sum(tuple(summands), stacked)
 
 
 def groups_box(groups: tuple[Group, ...], drawer: Drawer) -> Box:
     """Groups as a sum that gives each of them a line of its own."""
-    found: list[tuple[bool, Box]] = []
+    summands: list[tuple[bool, Box]] = []
     for group in groups:
         body = terms_box(group.terms, drawer)
         if group.factor == ONE:
-            found.append((False, body))
+            summands.append((False, body))
         else:
-            found.append((False, row(drawer.box(group.factor), Fence(body, SQUARE))))
-    return Sum(tuple(found), stacked=len(found) > 1)
+            summands.append((False, row(drawer.box(group.factor), Fence(body, SQUARE))))
+    return Sum(tuple(summands), stacked=len(summands) > 1)

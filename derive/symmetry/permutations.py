@@ -63,12 +63,12 @@ class Permutations:
         """
         chosen = {self.heads(weight) for weight in sector}
         kept = {self.heads(weight): self.kept(weight) for weight in self.weights}
-        found = 0
+        dimension = 0
         for term in sympy.Add.make_args(self.size(sympy.sympify(size))):
             number, heads = term.as_coeff_Mul()
             if chosen <= heads.free_symbols:
-                found += number * math.prod(kept[h] for h in heads.free_symbols - chosen)
-        return sympy.Integer(found)
+                dimension += number * math.prod(kept[h] for h in heads.free_symbols - chosen)
+        return sympy.Integer(dimension)
 
     def kept(self, weight: int) -> int:
         """How many directions over the indices of a set are left alone: the ones, and one more."""
@@ -76,11 +76,11 @@ class Permutations:
 
     def sectors(self, size: Any) -> tuple[Sector, ...]:
         """The sectors of a number of vectors: fewer sets first, lower ones last."""
-        found = []
+        sectors = []
         for order in range(len(self.weights) + 1):
             chosen = list(combinations(self.weights, order))
-            found += [sector for sector in reversed(chosen) if self.count(size, sector) > 0]
-        return tuple(found)
+            sectors += [sector for sector in reversed(chosen) if self.count(size, sector) > 0]
+        return tuple(sectors)
 
     def multiplicity(self, sector: Sector) -> Any:
         """prod (H_l - 1): the dimension of what the permutations mix."""

@@ -56,8 +56,8 @@ class Splitting:
 
     def blocks(self, size: Any, make: Callable[[Sector, Any], Any]) -> Blocks:
         """What `make` gives for every sector of a size, and the size there."""
-        found = self.symmetry.sectors(size)
-        return {sector: make(sector, self.count(size, sector)) for sector in found}
+        sectors = self.symmetry.sectors(size)
+        return {sector: make(sector, self.count(size, sector)) for sector in sectors}
 
 
 Rule = Callable[[Splitting, Any], Any]
@@ -142,11 +142,11 @@ def _lift(run: Splitting, node: Any) -> Any:
     weights = _of_heads(run, node.args[1])
 
     def make(sector: Sector, size: Any) -> Any:
-        found = inner[tuple(weight for weight in sector if weight not in weights)]
+        lifted = inner[tuple(weight for weight in sector if weight not in weights)]
         for weight in weights:
             if weight not in sector:
-                found = build.lift(found, run.symmetry.kept(weight))
-        return found
+                lifted = build.lift(lifted, run.symmetry.kept(weight))
+        return lifted
 
     return run.blocks(total, make)
 
@@ -156,13 +156,13 @@ def _partial_trace(run: Splitting, node: Any) -> Any:
     inner, weights = run.of(node.args[0]), _of_heads(run, node.args[1])
 
     def make(sector: Sector, size: Any) -> Any:
-        found = inner[sector]
+        trace = inner[sector]
         for weight in weights:
             other = inner[tuple(sorted((*sector, weight)))]
             often = run.symmetry.multiplicity((weight,))
-            own = build.partial_trace(found, run.symmetry.kept(weight))
-            found = build.add(own, build.scale(often, other))
-        return found
+            own = build.partial_trace(trace, run.symmetry.kept(weight))
+            trace = build.add(own, build.scale(often, other))
+        return trace
 
     return run.blocks(node.shape[0], make)
 

@@ -89,9 +89,9 @@ def figure(
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # such as on building its font cache
     with matplotlib.rc_context({**SETTINGS, "svg.hashsalt": name}):
-        found = Figure(figsize=(WIDTH, height), layout=layout)
-        FigureCanvasSVG(found)
-        yield found, found.subplots(rows, columns, squeeze=False, **axes)
+        canvas = Figure(figsize=(WIDTH, height), layout=layout)
+        FigureCanvasSVG(canvas)
+        yield canvas, canvas.subplots(rows, columns, squeeze=False, **axes)
 
 
 def svg_of(found: Any, description: str) -> str:

@@ -24,10 +24,10 @@ def converter() -> Callable[[str], str] | None:
         return None
 
     def to_mathml(latex: str) -> str:
-        found: str = convert(_for_converter(latex))
-        found = found.replace("lndet", "ln&#x2009;det")
+        mathml: str = convert(_for_converter(latex))
+        mathml = mathml.replace("lndet", "ln&#x2009;det")
         # Capital Greek stands upright, as LaTeX sets it.
-        return found.replace("<mi>&#x00393;</mi>", '<mi mathvariant="normal">&#x00393;</mi>')
+        return mathml.replace("<mi>&#x00393;</mi>", '<mi mathvariant="normal">&#x00393;</mi>')
 
     return to_mathml
 

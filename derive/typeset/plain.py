@@ -28,12 +28,12 @@ def display_lines(display: Display) -> list[str]:
     breaker = Breaker(PLAIN, indent=STEP, sign=3.0, gap=1.0, bracket=2.0)
     names = [PLAIN.text(line.left) if line.left is not None else "" for line in display.lines]
     wide = max(map(len, names))
-    found = []
+    lines = []
     for name, line in zip(names, display.lines, strict=True):
         first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
-        found.append(f"{name.rjust(wide)} = {first.text}")
-        found += [" " * (wide + 3 + STEP * part.indent + STEP) + part.text for part in rest]
-    return found
+        lines.append(f"{name.rjust(wide)} = {first.text}")
+        lines += [" " * (wide + 3 + STEP * part.indent + STEP) + part.text for part in rest]
+    return lines
 
 
 def _table(block: Table) -> Iterator[str]:
