@@ -35,11 +35,11 @@ class Name:
     symbol: Any
     runs: tuple[Run, ...]
 
-    def occurs(self, found: set[Any]) -> bool:
+    def occurs(self, present: set[Any]) -> bool:
         """Whether the matrix, or a product that is a multiple of it, may be among some nodes."""
-        if self.value in found:
+        if self.value in present:
             return True
-        return any(all(f in found for f in factors) for _, factors, _ in self.runs)
+        return any(all(f in present for f in factors) for _, factors, _ in self.runs)
 
 
 def named(value: Any, name: str) -> Name:

@@ -42,8 +42,8 @@ def thresholds(expressions: Iterable[Any]) -> tuple[Any, ...]:
     >>> thresholds([x**2 + 3 * x, sympy.sqrt(x - sympy.Rational(1, 4))])
     (1, 3, 1/4)
     """
-    found = dict.fromkeys((sympy.S.One, *numbers_in(expressions)))
-    return tuple(found)[:MOST_THRESHOLDS]
+    numbers = dict.fromkeys((sympy.S.One, *numbers_in(expressions)))
+    return tuple(numbers)[:MOST_THRESHOLDS]
 
 
 def numbers_in(expressions: Iterable[Any]) -> Iterator[Any]:
@@ -56,8 +56,8 @@ def numbers_in(expressions: Iterable[Any]) -> Iterator[Any]:
 
     for expression in expressions:
         nodes_there = walk([expression], parts)
-        found = {abs(node) for node in nodes_there if isinstance(node, sympy.Rational)}
-        yield from (number for number in sorted(found) if SMALLEST <= number <= LARGEST)
+        numbers = {abs(node) for node in nodes_there if isinstance(node, sympy.Rational)}
+        yield from (number for number in sorted(numbers) if SMALLEST <= number <= LARGEST)
 
 
 def _two(
@@ -69,8 +69,8 @@ def _two(
     due: bool = True,
 ) -> Aspect:
     def side(point: Numbers) -> str:
-        found = float(difference(point))
-        return "" if not abs(found) > NEAR else below if found < 0 else above
+        gap = float(difference(point))
+        return "" if not abs(gap) > NEAR else below if gap < 0 else above
 
     return Aspect(subject, (below, above), told, side, due)
 
@@ -191,13 +191,13 @@ def of_entries(name: str, symbol: Any) -> Iterator[Aspect]:
 
 def of_expressions(expressions: Iterable[Any]) -> Iterator[Aspect]:
     """Both signs of what stands in a magnitude, a root or a logarithm, and of sums in it."""
-    found: dict[Any, None] = {}
+    sums: dict[Any, None] = {}
     outermost = _guarded(expressions)
     for part in outermost:
         for inner in sympy.preorder_traversal(part):
             if isinstance(inner, sympy.Add | Trace) or type(inner) is nodes.LogDet:
-                found.setdefault(-inner if -inner in found else inner)
-    for part in list(found)[:MOST_EXPRESSIONS]:
+                sums.setdefault(-inner if -inner in sums else inner)
+    for part in list(sums)[:MOST_EXPRESSIONS]:
         if _is_free(part):
             yield Aspect(
                 _name(part), ("negative", "positive"), "{} of both signs", _sign(part), False
@@ -207,14 +207,14 @@ def of_expressions(expressions: Iterable[Any]) -> Iterator[Aspect]:
 
 def _guarded(expressions: Iterable[Any]) -> list[Any]:
     """Factors of what stands in a magnitude, a root or a logarithm, but for signs and powers."""
-    found: dict[Any, None] = {}
+    factors: dict[Any, None] = {}
     for expression in filter(is_moderate, expressions):
         for part in sympy.preorder_traversal(expression):
             if isinstance(part, sympy.Abs | sympy.log) or _is_root(part):
                 for factor in sympy.Mul.make_args(part.args[0]):
                     base = factor.base if isinstance(factor, Pow) else factor
-                    found.setdefault(-base if -base in found else base)
-    return list(found)
+                    factors.setdefault(-base if -base in factors else base)
+    return list(factors)
 
 
 def _together(parts: Sequence[Any]) -> Iterator[Aspect]:
@@ -224,8 +224,8 @@ def _together(parts: Sequence[Any]) -> Iterator[Aspect]:
     signs = [_sign(part) for part in parts]
 
     def side(point: Numbers) -> str:
-        found = [sign(point) for sign in signs]
-        return " ".join(found) if all(found) else ""
+        signs_there = [sign(point) for sign in signs]
+        return " ".join(signs_there) if all(signs_there) else ""
 
     sides = tuple(map(" ".join, product(("negative", "positive"), repeat=len(parts))))
     subject = ", ".join(map(_name, parts))
@@ -242,19 +242,19 @@ def _is_root(expression: Any) -> bool:
 
 def _name(expression: Any) -> str:
     try:
-        found = to_text(expression)
+        text = to_text(expression)
     except DeriveError:
-        found = str(expression)
-    return found if len(found) <= LONGEST else f"{found[:LONGEST]}..."
+        text = str(expression)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 def _sign(expression: Any) -> Callable[[Numbers], str]:
     def side(point: Numbers) -> str:
         try:
-            found = float(value(expression, point, None))
+            number = float(value(expression, point, None))
         except (DeriveError, ArithmeticError, ValueError, TypeError, np.linalg.LinAlgError):
             return ""
-        return "negative" if found < -NEAR else "positive" if found > NEAR else ""
+        return "negative" if number < -NEAR else "positive" if number > NEAR else ""
 
     return side
 
@@ -271,8 +271,8 @@ def _difference(first: Any, second: Any) -> Callable[[Numbers], Any]:
 
 def _decade(symbol: Any) -> Callable[[Numbers], str]:
     def side(point: Numbers) -> str:
-        found = math.log(abs(float(point[symbol])) or 1) / math.log(MANY)
-        return f"below 1/{MANY}" if found < -1 else f"above {MANY}" if found > 1 else ""
+        decade = math.log(abs(float(point[symbol])) or 1) / math.log(MANY)
+        return f"below 1/{MANY}" if decade < -1 else f"above {MANY}" if decade > 1 else ""
 
     return side
 

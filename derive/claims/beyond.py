@@ -39,8 +39,8 @@ def bounds(expressions: Iterable[Any], most: int) -> tuple[int, ...]:
     """
     numbers = list(dict.fromkeys(numbers_in(expressions)))
     few = numbers[:MOST_NUMBERS]
-    found = {1, *map(math.ceil, numbers), *(math.ceil(a / b) for a in few for b in few)}
-    return tuple(sorted((n for n in found if 1 <= n <= most), reverse=True)[:MOST_RUNGS])
+    rungs = {1, *map(math.ceil, numbers), *(math.ceil(a / b) for a in few for b in few)}
+    return tuple(sorted((n for n in rungs if 1 <= n <= most), reverse=True)[:MOST_RUNGS])
 
 
 def apart(
@@ -55,11 +55,11 @@ def apart(
         last: The first of them counts this as the one before it.
         ratios: Whether they differ by a factor, and not only by a number.
     """
-    found: list[int] = []
+    sizes: list[int] = []
     for _ in range(count):
-        last = found[-1] if found else last
-        found.append(last * (bound if ratios else 1) + bound + 1 + int(generator.integers(OFFSETS)))
-    return [found[int(k)] for k in generator.permutation(count)]
+        last = sizes[-1] if sizes else last
+        sizes.append(last * (bound if ratios else 1) + bound + 1 + int(generator.integers(OFFSETS)))
+    return [sizes[int(k)] for k in generator.permutation(count)]
 
 
 def distinct(count: int, bound: int, generator: np.random.Generator, last: int = 0) -> list[int]:
@@ -90,16 +90,16 @@ def made(
         generator: Of whatever is random.
         last: Numbers that are far apart are far from this one too.
     """
-    found: list[tuple[int, Sizes]] = []
+    choices: list[tuple[int, Sizes]] = []
     ladder = bounds(expressions, most) if sizes else ()
     for maker in (apart, partial(apart, ratios=False), distinct, level):
-        highest = found[-1][0] if found else 0
+        highest = choices[-1][0] if choices else 0
         for bound in (bound for bound in ladder if bound > highest):
             drawn = dict(zip(sizes, maker(len(sizes), bound, generator, last), strict=True))
             if fits(drawn):
-                found.append((bound, drawn))
+                choices.append((bound, drawn))
                 break
-    return found
+    return choices
 
 
 def together(some: Sequence[Sizes], others: Sequence[Sizes]) -> list[Sizes]:
@@ -121,7 +121,7 @@ def told(reached: Mapping[str, int], expressions: Sequence[Any]) -> str:
     names: dict[int, list[str]] = {}
     for name, bound in reached.items():
         names.setdefault(bound, []).append(name)
-    found = " and ".join(
+    heights = " and ".join(
         f"{', '.join(group)} above {bound}" for bound, group in names.items() if bound
     )
     highest = bounds(expressions, MOST_BOUND)[0]
@@ -129,4 +129,4 @@ def told(reached: Mapping[str, int], expressions: Sequence[Any]) -> str:
         return ""
     dear = ", ".join(name for name, bound in reached.items() if bound < highest)
     missing = f"not all at once: {dear} above {highest}" if dear else ""
-    return "; ".join(filter(None, (f"{found} at once" if found else "", missing)))
+    return "; ".join(filter(None, (f"{heights} at once" if heights else "", missing)))

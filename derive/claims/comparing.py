@@ -130,12 +130,12 @@ class Step:
     def shared(self, case: Case) -> tuple[Point, ...]:
         """The points at which both sides have a value; none where that is not the matter."""
         sides = (self.found, self.expected)
-        found = tuple(
+        shared = tuple(
             point
             for place, point in enumerate(case.points)
             if all(self._exists(side, case, place) for side in sides)
         )
-        return found if len(found) < len(case.points) else ()
+        return shared if len(shared) < len(case.points) else ()
 
     def _exists(self, side: Side, case: Case, place: int) -> bool:
         def value(balls: Balls, points: Sequence[Point], first: bool) -> bool:

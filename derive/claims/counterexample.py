@@ -49,11 +49,11 @@ def search(
         if number == MOST_CASES or time.thread_time() > end:
             return None
         try:
-            found = differs(case)
+            difference = differs(case)
         except (Unsettled, DeriveError, ArithmeticError, ValueError, np.linalg.LinAlgError):
             continue
-        if found is not None:
-            return _told(case, *found, shown, value)
+        if difference is not None:
+            return _told(case, *difference, shown, value)
     return None
 
 

@@ -85,8 +85,8 @@ class Coverage:
 
     def sides(self, point: Numbers) -> list[Side]:
         """The sides that a point is on."""
-        found = ((k, aspect.side(point)) for k, aspect in enumerate(self.aspects))
-        return [(k, side) for k, side in found if side]
+        sides = ((k, aspect.side(point)) for k, aspect in enumerate(self.aspects))
+        return [(k, side) for k, side in sides if side]
 
     def gain(self, points: Sequence[list[Side]]) -> tuple[int, int]:
         """How many sides are new, alone and in pairs."""
@@ -120,12 +120,12 @@ class Coverage:
 
     def reached(self) -> tuple[str, ...]:
         """What was reached on all its sides, as text, what is alike in one."""
-        found: dict[str, list[str]] = {}
+        groups: dict[str, list[str]] = {}
         for k, aspect in enumerate(self.aspects):
             if all((k, side) in self.seen for side in aspect.sides):
-                found.setdefault(aspect.told, []).append(aspect.subject)
+                groups.setdefault(aspect.told, []).append(aspect.subject)
         return tuple(
-            told.format(", ".join(dict.fromkeys(subjects))) for told, subjects in found.items()
+            told.format(", ".join(dict.fromkeys(subjects))) for told, subjects in groups.items()
         )
 
     def told(self) -> str:
@@ -142,11 +142,11 @@ def telling(drawer: Drawer[Kept], coverage: Coverage) -> Iterator[Kept]:
         Unsettled: There is none.
     """
     while True:
-        found = []
+        gains = []
         for place, drawn in enumerate(drawer.candidates()):
             sides = [coverage.sides(point) for point in drawer.points(drawn)]
-            found.append((*coverage.gain(sides), -place, drawn, sides))
-        _, _, _, drawn, sides = max(found, key=lambda entry: entry[:3])
+            gains.append((*coverage.gain(sides), -place, drawn, sides))
+        _, _, _, drawn, sides = max(gains, key=lambda entry: entry[:3])
         coverage.keep(sides)
         yield drawer.case(drawn)
 

@@ -87,15 +87,15 @@ class Expressions:
             "diagonal": self.claim.about == "variance",
             "is_rounded": self.claim.is_rounded,
         }
-        for number, (line, found) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
+        for number, (line, current) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
             if number > 1:
                 up_to = (line.kind,) if line.kind in UP_TO else ()
                 before = self.sides[number - 2]
                 against = f"line {number - 1}"
-                yield line, Step(number, against, found, before, up_to, self.digits, **shared)
+                yield line, Step(number, against, current, before, up_to, self.digits, **shared)
             elif target is not None:
                 ours = Side("ours", target)
-                yield line, Step(1, "ours", found, ours, self.claim.up_to, self.digits, **shared)
+                yield line, Step(1, "ours", current, ours, self.claim.up_to, self.digits, **shared)
 
     def decide(self, *, explain: bool = True) -> ComparisonResult:
         """The verdict, and what is wrong with the first line that does not hold."""
@@ -161,12 +161,12 @@ class Expressions:
 
         cases = self.setting.smallest(points_needed(step.up_to) - 1)
         shown = shown_in(self.setting, step)
-        found = counterexample.search(cases, differs, shown, value_of)
-        if found is None:  # then one of those that spoke against it
-            found = counterexample.search(self.cases, differs, shown, value_of)
-        if found is None or not step.up_to:
-            return found
-        return replace(found, note=f"{' and '.join(step.up_to)} fitted at other points")
+        example = counterexample.search(cases, differs, shown, value_of)
+        if example is None:  # then one of those that spoke against it
+            example = counterexample.search(self.cases, differs, shown, value_of)
+        if example is None or not step.up_to:
+            return example
+        return replace(example, note=f"{' and '.join(step.up_to)} fitted at other points")
 
     def _corrections(self, step: Step) -> Any:
         # Fewer points than for a verdict: what passes is looked at again at all of them.

@@ -101,7 +101,7 @@ def declarations(texts: Mapping[str, str]) -> dict[str, Declared]:
     for name in texts:
         refuse_word(f"declare.{name}", name)
     read = {name: parse_declaration(text, f"declare.{name}") for name, text in texts.items()}
-    found = {name: _size(name) for name, item in read.items() if item.domain == SIZE}
+    symbols = {name: _size(name) for name, item in read.items() if item.domain == SIZE}
     for name, item in read.items():
         for size in (s for shape in item.shape for s in shape.free_symbols):
             known = read.get(size.name)
@@ -110,13 +110,13 @@ def declarations(texts: Mapping[str, str]) -> dict[str, Declared]:
                     f"declare.{name}: the shape has {size.name}, which is declared as "
                     f"{known.domain}; declare it a size"
                 )
-            found.setdefault(size.name, _size(size.name))
-    sizes = {sympy.Symbol(name): item.symbol for name, item in found.items()}
+            symbols.setdefault(size.name, _size(size.name))
+    sizes = {sympy.Symbol(name): item.symbol for name, item in symbols.items()}
     for name, item in read.items():
         if item.domain != SIZE:
             shape = tuple(sympy.sympify(size).subs(sizes) for size in item.shape)
-            found[name] = Declared(_symbol(name, item.domain, shape), item.domain, shape)
-    return found
+            symbols[name] = Declared(_symbol(name, item.domain, shape), item.domain, shape)
+    return symbols
 
 
 def _size(name: str) -> Declared:

@@ -35,7 +35,7 @@ def with_symbols(scope: Scope, symbols: Mapping[str, str]) -> tuple[Scope, Defin
     Raises:
         ClaimError: A symbol cannot be read, or has a meaning already.
     """
-    found: Definitions = {}
+    definitions: Definitions = {}
     for name, text in symbols.items():
         refuse_word(f"symbols.{name}", name)
         if name in {**scope.names, **scope.functions}:
@@ -48,10 +48,10 @@ def with_symbols(scope: Scope, symbols: Mapping[str, str]) -> tuple[Scope, Defin
             meaning = meaning if _is_plain(meaning) else build.trace(meaning)
         if not _is_plain(meaning):
             symbol = _symbol(name, meaning)
-            found[symbol] = meaning
+            definitions[symbol] = meaning
             meaning = symbol
         scope = replace(scope, names={**scope.names, name: meaning})
-    return scope, found
+    return scope, definitions
 
 
 def refuse_word(where: str, name: str) -> None:
@@ -104,9 +104,9 @@ class Point(dict[Any, Any]):
         return super().__contains__(key) or key in self.definitions
 
     def __missing__(self, key: Any) -> Any:
-        found = value(self.definitions[key], self, digits_of(self.arithmetic))
-        self[key] = found
-        return found
+        number = value(self.definitions[key], self, digits_of(self.arithmetic))
+        self[key] = number
+        return number
 
     def with_numbers(self, numbers: Numbers) -> Point:
         """The same with some numbers changed; what depends on them is worked out again."""

@@ -64,14 +64,14 @@ class Draws:
     def number(self, *, signed: bool) -> Fraction:
         """Of order one, near a limit, or over decades; never 0, 1 or a limit itself."""
         kind = int(self.generator.integers(10))
-        found = Fraction(abs(self.pick(EIGHTHS)), 8)
+        number = Fraction(abs(self.pick(EIGHTHS)), 8)
         if kind in (4, 5, 6):
-            found = self.pick(self.limits) * (1 + Fraction(self.pick([-6, -4, -2, 2, 4, 6, 8]), 9))
+            number = self.pick(self.limits) * (1 + Fraction(self.pick([-6, -4, -2, 2, 4, 6, 8]), 9))
         elif kind > 6:
-            found *= Fraction(2) ** int(self.generator.integers(-self.reach, self.reach + 1))
-        if found in (1, *self.limits):
-            found *= Fraction(9, 8)
-        return found * self.pick([-1, 1]) if signed else found
+            number *= Fraction(2) ** int(self.generator.integers(-self.reach, self.reach + 1))
+        if number in (1, *self.limits):
+            number *= Fraction(9, 8)
+        return number * self.pick([-1, 1]) if signed else number
 
     def size(self, most: int) -> int:
         """From 1 on, or near a whole number of the limits; some sizes are equal."""
@@ -83,8 +83,8 @@ class Draws:
     def simple(self, *, signed: bool) -> Fraction:
         """A number that a counterexample shows well."""
         near = [limit * k for limit in self.limits for k in (2, Fraction(1, 2))]
-        found: Fraction = self.pick([*SIMPLE, *near])
-        return found * self.pick([-1, 1]) if signed else found
+        number: Fraction = self.pick([*SIMPLE, *near])
+        return number * self.pick([-1, 1]) if signed else number
 
     def entries(self, shape: tuple[int, ...], *, simple: bool) -> Entries:
         """Of a matrix; simple ones are small whole numbers."""

@@ -141,6 +141,6 @@ def rational(number: Any, digits: float) -> Fraction | None:
     >>> rational(-0.5, 12), rational(0.3183098861837907, 12)
     (Fraction(-1, 2), None)
     """
-    found = Fraction(str(number)).limit_denominator(LARGEST_DENOMINATOR)
-    gap = abs(number * found.denominator - found.numerator)
-    return found if gap <= abs(number) * found.denominator * 10 ** -min(digits, 300.0) else None
+    ratio = Fraction(str(number)).limit_denominator(LARGEST_DENOMINATOR)
+    gap = abs(number * ratio.denominator - ratio.numerator)
+    return ratio if gap <= abs(number) * ratio.denominator * 10 ** -min(digits, 300.0) else None

@@ -26,13 +26,13 @@ def factor_of(
 ) -> Any | None:
     """The factor as an expression: a fraction, times or over one or two parameters; else None."""
     for monomial in _monomials([p for p in parameters if p.is_Symbol]):
-        found: set[Any] = set()
+        fractions: set[Any] = set()
         for fitted, case in zip(fits, cases, strict=True):
             known = {s: _exact(case.points[0][s]) for s in monomial.free_symbols}
             value = monomial.xreplace(known)
-            found.add(rational(fitted.factor * int(value.q) / int(value.p), digits))
-        if len(found) == 1 and None not in found:
-            fraction = found.pop()
+            fractions.add(rational(fitted.factor * int(value.q) / int(value.p), digits))
+        if len(fractions) == 1 and None not in fractions:
+            fraction = fractions.pop()
             return sympy.Rational(fraction.numerator, fraction.denominator) * monomial
     return None
 

@@ -72,14 +72,14 @@ def refuse_shapes(sides: Iterable[Any], grows: Collection[Any], name: str) -> No
 
 def _beyond(differences: Sequence[float], scales: Sequence[int]) -> float:
     """What an extrapolation d + c / N leaves over, where it does not shrink itself; else 0."""
-    found = []
+    limits = []
     for (before, after), (small, large) in zip(
         pairwise(differences), pairwise(scales), strict=True
     ):
         ratio = large / small
-        found.append(abs(ratio * after - before) / (ratio - 1))
-    stays = len(found) > 1 and found[-1] > NOISE and found[-1] > found[-2] / 2
-    return found[-1] if stays else 0.0
+        limits.append(abs(ratio * after - before) / (ratio - 1))
+    stays = len(limits) > 1 and limits[-1] > NOISE and limits[-1] > limits[-2] / 2
+    return limits[-1] if stays else 0.0
 
 
 def _settles(differences: Sequence[float]) -> bool:

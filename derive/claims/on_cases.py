@@ -55,12 +55,12 @@ def fits_on(
             alone = step.is_lopsided(case)
             only_here = alone and isinstance(error, OnlyHere)
             only_here = only_here and not any(each.is_open for each in aside)
-            found = _elsewhere(step, case, setting.again(case, points) if only_here else ())
-            if found is not None:
-                kept.append(found[0])
-                fits.append(found[1])
+            substitute = _elsewhere(step, case, setting.again(case, points) if only_here else ())
+            if substitute is not None:
+                kept.append(substitute[0])
+                fits.append(substitute[1])
             is_open = isinstance(error, BeyondDigits) or (
-                alone and not (only_here and found is not None)
+                alone and not (only_here and substitute is not None)
             )
             aside.append(Aside(case, error, alone, is_open))
     return fits, kept, aside
@@ -73,9 +73,9 @@ def _elsewhere(step: Step, case: Case, others: Iterable[Case]) -> tuple[Case, Fi
     """
     points = () if step.up_to else step.shared(case)
     here = [replace(case, points=points, enclosures={})] if points else []
-    for found in chain(here, others):
+    for candidate in chain(here, others):
         try:
-            return found, step.fit(found)
+            return candidate, step.fit(candidate)
         except Unsettled:
             continue
     return None

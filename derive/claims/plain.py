@@ -40,5 +40,5 @@ def _number(matrix: Any) -> Any:
         return sympy.Mul(*(_number(arg) if arg.is_Matrix else arg for arg in matrix.args))
     if type(matrix) is Inverse:
         return 1 / _number(matrix.arg)
-    found = build.trace(matrix)
-    return found if found == Trace(matrix) or type(found) is not Trace else plain(found)
+    entry = build.trace(matrix)
+    return entry if entry == Trace(matrix) or type(entry) is not Trace else plain(entry)

@@ -106,11 +106,11 @@ class ComparisonResult:
 
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, as JSON wants them."""
-        found = asdict(self)
-        found["verdict"] = self.verdict.value
-        for line, shown in zip(self.lines, found["lines"], strict=True):
+        fields = asdict(self)
+        fields["verdict"] = self.verdict.value
+        for line, shown in zip(self.lines, fields["lines"], strict=True):
             shown["verdict"] = line.verdict.value
-        return found
+        return fields
 
     def as_check(self, name: str) -> CheckResult:
         """The same as the result of a check."""

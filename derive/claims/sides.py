@@ -60,14 +60,14 @@ class Side:
         """
         try:
             with np.errstate(all="ignore"):
-                found = self._value(numbers, arithmetic)
+                entries = self._value(numbers, arithmetic)
         except ShapeError as error:
             raise ShapeError(f"{self.name}: {error}") from None
         except _FAILURES as error:
             reason = one_line(str(error)) or type(error).__name__
             kind = OnlyHere if isinstance(error, Singular) else Unsettled
             raise kind(f"{self.name} cannot be evaluated: {reason}") from None
-        array = np.atleast_1d(np.asarray(found, dtype=object))
+        array = np.atleast_1d(np.asarray(entries, dtype=object))
         array = array.reshape(-1, 1) if array.ndim == 1 else array
         if isinstance(arithmetic, Balls):
             return array
@@ -95,8 +95,8 @@ class Side:
             if callable(expression):
                 given[name] = _numeric(expression, numbers)
             else:
-                found = _plain(value(expression, numbers, None), expression)
-                given[name] = round(found) if getattr(expression, "is_integer", False) else found
+                number = _plain(value(expression, numbers, None), expression)
+                given[name] = round(number) if getattr(expression, "is_integer", False) else number
         return self.function(**given)
 
 
@@ -126,9 +126,9 @@ def _is_real(number: Any) -> bool:
         return False
 
 
-def _plain(found: Any, expression: Any) -> Any:
+def _plain(entries: Any, expression: Any) -> Any:
     """A number for a number or what is always a single entry; an array whatever its size is now."""
-    array = np.asarray(found, dtype=float)
+    array = np.asarray(entries, dtype=float)
     single = not getattr(expression, "is_Matrix", False) or build.is_unit(expression)
     return float(array.reshape(())) if single else array
 

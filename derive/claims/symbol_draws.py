@@ -87,14 +87,14 @@ class SymbolDraws:
         sizes = [(symbol.name, symbol) for symbol in self.sizes]
         real = [d.symbol for d in items if not d.is_positive]
         limits = aspects.thresholds(self.expressions)
-        found = [
+        sides = [
             *aspects.of_numbers(numbers, limits, real),
             *aspects.of_numbers_and_sizes(numbers, sizes),
             *aspects.of_sizes(sizes, limits, self._most),
         ]
         for item in items:
-            found += item.aspects if item.shape else ()
-        return (*found, *aspects.of_expressions(self.expressions))
+            sides += item.aspects if item.shape else ()
+        return (*sides, *aspects.of_expressions(self.expressions))
 
     def candidates(self) -> Iterator[Drawn]:
         """Draws whose sizes have little in common with earlier ones come first."""
@@ -106,17 +106,17 @@ class SymbolDraws:
     @cached_property
     def farthest(self) -> tuple[list[Sizes], dict[str, int]]:
         """Sizes that are above the numbers of the claim, and the bounds that they are above."""
-        found, bounds = [dict.fromkeys(self.sizes, 1)], dict[str, int]()
+        farthest, bounds = [dict.fromkeys(self.sizes, 1)], dict[str, int]()
         shapes = [size for size in self.sizes if self.is_shape(size)]
         counts = [size for size in self.sizes if size not in shapes]
         for sizes, most in ((shapes, FAR_SHAPE), (counts, FAR_COUNT)):
-            fits = partial(self._fits, found[0], most)
-            last = 0 if sizes is shapes else max(found[0].values(), default=0)
+            fits = partial(self._fits, farthest[0], most)
+            last = 0 if sizes is shapes else max(farthest[0].values(), default=0)
             made = beyond.made(sizes, self.expressions, most, fits, self.draws.generator, last)
             if sizes:
                 bounds[", ".join(size.name for size in sizes)] = made[-1][0] if made else 0
-                found = beyond.together(found, [sizes for _, sizes in made])
-        return found, bounds
+                farthest = beyond.together(farthest, [sizes for _, sizes in made])
+        return farthest, bounds
 
     def _fits(self, rest: Sizes, most: int, sizes: Sizes) -> bool:
         known = rest | sizes
@@ -149,14 +149,14 @@ class SymbolDraws:
         The last of some where none have.
         """
         for _ in range(TAME_DRAWS):
-            found = {
+            values = {
                 item.symbol: self._value(item, sizes, simple)
                 for item in self.declared.values()
                 if not item.is_size
             }
-            if not self._exponents or self._is_tame(self._point(sizes, found, Floats())):
+            if not self._exponents or self._is_tame(self._point(sizes, values, Floats())):
                 break
-        return found
+        return values
 
     @cached_property
     def _exponents(self) -> list[Any]:
@@ -222,15 +222,15 @@ class SymbolDraws:
 
     def _point(self, sizes: Sizes, values: Values, floats: Floats | None = None) -> Point:
         """Numbers in float64 if so wished, else fractions."""
-        found: Numbers = dict(sizes)
+        numbers: Numbers = dict(sizes)
         arithmetic = floats or Rationals()
         for item in self.declared.values():
             value = values.get(item.symbol)
             if isinstance(value, Entries):
-                found[item.symbol] = arithmetic.array(item.shaped(value, arithmetic))
+                numbers[item.symbol] = arithmetic.array(item.shaped(value, arithmetic))
             elif value is not None:
-                found[item.symbol] = arithmetic.number(value)
-        return Point(found, self.definitions, floats or self.arithmetic)
+                numbers[item.symbol] = arithmetic.number(value)
+        return Point(numbers, self.definitions, floats or self.arithmetic)
 
 
 def of_sizes(sizes: Sizes) -> Levels:

@@ -68,18 +68,18 @@ def differing(
 
 
 def _terms(expression: Any) -> Terms:
-    found: Terms = {}
+    coefficients: Terms = {}
     if getattr(expression, "is_Matrix", False):
         for term in build.terms(normal(expression)):
             number, factors = build.split(term)
             rational, rest = sympy.sympify(number).as_coeff_Mul()
             core = build.mul(rest, sympy.Identity(term.shape[0]), *factors)
-            found[core] = found.get(core, 0) + rational
-        return found
+            coefficients[core] = coefficients.get(core, 0) + rational
+        return coefficients
     for term in sympy.Add.make_args(expand(normal(plain(expression)), logs=True)):
         rational, core = term.as_coeff_Mul()
-        found[core] = found.get(core, 0) + rational
-    return found
+        coefficients[core] = coefficients.get(core, 0) + rational
+    return coefficients
 
 
 def _common_factor(theirs: Terms, ours: Terms) -> Any:

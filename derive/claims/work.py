@@ -25,10 +25,10 @@ class Work:
     """
 
     def __init__(self, expressions: Iterable[Any]) -> None:
-        found = list(_parts(expressions))
-        matrices = [part for part in found if getattr(part, "is_Matrix", False)]
+        parts = list(_parts(expressions))
+        matrices = [part for part in parts if getattr(part, "is_Matrix", False)]
         self.shapes = list(dict.fromkeys(tuple(matrix.shape) for matrix in matrices))
-        self.products = [product for part in found for product in _products(part)]
+        self.products = [product for part in parts for product in _products(part)]
         self.sizes = {size for shape in self.shapes for size in shape}
         self.sizes |= {size for product in self.products for size in product}
 

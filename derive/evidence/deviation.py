@@ -93,37 +93,37 @@ def _order(
     return math.log(first / last) / span, relative / span
 
 
-def judge(found: Deviation, runs: Sequence[tuple[int, int, Draws]]) -> CheckResult:
+def judge(decay: Deviation, runs: Sequence[tuple[int, int, Draws]]) -> CheckResult:
     """The verdict: the deviation falls with the widths, at order 1 as far as can be seen."""
-    claim = f"{found.instance}: {found.quantity}, the saddle point nears the exact law like 1/N"
+    claim = f"{decay.instance}: {decay.quantity}, the saddle point nears the exact law like 1/N"
     path = ", ".join(
         f"{shown(value, error)} at N = {width}"
-        for value, error, width in zip(found.values, found.errors, found.widths, strict=True)
+        for value, error, width in zip(decay.values, decay.errors, decay.widths, strict=True)
     )
     compared = f"relative deviation at fixed P/N: {path}"
     for copies, _, draws in runs:
-        reason = estimates(draws)[found.quantity].unmixed()
+        reason = estimates(draws)[decay.quantity].unmixed()
         if reason:
             return _open(
                 claim, f"{copies} copies: chains of the exact law have not mixed: {reason}"
             )
-    if math.isnan(found.order):
+    if math.isnan(decay.order):
         return _open(claim, f"{compared}; it is lost in the Monte Carlo error")
     return CheckResult(
         claim=claim,
-        verdict=_verdict(found),
+        verdict=_verdict(decay),
         expected=f"order {ORDER:g}",
-        found=f"order {shown(found.order, found.order_error)}",
-        digits=0 if found.order_error >= 0.1 else 1,
+        found=f"order {shown(decay.order, decay.order_error)}",
+        digits=0 if decay.order_error >= 0.1 else 1,
         reason=f"{compared}; the order may be off by {TOLERANCE:g}, as 1/N is not small",
     )
 
 
-def _verdict(found: Deviation) -> Verdict:
+def _verdict(decay: Deviation) -> Verdict:
     """Too slow a decay speaks against the claim; too fast a one says that N is too small to see."""
-    if found.order + TOLERANCE + SURE * found.order_error < ORDER:
+    if decay.order + TOLERANCE + SURE * decay.order_error < ORDER:
         return Verdict.DISAGREES
-    near = abs(found.order - ORDER) <= TOLERANCE and found.order_error <= TOLERANCE
+    near = abs(decay.order - ORDER) <= TOLERANCE and decay.order_error <= TOLERANCE
     return Verdict.AGREES if near else Verdict.INCONCLUSIVE
 
 

@@ -131,12 +131,12 @@ def _digest_of_json(content: Any, source: str) -> str:
         return ""
 
 
-def _compare(known: str, source: str, digest: str, found: Any) -> None:
+def _compare(known: str, source: str, digest: str, computed: Any) -> None:
     if not known or not digest:
         raise Broken(UNKNOWN)
     if known != source:
         raise Broken(OTHER)
-    if digest != found():
+    if digest != computed():
         raise Broken(CHANGED)
 
 

@@ -41,13 +41,13 @@ class Journal:
         if len(whole) < len(content):
             os.ftruncate(self._file, len(whole))
 
-    def append(self, key: str, parameters: Record, found: Record) -> None:
+    def append(self, key: str, parameters: Record, outcome: Record) -> None:
         """Add a finished point.
 
         Raises:
             DataError: It cannot be written.
         """
-        record = finite({"point": key, "parameters": parameters, "found": found})
+        record = finite({"point": key, "parameters": parameters, "found": outcome})
         if self.source:
             record["made_from"] = self.source
         try:

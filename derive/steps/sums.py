@@ -158,11 +158,11 @@ def _collected(terms: Any, opener: Opener) -> dict[Any, Any]:
     return {atom: coefficient for atom, coefficient in coefficients.items() if coefficient != 0}
 
 
-def _merged(found: dict[Any, Any], own: set[Any], *, density: bool) -> tuple[Term, ...]:
+def _merged(coefficients: dict[Any, Any], own: set[Any], *, density: bool) -> tuple[Term, ...]:
     """Terms in order; logarithms with coefficients equal up to their sign become one."""
     logarithms: dict[Any, Any] = {}
     rest: list[Term] = []
-    for atom, coefficient in sorted(found.items(), key=lambda item: natural(str(item[0]))):
+    for atom, coefficient in sorted(coefficients.items(), key=lambda item: natural(str(item[0]))):
         if type(atom) is not sympy.log:
             rest.append(Term(coefficient, atom))
         elif -coefficient in logarithms:

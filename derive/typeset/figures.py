@@ -89,21 +89,21 @@ def figure(
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # such as on building its font cache
     with matplotlib.rc_context({**SETTINGS, "svg.hashsalt": name}):
-        canvas = Figure(figsize=(WIDTH, height), layout=layout)
-        FigureCanvasSVG(canvas)
-        yield canvas, canvas.subplots(rows, columns, squeeze=False, **axes)
+        picture = Figure(figsize=(WIDTH, height), layout=layout)
+        FigureCanvasSVG(picture)
+        yield picture, picture.subplots(rows, columns, squeeze=False, **axes)
 
 
-def svg_of(found: Any, description: str) -> str:
+def svg_of(picture: Any, description: str) -> str:
     """A figure as an <svg> element, to be called while its style is in force.
 
     Args:
-        found: From `figure`.
+        picture: From `figure`.
         description: What it shows, for readers who do not see it.
     """
     stream = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    found.savefig(stream, format="svg", metadata=nothing, transparent=True)
+    picture.savefig(stream, format="svg", metadata=nothing, transparent=True)
     text = stream.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)

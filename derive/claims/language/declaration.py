@@ -42,12 +42,12 @@ def parse_declaration(text: str, where: str) -> Declaration:
     >>> parse_declaration("symmetric (m, m)", "declare.A")
     Declaration(domain='symmetric', shape=(m, m))
     """
-    found = FORM.fullmatch(text.strip()) if isinstance(text, str) and len(text) < 300 else None
-    if found is None:
+    match = FORM.fullmatch(text.strip()) if isinstance(text, str) and len(text) < 300 else None
+    if match is None:
         raise ClaimError(
             f'{where}: {shown(text)} is no declaration; write for example "real (m, n)"'
         )
-    domain, inside = found[1].strip(), found[2]
+    domain, inside = match[1].strip(), match[2]
     if domain == "matrix":
         domain = "real"
     if domain not in DOMAINS:

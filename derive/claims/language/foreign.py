@@ -72,8 +72,8 @@ def instead_of_function(word: str, valid: Iterable[str]) -> str:
     """
     valid = tuple(valid)
     small = word.lower().replace("_", "")
-    found = WORDS.get(small) or next((name for name in valid if name.lower() == small), "")
-    return f"; write {found}. Valid: {', '.join(valid)}" if found else choices(word, valid)
+    function = WORDS.get(small) or next((name for name in valid if name.lower() == small), "")
+    return f"; write {function}. Valid: {', '.join(valid)}" if function else choices(word, valid)
 
 
 def instead_of_name(word: str, names: Iterable[str], functions: Iterable[str]) -> str:

@@ -40,12 +40,12 @@ def size(expression: Any) -> Any:
     Raises:
         ShapeError: It is a matrix, or no whole number from 1 to LARGEST_SIZE.
     """
-    found = sympy.expand(number(expression))
-    if found.is_number and not (found.is_Integer and 1 <= found <= LARGEST_SIZE):
-        raise ShapeError(f"the size {found} is no whole number from 1 to {LARGEST_SIZE}")
-    if found.atoms(sympy.Function, sympy.Trace):
+    polynomial = sympy.expand(number(expression))
+    if polynomial.is_number and not (polynomial.is_Integer and 1 <= polynomial <= LARGEST_SIZE):
+        raise ShapeError(f"the size {polynomial} is no whole number from 1 to {LARGEST_SIZE}")
+    if polynomial.atoms(sympy.Function, sympy.Trace):
         raise ShapeError("a size is made from whole numbers and sizes")
-    return found
+    return polynomial
 
 
 def shape_text(expression: Any) -> str:
@@ -58,53 +58,53 @@ def shape_text(expression: Any) -> str:
 
 
 def _logarithm(argument: Any) -> Any:
-    found = number(argument)
-    if found.is_Rational and found <= 0:
-        raise ShapeError(f"the logarithm of {found}; it needs a positive number")
-    return sympy.log(found)
+    value = number(argument)
+    if value.is_Rational and value <= 0:
+        raise ShapeError(f"the logarithm of {value}; it needs a positive number")
+    return sympy.log(value)
 
 
 def _exponential(argument: Any) -> Any:
-    found = number(argument)
-    if found.is_number and found.has(sympy.exp):
+    exponent = number(argument)
+    if exponent.is_number and exponent.has(sympy.exp):
         # SymPy may ask for the digits of such a tower, and never finish.
         raise ShapeError("an exponential of an exponential of numbers; declare a name for one")
-    why = why_not_exponential(found)
+    why = why_not_exponential(exponent)
     if why:
         raise ShapeError(f"{why}; write it shorter")
-    return sympy.exp(found)
+    return sympy.exp(exponent)
 
 
 def _root(argument: Any) -> Any:
-    found = number(argument)
-    if found.is_Rational and found < 0:
-        raise ShapeError(f"the root of {found}; it needs a number from zero")
-    return sympy.sqrt(found)
+    value = number(argument)
+    if value.is_Rational and value < 0:
+        raise ShapeError(f"the root of {value}; it needs a number from zero")
+    return sympy.sqrt(value)
 
 
 def _square(argument: Any) -> Any:
-    found = matrix(argument)
-    if not build.same_size(*found.shape):
-        raise ShapeError(f"a square matrix is due, and this has the shape {shape_text(found)}")
-    return found
+    square = matrix(argument)
+    if not build.same_size(*square.shape):
+        raise ShapeError(f"a square matrix is due, and this has the shape {shape_text(square)}")
+    return square
 
 
 def _log_determinant(argument: Any) -> Any:
     """Taken apart only where every part has a logarithm if the whole has."""
-    found = _square(argument)
-    count, factors = build.split(found)
+    square = _square(argument)
+    count, factors = build.split(square)
     whole = len(factors) < 2 and not any(type(factor) is nodes.Lift for factor in factors)
-    return build.logdet(found) if whole and count.is_positive else nodes.LogDet(found)
+    return build.logdet(square) if whole and count.is_positive else nodes.LogDet(square)
 
 
 def _determinant(argument: Any) -> Any:
     """A number in front is raised to its power, whatever its sign; so is the rest, in a value."""
-    found = _square(argument)
-    count, factors = build.split(found)
-    if count == 1 or build.is_zero(found):
-        return sympy.exp(build.logdet(found))
-    rest = build.mul(*factors) if factors else sympy.Identity(found.shape[0])
-    return count ** found.shape[0] * sympy.exp(build.logdet(rest))
+    square = _square(argument)
+    count, factors = build.split(square)
+    if count == 1 or build.is_zero(square):
+        return sympy.exp(build.logdet(square))
+    rest = build.mul(*factors) if factors else sympy.Identity(square.shape[0])
+    return count ** square.shape[0] * sympy.exp(build.logdet(rest))
 
 
 def partial_trace(argument: Any, heads: Any) -> Any:

@@ -51,8 +51,8 @@ def _text(node: Any) -> Text:
 
 def held(node: Any, tightness: int) -> str:
     """A part of an expression, in brackets where it holds together less than is needed."""
-    text, found = _text(node)
-    return text if found >= tightness else f"({text})"
+    text, strength = _text(node)
+    return text if strength >= tightness else f"({text})"
 
 
 def _sum(node: Any) -> Text:

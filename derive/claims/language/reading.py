@@ -69,22 +69,22 @@ class _Reader:
         rule = _RULES.get(type(node))
         if rule is None:
             raise self.fail(node, "this is not in the language; see docs/claims.md")
-        found = self._guarded(node, lambda: rule(self, node))
-        why = self.bounds.why_not(found)
+        expression = self._guarded(node, lambda: rule(self, node))
+        why = self.bounds.why_not(expression)
         if why:
             raise self.fail(node, why)
-        return found
+        return expression
 
     def _guarded(self, node: ast.expr, make: Callable[[], Any]) -> Any:
         try:
-            found = make()
+            expression = make()
         except (ShapeError, NoRule) as error:
             raise self.fail(node, one_line(str(error))) from None
         except (ArithmeticError, ValueError, TypeError, AttributeError, NotImplementedError):
             raise self.fail(node, "this has no meaning; check its arguments") from None
-        if not found.is_Matrix and not _is_finite(found):
+        if not expression.is_Matrix and not _is_finite(expression):
             raise self.fail(node, "this is no finite real number; mend it")
-        return found
+        return expression
 
     def sum_of(self, node: ast.BinOp) -> Any:
         terms: list[tuple[int, ast.expr]] = []
@@ -108,11 +108,11 @@ class _Reader:
     def _unequal(
         self, node: ast.expr, first: tuple[ast.expr, Any], other: tuple[ast.expr, Any]
     ) -> ClaimError:
-        (one, model), (two, found) = first, other
+        (one, model), (two, value) = first, other
         told = f"{snippet(self.text, one)} has the shape {shape_text(model)}"
         name = snippet(self.text, two)
-        if found.is_Matrix and not build.is_unit(found):
-            return self.fail(node, f"{told} and {name} {shape_text(found)}; make them equal")
+        if value.is_Matrix and not build.is_unit(value):
+            return self.fail(node, f"{told} and {name} {shape_text(value)}; make them equal")
         rows = model.shape[0]
         remedy = f"write {name.strip(chr(39))}*eye({rows}) for a number on the diagonal"
         return self.fail(node, f"{told} and {name} is a number; {remedy}")
@@ -123,20 +123,20 @@ class _Reader:
         while isinstance(left, ast.BinOp) and isinstance(left.op, PRODUCTS):
             factors.append((type(left.op), left.right))
             left = left.left
-        found, before = self.read(left), left
+        product, before = self.read(left), left
         for kind, part in reversed(factors):
             value = self.read(part)
             if kind is ast.Div:
-                found = self._quotient(node, found, (part, value))
+                product = self._quotient(node, product, (part, value))
             else:
-                found = self._times(node, (before, found), (part, value))
-            why = self.bounds.why_not(found)
+                product = self._times(node, (before, product), (part, value))
+            why = self.bounds.why_not(product)
             if why:
                 raise self.fail(node, why)
             before = part
-        return found
+        return product
 
-    def _quotient(self, node: ast.expr, found: Any, below: tuple[ast.expr, Any]) -> Any:
+    def _quotient(self, node: ast.expr, dividend: Any, below: tuple[ast.expr, Any]) -> Any:
         part, value = below
         if value.is_Matrix and not build.is_unit(value):
             told = f"a matrix of shape {shape_text(value)} does not divide"
@@ -145,7 +145,7 @@ class _Reader:
         divisor = number(value)
         if divisor == 0:
             raise self.fail(node, "division by zero")
-        return build.scale(1 / divisor, found) if found.is_Matrix else found / divisor
+        return build.scale(1 / divisor, dividend) if dividend.is_Matrix else dividend / divisor
 
     def _times(
         self, node: ast.expr, first: tuple[ast.expr, Any], second: tuple[ast.expr, Any]
@@ -185,10 +185,10 @@ class _Reader:
 
     def constant(self, node: ast.Constant) -> Any:
         text = ast.get_source_segment(f"({self.text}\n)", node) or ""
-        found = LITERAL.fullmatch(text)
-        if isinstance(node.value, bool) or not isinstance(node.value, int | float) or not found:
+        literal = LITERAL.fullmatch(text)
+        if isinstance(node.value, bool) or not isinstance(node.value, int | float) or not literal:
             raise self.fail(node, "this is no decimal number; write for example 3, 0.5 or 1e-3")
-        whole, part, power = found[1] or "", found[2] or "", int(found[3] or 0)
+        whole, part, power = literal[1] or "", literal[2] or "", int(literal[3] or 0)
         if len(whole) + len(part) > MOST_DIGITS or abs(power) > 100:
             raise self.fail(node, f"a number of more than {MOST_DIGITS} digits; write fewer")
         return sympy.Integer(whole + part or "0") * sympy.Integer(10) ** (power - len(part))
@@ -225,12 +225,12 @@ class _Reader:
         return build.transpose(matrix(self.read(node.value)))
 
     def sign(self, node: ast.UnaryOp) -> Any:
-        found = self.read(node.operand)
+        operand = self.read(node.operand)
         if isinstance(node.op, ast.UAdd):
-            return found
+            return operand
         if not isinstance(node.op, ast.USub):
             raise self.fail(node, "this operator is not in the language; see docs/claims.md")
-        return build.scale(sympy.S.NegativeOne, found) if found.is_Matrix else -found
+        return build.scale(sympy.S.NegativeOne, operand) if operand.is_Matrix else -operand
 
     def operation(self, node: ast.BinOp) -> Any:
         if isinstance(node.op, SUMS):

@@ -71,11 +71,11 @@ def _refuse_characters(text: str, where: str) -> None:
 
 
 def _refuse_reserved(text: str, where: str) -> None:
-    found = RESERVED.search(text)
-    if found:
+    word = RESERVED.search(text)
+    if word:
         raise ClaimError(
-            f"{where}: {place_of(text, found.start())}: {found[0]!r} is a reserved word of the "
-            f"language; take another name, such as {another(found[0])}"
+            f"{where}: {place_of(text, word.start())}: {word[0]!r} is a reserved word of the "
+            f"language; take another name, such as {another(word[0])}"
         )
 
 
@@ -90,10 +90,10 @@ def _refuse_deep(text: str, where: str) -> None:
 
 
 def _refuse_run_in(text: str, where: str) -> None:
-    found = RUN_IN.search(text)
-    if found is not None:
+    literal = RUN_IN.search(text)
+    if literal is not None:
         raise ClaimError(
-            f"{where}: {place_of(text, found.start())}: {one_line(repr(found[0]))} is no number"
+            f"{where}: {place_of(text, literal.start())}: {one_line(repr(literal[0]))} is no number"
         )
 
 
@@ -118,6 +118,6 @@ def place(text: str, node: ast.AST) -> str:
 
 def snippet(text: str, node: ast.AST) -> str:
     """The text of a node, short."""
-    found = ast.get_source_segment(f"({text}\n)", node) or ""
-    found = one_line(found, 10**6)
-    return repr(found if len(found) <= SHOWN else found[:SHOWN] + "...")
+    part = ast.get_source_segment(f"({text}\n)", node) or ""
+    part = one_line(part, 10**6)
+    return repr(part if len(part) <= SHOWN else part[:SHOWN] + "...")

@@ -34,7 +34,7 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | Non
         Unresolved: The precision of balls does not tell whether there is one.
     """
     try:
-        found = evaluate(expression, numbers, digits)
+        number = evaluate(expression, numbers, digits)
     except NoRule as error:
         raise ClaimError(one_line(str(error))) from None
     except ZeroDivisionError:
@@ -44,7 +44,7 @@ def value(expression: Any, numbers: Mapping[Any, Any], digits: int | Balls | Non
     except (ValueError, TypeError, IndexError) as error:
         raise ClaimError(one_line(f"it has no value ({error})")) from None
     if isinstance(digits, Balls):
-        return found
-    if any(getattr(entry, "imag", 0) for entry in np.ravel(found)):
+        return number
+    if any(getattr(entry, "imag", 0) for entry in np.ravel(number)):
         raise ClaimError("it has no real value: a root or a power of a negative number")
-    return found
+    return number

@@ -71,9 +71,9 @@ class Change:
 Changes = Iterator[Change]
 
 
-def change(tree: ast.expr, found: Iterable[ast.expr], new: str, key: str) -> Change:
+def change(tree: ast.expr, nodes: Iterable[ast.expr], new: str, key: str) -> Change:
     """The tree with some nodes replaced by what a text says."""
-    found, written = list(found), tree_of(f"({new})")
-    mended = replaced(tree, {id(node): written for node in found})
+    nodes, written = list(nodes), tree_of(f"({new})")
+    mended = replaced(tree, {id(node): written for node in nodes})
     assert isinstance(mended, ast.expr)
-    return Change(mended, found[0], written, key)
+    return Change(mended, nodes[0], written, key)

@@ -106,7 +106,7 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
         tree, end = tree_of(text), time.thread_time() + SECONDS
     except SyntaxError:  # a SymPy expression that the language has no words for
         return ()
-    found: Found = {}
+    ranked: Found = {}
     tried: set[str] = set()
     queues = [_named(name, slip(tree, words)) for name, slip in SLIPS.items()]
     # The kinds take turns, so that a kind with many candidates does not use up the time.
@@ -114,9 +114,9 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
         for candidate in filter(None, candidates):
             name, change = candidate
             if len(tried) >= MOST_CANDIDATES or time.thread_time() > end:
-                return _sorted(found)
-            best, _ = found.get((name, change.key), (0, None))
-            if best == AS_IT_STANDS or _told(found, name) >= MOST_OF_A_KIND:
+                return _sorted(ranked)
+            best, _ = ranked.get((name, change.key), (0, None))
+            if best == AS_IT_STANDS or _told(ranked, name) >= MOST_OF_A_KIND:
                 continue
             if change.text in tried:
                 continue
@@ -124,20 +124,20 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
             rank = trial.confirmed(change) if trial.plausible(change.tree) else 0
             if rank > best:
                 correction = Correction(name, f"write {change.told}", change.text)
-                found[name, change.key] = (rank, correction)
-    return _sorted(found)
+                ranked[name, change.key] = (rank, correction)
+    return _sorted(ranked)
 
 
 def _named(name: str, changes: Iterator[Change]) -> Iterator[tuple[str, Change]]:
     return ((name, change) for change in changes)
 
 
-def _told(found: Found, name: str) -> int:
-    return sum(kind == name and rank == AS_IT_STANDS for (kind, _), (rank, _) in found.items())
+def _told(ranked: Found, name: str) -> int:
+    return sum(kind == name and rank == AS_IT_STANDS for (kind, _), (rank, _) in ranked.items())
 
 
-def _sorted(found: Found) -> tuple[Correction, ...]:
+def _sorted(ranked: Found) -> tuple[Correction, ...]:
     """Those of the best rank: with a factor -1 allowed, all the rest could be negated instead."""
-    order, best = list(SLIPS), max((rank for rank, _ in found.values()), default=0)
-    kept = [correction for rank, correction in found.values() if rank == best]
+    order, best = list(SLIPS), max((rank for rank, _ in ranked.values()), default=0)
+    kept = [correction for rank, correction in ranked.values() if rank == best]
     return tuple(sorted(kept, key=lambda c: order.index(c.slip)))
