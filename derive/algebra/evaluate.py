@@ -125,14 +125,14 @@ def _exponential(run: Evaluation, node: Any) -> Any:
     """exp(k ln det A + x) is (det A)^k e^x for whole k, whatever the sign of the determinant."""
     rest, total = [], None
     for term in Add.make_args(node.args[0]):
-        found = _power_of_determinant(run, term)
-        if found is None:
+        factor = _power_of_determinant(run, term)
+        if factor is None:
             rest.append(run.of(term))
         else:
-            total = found if total is None else total * found
+            total = factor if total is None else total * factor
     if rest:
-        found = run.arithmetic.exp(sum(rest[1:], rest[0]))
-        total = found if total is None else total * found
+        factor = run.arithmetic.exp(sum(rest[1:], rest[0]))
+        total = factor if total is None else total * factor
     return total
 
 

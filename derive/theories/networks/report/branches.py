@@ -14,19 +14,19 @@ from derive.theories.networks.report.results import AS_DESCRIBED, CaseResults, P
 
 def changes_of_branch(cases: Sequence[CaseResults]) -> list[str]:
     """A sentence for each pair of neighbouring widths whose lowest minima are two branches."""
-    found = []
+    sentences = []
     for case in cases:
         for seed in dict.fromkeys(point.seed for point in case.points):
             line = [p for p in case.points if p.seed == seed and _is_usable(p)]
             line.sort(key=lambda point: point.width)
-            found += [
+            sentences += [
                 f"{case.title}{'' if seed is None else f', seed {seed}'}: the lowest minimum "
                 f"changes its branch between N = {low.width:g} and N = {high.width:g}, a "
                 "first-order transition"
                 for low, high in pairwise(line)
                 if _is_another(_minima(low), _minima(high))
             ]
-    return found
+    return sentences
 
 
 def _is_usable(point: Point) -> bool:
@@ -37,8 +37,8 @@ def _is_usable(point: Point) -> bool:
 def _minima(point: Point) -> Any:
     """Eigenvalues of the overlaps of every minimum, the lowest first: shape (minima, M)."""
     known = point.arrays.get("minima_G_bottom")
-    found = point.arrays["G_bottom"][None] if known is None else known
-    return np.linalg.eigvalsh(np.asarray(found))
+    overlaps = point.arrays["G_bottom"][None] if known is None else known
+    return np.linalg.eigvalsh(np.asarray(overlaps))
 
 
 def _is_another(here: Any, there: Any) -> bool:

@@ -19,11 +19,11 @@ from derive.theories.networks.report.results import (
 
 def findings(results: Results) -> tuple[str, ...]:
     """The findings of a run, the main one first; at least one sentence."""
-    found = []
+    sentences = []
     for case in results.cases:
         where = f"{case.title}: " if len(results.cases) > 1 else ""
-        found.append(capitalised(f"{where}{_of_case(case)}"))
-    return tuple(found)
+        sentences.append(capitalised(f"{where}{_of_case(case)}"))
+    return tuple(sentences)
 
 
 def capitalised(text: str) -> str:

@@ -236,12 +236,12 @@ def _checks(results: Results) -> str:
 
 
 def _certificates(results: Results) -> str:
-    found = results.certificates
-    if found is None:
+    certificates = results.certificates
+    if certificates is None:
         text = "Left out in this run; make them with derive show --certify."
         return section("Certificates of the derivation", paragraph(text))
-    if found["refused"]:
-        refused = f'<p class="bad">{html(str(found["refused"]))}</p>'
+    if certificates["refused"]:
+        refused = f'<p class="bad">{html(str(certificates["refused"]))}</p>'
         return section("Certificates of the derivation", refused)
     text = paragraph(
         "Every step was checked numerically on a small random instance, by a computation that does "
@@ -250,5 +250,5 @@ def _certificates(results: Results) -> str:
     return section(
         "Certificates of the derivation",
         text,
-        certificates_table(results.derivation.steps, found["steps"]),
+        certificates_table(results.derivation.steps, certificates["steps"]),
     )

@@ -45,8 +45,8 @@ CONTROL = (
 def is_pruned(case: CaseResults) -> bool:
     """Whether heads were removed in every draw, at least one."""
     points = [point for point in case.points if point.width == case.narrowest]
-    found = [point.arrays.get("pruning_scores", np.zeros(1)) for point in points]
-    return all(scores.shape[-1] > 1 for scores in found)
+    curves = [point.arrays.get("pruning_scores", np.zeros(1)) for point in points]
+    return all(scores.shape[-1] > 1 for scores in curves)
 
 
 def pruning_section(cases: Sequence[CaseResults]) -> str:

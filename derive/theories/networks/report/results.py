@@ -111,11 +111,11 @@ class CaseResults:
     def eigenvalues(self, width: float) -> np.ndarray | None:
         """Of every draw's Hessian, shape (draws, number); None unless all are there, converged."""
         points = [point.arrays for point in self.points if point.width == width]
-        found = [arrays.get("hessian_eigenvalues", np.zeros(0)) for arrays in points]
-        sizes = {len(values) for values in found}
+        spectra = [arrays.get("hessian_eigenvalues", np.zeros(0)) for arrays in points]
+        sizes = {len(values) for values in spectra}
         if len(sizes) != 1 or 0 in sizes or not all(arrays["converged"] for arrays in points):
             return None
-        return np.array(found)
+        return np.array(spectra)
 
     def selected(self, number: int) -> np.ndarray:
         """The scores of the kernel of selected paths, one per seed."""

@@ -56,8 +56,8 @@ def stiffness_section(cases: Sequence[CaseResults]) -> str:
 def shown_width(case: CaseResults) -> float | None:
     """The smallest finite width at which every draw's solution holds more than one eigenvalue."""
     for width in case.widths:
-        found = case.eigenvalues(width)
-        if not math.isinf(width) and found is not None and found.shape[1] > 1:
+        eigenvalues = case.eigenvalues(width)
+        if not math.isinf(width) and eigenvalues is not None and eigenvalues.shape[1] > 1:
             return width
     return None
 
@@ -67,9 +67,9 @@ def first_spectrum(case: CaseResults, width: float) -> HessianSpectrum:
     arrays = next(point.arrays for point in case.points if point.width == width)
     names = dict(zip(path_labels(case.network), case.path_names, strict=True))
     rows = [names.get(row, row) for row in map(str, arrays["hessian_paths"])]
-    found = HessianSpectrum.of_arrays(arrays, rows)
-    assert found is not None
-    return found
+    spectrum = HessianSpectrum.of_arrays(arrays, rows)
+    assert spectrum is not None
+    return spectrum
 
 
 def _figure(case: CaseResults, width: float, number: int) -> str:
@@ -86,29 +86,29 @@ def _figure(case: CaseResults, width: float, number: int) -> str:
 
 
 def _table(case: CaseResults, width: float) -> str:
-    found = first_spectrum(case, width)
-    count = min(MOST, found.coordinates // 2)
-    names = [case.symbol(name) for name in found.stiff[0].matrices]
-    stiff = [_row("stiff", d) for d in found.stiff[:count]]
-    sloppy = [_row("sloppy", d) for d in reversed(found.sloppy[:count])]
+    spectrum = first_spectrum(case, width)
+    count = min(MOST, spectrum.coordinates // 2)
+    names = [case.symbol(name) for name in spectrum.stiff[0].matrices]
+    stiff = [_row("stiff", d) for d in spectrum.stiff[:count]]
+    sloppy = [_row("sloppy", d) for d in reversed(spectrum.sloppy[:count])]
     titles = ("", "λ", *(f"in {name}" for name in names), f"pairs of paths in {names[0]}")
     cells = table(titles, [*stiff, *sloppy], numbers=range(1, len(names) + 2))
-    return paragraph(_explained(case, found, width)) + cells
+    return paragraph(_explained(case, spectrum, width)) + cells
 
 
-def _explained(case: CaseResults, found: HessianSpectrum, width: float) -> str:
+def _explained(case: CaseResults, spectrum: HessianSpectrum, width: float) -> str:
     """What the table shows."""
-    lowest = case.symbol(next(iter(found.stiff[0].matrices)))
+    lowest = case.symbol(next(iter(spectrum.stiff[0].matrices)))
     draw = " in the first draw" if case.seeds > 1 else ""
     sentences = [
-        f"The stiffest and the sloppiest of {found.coordinates} directions at "
+        f"The stiffest and the sloppiest of {spectrum.coordinates} directions at "
         f"{width_label(width)}{draw}, with the share of each order parameter.",
         f"Weights of pairs of paths are coordinates of X; their squares add up to the share of "
         f"{lowest}.",
     ]
-    if found.is_partial:
+    if spectrum.is_partial:
         sentences.append("Of the spectrum the two ends alone were computed.")
-    if any(row.startswith("vector ") for row in found.stiff[0].paths):
+    if any(row.startswith("vector ") for row in spectrum.stiff[0].paths):
         sentences.append("Vectors that end no path are numbered.")
     return " ".join(sentences)
 

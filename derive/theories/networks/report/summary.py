@@ -23,11 +23,11 @@ def summary_csv(results: Results) -> str:
 
 
 def _row(case: CaseResults, point: Point) -> list[Any]:
-    found: list[Any] = [case.title, "" if point.seed is None else point.seed, _width(point.width)]
+    cells: list[Any] = [case.title, "" if point.seed is None else point.seed, _width(point.width)]
     for key in COLUMNS[3:]:
         value = point.arrays[key].item() if key in point.arrays else ""
-        found.append("" if isinstance(value, float) and math.isnan(value) else value)
-    return found
+        cells.append("" if isinstance(value, float) and math.isnan(value) else value)
+    return cells
 
 
 def _width(width: float) -> int | str:
@@ -42,20 +42,20 @@ def summary_dict(results: Results) -> dict[str, Any]:
 
 
 def _case(case: CaseResults) -> dict[str, Any]:
-    found: dict[str, Any] = {"seeds": case.seeds, "widths": [_at(case, w) for w in case.widths]}
+    entries: dict[str, Any] = {"seeds": case.seeds, "widths": [_at(case, w) for w in case.widths]}
     if case.has("score"):
-        found["score"] = case.score_name()
-        found["selected paths"] = {
+        entries["score"] = case.score_name()
+        entries["selected paths"] = {
             label: _spread(case.selected(number))
             for number, (label, _) in enumerate(case.selections)
         }
     if case.has("score") and case.baselines:
-        found["baselines"] = {label: _spread(case.baseline(label)) for label in case.baselines}
+        entries["baselines"] = {label: _spread(case.baseline(label)) for label in case.baselines}
     if is_pruned(case):
-        found["pruning"] = _pruning(case)
+        entries["pruning"] = _pruning(case)
     if changes := changes_of_branch([case]):
-        found["changes of branch"] = changes
-    return found
+        entries["changes of branch"] = changes
+    return entries
 
 
 def _pruning(case: CaseResults) -> dict[str, Any]:
@@ -68,12 +68,12 @@ def _pruning(case: CaseResults) -> dict[str, Any]:
 
 
 def _at(case: CaseResults, width: float) -> dict[str, Any]:
-    found: dict[str, Any] = {"width": _width(width)}
+    entries: dict[str, Any] = {"width": _width(width)}
     if case.has("score"):
-        found |= _spread(case.values("score", width))
-    found["log_evidence"] = float(case.average("log_evidence", width))
-    found["converged"] = bool(case.values("converged", width).all())
-    return found
+        entries |= _spread(case.values("score", width))
+    entries["log_evidence"] = float(case.average("log_evidence", width))
+    entries["converged"] = bool(case.values("converged", width).all())
+    return entries
 
 
 def _spread(values: Any) -> dict[str, float]:

@@ -137,24 +137,24 @@ def _varies(cases: Sequence[CaseResults], column: int) -> bool:
 
 
 def _solution(case: CaseResults, point: Point) -> tuple[str, ...]:
-    found = point.arrays
+    arrays = point.arrays
     width = (
         f"{point.width:g}".replace("inf", "∞") if point.width != AS_DESCRIBED else "as described"
     )
-    bound = "≥ " if found["hessian_is_bound"] else ""
-    good = bool(found["converged"])
+    bound = "≥ " if arrays["hessian_is_bound"] else ""
+    good = bool(arrays["converged"])
     verdict = "good" if good else "bad"
-    message = "converged" if good else html(str(found["message"]))
+    message = "converged" if good else html(str(arrays["message"]))
     infinite = math.isinf(point.width)
     return (
         html(case.title),
         "" if point.seed is None else str(point.seed),
         width,
-        "" if math.isnan(found["action"]) else f"{float(found['action']):.6f}",
-        f"{float(found['log_evidence']):.6f}",
-        "" if infinite else f"{float(found['gradient_norm']):.1e}",
-        "" if infinite else f"{float(found['residual']):.1e}",
-        "" if infinite else f"{bound}{int(found['hessian_negative'])}",
+        "" if math.isnan(arrays["action"]) else f"{float(arrays['action']):.6f}",
+        f"{float(arrays['log_evidence']):.6f}",
+        "" if infinite else f"{float(arrays['gradient_norm']):.1e}",
+        "" if infinite else f"{float(arrays['residual']):.1e}",
+        "" if infinite else f"{bound}{int(arrays['hessian_negative'])}",
         '<span class="note">nothing to solve</span>'
         if infinite and good
         else f'<span class="{verdict}">{message}</span>',
@@ -190,9 +190,9 @@ def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, An
         evidence: For each of them, from certificates.json.
     """
     rows = []
-    for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1):
-        detail = prose(typeset(found["detail"]))
-        cells = (prose(step_name(step)), prose(badge(step)), str(found["digits"]), detail)
+    for number, (step, certificate) in enumerate(zip(steps, evidence, strict=True), start=1):
+        detail = prose(typeset(certificate["detail"]))
+        cells = (prose(step_name(step)), prose(badge(step)), str(certificate["digits"]), detail)
         rows.append((str(number), *cells))
     titles = ("", "step", "holds", "digits", "how it was checked")
     return table(titles, rows, numbers=(3,))

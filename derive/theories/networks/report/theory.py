@@ -15,12 +15,12 @@ def theory_html(derivation: Derivation, level: int) -> str:
     """The saddle-point theory: action, equations and predictor."""
     theory = derivation.known_theory
     displays = displays_of(theory, names_of(theory))
-    found: list[Block] = []
+    blocks: list[Block] = []
     for title, text, equations in _main_sections(derivation):
-        found += [Heading(1, title), *([Prose(text)] if text else [])]
+        blocks += [Heading(1, title), *([Prose(text)] if text else [])]
         shown, where = displays.of(equations)
-        found += [shown] if where is None else [shown, Prose("where"), where]
-    return html_of_blocks(found, level)
+        blocks += [shown] if where is None else [shown, Prose("where"), where]
+    return html_of_blocks(blocks, level)
 
 
 def _main_sections(derivation: Derivation) -> Iterator[Section]:

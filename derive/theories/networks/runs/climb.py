@@ -223,5 +223,5 @@ def _assemble(wanted: Climb, runs: Sequence[Run], folder: Path, seconds: float) 
     else:
         note = f"{note}; {NO_LAW}"
     effort = tuple(report(reworded(network, run.title), drawn[run.key]) for run in runs)
-    found = tuple(reworded_rung(network, rung) for rung in (*rungs, *laws))
-    return Ladder(network.name, found, measured, effort, seconds, note)
+    ladder = tuple(reworded_rung(network, rung) for rung in (*rungs, *laws))
+    return Ladder(network.name, ladder, measured, effort, seconds, note)

@@ -89,13 +89,13 @@ def signs(point: Point) -> Any:
 
 
 def _readings(point: Point, data: Any) -> Iterator[tuple[str, Any, Any]]:
-    found = readings(point.subject.solver, point.solution(), data)
+    told = readings(point.subject.solver, point.solution(), data)
     attended = point.sample.attended
     kernel = point.plain.kernel(attended, attended, point.overlaps)
     values, alignment = alignment_loops(kernel, data.labels)
     name, value = score_of(data.labels, data.labels_test, point.solution().mean)
     due = {"kernel_eigenvalues": values, "alignment": alignment, "score": value, "score_name": name}
-    for key, given in found.items():
+    for key, given in told.items():
         yield f"its {key}", given, due[key]
 
 
@@ -109,8 +109,8 @@ def _selected(point: Point) -> Iterator[tuple[str, Any, Any]]:
             weights[path, path] = prior / len(paths)
         mean = mean_of(point, *kernels(point, weights))
         due = score_of(point.data.labels, point.data.labels_test, mean)[1]
-        found = selected_score(point.subject.solver, point.network, point.data, paths)
-        yield f"the score of {len(paths)} selected paths", found, due
+        rating = selected_score(point.subject.solver, point.network, point.data, paths)
+        yield f"the score of {len(paths)} selected paths", rating, due
 
 
 def is_attention(subject: Subject) -> bool:
@@ -133,16 +133,16 @@ def removed(subject: Subject, claim: str) -> CheckResult:
 
     solution = point.solution()
     stopped.solve = solve
-    found = pruning(replace(subject.solver, module=stopped), solution, point.data)
+    scores = pruning(replace(subject.solver, module=stopped), solution, point.data)
     for highest in (False, True):
         order = removals(point, highest)
-        comparison.add("the order of the heads", found["pruning_heads"][int(highest)], order)
+        comparison.add("the order of the heads", scores["pruning_heads"][int(highest)], order)
         comparison.add(
-            "the scores without heads", found["pruning_scores"][int(highest)],
+            "the scores without heads", scores["pruning_scores"][int(highest)],
             np.array([_without(point, order[:count]) for count in range(len(order) + 1)]).T,
         )  # fmt: skip
     unsolved = 2 * len(removals(point, False))
-    comparison.add("how many did not converge", found["pruning_unsolved"], unsolved)
+    comparison.add("how many did not converge", scores["pruning_unsolved"], unsolved)
     compared = (
         "scores of a network without heads, cut out, kept, and at the smaller network's prior in "
         "the place of its solution, against sums over the paths that are left"
@@ -157,12 +157,12 @@ def removals(point: Point, highest: bool) -> list[int]:
     """Heads by their scores, counted through all layers; the last of a layer stays."""
     scores, left = point.head_scores(), [tensor.heads for tensor in point.branched]
     layer_of = [layer for layer, count in enumerate(left) for _ in range(count)]
-    found = []
+    order = []
     for head in sorted(range(len(scores)), key=lambda h: -scores[h] if highest else scores[h]):
         if left[layer_of[head]] > 1:
             left[layer_of[head]] -= 1
-            found.append(head)
-    return found
+            order.append(head)
+    return order
 
 
 def _without(point: Point, heads: Sequence[int]) -> list[float]:
@@ -264,8 +264,8 @@ def _table(results: Results, due: dict[str, Any]) -> Pairs:
         f"{float(due['gradient_norm']):.1e}", f"{float(due['residual']):.1e}",
         str(int(due["hessian_negative"])),
     ]  # fmt: skip
-    found = [re.sub(r"<[^>]*>", "", cell) for cell in cells[: len(texts)]]
-    yield "the table of solutions", np.array(found), np.array(texts)
+    printed = [re.sub(r"<[^>]*>", "", cell) for cell in cells[: len(texts)]]
+    yield "the table of solutions", np.array(printed), np.array(texts)
     yield "its verdict", "not converged" in cells[len(texts)], True
 
 

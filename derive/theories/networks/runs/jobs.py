@@ -85,13 +85,13 @@ class Solve:
     def _beside(self, solver: Solver, data: Data) -> dict[str, Any]:
         """Scores to hold the network against: kernels of selected paths, and baselines."""
         network, source = self.case.network, self.case.source
-        found: dict[str, Any] = {}
+        scores_of: dict[str, Any] = {}
         if self.case.selections:
             scores = [selected_score(solver, network, data, p) for _, p in self.case.selections]
-            found["selected_scores"] = np.array(scores)
+            scores_of["selected_scores"] = np.array(scores)
         if source is not None and source.baselines and self.seed is not None:
-            found["baseline_scores"] = baseline_scores(data, source.baseline_means(self.seed))
-        return found
+            scores_of["baseline_scores"] = baseline_scores(data, source.baseline_means(self.seed))
+        return scores_of
 
 
 def solve_point(solver: Solver, network: Network, data: Data, width: float) -> Solution:
@@ -128,10 +128,10 @@ class Certify:
                     "step": step.name,
                     "order": step.order.value,
                     "limit": step.limit,
-                    "digits": found.digits,
-                    "detail": found.detail,
+                    "digits": certificate.digits,
+                    "detail": certificate.detail,
                 }
-                for step, found in zip(derivation.steps, evidence, strict=True)
+                for step, certificate in zip(derivation.steps, evidence, strict=True)
             ]
         path = work.folder.file("certificates.json")
         write_json(path, sealed_json(finite(content), work.certificates_source))

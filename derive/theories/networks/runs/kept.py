@@ -48,14 +48,14 @@ class Kept:
         Raises:
             DataError: It is not there any more, or not as it was written.
         """
-        found = self.solution(case, seed, width)
-        if found is None:
+        arrays = self.solution(case, seed, width)
+        if arrays is None:
             path = self.work.folder.solution(case, seed, width)
             raise DataError(
                 f"{path}: it is not as this run wrote it; run again with --resume, and let nothing "
                 "else write there"
             )
-        return found
+        return arrays
 
     def checks(self) -> Any:
         """The verdicts of the checks, to as many digits; None where they are to be made."""

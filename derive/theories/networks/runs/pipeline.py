@@ -205,8 +205,8 @@ def _write_results(results: Results, folder: Folder) -> None:
     write_text(folder.file("report.html"), html_of(results))
     if results.checks is not None:
         entries = [{**entry, "verdict": Verdict(entry["verdict"])} for entry in results.checks]
-        found = [CheckResult(**entry) for entry in entries]
-        write_text(folder.file("checks.md"), to_markdown(found))
+        checks = [CheckResult(**entry) for entry in entries]
+        write_text(folder.file("checks.md"), to_markdown(checks))
 
 
 def _judge(results: Results) -> tuple[int, tuple[str, ...]]:

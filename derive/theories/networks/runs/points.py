@@ -29,11 +29,11 @@ def readings(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:
         solver.module.kernel(solution.overlaps, problem.attended, problem)
     )
     alignment = np.abs(vectors.T @ data.labels) / (np.linalg.norm(data.labels) or 1.0)
-    found = {"kernel_eigenvalues": eigenvalues[::-1], "alignment": alignment[::-1]}
+    arrays = {"kernel_eigenvalues": eigenvalues[::-1], "alignment": alignment[::-1]}
     rating = score(data, solution.mean)
     if rating is not None:
-        found |= {"score": np.array(rating.value), "score_name": np.array(rating.name)}
-    return found
+        arrays |= {"score": np.array(rating.value), "score_name": np.array(rating.name)}
+    return arrays
 
 
 def selected_score(
@@ -56,5 +56,5 @@ def selected_score(
 
 def baseline_scores(data: Data, means: Sequence[np.ndarray]) -> np.ndarray:
     """The scores of predictions that a task makes without the network."""
-    found = [score(data, mean) for mean in means]
-    return np.array([np.nan if rating is None else rating.value for rating in found])
+    ratings = [score(data, mean) for mean in means]
+    return np.array([np.nan if rating is None else rating.value for rating in ratings])

@@ -40,14 +40,14 @@ def pruning(solver: Solver, solution: Solution, data: Data) -> dict[str, Any]:
         `pruning_heads` (orders, removals), the heads removed, counted from 0 from the lowest layer;
         `pruning_unsolved`, the number of smaller networks whose solution did not converge.
     """
-    found = [
+    curves = [
         _follow(solver, solution, data, removals(solution.head_scores, _heads(solution), highest))
         for highest in range(len(ORDERS))
     ]
     return {
-        "pruning_scores": np.array([scores for _, scores, _ in found]),
-        "pruning_heads": np.array([heads for heads, _, _ in found], dtype=int),
-        "pruning_unsolved": np.array(sum(unsolved for _, _, unsolved in found)),
+        "pruning_scores": np.array([scores for _, scores, _ in curves]),
+        "pruning_heads": np.array([heads for heads, _, _ in curves], dtype=int),
+        "pruning_unsolved": np.array(sum(unsolved for _, _, unsolved in curves)),
     }
 
 
@@ -66,12 +66,12 @@ def removals(
     """
     layer_of = np.repeat(np.arange(len(heads)), heads)
     left = list(heads)
-    found = []
+    order = []
     for head in np.argsort(np.asarray(scores) * (-1 if highest else 1), kind="stable"):
         if left[layer_of[head]] > 1:
             left[layer_of[head]] -= 1
-            found.append(int(head))
-    return found
+            order.append(int(head))
+    return order
 
 
 def _heads(solution: Solution) -> tuple[int, ...]:

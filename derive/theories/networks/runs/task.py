@@ -141,10 +141,10 @@ def user_task(
 
 
 def _head_names(network: Network) -> tuple[tuple[str, ...], ...]:
-    found = (layer for _, layer in walk(network.layers) if isinstance(layer, Weighted | Readout))
+    layers = (layer for _, layer in walk(network.layers) if isinstance(layer, Weighted | Readout))
     return tuple(
         tuple(f"{layer.branch} {h}" for h in range(1, int(layer.branches) + 1))
-        for layer in found
+        for layer in layers
         if layer.branched
     )
 

@@ -32,27 +32,27 @@ def arrays(solution: Solution) -> dict[str, Any]:
     stiff_G_1, ..., stiff_G_a and sloppy_G_1, ..., sloppy_G_a, the matrices X of the directions at
     either end, each of shape (directions, rows, rows).
     """
-    found: dict[str, Any] = {"G_bottom": solution.bottom}
+    contents: dict[str, Any] = {"G_bottom": solution.bottom}
     streams = stream_graph(solution.network).streams
-    found |= {f"G_{s.name}": g for s, g in zip(streams, solution.overlaps, strict=True)}
+    contents |= {f"G_{s.name}": g for s, g in zip(streams, solution.overlaps, strict=True)}
     if solution.projections is not None:
-        found[f"b_{streams[0].name}"] = solution.projections
+        contents[f"b_{streams[0].name}"] = solution.projections
     for key in (
         "action", "log_evidence", "converged", "gradient_norm", "residual", "hessian_negative",
         "hessian_lowest", "hessian_is_bound", "condition_number", "message",
     ):  # fmt: skip
-        found[key] = np.array(getattr(solution, key))
+        contents[key] = np.array(getattr(solution, key))
     minima = (solution, *solution.others)
-    found["minima_action"] = np.array([minimum.action for minimum in minima])
-    found["minima_G_bottom"] = np.stack([minimum.bottom for minimum in minima])
-    found |= papers_arrays(solution.chain_overlaps)
+    contents["minima_action"] = np.array([minimum.action for minimum in minima])
+    contents["minima_G_bottom"] = np.stack([minimum.bottom for minimum in minima])
+    contents |= papers_arrays(solution.chain_overlaps)
     if len(solution.head_scores) or solution.chain_overlaps:
-        found["head_scores"] = solution.head_scores
+        contents["head_scores"] = solution.head_scores
     if solution.mean is not None:
-        found.update(mean=solution.mean, variance=solution.variance)
+        contents.update(mean=solution.mean, variance=solution.variance)
     if solution.spectrum is not None:
-        found.update(solution.spectrum.arrays())
-    return found
+        contents.update(solution.spectrum.arrays())
+    return contents
 
 
 def papers_arrays(overlaps: Sequence[np.ndarray], before: str = "") -> dict[str, Any]:
@@ -62,12 +62,12 @@ def papers_arrays(overlaps: Sequence[np.ndarray], before: str = "") -> dict[str,
         overlaps: In the papers' normalisation, the lowest first.
         before: What the names begin with.
     """
-    found: dict[str, Any] = {f"{before}U_{k}": u for k, u in enumerate(overlaps[:-1], start=1)}
+    named: dict[str, Any] = {f"{before}U_{k}": u for k, u in enumerate(overlaps[:-1], start=1)}
     if overlaps:
         top = overlaps[-1]
         is_number = top.size == 1
-        found[f"{before}{'u' if is_number else 'U'}_a"] = np.array(top[0, 0]) if is_number else top
-    return found
+        named[f"{before}{'u' if is_number else 'U'}_a"] = np.array(top[0, 0]) if is_number else top
+    return named
 
 
 def save_solution(path: str | Path, solution: Solution) -> None:
@@ -98,10 +98,10 @@ def load_solution(path: str | Path) -> dict[str, np.ndarray]:
     try:
         with open_archive(path) as archive:
             refuse_beyond_memory(archive.size, f"reading {path}", "solve again")
-            found = archive.read()
+            content = archive.read()
     except Unreadable as error:
         reason = f"{error.name}: {error}" if error.name else str(error)
         raise DataError(f"{path}: no readable solution ({reason}); solve again") from None
-    if "G_bottom" not in found:
+    if "G_bottom" not in content:
         raise DataError(f"{path}: G_bottom is missing; it is no solution of derive")
-    return found
+    return content

@@ -135,22 +135,22 @@ def matrix_numbers(sizes: Sizes) -> int:
     return 2 * inputs + 2 * sizes.rows * count**2 + 2 * block + count**4 + directions
 
 
-def sizes_of(found: FileSizes, vectors: tuple[int, ...]) -> Sizes:
+def sizes_of(file: FileSizes, vectors: tuple[int, ...]) -> Sizes:
     """The sizes of the problem that a file makes."""
-    shape = found.examples, found.tests, found.features
-    return Sizes(*shape, found.paths, found.distinct, vectors)
+    shape = file.examples, file.tests, file.features
+    return Sizes(*shape, file.paths, file.distinct, vectors)
 
 
-def file_task_bytes(found: FileSizes, vectors: tuple[int, ...], *, spectrum: bool = False) -> int:
+def file_task_bytes(file: FileSizes, vectors: tuple[int, ...], *, spectrum: bool = False) -> int:
     """What reading a file and solving need at their peak, from nothing.
 
     Args:
-        found: Sizes of the data in the file.
+        file: Sizes of the data in the file.
         vectors: m_s of every stream.
         spectrum: As in `solving_bytes`.
     """
-    solving = found.kept + solving_bytes(sizes_of(found, vectors), spectrum=spectrum)
-    return max(found.loading, solving)
+    solving = file.kept + solving_bytes(sizes_of(file, vectors), spectrum=spectrum)
+    return max(file.loading, solving)
 
 
 def refuse_large(
@@ -201,12 +201,12 @@ def refuse_large_task(
     )
     shapes = shapes_in(path)
     for merged in (False, True):
-        found = file_sizes(shapes, network, merged=merged)
-        if found is None:
+        file = file_sizes(shapes, network, merged=merged)
+        if file is None:
             return
-        sizes = sizes_of(found, vectors)
-        parent = found.kept if processes > 1 else 0
-        needed = parent + processes * file_task_bytes(found, vectors, spectrum=spectrum)
+        sizes = sizes_of(file, vectors)
+        parent = file.kept if processes > 1 else 0
+        needed = parent + processes * file_task_bytes(file, vectors, spectrum=spectrum)
         if needed <= available_memory():
             return
     refuse_beyond_memory(needed, f"solving with {sizes}{many},", REMEDY)

@@ -79,9 +79,9 @@ def accuracy(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outp
     Raises:
         SolveError: The labels are neither the training labels' classes nor of both signs.
     """
-    found = fit(labels, labels_test, mean, outputs)
-    if found.name == ACCURACY:
-        return found.value
+    rating = fit(labels, labels_test, mean, outputs)
+    if rating.name == ACCURACY:
+        return rating.value
     if between(labels) not in (None, 0.0) or not labels_test.min() < 0 < labels_test.max():
         raise SolveError(
             f"accuracy: labels from {labels_test.min():g} to {labels_test.max():g} are neither the "
@@ -93,8 +93,8 @@ def accuracy(labels: np.ndarray, labels_test: np.ndarray, mean: np.ndarray, outp
 
 def label_values(labels: np.ndarray) -> tuple[float, ...]:
     """The two values of labels that have no more; empty otherwise."""
-    found = np.unique(labels)
-    return tuple(map(float, found)) if len(found) == 2 else ()
+    values = np.unique(labels)
+    return tuple(map(float, values)) if len(values) == 2 else ()
 
 
 def side_share(labels: np.ndarray, mean: np.ndarray, between: float) -> float:
@@ -104,8 +104,8 @@ def side_share(labels: np.ndarray, mean: np.ndarray, between: float) -> float:
 
 def largest_share(labels: np.ndarray, mean: np.ndarray, outputs: int) -> float:
     """Share of examples whose largest mean is at the output of the largest label."""
-    due, found = (x.reshape(-1, outputs).argmax(axis=1) for x in (labels, mean))
-    return float((due == found).mean())
+    due, predicted = (x.reshape(-1, outputs).argmax(axis=1) for x in (labels, mean))
+    return float((due == predicted).mean())
 
 
 def _one_is_largest(labels: np.ndarray, outputs: int) -> bool:

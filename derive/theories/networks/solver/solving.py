@@ -145,15 +145,15 @@ class Solver:
         numbers = values(network, stream_graph(network))
         check_kernel(network, data)
         with one_line_errors(), blas_threads(data.attended.shape):
-            found = self.module.solve(
+            point = self.module.solve(
                 data.merged(), data.labels, widths=numbers.widths, variances=numbers.variances,
                 temperature=numbers.temperature, heads=self._heads(numbers), start=start,
                 continuation=continuation, tolerance=tolerance, **self._direction(data),
             )  # fmt: skip
-            solution = self._solution(network, data, found)
-            others = tuple(self._solution(network, data, other) for other in found.others)
+            solution = self._solution(network, data, point)
+            others = tuple(self._solution(network, data, other) for other in point.others)
         solution = replace(solution, others=others)
-        if found.hessian_is_bound:
+        if point.hessian_is_bound:
             return solution
         return replace(solution, spectrum=self.spectrum(solution, data))
 
@@ -173,9 +173,9 @@ class Solver:
         overlaps = self.module.infinite_width(problem)
         with one_line_errors(), blas_threads(data.attended.shape):
             self.module.refuse_singular(overlaps, problem)
-            found = self._solution(network, data, self.module.at(overlaps, problem))
+            limit = self._solution(network, data, self.module.at(overlaps, problem))
         return replace(
-            found,
+            limit,
             network=network.with_width(math.inf),
             action=math.nan,
             converged=True,
@@ -206,47 +206,47 @@ class Solver:
         with one_line_errors(), blas_threads(data.attended.shape):
             problem = self.problem(solution.network, data)
             curvature = self.module.curvature(solution.overlaps, problem)
-            found = self.module.spectrum(solution.overlaps, curvature)
+            spectrum = self.module.spectrum(solution.overlaps, curvature)
         names = [self.notation.overlap(s.index).name for s in self.notation.streams()]
         size = len(solution.overlaps[0])
         numbered = np.diag(np.arange(size, dtype=float))  # so that the bottom block tells its rows
         rows = self.module.bottom((numbered, *solution.overlaps[1:]), problem).diagonal()
         paths = row_names(size, rows, path_labels(solution.network))
-        return spectrum_of(found, names, paths)
+        return spectrum_of(spectrum, names, paths)
 
-    def _solution(self, network: Network, data: Data, found: Any) -> Solution:
-        chain, action = (), found.action
+    def _solution(self, network: Network, data: Data, point: Any) -> Solution:
+        chain, action = (), point.action
         if hasattr(self.module, "chain_normalisation"):
-            chain, action = self.module.chain_normalisation(found.overlaps, found.problem)
+            chain, action = self.module.chain_normalisation(point.overlaps, point.problem)
         mean, variance = None, None
         if data.attended_test is not None:
-            mean, variance = self.module.predict(found, data.merged(test=True))
+            mean, variance = self.module.predict(point, data.merged(test=True))
         return Solution(
             network=network,
-            overlaps=found.overlaps,
-            bottom=self.module.bottom(found.overlaps, found.problem),
+            overlaps=point.overlaps,
+            bottom=self.module.bottom(point.overlaps, point.problem),
             action=float(action),
-            log_evidence=found.log_evidence,
-            converged=found.converged,
-            message=found.message + self._unknown_mean(data),
-            gradient_norm=found.gradient_norm,
-            residual=found.residual,
-            hessian_lowest=found.hessian_lowest,
-            hessian_negative=found.hessian_negative,
-            hessian_is_bound=found.hessian_is_bound,
-            condition_number=found.condition_number,
+            log_evidence=point.log_evidence,
+            converged=point.converged,
+            message=point.message + self._unknown_mean(data),
+            gradient_norm=point.gradient_norm,
+            residual=point.residual,
+            hessian_lowest=point.hessian_lowest,
+            hessian_negative=point.hessian_negative,
+            hessian_is_bound=point.hessian_is_bound,
+            condition_number=point.condition_number,
             chain_overlaps=chain,
-            head_scores=self.module.head_scores(found.overlaps, found.problem),
+            head_scores=self.module.head_scores(point.overlaps, point.problem),
             mean=mean,
             variance=variance,
             label_values=label_values(data.labels),
-            projections=self._projections(data, found),
+            projections=self._projections(data, point),
         )
 
-    def _projections(self, data: Data, found: Any) -> np.ndarray | None:
+    def _projections(self, data: Data, point: Any) -> np.ndarray | None:
         if not self._has_mean or data.mean_direction is None:
             return None
-        return np.asarray(self.module.projections(found.overlaps, found.problem))
+        return np.asarray(self.module.projections(point.overlaps, point.problem))
 
     def _unknown_mean(self, data: Data) -> str:
         unknown = self._has_mean and data.mean_direction is None
@@ -282,17 +282,17 @@ class Solver:
         generator = np.random.default_rng(seed)
         centre = self.module.infinite_width(self.problem(network, data))
         first = self.solve(network, data, continuation=continuation, tolerance=tolerance)
-        found = [first]
+        minima = [first]
         for number in range(starts):
             start = tuple(random_overlap(point, generator) for point in centre)
             with suppress(SolveError):  # a start from which the descent breaks off finds nothing
-                found.append(self.solve(network, data, start=start, tolerance=tolerance))
+                minima.append(self.solve(network, data, start=start, tolerance=tolerance))
             if progress is not None:
                 progress(number + 1)
-        found += first.others
-        converged = [solution for solution in found if solution.converged]
+        minima += first.others
+        converged = [solution for solution in minima if solution.converged]
         if not converged:
-            return (min(found, key=lambda solution: solution.gradient_norm),)
+            return (min(minima, key=lambda solution: solution.gradient_norm),)
         converged.sort(key=lambda solution: self.height(solution, data))
         best, *others = distinct(converged)
         return (replace(best, others=tuple(others)), *others)

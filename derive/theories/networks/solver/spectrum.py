@@ -52,14 +52,14 @@ class Direction:
             count: How many at most; all where left out.
         """
         lowest = next(iter(self.matrices.values()))
-        found = [
+        pairs = [
             PathPair(
                 self.paths[row], self.paths[column], float(value) * (1 + (row < column)) ** 0.5
             )
             for (row, column), value in np.ndenumerate(lowest)
             if row <= column
         ]
-        return tuple(sorted(found, key=lambda pair: -abs(pair.weight))[:count])
+        return tuple(sorted(pairs, key=lambda pair: -abs(pair.weight))[:count])
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{name} {share:.2f}" for name, share in self.shares.items())
@@ -92,7 +92,7 @@ class HessianSpectrum:
 
     def arrays(self) -> dict[str, Array]:
         """What a file holds: see `derive.theories.networks.solver.files.arrays`."""
-        found = {
+        arrays = {
             "hessian_eigenvalues": self.eigenvalues,
             "hessian_coordinates": np.array(self.coordinates),
             "hessian_is_partial": np.array(self.is_partial),
@@ -100,8 +100,8 @@ class HessianSpectrum:
         }
         for end, directions in (("stiff", self.stiff), ("sloppy", self.sloppy)):
             for name in directions[0].matrices:
-                found[f"{end}_{name}"] = np.stack([d.matrices[name] for d in directions])
-        return found
+                arrays[f"{end}_{name}"] = np.stack([d.matrices[name] for d in directions])
+        return arrays
 
     @classmethod
     def of_arrays(
@@ -142,20 +142,20 @@ def row_names(count: int, rows: Array, paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(known.get(row, f"vector {row + 1}") for row in range(count))
 
 
-def spectrum_of(found: Any, names: Sequence[str], paths: Sequence[str]) -> HessianSpectrum:
+def spectrum_of(spectrum: Any, names: Sequence[str], paths: Sequence[str]) -> HessianSpectrum:
     """The spectrum that a generated module found.
 
     Args:
-        found: Its `Spectrum`.
+        spectrum: Its `Spectrum`.
         names: Of the order parameters, the lowest first.
         paths: Of the rows of the lowest one.
     """
     return HessianSpectrum(
-        eigenvalues=found.eigenvalues,
-        stiff=_directions(found.eigenvalues, found.stiff, names, tuple(paths)),
-        sloppy=_directions(found.eigenvalues[::-1], found.sloppy, names, tuple(paths)),
-        coordinates=found.coordinates,
-        is_partial=found.is_partial,
+        eigenvalues=spectrum.eigenvalues,
+        stiff=_directions(spectrum.eigenvalues, spectrum.stiff, names, tuple(paths)),
+        sloppy=_directions(spectrum.eigenvalues[::-1], spectrum.sloppy, names, tuple(paths)),
+        coordinates=spectrum.coordinates,
+        is_partial=spectrum.is_partial,
     )
 
 
@@ -165,6 +165,6 @@ def _directions(
     """Directions from the matrices of each; the eigenvalues go on beyond them."""
     pairs = zip(values[: len(matrices)], matrices, strict=True)
     return tuple(
-        Direction(float(value), dict(zip(names, found, strict=True)), paths)
-        for value, found in pairs
+        Direction(float(value), dict(zip(names, blocks, strict=True)), paths)
+        for value, blocks in pairs
     )

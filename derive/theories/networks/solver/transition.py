@@ -152,25 +152,25 @@ class Search:
         first, last = self._lowest(low), self._lowest(high)
         if not first.solution.converged or not last.solution.converged:
             return ()
-        found = self._narrowed(first, last)
-        if found is None:
+        bracket = self._narrowed(first, last)
+        if bracket is None:
             return ()
-        left, right = found
+        left, right = bracket
         divisible = depth < MOST_BRANCHES and low < left.value and right.value < high
         if divisible and self._lowest(left.value).is_below(left):
             return (
                 *self.between(low, left.value, depth + 1),
                 *self.between(left.value, high, depth + 1),
             )
-        before, after = (float(np.trace(place.solution.bottom)) for place in found)
+        before, after = (float(np.trace(place.solution.bottom)) for place in bracket)
         value = self._crossing(left, right)
         return (Transition(self.parameter, left.value, right.value, value, (before, after)),)
 
     def _lowest(self, value: float, start: tuple[np.ndarray, ...] | None = None) -> Place:
         """The lowest minimum at a value, or the one that is next to a start."""
         network, data = self.at(value)
-        found = self.solver.solve(network, data, start=start)
-        return Place(value, found, self.solver.height(found, data))
+        minimum = self.solver.solve(network, data, start=start)
+        return Place(value, minimum, self.solver.height(minimum, data))
 
     def _followed(self, place: Place, value: float) -> Place:
         """The minimum at another value, from the one at a place."""
@@ -232,5 +232,5 @@ class Search:
 def _distance(one: Solution, other: Solution) -> float:
     """Between eigenvalues of the bottom overlaps, which heads that change places keep."""
     values = [np.linalg.eigvalsh(solution.bottom) for solution in (one, other)]
-    scale = max(float(np.linalg.norm(found)) for found in values)
+    scale = max(float(np.linalg.norm(spectrum)) for spectrum in values)
     return float(np.linalg.norm(values[0] - values[1])) / scale

@@ -96,8 +96,8 @@ class Axes:
             ("temperature", self.temperatures),
             *self.variances,
         )
-        found = (*named, ("examples", self.examples))
-        return tuple(name for name, given in found if len(set(given)) > 1)
+        axes = (*named, ("examples", self.examples))
+        return tuple(name for name, given in axes if len(set(given)) > 1)
 
 
 def grid_of(
@@ -119,8 +119,8 @@ def grid_of(
     for numbers in product(*(_ordered(given) for _, given in axes.depths)):
         depths = dict(zip((name for name, _ in axes.depths), numbers, strict=True))
         refuse_no_depths(network, depths)
-        found = _at_depths(network.with_values(depths), axes, examples, seeds)
-        points += [replace(p, depths=tuple((n, int(k)) for n, k in depths.items())) for p in found]
+        block = _at_depths(network.with_values(depths), axes, examples, seeds)
+        points += [replace(p, depths=tuple((n, int(k)) for n, k in depths.items())) for p in block]
     return tuple(points)
 
 
@@ -198,9 +198,9 @@ def _weights(network: Network, name: str) -> tuple[str, ...]:
     names = network.variance_names()
     layers = [layer for _, layer in walk(network.layers) if hasattr(layer, "variance")]
     described = [layer.variance for layer in layers]
-    found = tuple(n for n, value in zip(names, described, strict=True) if value == name)
-    if found or name in names:
-        return found or (name,)
+    variances = tuple(n for n, value in zip(names, described, strict=True) if value == name)
+    if variances or name in names:
+        return variances or (name,)
     symbols = {value for value in described if isinstance(value, str)}
     valid = (*sorted(symbols - set(names)), *names)
     raise DescriptionError(f"--variance: there is no variance {shown(name)}{choices(name, valid)}")
@@ -223,7 +223,7 @@ def _by_weight(weights: dict[str, tuple[str, ...]], given: list[float]) -> dict[
 
 
 def _at(network: Network, width: float, temperature: float, variances: dict[str, float]) -> Network:
-    found = network.with_temperature(float(temperature)).with_variances(variances)
+    changed = network.with_temperature(float(temperature)).with_variances(variances)
     if width == AS_DESCRIBED:
-        return found
-    return found.with_width(1 if math.isinf(width) else int(width))
+        return changed
+    return changed.with_width(1 if math.isinf(width) else int(width))

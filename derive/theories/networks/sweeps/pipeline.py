@@ -131,8 +131,8 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
         with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
             rows = rows_of(points, journal.records)
-            found = transitions_of(wanted.subject, wanted.axes, points, rows, solver)
-            return _finish(wanted, points, rows, found, folder, solved)
+            transitions = transitions_of(wanted.subject, wanted.axes, points, rows, solver)
+            return _finish(wanted, points, rows, transitions, folder, solved)
 
 
 def _refuse_large(subject: Subject, points: Sequence[Point], settings: Settings) -> None:
@@ -186,9 +186,12 @@ def _solve(points: Sequence[Point], subject: Subject, journal: Journal, settings
     jobs = [SolvePoint(point) for point in _by_data(missing.values())]
     there = len(points) - len(missing)
     try:
-        with bar("sweeping", len(points)) as show, closing(_run(jobs, subject, settings)) as found:
+        with (
+            bar("sweeping", len(points)) as show,
+            closing(_run(jobs, subject, settings)) as solutions,
+        ):
             show(there)
-            for done, (key, record) in enumerate(found, start=there + 1):
+            for done, (key, record) in enumerate(solutions, start=there + 1):
                 journal.append(key, missing[key].parameters(), record)
                 show(done)
     except KeyboardInterrupt:
@@ -225,11 +228,11 @@ def _finish(
     wanted: Sweep,
     points: Sequence[Point],
     rows: list[Row],
-    found: list[Found],
+    transitions: list[Found],
     folder: Folder,
     solved: int,
 ) -> Outcome:
-    write_text(folder.file(TRANSITIONS), transitions_csv(found))
+    write_text(folder.file(TRANSITIONS), transitions_csv(transitions))
     table = folder.file(TABLE)
     write_text(table, table_csv(points, rows))
     figures = []
@@ -243,7 +246,7 @@ def _finish(
         for point, row in zip(points, rows, strict=True)
         if not row["converged"]
     )
-    return Outcome(rows, solved, failed, table, tuple(figures), tuple(found))
+    return Outcome(rows, solved, failed, table, tuple(figures), tuple(transitions))
 
 
 __all__ = ["Outcome", "Settings", "Sweep", "all_cores", "sweep"]

@@ -47,10 +47,10 @@ class SolvePoint:
         started = time.perf_counter()
         try:
             with one_blas_thread():
-                found = _found(solve(solver, self.point, data), data, subject)
+                record = _found(solve(solver, self.point, data), data, subject)
         except (SizeError, SolveError) as error:
-            found = {"converged": False, "message": str(error)}
-        return self.point.key, found | {"seconds": time.perf_counter() - started}
+            record = {"converged": False, "message": str(error)}
+        return self.point.key, record | {"seconds": time.perf_counter() - started}
 
 
 def solver_at(point: Point, solver: Solver) -> Solver:
@@ -66,18 +66,18 @@ def solve(solver: Solver, point: Point, data: Data) -> Solution:
 
 
 def _found(solution: Solution, data: Data, subject: Subject) -> dict[str, Any]:
-    found: dict[str, Any] = {key: getattr(solution, key) for key in MEASURES}
-    found |= {key: float(value) for key, value in found.items() if _is_number(value)}
-    found["converged"] = bool(solution.converged)
-    found["minima"] = 1 + len(solution.others)
-    found["overlap"] = float(np.trace(solution.bottom))
+    record: dict[str, Any] = {key: getattr(solution, key) for key in MEASURES}
+    record |= {key: float(value) for key, value in record.items() if _is_number(value)}
+    record["converged"] = bool(solution.converged)
+    record["minima"] = 1 + len(solution.others)
+    record["overlap"] = float(np.trace(solution.bottom))
     labels, mean = data.labels_test, solution.mean
     if labels is not None and mean is not None:
-        found["test_error"] = float(np.mean((mean.ravel() - labels) ** 2))
+        record["test_error"] = float(np.mean((mean.ravel() - labels) ** 2))
         score = subject.fit(data, mean)
         if score.name == ACCURACY:
-            found["test_accuracy"] = score.value
-    return found
+            record["test_accuracy"] = score.value
+    return record
 
 
 def _is_number(value: Any) -> bool:

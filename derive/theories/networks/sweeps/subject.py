@@ -148,12 +148,12 @@ def user_subject(network: Network, data: str | Path, axes: Axes | None = None) -
     _refuse_unclear(network, deepest, swept)
     refuse_large_task(deepest, data)
     arrays = load_arrays(data, deepest)
-    found = data_from_arrays(arrays, deepest, one_line(str(data)))
+    task = data_from_arrays(arrays, deepest, one_line(str(data)))
     kept = arrays if swept or kernel_variance(network) is not None else {}
     digest = digest_of(arrays)
     return Subject(
         network,
-        found,
+        task,
         arrays=kept,
         file_digest=digest,
         depths=tuple((name, int(number)) for name, number in swept.items()),

@@ -48,7 +48,7 @@ def transitions_of(
     They are looked for where a neighbour has several minima, or where the overlaps change by more
     than a factor of two. Examples that are drawn anew for each number of them are no axis.
     """
-    found: list[Found] = []
+    transitions: list[Found] = []
     for name in axes.swept():
         if name in dict(axes.depths) or (name == "examples" and subject.data is None):
             continue
@@ -62,8 +62,8 @@ def transitions_of(
                     between = search.between(low, high)
             except (SizeError, SolveError):  # a point between that has no solution tells nothing
                 continue
-            found += [Found(transition, _elsewhere(left, name)) for transition in between]
-    return found
+            transitions += [Found(transition, _elsewhere(left, name)) for transition in between]
+    return transitions
 
 
 def _neighbours(
@@ -75,14 +75,14 @@ def _neighbours(
         return _elsewhere(pair[0], name)
 
     pairs = [pair for pair in zip(points, rows, strict=True) if _is_usable(*pair)]
-    found = []
+    neighbours = []
     for _, group in groupby(sorted(pairs, key=others), key=others):
         line = sorted(group, key=lambda pair: float(pair[0].parameters()[name] or 0.0))
         for (left, here), (right, there) in pairwise(line):
             several = max(here["minima"], there["minima"]) > 1
             change = abs(math.log(there["overlap"] / here["overlap"]))
-            found.append((left, right, several or change > math.log(CHANGED)))
-    return found
+            neighbours.append((left, right, several or change > math.log(CHANGED)))
+    return neighbours
 
 
 def _is_usable(point: Point, row: Row) -> bool:
@@ -125,10 +125,10 @@ def _axes_at(point: Point, name: str, value: float) -> Axes:
     return replace(axes, variances=moved)
 
 
-def transitions_csv(found: Sequence[Found]) -> str:
+def transitions_csv(transitions: Sequence[Found]) -> str:
     """The transitions as CSV, a row each."""
     rows = []
-    for one in found:
+    for one in transitions:
         there = one.transition
         ends = there.below, there.above, *there.scales
         rows.append((there.parameter, there.value, *ends, one.elsewhere))

@@ -145,12 +145,12 @@ def task_arrays(
     inputs, grid = tokens(images)
     rng = np.random.default_rng(seed).spawn(2)[1]
     matrices = [[head_matrix(name, grid, rng) for name in names] for names in heads]
-    found: dict[str, Array] = {}
+    arrays: dict[str, Array] = {}
     for suffix, chosen in (("", train), ("_test", test)):
-        found |= {f"inputs{suffix}": inputs[chosen], f"labels{suffix}": labels[chosen]}
+        arrays |= {f"inputs{suffix}": inputs[chosen], f"labels{suffix}": labels[chosen]}
         for layer, weights in enumerate(matrices, start=1):
-            found[f"attention_{layer}{suffix}"] = attention(inputs[chosen], weights)
-    return found
+            arrays[f"attention_{layer}{suffix}"] = attention(inputs[chosen], weights)
+    return arrays
 
 
 def split(labels: Array, examples: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -184,7 +184,7 @@ def chosen_heads(wanted: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]
     >>> chosen_heads((("2",), ("match", "uniform")))
     (('local', 'match'), ('match', 'uniform'))
     """
-    found = []
+    chosen = []
     for layer, names in enumerate(wanted):
         if layer < len(DEFAULT_HEADS) and len(names) == 1 and names[0].isdecimal():
             default = DEFAULT_HEADS[layer]
@@ -194,8 +194,8 @@ def chosen_heads(wanted: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]
                     f"{len(default)}, or names"
                 )
             names = default[: int(names[0])]
-        found.append(tuple(names))
-    return tuple(found)
+        chosen.append(tuple(names))
+    return tuple(chosen)
 
 
 def _check_classes(classes: tuple[int, ...]) -> None:
@@ -225,11 +225,11 @@ def _check_heads(heads: tuple[tuple[str, ...], ...]) -> None:
 def _images(classes: tuple[int, int]) -> tuple[Array, Array]:
     """All images of the two classes, with their labels."""
     try:
-        found = import_module("sklearn.datasets").load_digits()
+        digits = import_module("sklearn.datasets").load_digits()
     except ImportError:
         raise DataError(
             "the digits come with scikit-learn, which is not installed; install derive[digits]"
         ) from None
-    wanted = np.isin(found.target, classes)
-    labels = np.where(found.target[wanted] == classes[0], 1.0, -1.0)
-    return np.asarray(found.images[wanted], dtype=float), labels
+    wanted = np.isin(digits.target, classes)
+    labels = np.where(digits.target[wanted] == classes[0], 1.0, -1.0)
+    return np.asarray(digits.images[wanted], dtype=float), labels

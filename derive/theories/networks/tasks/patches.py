@@ -89,12 +89,12 @@ class Head:
 
 def _blocks(grid: Array, **blocks: Any) -> Array:
     """W from its blocks: pixels or positions of the key by those of the query."""
-    found = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
+    matrix = np.zeros((PIXELS + len(grid), PIXELS + len(grid)))
     parts = {"pixel": slice(None, PIXELS), "place": slice(PIXELS, None)}
     for name, block in blocks.items():
         key, query = name.split("_")
-        found[parts[key], parts[query]] = block
-    return found
+        matrix[parts[key], parts[query]] = block
+    return matrix
 
 
 def _places(score: Callable[[Array, Array], Any]) -> Callable[..., Array]:

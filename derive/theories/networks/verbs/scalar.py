@@ -113,17 +113,17 @@ def _results(theory: ScalarTheory, network: Network, options: Options) -> list[R
     from derive.errors import RuleError
     from derive.theories.networks.analysis.scalar.described import require_equal_widths
 
-    found: list[Result] = []
+    results: list[Result] = []
     cold = network.temperature == 0
     equal = options.series == "alpha" or options.limit is not None
     if options.explicit:
         alike = len({s.width for s in theory.theory.notation.streams()}) == 1
-        found.append(theory.explicit(equal=alike))
+        results.append(theory.explicit(equal=alike))
     if options.series is not None:
         order = ORDER if options.order is None else options.order
-        found.append(theory.series(options.series, order, cold=cold))
+        results.append(theory.series(options.series, order, cold=cold))
     if options.limit is not None:
-        found.append(theory.limit(options.limit, fixed=options.fixed or "examples"))
+        results.append(theory.limit(options.limit, fixed=options.fixed or "examples"))
     if equal:
         require_equal_widths(theory.theory)
     if (options.explicit or options.limit not in (None, "alpha=0")) and not cold:
@@ -131,7 +131,7 @@ def _results(theory: ScalarTheory, network: Network, options: Options) -> list[R
             f"explicit solutions and limits are for zero temperature, and this network's is "
             f"{network.temperature}; give --temperature 0"
         )
-    return found
+    return results
 
 
 def _solutions(theory: ScalarTheory, network: Network, options: Options) -> Solutions | None:
@@ -167,9 +167,9 @@ def _lines(theory: ScalarTheory, steps: list[Any], options: Options) -> list[str
 
 def _certify(theory: ScalarTheory, steps: list[Any], options: Options) -> None:
     digits = options.digits or DIGITS
-    found = [*theory.certify(digits), *(step.certificate(digits) for step in steps)]
+    certificates = [*theory.certify(digits), *(step.certificate(digits) for step in steps)]
     print("certificates")
-    for step, evidence in zip([*theory.steps, *steps], found, strict=True):
+    for step, evidence in zip([*theory.steps, *steps], certificates, strict=True):
         print(f"  {step.name}: {evidence.digits} digits; {evidence.detail}")
 
 

@@ -43,8 +43,8 @@ def certificate_lines(
 ) -> Iterator[str]:
     """What the certificates of steps found, as a table."""
     rows = [
-        (str(number), step.name, _holds(step), str(found.digits), found.detail)
-        for number, (step, found) in enumerate(zip(steps, evidence, strict=True), start=1)
+        (str(number), step.name, _holds(step), str(certificate.digits), certificate.detail)
+        for number, (step, certificate) in enumerate(zip(steps, evidence, strict=True), start=1)
     ]
     titles = ("", "step", "holds", "digits", "how it was checked")
     if markdown:

@@ -35,14 +35,14 @@ def solve(options: Options) -> int:
     data = load_data(options.data, network)
     with spinner("solving"):
         solver = solver_of(described, depths_of(described, options))
-        found = _solutions(solver, network, data, options)
-    solution = found[0]
+        minima = _solutions(solver, network, data, options)
+    solution = minima[0]
     save_solution(target, solution)
     for line in lines_of(solution, data):
         print(line)
     if options.starts:
-        actions = ", ".join(f"{other.action:.8g}" for other in found)
-        print(f"  {len(found)} distinct stationary points; actions: {actions}")
+        actions = ", ".join(f"{other.action:.8g}" for other in minima)
+        print(f"  {len(minima)} distinct stationary points; actions: {actions}")
     symmetry = symmetry_note(solution, data) if solution.converged else None
     for note in (*data.notes, *filter(None, [symmetry])):
         print(f"derive: note: {note}", file=sys.stderr)

@@ -154,8 +154,8 @@ def _report(outcome: Any) -> None:
         f"{total} point{'s' * (total != 1)}"
         + (f", {there} of them were there already" if there else "")
     )
-    for found in outcome.transitions[:SHOWN]:
-        print(terminal(str(found)))
+    for transition in outcome.transitions[:SHOWN]:
+        print(terminal(str(transition)))
     if len(outcome.transitions) > SHOWN:
         print(f"and {len(outcome.transitions) - SHOWN} more; see transitions.csv")
     print(f"table: {terminal(str(outcome.table))}")

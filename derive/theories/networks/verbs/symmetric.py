@@ -130,13 +130,13 @@ def _theory(network: Network, options: Options) -> int:
             evidence = theory.certify(DIGITS, progress=tell)
             evidence += tuple(step.certificate(DIGITS) for step in steps[len(evidence) :])
         print("\ncertificates")
-        for step, found in zip(steps, evidence, strict=True):
-            print(_certificate(step.name, found))
+        for step, certificate in zip(steps, evidence, strict=True):
+            print(_certificate(step.name, certificate))
     return 0
 
 
-def _certificate(name: str, found: Evidence) -> str:
-    return f"  {found.digits} digits  {name}: {found.detail}"
+def _certificate(name: str, certificate: Evidence) -> str:
+    return f"  {certificate.digits} digits  {name}: {certificate.detail}"
 
 
 def _solution(network: Network, options: Options) -> int:
@@ -153,19 +153,19 @@ def _solution(network: Network, options: Options) -> int:
     data = load_data(options.data, network)
     with spinner("solving"):
         solution = symmetric_solution(network, data, layers=options.layers)
-    found = None
+    threshold = None
     if options.onset is not None:
         with spinner("finding the onset"):
             parameter = options.parameter or PARAMETERS[0]
-            found = onset(network, data, parameter, *options.onset, layers=options.layers)
-    for line in lines_of(solution, found):
+            threshold = onset(network, data, parameter, *options.onset, layers=options.layers)
+    for line in lines_of(solution, threshold):
         print(line)
     for note in data.notes:
         print(f"derive: note: {note}", file=sys.stderr)
     if target is not None:
         from derive.theories.networks.phases.files import save_symmetric
 
-        save_symmetric(target, solution, found)
+        save_symmetric(target, solution, threshold)
         print(f"wrote {terminal(options.out)}")
     if not solution.converged:
         print(f"derive: {solution.message}", file=sys.stderr)
@@ -173,7 +173,7 @@ def _solution(network: Network, options: Options) -> int:
     return 0
 
 
-def lines_of(solution: SymmetricSolution, found: Onset | None = None) -> Iterator[str]:
+def lines_of(solution: SymmetricSolution, threshold: Onset | None = None) -> Iterator[str]:
     """What a reader wants to know of a symmetric point."""
     network = solution.network
     yield f"{network.name}: {network.describe()}"
@@ -198,9 +198,11 @@ def lines_of(solution: SymmetricSolution, found: Onset | None = None) -> Iterato
     yield solution.message
     for branch in solution.branches:
         yield from _branch(branch, solution)
-    if found is not None:
-        what = {"temperature": "temperature"}.get(found.parameter, f"factor of {found.parameter}")
-        yield f"onset: {what} {found.value:.8g} ({found.name})"
+    if threshold is not None:
+        what = {"temperature": "temperature"}.get(
+            threshold.parameter, f"factor of {threshold.parameter}"
+        )
+        yield f"onset: {what} {threshold.value:.8g} ({threshold.name})"
 
 
 def _eigenvalues(value: Any) -> str:

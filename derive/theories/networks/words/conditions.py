@@ -80,8 +80,8 @@ class Conditions:
                 for count in range(1, highest + 1)
                 if math.prod(counts) * count <= most
             ]
-        found = [(self._most_vectors(counts), counts) for counts in legal]
-        few = [counts for vectors, counts in sorted(found) if vectors <= most]
+        sized = [(self._most_vectors(counts), counts) for counts in legal]
+        few = [counts for vectors, counts in sorted(sized) if vectors <= most]
         return few or [(1,) * number]
 
     def _most_vectors(self, counts: tuple[int, ...]) -> float:
@@ -99,19 +99,19 @@ class Conditions:
             least: Raise free widths to the least that a density needs.
             most: Examples, features and paths are no more.
         """
-        found = dict(free)
-        exact = {s: sympy.Rational(*Fraction(v).as_integer_ratio()) for s, v in found.items()}
+        parameters = dict(free)
+        exact = {s: sympy.Rational(*Fraction(v).as_integer_ratio()) for s, v in parameters.items()}
         for symbol, expression in self.ours.assumed.items():
             value = expression.xreplace(exact)
             if value.is_Rational:
-                found[symbol] = (
+                parameters[symbol] = (
                     int(value) if value.is_Integer else Fraction(int(value.p), int(value.q))
                 )
             elif not (value.free_symbols or value.has(sympy.zoo, sympy.nan)):
-                found[symbol] = Fraction(str(value.evalf(30)))
-        if not all(self._is_legal(symbol, value) for symbol, value in found.items()):
+                parameters[symbol] = Fraction(str(value.evalf(30)))
+        if not all(self._is_legal(symbol, value) for symbol, value in parameters.items()):
             return None
-        return self._fitting(found, free, least, most)
+        return self._fitting(parameters, free, least, most)
 
     def _is_legal(self, symbol: Any, value: Any) -> bool:
         if symbol.is_integer:
@@ -119,43 +119,46 @@ class Conditions:
         return bool(value > 0 or (value == 0 and symbol == self.ours.theory.notation.temperature))
 
     def _fitting(
-        self, found: Parameters, free: Parameters, least: bool, most: int
+        self, parameters: Parameters, free: Parameters, least: bool, most: int
     ) -> Parameters | None:
         """Widths large enough for a density, and a kernel of full rank at temperature 0."""
         notation = self.ours.theory.notation
-        counts = self.vectors(found)
+        counts = self.vectors(parameters)
         for stream, count in zip(notation.streams(), counts, strict=True):
             width = notation.width(stream.index)
             if least and width in free:
-                found[width] = found[width] + count - 1
-            elif width in found and found[width] < count:
+                parameters[width] = parameters[width] + count - 1
+            elif width in parameters and parameters[width] < count:
                 return None
         test = notation.data(test=True).examples
-        sizes = [found.get(s, 1) for s in (notation.examples, notation.features, test)]
+        sizes = [parameters.get(s, 1) for s in (notation.examples, notation.features, test)]
         if max(*sizes, *counts) > most:
             return None
-        cold = found.get(notation.temperature) == 0
-        examples, features = found.get(notation.examples, 1), found.get(notation.features, 1)
-        return None if cold and examples > features else found
+        cold = parameters.get(notation.temperature) == 0
+        examples, features = (
+            parameters.get(notation.examples, 1),
+            parameters.get(notation.features, 1),
+        )
+        return None if cold and examples > features else parameters
 
-    def counts(self, found: Parameters) -> tuple[int, ...]:
+    def counts(self, parameters: Parameters) -> tuple[int, ...]:
         """Heads of every weight."""
         notation = self.ours.theory.notation
         heads = (notation.heads(w.index) for w in notation.graph.weights)
-        return tuple(int(found.get(h, 1)) if not h.is_number else int(h) for h in heads)
+        return tuple(int(parameters.get(h, 1)) if not h.is_number else int(h) for h in heads)
 
-    def vectors(self, found: Parameters) -> list[int]:
+    def vectors(self, parameters: Parameters) -> list[int]:
         """Vectors of every stream, the lowest first."""
         graph = self.ours.theory.notation.graph
-        return [graph.vectors(stream, self.counts(found)) for stream in graph.streams]
+        return [graph.vectors(stream, self.counts(parameters)) for stream in graph.streams]
 
     def missing_width(self) -> str:
         """Why no overlaps have a density: a width that is assumed; empty where there is none."""
         notation, assumed = self.ours.theory.notation, self.ours.assumed
-        found = {symbol: int(value) for symbol, value in assumed.items() if value.is_Integer}
-        counts = self.vectors(dict.fromkeys(self.heads, 1) | found)
+        known = {symbol: int(value) for symbol, value in assumed.items() if value.is_Integer}
+        counts = self.vectors(dict.fromkeys(self.heads, 1) | known)
         for stream, count in zip(notation.streams(), counts, strict=True):
-            width = found.get(notation.width(stream.index), count)
+            width = known.get(notation.width(stream.index), count)
             if width < count:
                 return no_density(stream.name, count, width)
         return ""

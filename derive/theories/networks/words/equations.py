@@ -159,20 +159,20 @@ def saddles(setting: OnNetwork, count: int) -> list[tuple[Case, Case]]:
     Raises:
         Unsettled: The solver converges on none of the instances.
     """
-    found: list[tuple[Case, Case]] = []
+    pairs: list[tuple[Case, Case]] = []
     reason = "no instance was drawn"
     generic = (setting.generic(1) for _ in range(TRIES * count))
     for most, draws in ((count, generic), (math.inf, setting.beyond())):
         for elsewhere in draws:
             try:
-                found.append((setting.saddle(elsewhere.origin[0]), elsewhere))
+                pairs.append((setting.saddle(elsewhere.origin[0]), elsewhere))
             except (Unsettled, ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
                 reason = str(error)
-            if len(found) == most:
+            if len(pairs) == most:
                 break
-    if not found:
+    if not pairs:
         raise Unsettled(f"no saddle point was found on {TRIES * count} instances: {reason}")
-    return found
+    return pairs
 
 
 def decide_equation(
@@ -183,10 +183,10 @@ def decide_equation(
     try:
         if equation.leading:
             return _leading(equation, setting, cases, empty)
-        found = _agreements(equation, cases)
+        agreements = _agreements(equation, cases)
         required = equation.required(cases[0][0])
-        whole = max(0, math.floor(min(digits for _, digits in found)))
-        if not all(holds for holds, _ in found):
+        whole = max(0, math.floor(min(digits for _, digits in agreements)))
+        if not all(holds for holds, _ in agreements):
             due = f"where {required} are due"
             if whole >= required:
                 due = "and then the two sides differ by more than their error bounds"
@@ -211,15 +211,15 @@ def decide_equation(
 
 def _agreements(equation: Equation, cases: Sequence[tuple[Case, Case]]) -> list[tuple[bool, float]]:
     """Whether it holds on each case; where it fails on none, Unsettled if one tells nothing."""
-    found, reason = list[tuple[bool, float]](), None
+    agreements, reason = list[tuple[bool, float]](), None
     for pair in cases:
         try:
-            found.append(equation.agreement(*pair))
+            agreements.append(equation.agreement(*pair))
         except Unsettled as error:
             reason = error
-    if reason is not None and all(holds for holds, _ in found):
+    if reason is not None and all(holds for holds, _ in agreements):
         raise reason
-    return found
+    return agreements
 
 
 def _size(equation: Equation, setting: OnNetwork, case: Case, elsewhere: Case) -> float:

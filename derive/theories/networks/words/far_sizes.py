@@ -56,32 +56,32 @@ class FarSizes:
         widths = [notation.width(stream.index) for stream in notation.streams()]
         widths = [width for width in widths if width in sizes]
         data = [size for size in sizes if size not in (*heads, *widths)]
-        found = [self.base]
+        instances = [self.base]
         for group, most, fits in (
             (heads, MOST_HEADS, self._fit_heads),
             (data, MOST_SIZE, self._fit_data),
             (widths, self.widest, self._fit_widths),
         ):
             if group:
-                self.base = found[0]
+                self.base = instances[0]
                 last = self._largest() if group is widths else 0
                 made = beyond.made(group, self.expressions, most, fits, self.generator, last)
                 self.bounds[", ".join(size.name for size in group)] = made[-1][0] if made else 0
-                found = beyond.together(found, [numbers for _, numbers in made])
-        complete = (self._complete(numbers | variances()) for numbers in found)
+                instances = beyond.together(instances, [numbers for _, numbers in made])
+        complete = (self._complete(numbers | variances()) for numbers in instances)
         return [numbers for numbers in complete if numbers is not None]
 
     def _fit_heads(self, heads: Sizes) -> bool:
-        found = self._complete(dict.fromkeys(self.base, self.vectors) | heads)
-        return found is not None and max(self.conditions.vectors(found)) <= self.vectors
+        parameters = self._complete(dict.fromkeys(self.base, self.vectors) | heads)
+        return parameters is not None and max(self.conditions.vectors(parameters)) <= self.vectors
 
     def _fit_data(self, data: Sizes) -> bool:
-        found = self._complete(dict.fromkeys(self.base, self.vectors) | self._heads() | data)
-        if found is None:
+        parameters = self._complete(dict.fromkeys(self.base, self.vectors) | self._heads() | data)
+        if parameters is None:
             return False
         notation = self.conditions.ours.theory.notation
-        paths = notation.graph.block_size(0, self.conditions.counts(found))
-        count = math.prod(found.get(s, 1) for s in (notation.examples, notation.features))
+        paths = notation.graph.block_size(0, self.conditions.counts(parameters))
+        count = math.prod(parameters.get(s, 1) for s in (notation.examples, notation.features))
         return bool(count * paths**2 <= MOST_KERNEL)
 
     def _fit_widths(self, widths: Sizes) -> bool:
@@ -96,5 +96,5 @@ class FarSizes:
         """Of what was chosen, and of the vectors, below which no width may be."""
         return max([*self.base.values(), *self.conditions.vectors(dict(self.base))], default=1)
 
-    def _complete(self, found: Parameters) -> Parameters | None:
-        return self.conditions.complete(found, most=max(MOST_SIZE, self.vectors))
+    def _complete(self, parameters: Parameters) -> Parameters | None:
+        return self.conditions.complete(parameters, most=max(MOST_SIZE, self.vectors))

@@ -31,18 +31,20 @@ class Instance:
     def numbers(self, overlaps: Sequence[Array]) -> Numbers:
         """A number or an array for every symbol, at given G_s, the lowest stream first."""
         theory = self.ours.theory
-        found = dict(self.sample.numbers())
+        numbers = dict(self.sample.numbers())
         values = dict(
             zip(theory.order_parameters, map(self.arithmetic.array, overlaps), strict=True)
         )
         if theory.chain is not None:
-            scales = (int(scale.xreplace(_sizes(found))) for scale in theory.chain.scales)
+            scales = (int(scale.xreplace(_sizes(numbers))) for scale in theory.chain.scales)
             pairs = zip(theory.chain.overlaps, scales, values.values(), strict=True)
             values |= {symbol: scale * overlap for symbol, scale, overlap in list(pairs)}
-        found |= values
+        numbers |= values
         # The same symbols may have sizes that the claim assumes.
-        found |= {self.ours.under(symbol): found[symbol] for symbol in list(found)}
-        return {key: value for key, value in found.items() if not getattr(key, "is_number", False)}
+        numbers |= {self.ours.under(symbol): numbers[symbol] for symbol in list(numbers)}
+        return {
+            key: value for key, value in numbers.items() if not getattr(key, "is_number", False)
+        }
 
     def wider(self, factor: int, name: str) -> Instance:
         """The same with one width multiplied, or all of them where the name is N."""

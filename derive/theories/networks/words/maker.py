@@ -37,13 +37,13 @@ class Maker:
 
     def overlaps(self, instance: Instance) -> tuple[Array, ...]:
         """Random positive definite G_s of small whole numbers, the lowest stream first."""
-        found = []
+        overlaps = []
         for stream in self.ours.theory.notation.streams():
             size = instance.sample.count(stream.index)
             root = self.generator.choice([-1, 0, 1], size=(size, size))
             unit = np.eye(size, dtype=int) * int(self.generator.integers(1, 4))
-            found.append(self.arithmetic.array((root @ root.T + unit).astype(int)))
-        return tuple(found)
+            overlaps.append(self.arithmetic.array((root @ root.T + unit).astype(int)))
+        return tuple(overlaps)
 
     def smallest(self, most: int) -> Iterator[Instance]:
         """Instances from the smallest legal sizes upward, with simple numbers."""
@@ -67,12 +67,12 @@ class Maker:
         picked = self.generator.integers(len(choices), size=shape)
         return np.array(choices, dtype=object)[picked]
 
-    def _instance(self, found: Parameters) -> Instance:
+    def _instance(self, parameters: Parameters) -> Instance:
         notation = self.ours.theory.notation
-        heads = self.conditions.counts(found)
+        heads = self.conditions.counts(parameters)
         paths = notation.graph.block_size(0, heads)
-        examples, features = found[notation.examples], found[notation.features]
-        tests = found[notation.data(test=True).examples]
+        examples, features = parameters[notation.examples], parameters[notation.features]
+        tests = parameters[notation.data(test=True).examples]
 
         def array(*shape: int) -> Array:
             return self._array(SMALL, shape).astype(float)
@@ -80,9 +80,9 @@ class Maker:
         sample = Sample(
             notation=notation,
             heads=heads,
-            widths=tuple(int(found[notation.width(s.index)]) for s in notation.streams()),
-            variances=tuple(found[notation.variance(w.index)] for w in notation.graph.weights),
-            temperature=found[notation.temperature],
+            widths=tuple(int(parameters[notation.width(s.index)]) for s in notation.streams()),
+            variances=tuple(parameters[notation.variance(w.index)] for w in notation.graph.weights),
+            temperature=parameters[notation.temperature],
             attended=array(examples, features, paths),
             labels=array(examples),
             attended_test=array(tests, features, paths),

@@ -119,7 +119,7 @@ class NetworkDraws:
         limits = aspects.thresholds(self.expressions)
         notation = self.ours.theory.notation
         labels = self.ours.under(notation.labels())
-        found = [
+        sides = [
             *aspects.of_numbers(numbers, limits, real=()),
             *aspects.of_sizes(sizes, limits, self._most, due=False),
             *aspects.of_sizes(heads, limits, self._most),
@@ -128,8 +128,8 @@ class NetworkDraws:
         letter = "G" if self.ours.theory.chain is None else "U"
         named = () if self.solved else self.ours.overlaps.items()
         for symbol in dict.fromkeys(symbol for name, symbol in named if name[0] == letter):
-            found += aspects.of_definite(symbol.name, symbol) if self.occurs(symbol) else ()
-        return (*found, *aspects.of_expressions(self.expressions))
+            sides += aspects.of_definite(symbol.name, symbol) if self.occurs(symbol) else ()
+        return (*sides, *aspects.of_expressions(self.expressions))
 
     def _most(self, size: Any) -> int:
         """Above what a size is not drawn, where nothing else is dear."""
@@ -150,7 +150,9 @@ class NetworkDraws:
         """
         for counts in self._head_counts():
             drawn = (self.conditions.complete(self._parameters(counts)) for _ in range(ATTEMPTS))
-            legal = list(islice((found for found in drawn if found is not None), CANDIDATES))
+            legal = list(
+                islice((parameters for parameters in drawn if parameters is not None), CANDIDATES)
+            )
             if legal:
                 yield from map(self._drawn, self.varied.ranked(legal))
                 return
@@ -182,9 +184,9 @@ class NetworkDraws:
         """Parameters of such draws, and the bounds that sizes are above."""
         vectors = self.room if self.solved else FAR_VECTORS
         widest = FAR_WIDTH_SOLVED if self.solved else FAR_WIDTH
-        found = FarSizes(self.conditions, self.expressions, vectors, widest, self.draws.generator)
+        far = FarSizes(self.conditions, self.expressions, vectors, widest, self.draws.generator)
         modest = replace(self.draws, reach=0)
-        return found.parameters(lambda: self._variances(modest)), found.bounds
+        return far.parameters(lambda: self._variances(modest)), far.bounds
 
     def told(self) -> str:
         """How many of the heads were above 1 at once, and what was above higher numbers."""
@@ -200,24 +202,24 @@ class NetworkDraws:
 
     def _parameters(self, heads: Counts) -> Parameters:
         notation, conditions, draws = self.ours.theory.notation, self.conditions, self.draws
-        found: Parameters = dict(zip(conditions.heads, heads, strict=True))
-        counts = conditions.complete(dict.fromkeys(conditions.sizes, MOST_SIZE) | found)
+        parameters: Parameters = dict(zip(conditions.heads, heads, strict=True))
+        counts = conditions.complete(dict.fromkeys(conditions.sizes, MOST_SIZE) | parameters)
         vectors = max(conditions.vectors(counts)) if counts else self.room
         widths = [notation.width(s.index) for s in notation.streams()]
         free = [width for width in widths if width in conditions.free]
         apart = draws.pick([1, 1, 2])
         places = draws.generator.permutation(len(free) + 3)
         for place, width in zip(places, free, strict=False):
-            found[width] = int(vectors + apart * place)
+            parameters[width] = int(vectors + apart * place)
         for width in free:
             near = draws.size(MOST_WIDTH)
             if near > SMALL_SIZE and draws.pick([True, False]):
-                found[width] = max(vectors, near)
-        widest = max((found[width] for width in free), default=vectors)
+                parameters[width] = max(vectors, near)
+        widest = max((parameters[width] for width in free), default=vectors)
         for symbol in conditions.free:
-            if symbol.is_integer and symbol not in found:
-                found[symbol] = self._size(symbol.name, vectors, widest)
-        return found | self._variances(draws)
+            if symbol.is_integer and symbol not in parameters:
+                parameters[symbol] = self._size(symbol.name, vectors, widest)
+        return parameters | self._variances(draws)
 
     def _variances(self, draws: Draws) -> Parameters:
         """And a temperature."""
@@ -236,25 +238,25 @@ class NetworkDraws:
             return widest + int(self.draws.generator.integers(1, 3))
         return int(self.draws.generator.integers(1, 8)) + (5 if cold and name == "N_0" else 0)
 
-    def _drawn(self, found: Parameters) -> Drawn:
+    def _drawn(self, parameters: Parameters) -> Drawn:
         notation = self.ours.theory.notation
-        heads = self.conditions.counts(found)
+        heads = self.conditions.counts(parameters)
         paths = notation.graph.block_size(0, heads)
-        examples, features = found[notation.examples], found[notation.features]
-        tests = found[notation.data(test=True).examples]
+        examples, features = parameters[notation.examples], parameters[notation.features]
+        tests = parameters[notation.data(test=True).examples]
         sample = Sample(
             notation=notation,
             heads=heads,
-            widths=tuple(int(found[notation.width(s.index)]) for s in notation.streams()),
-            variances=tuple(found[notation.variance(w.index)] for w in notation.graph.weights),
-            temperature=found[notation.temperature],
+            widths=tuple(int(parameters[notation.width(s.index)]) for s in notation.streams()),
+            variances=tuple(parameters[notation.variance(w.index)] for w in notation.graph.weights),
+            temperature=parameters[notation.temperature],
             attended=self._data(examples, features, paths),
             labels=self._data(examples),
             attended_test=self._data(tests, features, paths),
         )
         sizes = [sample.count(stream.index) for stream in notation.streams()]
         points = (tuple(map(self._definite, sizes)) for _ in range(self.count))
-        return Drawn(found, sample, tuple(points))
+        return Drawn(parameters, sample, tuple(points))
 
     def _data(self, *shape: int) -> Array:
         """Multiples of a power of 1/2, which float64 holds exactly."""
@@ -268,18 +270,18 @@ class NetworkDraws:
         scale = Fraction(2) ** int(self.draws.pick(SPREAD))
         return Entries(np.array(FINE, dtype=object)[picked], scale, self.draws.pick([1, 2, 4]))
 
-    def _numbers(self, found: Parameters) -> Levels:
-        heads = [found[s] for s in self.conditions.heads]
-        free = [found[s] for s in self.conditions.free]
-        sizes = [found[s] for s in self.conditions.sizes]
+    def _numbers(self, parameters: Parameters) -> Levels:
+        heads = [parameters[s] for s in self.conditions.heads]
+        free = [parameters[s] for s in self.conditions.free]
+        sizes = [parameters[s] for s in self.conditions.sizes]
         return [sum(heads), math.prod(heads), *heads], free, relations(sizes)
 
 
 def _overlaps(made: Sequence[Entries], arithmetic: Arithmetic) -> tuple[Array, ...]:
     """G = scale (E E^T + shift) / 4, of entries in units of 1/64; with whole numbers it is fast."""
-    found = []
+    overlaps = []
     for entries in made:
         root = entries.array.astype(int)
         whole = root @ root.T + int(64**2 * entries.shift) * np.eye(len(root), dtype=int)
-        found.append(arithmetic.number(entries.scale / 4 / 64**2) * arithmetic.array(whole))
-    return tuple(found)
+        overlaps.append(arithmetic.number(entries.scale / 4 / 64**2) * arithmetic.array(whole))
+    return tuple(overlaps)

@@ -89,9 +89,9 @@ class OnNetwork:
         """The data and the order parameters."""
         chain = self.ours.theory.chain
         letter = "G" if chain is None else "U"
-        found = {"X": self.ours.under(self.ours.theory.notation.data())}
-        found["y"] = self.ours.under(self.ours.theory.notation.labels())
-        return found | {s.name: s for n, s in self.ours.overlaps.items() if n[0] == letter}
+        symbols = {"X": self.ours.under(self.ours.theory.notation.data())}
+        symbols["y"] = self.ours.under(self.ours.theory.notation.labels())
+        return symbols | {s.name: s for n, s in self.ours.overlaps.items() if n[0] == letter}
 
     @property
     def varying(self) -> set[Any]:
@@ -148,7 +148,7 @@ class OnNetwork:
         drawer = replace(self.drawer, count=points, kept=[])
         cases, coverage = cover(drawer, max(instances, LEAST_CASES, len(drawer.turns)), MOST_CASES)
         more = self._besides(drawer)
-        return [self._case(*found) for found in cases], replace(coverage, more=more)
+        return [self._case(*draw) for draw in cases], replace(coverage, more=more)
 
     def _besides(self, drawer: NetworkDraws) -> list[str]:
         """What else there is to say of draws: heads, temperatures, and what is assumed."""
@@ -242,7 +242,7 @@ def assumptions(texts: Mapping[str, str], theory: Theory) -> dict[Any, Any]:
     """
     names = Ours(theory).parameters
     scope = Scope(names=names, families={}, functions={})
-    found: dict[Any, Any] = {}
+    values: dict[Any, Any] = {}
     for name, text in texts.items():
         expression = parse(text, scope, f"assume.{name}")
         if expression.is_Matrix:
@@ -251,25 +251,25 @@ def assumptions(texts: Mapping[str, str], theory: Theory) -> dict[Any, Any]:
         if integer and (expression.is_integer is False or (1 - expression).is_positive):
             raise ClaimError(f"assume.{name}: {shown(text)} is no whole number from 1; give one")
         if name in GROUPS:
-            found |= {s: expression for s in Ours(theory).group(name) if s != expression}
+            values |= {s: expression for s in Ours(theory).group(name) if s != expression}
             continue
         require_parameter(name, names)
         if names[name] == expression:
             continue
         if not names[name].is_Symbol:
             raise ClaimError(f"assume.{name}: it is {names[name]} in this network; leave it out")
-        found[names[name]] = expression
-    return _resolved(found)
+        values[names[name]] = expression
+    return _resolved(values)
 
 
-def _resolved(found: dict[Any, Any]) -> dict[Any, Any]:
-    for _ in found:
-        found = {symbol: expression.xreplace(found) for symbol, expression in found.items()}
-    for symbol, expression in found.items():
+def _resolved(values: dict[Any, Any]) -> dict[Any, Any]:
+    for _ in values:
+        values = {symbol: expression.xreplace(values) for symbol, expression in values.items()}
+    for symbol, expression in values.items():
         if symbol.is_integer and (1 - expression).is_positive:
             raise ClaimError(f"assume.{symbol}: it comes to {expression}; give a number from 1")
-        if expression.free_symbols & set(found):
+        if expression.free_symbols & set(values):
             raise ClaimError(
                 f"assume.{symbol}: it leads back to itself; give a value to one of them"
             )
-    return found
+    return values

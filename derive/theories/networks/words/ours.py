@@ -63,26 +63,26 @@ class Ours:
         """Sizes, variances and temperature; conditions are not looked at."""
         notation = self.theory.notation
         weights, streams = notation.graph.weights, notation.streams()
-        found: Names = {"N_0": notation.features, "P": notation.examples}
-        found["Pstar"] = notation.data(test=True).examples
-        found["temperature"] = notation.temperature
-        found |= {f"N_{s.name}": notation.width(s.index) for s in streams}
-        found |= {f"s_{notation.letter(w.index)}": notation.variance(w.index) for w in weights}
-        found |= {
+        parameters: Names = {"N_0": notation.features, "P": notation.examples}
+        parameters["Pstar"] = notation.data(test=True).examples
+        parameters["temperature"] = notation.temperature
+        parameters |= {f"N_{s.name}": notation.width(s.index) for s in streams}
+        parameters |= {f"s_{notation.letter(w.index)}": notation.variance(w.index) for w in weights}
+        parameters |= {
             f"H_{notation.letter(w.index)}": notation.heads(w.index)
             for w in weights
             if w.below is not None and (w.above is not None or w.branched)
         }
         # The papers count on: N_a is N_{L+1}, s_a is s_{L+1}.
-        found[f"N_{len(streams)}"] = notation.width(streams[-1].index)
-        found[f"s_{len(weights) - 1}"] = notation.variance(weights[-1].index)
-        return found
+        parameters[f"N_{len(streams)}"] = notation.width(streams[-1].index)
+        parameters[f"s_{len(weights) - 1}"] = notation.variance(weights[-1].index)
+        return parameters
 
     def group(self, name: str) -> tuple[Any, ...]:
         """The parameters that "heads", "widths" or "variances" stand for."""
         letter = {"heads": "H_", "widths": "N_", "variances": "s_"}[name]
-        found = {s: n for n, s in self.parameters.items() if n.startswith(letter) and n != "N_0"}
-        return tuple(symbol for symbol in found if symbol.is_Symbol)
+        names = {s: n for n, s in self.parameters.items() if n.startswith(letter) and n != "N_0"}
+        return tuple(symbol for symbol in names if symbol.is_Symbol)
 
     @cached_property
     def scale(self) -> Any:
@@ -94,15 +94,15 @@ class Ours:
     def overlaps(self) -> Names:
         """Order parameters by name; a number has a capital and a small letter."""
         notation, chain = self.theory.notation, self.theory.chain
-        found: Names = {}
+        overlaps: Names = {}
         for stream in notation.streams():
-            found[f"G_{stream.name}"] = notation.overlap(stream.index)
+            overlaps[f"G_{stream.name}"] = notation.overlap(stream.index)
             if chain is not None:
                 symbol = chain.overlaps[stream.index]
                 for letter in ("U", "u") if symbol.shape[0] == 1 else ("U",):
-                    found[f"{letter}_{stream.name}"] = symbol
-                    found[f"{letter}_{stream.index + 1}"] = symbol
-        return {name: self.under(symbol) for name, symbol in found.items()}
+                    overlaps[f"{letter}_{stream.name}"] = symbol
+                    overlaps[f"{letter}_{stream.index + 1}"] = symbol
+        return {name: self.under(symbol) for name, symbol in overlaps.items()}
 
     @cached_property
     def fluxes(self) -> tuple[tuple[Any, Any], ...]:
@@ -130,29 +130,29 @@ class Ours:
     def names(self) -> Names:
         """Every name that an expression may use, under the conditions of the claim."""
         notation = self.theory.notation
-        found = {name: self.under(symbol) for name, symbol in self.parameters.items()}
-        found |= self.overlaps
-        found["G_bottom"] = self.under(notation.bottom())
-        found["y"] = self.under(notation.labels())
-        found["E"], found["dE"] = self.energy, gradient(self.energy, self.lowest)
+        names = {name: self.under(symbol) for name, symbol in self.parameters.items()}
+        names |= self.overlaps
+        names["G_bottom"] = self.under(notation.bottom())
+        names["y"] = self.under(notation.labels())
+        names["E"], names["dE"] = self.energy, gradient(self.energy, self.lowest)
         if notation.outputs() != 1:
-            found["O"] = found["outputs"] = notation.outputs()  # what is printed is read too
-        found["L"] = sympy.Integer(len(notation.streams()) - 1)
+            names["O"] = names["outputs"] = notation.outputs()  # what is printed is read too
+        names["L"] = sympy.Integer(len(notation.streams()) - 1)
         for flux, _ in self.fluxes:
             for letter in ("R", "r") if flux.shape[0] == 1 else ("R",):
-                found[f"{letter}_{flux.name.partition('_')[2]}"] = flux
-        return found
+                names[f"{letter}_{flux.name.partition('_')[2]}"] = flux
+        return names
 
     def families(self) -> dict[str, dict[int, Any]]:
         """What an index in brackets reaches: U[1] is U_1, U[L + 1] is u_a."""
         names = self.names()
         last = len(self.theory.notation.streams())
-        found: dict[str, dict[int, Any]] = {}
+        families: dict[str, dict[int, Any]] = {}
         for name, symbol in names.items():
             letter, _, index = name.partition("_")
             if letter in FAMILIES and (index.isdigit() or index == "a"):
-                found.setdefault(letter, {})[last if index == "a" else int(index)] = symbol
-        return found
+                families.setdefault(letter, {})[last if index == "a" else int(index)] = symbol
+        return families
 
     def functions(self) -> dict[str, PathFunction]:
         """Kernels of paths, as functions of overlaps."""
@@ -163,19 +163,19 @@ class Ours:
         def kernel(left: Any, right: Any) -> Callable[[Any], Any]:
             return lambda overlap: path_kernel(overlap, left, right)
 
-        found: dict[str, PathFunction] = {}
+        kernels: dict[str, PathFunction] = {}
         for mark, sets in (
             ("", (train, train)),
             ("star", (test, train)),
             ("starstar", (test, test)),
         ):
             bare, suffix = kernel(*sets), f"_{mark}" if mark else ""
-            found[f"path_kernel{suffix}"] = PathFunction(train.paths, bare)
-            found[f"K{mark}"] = PathFunction(train.paths, bare, scale)
-        found["path_projection"] = PathFunction(
+            kernels[f"path_kernel{suffix}"] = PathFunction(train.paths, bare)
+            kernels[f"K{mark}"] = PathFunction(train.paths, bare, scale)
+        kernels["path_projection"] = PathFunction(
             train.examples, lambda matrix: path_projection(matrix, train, train)
         )
-        return found
+        return kernels
 
     def target(self, about: str) -> Any:
         """Our own expression for what a claim is about.

@@ -102,12 +102,12 @@ class Equations:
         chain = ours.theory.chain
         equations = ours.theory.equations if chain is None else chain.equations
         right = ours.under(equations[self.setting.stream(self.overlap)].right)
-        found = self.setting.expanded(wrong.right.expression)
+        theirs = self.setting.expanded(wrong.right.expression)
         fluxes = dict(ours.fluxes)
-        if not contains(found, set(fluxes)):
+        if not contains(theirs, set(fluxes)):
             right = expanded(right, fluxes)
         values = [partial(value_of, point=point) for point in elsewhere.points]
-        return differing(found, right, set(), values, constant=False, factor=False)
+        return differing(theirs, right, set(), values, constant=False, factor=False)
 
     def _counterexample(self, wrong: Equation, random: Sequence[Case]) -> Counterexample | None:
         def differs(case: Case) -> tuple[Numbers, tuple[Array, Array]] | None:
@@ -119,8 +119,8 @@ class Equations:
             return saddle.points[0], (right, left)
 
         shown = self.setting.shown
-        found = counterexample.search(self.setting.smallest(1), differs, shown, value_of)
-        return found or counterexample.search(random, differs, shown, value_of)
+        example = counterexample.search(self.setting.smallest(1), differs, shown, value_of)
+        return example or counterexample.search(random, differs, shown, value_of)
 
     def _corrections(
         self, wrong: Equation, cases: Sequence[tuple[Case, Case]]
@@ -137,8 +137,8 @@ class Equations:
 
         def rank(right: Side) -> int:
             corrected = replace(wrong, right=right)
-            found = decide_equation(corrected, self.setting, cases)
-            return AS_IT_STANDS if found.verdict is Verdict.AGREES else 0
+            verdict = decide_equation(corrected, self.setting, cases)
+            return AS_IT_STANDS if verdict.verdict is Verdict.AGREES else 0
 
         trial = Trial(self.setting.scope, wrong.right.name, points, fits, rank)
         return corrections(wrong.right.text, self.setting.words, trial)

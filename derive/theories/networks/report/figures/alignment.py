@@ -18,7 +18,7 @@ SMALLEST = 1e-12
 
 def draw_alignment(cases: tuple[CaseResults, ...]) -> str:
     """One panel per case: |v_k . y| / |y| at the narrowest and at infinite width."""
-    with figure("alignment", 1, len(cases), 3.4, sharey=True) as (found, grid):
+    with figure("alignment", 1, len(cases), 3.4, sharey=True) as (picture, grid):
         for axes, case in zip(grid[0], cases, strict=True):
             _panel(axes, case)
             if len(cases) > 1:
@@ -26,7 +26,7 @@ def draw_alignment(cases: tuple[CaseResults, ...]) -> str:
         grid[0][0].set_ylim(bottom=0.0)
         grid[0][0].set_ylabel("alignment |v$_k$ · y| / |y|")
         grid[0][0].legend(loc="upper right")
-        return svg_of(found, "alignment of kernel eigenvectors with the labels")
+        return svg_of(picture, "alignment of kernel eigenvectors with the labels")
 
 
 def _panel(axes: Any, case: CaseResults) -> None:

@@ -20,13 +20,13 @@ def draw_deviations(deviations: Sequence[Deviation]) -> str:
     shown = [deviation for deviation in deviations if all(deviation.values)]
     if not shown:
         return ""
-    with figure("deviations", 1, len(shown), 3.6) as (found, grid):
+    with figure("deviations", 1, len(shown), 3.6) as (picture, grid):
         for axes, deviation in zip(grid[0], shown, strict=True):
             _panel(axes, deviation)
         grid[0][0].set_ylabel("relative deviation")
         handles, labels = grid[0][0].get_legend_handles_labels()
-        found.legend(handles, labels, loc="outside lower center", ncols=2)
-        return svg_of(found, "deviation of the saddle point from the exact law against width")
+        picture.legend(handles, labels, loc="outside lower center", ncols=2)
+        return svg_of(picture, "deviation of the saddle point from the exact law against width")
 
 
 def _panel(axes: Any, deviation: Deviation) -> None:

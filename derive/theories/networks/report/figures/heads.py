@@ -21,14 +21,14 @@ def draw_heads(cases: tuple[CaseResults, ...]) -> str:
     if not shown:
         return ""
     most = max(sum(map(len, case.head_names)) for case in shown)
-    with figure("heads", 1, len(shown), 1.3 + 0.5 * most) as (found, grid):
+    with figure("heads", 1, len(shown), 1.3 + 0.5 * most) as (picture, grid):
         for axes, case in zip(grid[0], shown, strict=True):
             _panel(axes, case)
             if len(shown) > 1:
                 titled(axes, case.title)
         handles, labels = grid[0][0].get_legend_handles_labels()
-        found.legend(handles, labels, loc="outside lower center", ncols=2)
-        return svg_of(found, f"scores of {plural(branch_word(cases))}")
+        picture.legend(handles, labels, loc="outside lower center", ncols=2)
+        return svg_of(picture, f"scores of {plural(branch_word(cases))}")
 
 
 def _panel(axes: Any, case: CaseResults) -> None:

@@ -25,12 +25,12 @@ def draw_overlaps(case: CaseResults, name: str) -> str:
     widths = widths_shown(case)
     matrices = [case.average(case.overlap_name, width) for width in widths]
     height = 2.7 if len(case.path_names) == 2 else 3.5
-    with figure(name, 1, len(widths), height, layout="compressed") as (found, grid):
-        found.get_layout_engine().set(w_pad=0.12)
+    with figure(name, 1, len(widths), height, layout="compressed") as (picture, grid):
+        picture.get_layout_engine().set(w_pad=0.12)
         for number, (axes, width, matrix) in enumerate(zip(grid[0], widths, matrices, strict=True)):
-            heat_map(found, axes, matrix, case.path_names, first=number == 0)
+            heat_map(picture, axes, matrix, case.path_names, first=number == 0)
             axes.set_title(width_label(width))
-        return svg_of(found, f"order parameters of {case.title}")
+        return svg_of(picture, f"order parameters of {case.title}")
 
 
 def widths_shown(case: CaseResults) -> list[float]:
@@ -43,12 +43,12 @@ def widths_shown(case: CaseResults) -> list[float]:
 
 
 def heat_map(
-    found: Any, axes: Any, matrix: np.ndarray, names: tuple[str, ...], *, first: bool
+    picture: Any, axes: Any, matrix: np.ndarray, names: tuple[str, ...], *, first: bool
 ) -> None:
     """A matrix over paths, its own colour scale centred at zero.
 
     Args:
-        found: The figure.
+        picture: The figure.
         axes: Where to draw.
         matrix: Rows and columns in the order of the names.
         names: Of the paths.
@@ -62,7 +62,7 @@ def heat_map(
     if len(names) <= MOST_NUMBERS:
         _numbers(axes, matrix, largest)
         return
-    bar = found.colorbar(image, ax=axes, shrink=0.7, aspect=18, pad=0.03)
+    bar = picture.colorbar(image, ax=axes, shrink=0.7, aspect=18, pad=0.03)
     bar.outline.set_visible(False)
 
 

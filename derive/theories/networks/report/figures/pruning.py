@@ -28,7 +28,7 @@ def draw_pruning(case: CaseResults, name: str) -> str:
     """
     scores = case.values("pruning_scores", case.narrowest)
     scale = 100.0 if is_share(case.score_name()) else 1.0
-    with figure(name, 1, len(ORDERS), 3.8, sharey=True) as (found, grid):
+    with figure(name, 1, len(ORDERS), 3.8, sharey=True) as (picture, grid):
         for number, (axes, order) in enumerate(zip(grid[0], ORDERS, strict=True)):
             _panel(axes, scale * scores[:, number])
             for label in case.baselines:
@@ -42,18 +42,18 @@ def draw_pruning(case: CaseResults, name: str) -> str:
         handles, labels = grid[0][0].get_legend_handles_labels()
         last = len(case.baselines)  # matplotlib puts lines before lines with bars
         handles, labels = (entries[last:] + entries[:last] for entries in (handles, labels))
-        found.legend(handles, labels, loc="outside lower center", ncols=len(labels))
-        return svg_of(found, f"{case.score_name()} of {case.title} as heads are removed")
+        picture.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+        return svg_of(picture, f"{case.score_name()} of {case.title} as heads are removed")
 
 
 def _panel(axes: Any, scores: np.ndarray) -> None:
     """Scores of shape (draws, ways, removals + 1)."""
     places = np.arange(scores.shape[2])
     for number, (way, (colour, marker, dashes)) in enumerate(zip(WAYS, STYLES, strict=True)):
-        found = scores[:, number]
+        draws = scores[:, number]
         axes.errorbar(
-            places + BESIDE * (number - 1), found.mean(axis=0), color=colour, marker=marker,
-            yerr=[spread(column) for column in found.T] if len(found) > 1 else None,
+            places + BESIDE * (number - 1), draws.mean(axis=0), color=colour, marker=marker,
+            yerr=[spread(column) for column in draws.T] if len(draws) > 1 else None,
             linestyle=dashes, markersize=6, markeredgecolor="white", capsize=2, elinewidth=1.0,
             label=way,
         )  # fmt: skip

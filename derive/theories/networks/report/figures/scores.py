@@ -39,13 +39,13 @@ def draw_scores(cases: tuple[CaseResults, ...]) -> str:
     shown = [case for case in cases if case.has("score") and len(_finite(case)) > 1]
     if not shown:
         return ""
-    with figure("scores", 1, len(shown), 4.0) as (found, grid):
+    with figure("scores", 1, len(shown), 4.0) as (picture, grid):
         for axes, case in zip(grid[0], shown, strict=True):
             _panel(axes, case, title=len(shown) > 1)
         grid[0][0].set_ylabel(_axis_name(shown[0]))
         for axes, case in zip(grid[0], shown, strict=True):
             _labels(axes, _levels(case))
-        return svg_of(found, f"{shown[0].score_name()} against width")
+        return svg_of(picture, f"{shown[0].score_name()} against width")
 
 
 def _finite(case: CaseResults) -> list[float]:

@@ -18,22 +18,22 @@ LETTER = 0.06
 """Inches that a letter of an upright name takes."""
 
 
-def draw_stiffness(case: CaseResults, found: HessianSpectrum, width: float, name: str) -> str:
+def draw_stiffness(case: CaseResults, spectrum: HessianSpectrum, width: float, name: str) -> str:
     """Eigenvalues at a finite width and at the widest, and X along the two extreme directions.
 
     Args:
         case: The solutions.
-        found: The spectrum whose directions are shown.
+        spectrum: The spectrum whose directions are shown.
         width: At which it was found.
         name: Of the figure.
     """
-    ends = (("stiffest", found.stiff[0]), ("sloppiest", found.sloppy[0]))
+    ends = (("stiffest", spectrum.stiff[0]), ("sloppiest", spectrum.sloppy[0]))
     maps = ends if len(case.path_names) > 1 else ()
-    longest = max(map(len, found.stiff[0].paths))
-    upright = MOST_STACKED < len(found.stiff[0].paths) <= MOST_NAMES
+    longest = max(map(len, spectrum.stiff[0].paths))
+    upright = MOST_STACKED < len(spectrum.stiff[0].paths) <= MOST_NAMES
     with figure(name, 1, 1 + len(maps), 3.5 + LETTER * longest * upright) as (picture, grid):
         picture.get_layout_engine().set(w_pad=0.08)
-        _spectrum(grid[0][0], case, found, width)
+        _spectrum(grid[0][0], case, spectrum, width)
         for axes, (word, direction) in zip(grid[0][1:], maps, strict=True):
             lowest, matrix = next(iter(direction.matrices.items()))
             heat_map(picture, axes, matrix, direction.paths, first=word == "stiffest")
@@ -42,15 +42,15 @@ def draw_stiffness(case: CaseResults, found: HessianSpectrum, width: float, name
         return svg_of(picture, f"stiff and sloppy directions of {case.title}")
 
 
-def _spectrum(axes: Any, case: CaseResults, found: HessianSpectrum, width: float) -> None:
+def _spectrum(axes: Any, case: CaseResults, spectrum: HessianSpectrum, width: float) -> None:
     widest = max(w for w in case.widths if not math.isinf(w))
     styles = {widest: (GREY, "s", "white"), width: (BLUE, "o", BLUE)}
     for at, (colour, marker, face) in styles.items():
         values = case.eigenvalues(at)
-        if values is not None and values.shape[1] == len(found.eigenvalues):
+        if values is not None and values.shape[1] == len(spectrum.eigenvalues):
             axes.plot(
-                _ranks(found), values.mean(axis=0), color=colour, marker=marker, markersize=5,
-                linewidth=0 if found.is_partial else 1.2, label=width_label(at),
+                _ranks(spectrum), values.mean(axis=0), color=colour, marker=marker, markersize=5,
+                linewidth=0 if spectrum.is_partial else 1.2, label=width_label(at),
                 markerfacecolor=face,
             )  # fmt: skip
     _scale(axes, np.concatenate([line.get_ydata() for line in axes.lines]))
@@ -73,9 +73,9 @@ def _scale(axes: Any, values: np.ndarray) -> None:
         axes.minorticks_off()
 
 
-def _ranks(found: HessianSpectrum) -> np.ndarray:
+def _ranks(spectrum: HessianSpectrum) -> np.ndarray:
     """Places of the eigenvalues, 1 for the largest; a partial spectrum has a gap."""
-    count = len(found.eigenvalues)
+    count = len(spectrum.eigenvalues)
     ranks = np.arange(1, count + 1)
-    ranks[len(found.stiff) :] += found.coordinates - count
+    ranks[len(spectrum.stiff) :] += spectrum.coordinates - count
     return ranks

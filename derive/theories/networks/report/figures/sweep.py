@@ -104,7 +104,7 @@ def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) 
     ]
     shown, measures = panels[:MOST_PANELS], _measures(rows)
     height = 3.9 if len(shown) == 1 else 1.0 + 2.7 * len(shown)
-    with figure("sweep", len(shown), len(measures), height) as (found, grid):
+    with figure("sweep", len(shown), len(measures), height) as (picture, grid):
         places = _places(_values(rows, x))
         for axes_row, panel in zip(grid, shown, strict=True):
             lines = _lines([r for r in rows if panel.items() <= r.items()], rows, x, line)
@@ -115,11 +115,11 @@ def draw_sweep(rows: Sequence[Row], swept: Sequence[str], kinds: Sequence[str]) 
             axes.set_xlabel(_name(x))
         for column in zip(*grid, strict=True):
             _level(column)
-        _legend(found, grid[0][0], rows)
-        found.suptitle(
+        _legend(picture, grid[0][0], rows)
+        picture.suptitle(
             _caption(rows, panels, bars=x != "seed"), fontsize=9.5, color=GREY, x=0.01, ha="left"
         )
-        return {kind: _bytes(found, kind) for kind in kinds}
+        return {kind: _bytes(picture, kind) for kind in kinds}
 
 
 def _values(rows: Sequence[Row], column: str | None) -> list[Any]:
@@ -160,7 +160,7 @@ def _lines(panel: list[Row], rows: Sequence[Row], x: str, column: str | None) ->
 
     values = _values(rows, column)
     has_bars = len({row["seed"] for row in rows}) > 1 and x != "seed"
-    found = []
+    lines = []
     for number, value in enumerate(values):
         shade = colormaps["viridis"](0.12 + 0.7 * number / max(1, len(values) - 1))
         look = {"color": shade, "marker": MARKERS[number % len(MARKERS)]}
@@ -168,8 +168,8 @@ def _lines(panel: list[Row], rows: Sequence[Row], x: str, column: str | None) ->
         label = None if column is None else f"{_symbol(column)} = {_number(value)}"
         step = min(ASIDE, 0.08 / len(values)) * has_bars
         aside = step * (number - (len(values) - 1) / 2)
-        found.append(Line(chosen, x, label, look, aside))
-    return found
+        lines.append(Line(chosen, x, label, look, aside))
+    return lines
 
 
 def _panel(axes: Any, lines: list[Line], measure: Measure, places: Places) -> None:
@@ -240,7 +240,7 @@ def _apart(places: Places) -> list[Any]:
     return [*kept, *values[1:][-1:]]
 
 
-def _legend(found: Any, axes: Any, rows: Sequence[Row]) -> None:
+def _legend(picture: Any, axes: Any, rows: Sequence[Row]) -> None:
     from matplotlib.lines import Line2D
 
     handles, labels = axes.get_legend_handles_labels()
@@ -250,7 +250,7 @@ def _legend(found: Any, axes: Any, rows: Sequence[Row]) -> None:
         handles.append(Line2D([], [], color=GREY, linestyle="none", **CROSS))
         labels.append("not converged")
     if handles:
-        found.legend(handles, labels, loc="outside lower center", ncols=min(6, len(handles)))
+        picture.legend(handles, labels, loc="outside lower center", ncols=min(6, len(handles)))
 
 
 def _caption(rows: Sequence[Row], panels: list[Any], *, bars: bool) -> str:
@@ -268,9 +268,9 @@ def _fixed(rows: Sequence[Row]) -> str:
     """What is the same at all points."""
     values = {column: _values(rows, column) for column in FIXED if column in rows[0]}
     return ", ".join(
-        f"{_symbol(column)} = {_number(found[0])}"
-        for column, found in values.items()
-        if len(found) == 1 and found[0] is not None
+        f"{_symbol(column)} = {_number(distinct[0])}"
+        for column, distinct in values.items()
+        if len(distinct) == 1 and distinct[0] is not None
     )
 
 
@@ -291,9 +291,9 @@ def _number(value: Any) -> str:
     return "∞" if value == math.inf else f"{value:g}" if abs(value) < 1e5 else f"{value:.3g}"
 
 
-def _bytes(found: Any, kind: str) -> bytes:
+def _bytes(picture: Any, kind: str) -> bytes:
     stream = io.BytesIO()
     nothing = {"CreationDate": None} if kind == "pdf" else {}
-    found.set_size_inches(WIDTH, found.get_figheight())
-    found.savefig(stream, format=kind, dpi=200, facecolor="white", metadata=nothing)
+    picture.set_size_inches(WIDTH, picture.get_figheight())
+    picture.savefig(stream, format=kind, dpi=200, facecolor="white", metadata=nothing)
     return stream.getvalue()

@@ -43,8 +43,8 @@ class Outcome:
 
 def names() -> tuple[str, ...]:
     """The names of the claims, in alphabetic order."""
-    found = sorted(path.name for path in FOLDER.iterdir() if path.name.endswith(".toml"))
-    return tuple(name.removesuffix(".toml") for name in found if name not in NETWORKS)
+    files = sorted(path.name for path in FOLDER.iterdir() if path.name.endswith(".toml"))
+    return tuple(name.removesuffix(".toml") for name in files if name not in NETWORKS)
 
 
 def claim(name: str) -> Claim:
