@@ -16,6 +16,7 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, nodes
+from derive.algebra.kinds import Expression, Matrix, Node, Size
 from derive.algebra.layered import LAYERED, LayerOverlap, LayerSize, LayerSum
 from derive.algebra.naming import nodes_in
 from derive.algebra.rebuild import contains, rebuild
@@ -29,26 +30,26 @@ Cotangents = list[Any]
 """One cotangent per argument; None where the argument is a size, a name or data."""
 
 
-def _mul(node: Any, cotangent: Any) -> Cotangents:
+def _mul(node: Node, cotangent: Matrix) -> Cotangents:
     return [cotangent * Mul(*node.args[:k], *node.args[k + 1 :]) for k in range(len(node.args))]
 
 
-def _pow(node: Any, cotangent: Any) -> Cotangents:
+def _pow(node: Node, cotangent: Matrix) -> Cotangents:
     base, exponent = node.args
     if exponent.free_symbols:
         raise NoRule(f"differentiate has no rule for the exponent of {node}")
     return [cotangent * exponent * base ** (exponent - 1), None]
 
 
-def _trace(node: Any, cotangent: Any) -> Cotangents:
+def _trace(node: Node, cotangent: Matrix) -> Cotangents:
     return [build.scale(cotangent, Identity(build.rows(node.args[0])))]
 
 
-def _logdet(node: Any, cotangent: Any) -> Cotangents:
+def _logdet(node: Node, cotangent: Matrix) -> Cotangents:
     return [build.scale(cotangent, build.transpose(build.inv(node.args[0])))]
 
 
-def _matmul(node: Any, cotangent: Any) -> Cotangents:
+def _matmul(node: Node, cotangent: Matrix) -> Cotangents:
     number, factors = build.split(node)
     handed: Cotangents = []
     for k, arg in enumerate(node.args):
@@ -63,12 +64,12 @@ def _matmul(node: Any, cotangent: Any) -> Cotangents:
     return handed
 
 
-def _inverse(node: Any, cotangent: Any) -> Cotangents:
+def _inverse(node: Node, cotangent: Matrix) -> Cotangents:
     flipped = build.transpose(node)
     return [build.mul(-1, flipped, cotangent, flipped), None]
 
 
-def _block_diagonal(node: Any, cotangent: Any) -> Cotangents:
+def _block_diagonal(node: Node, cotangent: Matrix) -> Cotangents:
     handed, start = [], sympy.S.Zero
     for part in node.args:
         handed.append(build.block(cotangent, start, build.rows(part)))
@@ -107,7 +108,7 @@ LEAVES = (sympy.MatrixSymbol, nodes.Data, Identity, ZeroMatrix, nodes.Selection,
 """Nodes whose arguments are names and sizes only."""
 
 
-def gradient(expression: Any, variable: Any, known: Known = ()) -> Any:
+def gradient(expression: Expression, variable: Any, known: Known = ()) -> Any:
     r"""The gradient of a number with respect to an overlap matrix or a scalar symbol.
 
     .. math:: dS = \mathrm{tr}(G\, dU), \quad G = G^T
@@ -140,7 +141,7 @@ def gradient(expression: Any, variable: Any, known: Known = ()) -> Any:
     return build.add(build.scale(sympy.S.Half, total), build.scale(sympy.S.Half, flipped))
 
 
-def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
+def _propagate(expression: Expression, variable: Any, known: Known) -> dict[Any, Any]:
     order = _dependent(expression, variable)
     cotangents: dict[Any, Any] = {expression: sympy.S.One}
     for node in reversed(order):
@@ -160,7 +161,7 @@ def _propagate(expression: Any, variable: Any, known: Known) -> dict[Any, Any]:
     return cotangents
 
 
-def _of_sum(total: Any, cotangent: Any, variable: Any, known: Known) -> list[Any]:
+def _of_sum(total: Any, cotangent: Matrix, variable: Any, known: Known) -> list[Any]:
     """What a sum over layers, of numbers or of matrices, hands to one of them."""
     if type(total) is sympy.Sum:
         return [build.scale(cotangent, part) for part in _members(total, variable, known)]
@@ -192,7 +193,7 @@ def _members(total: Any, variable: Any, known: Known) -> list[Any]:
     return gradients
 
 
-def _settled(size: Any, due: Any) -> dict[Any, Any]:
+def _settled(size: Size, due: Any) -> dict[Any, Any]:
     """The number of vectors that comes down to the end of a sum, by its name, and in full."""
     names = size.atoms(LayerSize) - due.atoms(LayerSize)
     if len(names) != 1:
@@ -219,7 +220,7 @@ def _sum(old: Any, new: Any) -> Any:
     return build.add(old, new) if new.is_Matrix else old + new
 
 
-def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
+def _dependent(expression: Expression, variable: Any) -> dict[Any, None]:
     """The nodes that depend on the variable, each after its arguments."""
     order: dict[Any, None] = {}
     for node in walk_up([expression], _inside):
@@ -232,7 +233,7 @@ def _dependent(expression: Any, variable: Any) -> dict[Any, None]:
     return order
 
 
-def _inside(node: Any) -> tuple[Any, ...]:
+def _inside(node: Node) -> tuple[Any, ...]:
     """What differentiation goes through.
 
     A size inside a symbol's shape is no dependence on a scalar of that name.

@@ -13,6 +13,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Tra
 
 from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials
 from derive.algebra.copies import Copies
+from derive.algebra.kinds import Node
 from derive.algebra.products import (
     Product,
     build_identity,
@@ -58,14 +59,14 @@ class Drawer:
         self.known = polynomials.known_sums(self.formulas | chosen)
         self._done: dict[Any, Box] = {}
 
-    def box(self, node: Any) -> Box:
+    def box(self, node: Node) -> Box:
         """The box of a node, by the rule of its exact type."""
         if node not in self._done:
             plain = type(node) not in RULES and getattr(node, "is_Rational", False)
             self._done[node] = self.term(node) if plain else RULES.of(node)(self, node)
         return self._done[node]
 
-    def term(self, node: Any, *, bare: bool = False) -> Box:
+    def term(self, node: Node, *, bare: bool = False) -> Box:
         """A product, or anything as a product of one factor."""
         product = Product()
         product.multiply(node)
@@ -84,13 +85,13 @@ class Drawer:
             product.multiply(shown, powers[copies])
         return product.powers
 
-    def size(self, node: Any) -> Box:
+    def size(self, node: Node) -> Box:
         """A size: a named one by its name, any other as a product."""
         node = sympy.sympify(node)
         return self.box(self.named.get(sympy.expand(node), node))
 
 
-def _add(drawer: Drawer, node: Any) -> Box:
+def _add(drawer: Drawer, node: Node) -> Box:
     """A sum of numbers: named, or factored, or term by term."""
     if node in drawer.named:
         return drawer.box(drawer.named[node])
@@ -123,7 +124,7 @@ def drawer_sum(drawer: Drawer, terms: Any, *, bare: bool = False) -> Box:
     return Sum(tuple(summands))
 
 
-def _matrix_add(drawer: Drawer, node: Any) -> Box:
+def _matrix_add(drawer: Drawer, node: Node) -> Box:
     """A sum of matrices.
 
     The identity comes first, multiples of it by a symbol late, terms with a sum among their
@@ -140,7 +141,7 @@ def _matrix_add(drawer: Drawer, node: Any) -> Box:
     return drawer_sum(drawer, sorted(node.args, key=order), bare=True)
 
 
-def drawn_name(drawer: Drawer, node: Any) -> Box:
+def drawn_name(drawer: Drawer, node: Node) -> Box:
     """By its name; what stands for a number in small letters."""
     name = node.name
     if name.startswith(("R_", "U_")) and build.is_unit(node):
@@ -148,21 +149,21 @@ def drawn_name(drawer: Drawer, node: Any) -> Box:
     return symbols.symbol(name)
 
 
-def _identity(drawer: Drawer, node: Any) -> Box:
+def _identity(drawer: Drawer, node: Node) -> Box:
     if build.is_unit(node):
         return symbols.number(1)
     return build_identity(drawer.size(node.shape[0]))
 
 
-def _inverse(drawer: Drawer, node: Any) -> Box:
+def _inverse(drawer: Drawer, node: Node) -> Box:
     return inverse(drawer.box(node.arg))
 
 
-def _transpose(drawer: Drawer, node: Any) -> Box:
+def _transpose(drawer: Drawer, node: Node) -> Box:
     return power(drawer.box(node.arg), symbols.TOP)
 
 
-def _trace(drawer: Drawer, node: Any) -> Box:
+def _trace(drawer: Drawer, node: Node) -> Box:
     inner = node.args[0]
     if build.is_unit(inner):
         return drawer.term(inner)
@@ -173,35 +174,35 @@ def _trace(drawer: Drawer, node: Any) -> Box:
     return apply(symbols.TRACE, drawer.box(inner))
 
 
-def _logdet(drawer: Drawer, node: Any) -> Box:
+def _logdet(drawer: Drawer, node: Node) -> Box:
     inner = node.args[0]
     return apply(symbols.LN if build.is_unit(inner) else symbols.LNDET, drawer.box(inner))
 
 
-def _lognormal(drawer: Drawer, node: Any) -> Box:
+def _lognormal(drawer: Drawer, node: Node) -> Box:
     value, mean, covariance = map(drawer.box, node.args)
     return Apply(symbols.LNNORMAL, Fence(Listing((value, Listing((mean, covariance))), ";")))
 
 
-def _multigamma(drawer: Drawer, node: Any) -> Box:
+def _multigamma(drawer: Drawer, node: Node) -> Box:
     argument, count = node.args
     head = Script(symbols.LNGAMMA, drawer.size(count))
     return Apply(head if count != 1 else symbols.LNGAMMA, Fence(drawer.box(argument)))
 
 
-def _exp(drawer: Drawer, node: Any) -> Box:
+def _exp(drawer: Drawer, node: Node) -> Box:
     return Apply(symbols.EXP, Fence(drawer.box(node.args[0])))
 
 
-def _average(drawer: Drawer, node: Any) -> Box:
+def _average(drawer: Drawer, node: Node) -> Box:
     return Fence(drawer.box(node.args[0]), ANGLE)
 
 
-def _log(drawer: Drawer, node: Any) -> Box:
+def _log(drawer: Drawer, node: Node) -> Box:
     return apply(symbols.LN, drawer.box(node.args[0]))
 
 
-def _loggamma(drawer: Drawer, node: Any) -> Box:
+def _loggamma(drawer: Drawer, node: Node) -> Box:
     return Apply(symbols.LNGAMMA, Fence(drawer.box(node.args[0])))
 
 

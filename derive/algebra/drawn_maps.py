@@ -12,6 +12,7 @@ import sympy
 
 from derive.algebra import build, layered, nodes
 from derive.algebra.indexed import EQUALS
+from derive.algebra.kinds import Node, Size
 from derive.algebra.products import build_identity
 from derive.typeset import symbols
 from derive.typeset.boxes import (
@@ -27,64 +28,64 @@ from derive.typeset.boxes import (
 )
 
 
-def _lift(drawer: Any, node: Any) -> Box:
+def _lift(drawer: Any, node: Node) -> Box:
     inner, heads = node.args
     if build.is_unit(inner):
         return drawer.term(node)
     return symbols.tensor(build_identity(drawer.size(heads)), fenced(drawer.box(inner), 4))
 
 
-def _kronecker(drawer: Any, node: Any) -> Box:
+def _kronecker(drawer: Any, node: Node) -> Box:
     return symbols.tensor(*(fenced(drawer.box(arg), 4) for arg in node.args))
 
 
-def _ones(drawer: Any, node: Any) -> Box:
+def _ones(drawer: Any, node: Node) -> Box:
     return Script(symbols.symbol("J"), Listing(tuple(map(drawer.size, node.args)), ","))
 
 
-def _partial_trace(drawer: Any, node: Any) -> Box:
+def _partial_trace(drawer: Any, node: Node) -> Box:
     head = Script(symbols.TRACE, drawer.size(node.args[1]))
     return apply(head, drawer.box(node.args[0]))
 
 
-def _range(drawer: Any, start: Any, size: Any) -> Listing:
+def _range(drawer: Any, start: Any, size: Size) -> Listing:
     return Listing((drawer.size(start), drawer.size(sympy.expand(start + size))), ":")
 
 
-def _fast_trace(drawer: Any, node: Any) -> Box:
+def _fast_trace(drawer: Any, node: Node) -> Box:
     head = Script(symbols.TRACE, drawer.size(node.args[1]), symbols.script_of("fast"))
     return apply(head, drawer.box(node.args[0]))
 
 
-def _block(drawer: Any, node: Any) -> Box:
+def _block(drawer: Any, node: Node) -> Box:
     inner, start, size = node.args
     return Script(Fence(drawer.box(inner), SQUARE), _range(drawer, start, size))
 
 
-def _embed(drawer: Any, node: Any) -> Box:
+def _embed(drawer: Any, node: Node) -> Box:
     inner, start, _ = node.args
     head = Script(symbols.EMBED, _range(drawer, start, build.rows(inner)))
     return Apply(head, Fence(drawer.box(inner), SQUARE))
 
 
-def _selection(drawer: Any, node: Any) -> Box:
+def _selection(drawer: Any, node: Node) -> Box:
     runs = zip(node.args[1::2], node.args[2::2], strict=True)
     return Script(symbols.SELECT, Listing(tuple(_range(drawer, *run) for run in runs)))
 
 
-def _block_diagonal(drawer: Any, node: Any) -> Box:
+def _block_diagonal(drawer: Any, node: Node) -> Box:
     return Infix(symbols.OPLUS, tuple(fenced(drawer.box(arg), 4) for arg in node.args))
 
 
-def _stack(drawer: Any, node: Any) -> Box:
+def _stack(drawer: Any, node: Node) -> Box:
     return Fence(Listing(tuple(drawer.box(arg) for arg in node.args), ";"), SQUARE)
 
 
-def _along(drawer: Any, node: Any) -> Box:
+def _along(drawer: Any, node: Node) -> Box:
     return Apply(symbols.ONES, Fence(drawer.box(node.args[0]), SQUARE))
 
 
-def _diagonal(drawer: Any, node: Any) -> Box:
+def _diagonal(drawer: Any, node: Node) -> Box:
     return Apply(symbols.DIAGONAL, Fence(drawer.box(node.args[0])))
 
 
@@ -94,14 +95,14 @@ def over_layers(drawer: Any, sign: Box, index: Any, first: Any, last: Any) -> Bo
     return Script(sign, start, drawer.size(last))
 
 
-def _layer_sum(drawer: Any, node: Any) -> Box:
+def _layer_sum(drawer: Any, node: Node) -> Box:
     body, index, first, last = node.args
     return Apply(
         over_layers(drawer, symbols.SUM, index, first, last), Fence(drawer.box(body), SQUARE)
     )
 
 
-def _layer_product(drawer: Any, node: Any) -> Box:
+def _layer_product(drawer: Any, node: Node) -> Box:
     body, index, first, last = node.args
     head = over_layers(drawer, symbols.PRODUCT, index, first, last)
     return Apply(head, Fence(drawer.box(body), SQUARE))

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Node
 from derive.typeset import symbols
 from derive.typeset.boxes import Apply, Atom, Box, Fence, Infix, Script, Sum, fenced
 
@@ -18,7 +19,7 @@ LETTERS = {"width": "N", "variance": "sigma", "eigenvalue": "k", "projection": "
 LAMBERT = Atom("W", "W", 0.9)
 
 
-def _indexed(drawer: Any, node: Any) -> Box:
+def _indexed(drawer: Any, node: Node) -> Box:
     name = str(node.base.label)
     high = symbols.number(2) if name == "variance" else None
     return Script(symbols.letter(LETTERS.get(name, name)), _place(drawer, node.indices[0]), high)
@@ -35,7 +36,7 @@ def _place(drawer: Any, index: Any) -> Box:
 def _over_range(operator: Atom) -> Callable[[Any, Any], Box]:
     """A product or a sum over one index, its body in brackets where it is a sum."""
 
-    def rule(drawer: Any, node: Any) -> Box:
+    def rule(drawer: Any, node: Node) -> Box:
         body, (index, first, last) = node.args[0], node.args[1]
         start = Infix(EQUALS, (drawer.box(index), _place(drawer, first)))
         shown = drawer.box(body)
@@ -45,7 +46,7 @@ def _over_range(operator: Atom) -> Callable[[Any, Any], Box]:
     return rule
 
 
-def _lambert(drawer: Any, node: Any) -> Box:
+def _lambert(drawer: Any, node: Node) -> Box:
     return Apply(LAMBERT, Fence(drawer.box(node.args[0])))
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import sympy
 
 from derive.algebra.drawing import Drawer
+from derive.algebra.kinds import Expression
 from derive.algebra.naming import fold, named
 from derive.typeset.boxes import Box
 from derive.typeset.media import LATEX, PLAIN
 
 
-def box(expression: Any, names: Mapping[Any, str] | None = None) -> Box:
+def box(expression: Expression, names: Mapping[Any, str] | None = None) -> Box:
     """The expression as a box, which both media print."""
     names = names or {}
     matrices = [named(value, name) for value, name in names.items() if value.is_Matrix]
@@ -21,7 +22,7 @@ def box(expression: Any, names: Mapping[Any, str] | None = None) -> Box:
     return Drawer(sizes).box(fold(sympy.sympify(expression), matrices))
 
 
-def latex(expression: Any, names: Mapping[Any, str] | None = None) -> str:
+def latex(expression: Expression, names: Mapping[Any, str] | None = None) -> str:
     r"""LaTeX of an expression.
 
     Args:
@@ -40,7 +41,7 @@ def latex(expression: Any, names: Mapping[Any, str] | None = None) -> str:
     return LATEX.text(box(expression, names))
 
 
-def plain(expression: Any, names: Mapping[Any, str] | None = None) -> str:
+def plain(expression: Expression, names: Mapping[Any, str] | None = None) -> str:
     """The expression in plain text, for a terminal.
 
     >>> from derive.algebra import build

@@ -12,6 +12,7 @@ import sympy
 from sympy import Basic, Expr
 from sympy.core.symbol import Str
 
+from derive.algebra.kinds import Size
 from derive.algebra.nodes import Matrix, Scalar
 
 
@@ -48,7 +49,7 @@ class _Layered:
 class LayerOverlap(_Layered, Matrix):
     """A symmetric matrix of a layer: args are the letter, the size, the number."""
 
-    def __new__(cls, name: Any, size: Any, number: Any) -> Any:  # noqa: D102
+    def __new__(cls, name: Any, size: Size, number: Any) -> Any:  # noqa: D102
         return Basic.__new__(cls, _label(name), sympy.sympify(size), sympy.sympify(number))
 
     @property

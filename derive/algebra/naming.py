@@ -11,6 +11,7 @@ import sympy
 from sympy import MatMul
 
 from derive.algebra import build
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.nodes import Overlap
 from derive.algebra.rebuild import MAKERS, rebuild
 from derive.algebra.walk import walk
@@ -42,7 +43,7 @@ class Name:
         return any(all(f in present for f in factors) for _, factors, _ in self.runs)
 
 
-def named(value: Any, name: str) -> Name:
+def named(value: Expression, name: str) -> Name:
     """A name for a matrix."""
     flipped = build.transpose(value)
     kind = Overlap if flipped == value else sympy.MatrixSymbol
@@ -54,7 +55,7 @@ def named(value: Any, name: str) -> Name:
     return Name(name, value, symbol, tuple(run for run in runs if run[1]))
 
 
-def fold(expression: Any, names: Iterable[Name]) -> Any:
+def fold(expression: Expression, names: Iterable[Name]) -> Any:
     """Replace named matrices, and multiples of named products, by symbols.
 
     Returns:
@@ -86,7 +87,7 @@ def _folded_runs(names: tuple[Name, ...]) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def _folded(matrix: Any, runs: tuple[Run, ...]) -> Any:
+def _folded(matrix: Matrix, runs: tuple[Run, ...]) -> Any:
     number, factors = build.split(matrix)
     for scale, run, symbol in runs:
         at = _find(factors, run)

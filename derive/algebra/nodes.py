@@ -22,6 +22,7 @@ from sympy import Basic, Expr, MatrixExpr, MatrixSymbol
 from sympy.core.symbol import Str
 
 from derive.algebra import sizes
+from derive.algebra.kinds import Size
 
 NO_DIFF = "use derive.algebra.gradient, never .diff, on matrix expressions"
 
@@ -31,7 +32,7 @@ class Overlap(MatrixSymbol):
 
     _diff_wrt = False  # so that SymPy's matrix derivative, silently wrong, cannot be used
 
-    def __new__(cls, name: Any, size: Any, columns: Any = None) -> Overlap:
+    def __new__(cls, name: Any, size: Size, columns: Any = None) -> Overlap:
         return MatrixSymbol.__new__(cls, name, size, size if columns is None else columns)
 
     def _eval_transpose(self) -> Overlap:

@@ -13,6 +13,7 @@ import sympy
 from sympy import MatMul, Mul
 
 from derive.algebra import build, layered
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.rebuild import MAKERS, rebuild
 from derive.algebra.rules import Table
 from derive.algebra.scalars import expand
@@ -28,7 +29,7 @@ def _distribute(*args: Any) -> Any:
 def each_term(make: Any) -> Any:
     """A linear map of its first argument, term by term."""
 
-    def made(matrix: Any, *rest: Any) -> Any:
+    def made(matrix: Matrix, *rest: Any) -> Any:
         parts = build.terms(matrix) or (matrix,)
         return build.add(*(make(part, *rest) for part in parts))
 
@@ -43,7 +44,7 @@ NORMAL_MAKERS = Table("normal", "derive/algebra/normal.py", {
 """Constructors of the normal form; nodes that are not here are made as always."""
 
 
-def normal(expression: Any) -> Any:
+def normal(expression: Expression) -> Any:
     """The normal form of an expression.
 
     >>> from derive.algebra import build, normal

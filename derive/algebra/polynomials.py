@@ -9,6 +9,7 @@ import sympy
 from sympy import Add, Mul
 
 from derive.algebra.copies import Copies, common_factor, count_of_terms, opened
+from derive.algebra.kinds import Node, Size
 from derive.algebra.products import natural
 
 LARGE = 3
@@ -29,13 +30,13 @@ def known_sums(sizes: Mapping[Any, Any]) -> Known:
     return sorted(kept, key=lambda item: -len(item[0].args))
 
 
-def is_small(size: Any) -> bool:
+def is_small(size: Size) -> bool:
     """Whether a size is soon multiplied out and factored."""
     few = len(size.free_symbols) <= MANY_SYMBOLS
     return few and is_monomial_sum(size) and count_of_terms(size) <= MANY_TERMS
 
 
-def factored(size: Any, names: Mapping[Any, Any] | None = None) -> Any:
+def factored(size: Size, names: Mapping[Any, Any] | None = None) -> Any:
     """A size with copies as a product, where it is one: what the weights of a stream bring.
 
     Args:
@@ -98,11 +99,11 @@ class _Factoring:
         return self.names[longest] + self.of(part - longest)
 
 
-def _level(size: Any) -> tuple[int, str]:
+def _level(size: Size) -> tuple[int, str]:
     return max(copy.level for copy in size.atoms(Copies)), str(size)
 
 
-def is_monomial_sum(size: Any) -> bool:
+def is_monomial_sum(size: Size) -> bool:
     """Whether a size is a sum of monomials, or one."""
     return all(map(is_monomial, Add.make_args(size)))
 
@@ -125,7 +126,7 @@ def _order(term: Any) -> tuple[Any, ...]:
     return (negative, bool(term.is_number) == negative, natural(str(term)))
 
 
-def arranged(node: Any, known: Known) -> tuple[Any, list[Any]]:
+def arranged(node: Node, known: Known) -> tuple[Any, list[Any]]:
     """A sum of monomials as a number times the sum of some terms; a single term is a product."""
     for size, shown in known:
         if size == node and size != shown:
@@ -142,12 +143,12 @@ def arranged(node: Any, known: Known) -> tuple[Any, list[Any]]:
     return content, ordered(terms)
 
 
-def _has_fraction(node: Any) -> bool:
+def _has_fraction(node: Node) -> bool:
     """Whether a term of a sum has a denominator: no sum of sizes, and read best as it stands."""
     return any(f.is_Pow and f.exp.is_negative for term in node.args for f in Mul.make_args(term))
 
 
-def _with_sizes(node: Any, known: Known) -> list[Any]:
+def _with_sizes(node: Node, known: Known) -> list[Any]:
     """The terms of a sum, those that make up a known size together as one term.
 
     >>> H, G = sympy.symbols("H_1 H_2", positive=True, integer=True)
@@ -188,7 +189,7 @@ def _divides(mark: Any, term: Any) -> bool:
     return all(powers.get(base, 0) >= power for base, power in mark.as_powers_dict().items())
 
 
-def gathered(node: Any, known: Known) -> Any:
+def gathered(node: Node, known: Known) -> Any:
     """A sum with copies in it, the terms of known sizes taken together; any other as it is."""
     if not any(type(f) is Copies for term in node.args for f in Mul.make_args(term)):
         return node

@@ -12,6 +12,7 @@ from sympy.core.symbol import Str
 
 from derive.algebra import build, layered, nodes
 from derive.algebra.copies import Copies, copies_of
+from derive.algebra.kinds import Expression, Node
 from derive.algebra.rules import Table
 from derive.algebra.walk import parts_of, walk
 from derive.errors import NoRule, ShapeError
@@ -66,7 +67,7 @@ MAKERS = Table("rebuild", "derive/algebra/rebuild.py", {
 
 
 def rebuild(
-    expression: Any,
+    expression: Expression,
     replace: Callable[[Any], Any | None],
     makers: Mapping[type, Callable[..., Any]] = MAKERS,
 ) -> Any:
@@ -83,13 +84,13 @@ def rebuild(
     """
     done: dict[Any, Any] = {}
 
-    def visit(node: Any) -> Any:
+    def visit(node: Node) -> Any:
         if node not in done:
             replacement = replace(node)
             done[node] = replacement if replacement is not None else remake(node)
         return done[node]
 
-    def remake(node: Any) -> Any:
+    def remake(node: Node) -> Any:
         parts = parts_of(node)
         if not parts or isinstance(node, Str):
             return node
@@ -102,7 +103,7 @@ def rebuild(
     return visit(expression)
 
 
-def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
+def maker_of(node: Node, makers: Mapping[type, Callable[..., Any]]) -> Callable[..., Any]:
     """The constructor of a node's exact type.
 
     Raises:
@@ -115,7 +116,7 @@ def maker_of(node: Any, makers: Mapping[type, Callable[..., Any]]) -> Callable[.
         return made
 
 
-def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
+def substitute(expression: Expression, replacements: Mapping[Any, Any]) -> Any:
     """Replace subexpressions, all at once.
 
     >>> from derive.algebra import build, substitute
@@ -139,7 +140,7 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
         if type(old) is nodes.Overlap and not build.is_symmetric(new):
             raise NoRule(f"substitute: {old} is symmetric, {new} is not known to be")
 
-    def replace(node: Any) -> Any | None:
+    def replace(node: Node) -> Any | None:
         if node in replacements:
             hits.add(node)
             return replacements[node]
@@ -162,7 +163,7 @@ def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
     return result
 
 
-def _run_of(node: Any, products: list[Any]) -> tuple[Any, Any, Any] | None:
+def _run_of(node: Node, products: list[Any]) -> tuple[Any, Any, Any] | None:
     """A product among the factors of a longer one: it, the factors before it and those after it."""
     if type(node) is not MatMul:
         return None
@@ -183,6 +184,6 @@ def _require_same_shape(old: Any, new: Any, replace: Callable[[Any], Any | None]
         raise ShapeError(f"substitute: {old} has shape {due}, {new} has shape {new.shape}")
 
 
-def contains(expression: Any, targets: set[Any]) -> bool:
+def contains(expression: Expression, targets: set[Any]) -> bool:
     """Whether any of the targets occurs in an expression."""
     return any(node in targets for node in walk([expression], parts_of))

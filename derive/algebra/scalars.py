@@ -11,13 +11,14 @@ from typing import Any
 import sympy
 
 from derive.algebra.copies import folded
+from derive.algebra.kinds import Expression, Node
 from derive.algebra.layered import LayerSize, LayerValue
 from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
 
 _CLOSED = (sympy.Trace, sympy.Sum, LogDet, LogNormal, LogMultigamma, LayerValue, LayerSize)
 
 
-def expand(expression: Any, *, logs: bool = False) -> Any:
+def expand(expression: Expression, *, logs: bool = False) -> Any:
     """Products distributed over sums; with `logs`, logarithms of products taken apart.
 
     Heads times a sum of sizes that copies hold is written by the copies.
@@ -29,7 +30,7 @@ def expand(expression: Any, *, logs: bool = False) -> Any:
     """
     closed: dict[Any, Any] = {}
 
-    def shielded(node: Any) -> Any:
+    def shielded(node: Node) -> Any:
         if isinstance(node, _CLOSED):
             # Numbered, so that the order of a sum does not depend on when it was made.
             return closed.setdefault(node, sympy.Dummy(f"c{len(closed)}", dummy_index=len(closed)))

@@ -17,6 +17,7 @@ import sympy
 from sympy import Add, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
 
 from derive.algebra import build, nodes
+from derive.algebra.kinds import Expression, Node
 from derive.algebra.rebuild import MAKERS
 from derive.algebra.rules import Table
 from derive.errors import NoRule
@@ -25,7 +26,7 @@ Series = tuple[Any, ...]
 """Coefficients of 1, epsilon, epsilon^2, ...; all of one shape."""
 
 
-def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> Series:
+def taylor(expression: Expression, paths: Mapping[Any, Sequence[Any]], order: int) -> Series:
     """The coefficients of an expression along a path.
 
     Args:
@@ -47,12 +48,12 @@ def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> S
     """
     done: dict[Any, Series] = {}
 
-    def of(node: Any) -> Series:
+    def of(node: Node) -> Series:
         if node not in done:
             done[node] = fresh(node)
         return done[node]
 
-    def fresh(node: Any) -> Series:
+    def fresh(node: Node) -> Series:
         if node in paths:
             given = tuple(map(sympy.sympify, paths[node]))[: order + 1]
             return given + (_zero(node),) * (order + 1 - len(given))
@@ -66,11 +67,11 @@ def taylor(expression: Any, paths: Mapping[Any, Sequence[Any]], order: int) -> S
     return of(sympy.sympify(expression))
 
 
-def _zero(node: Any) -> Any:
+def _zero(node: Node) -> Any:
     return ZeroMatrix(*node.shape) if getattr(node, "is_Matrix", False) else sympy.S.Zero
 
 
-def _is_zero(value: Any) -> bool:
+def _is_zero(value: Expression) -> bool:
     return bool(value == 0) or build.is_zero(value)
 
 
@@ -82,7 +83,7 @@ def _sum(values: Sequence[Any]) -> Any:
     return build.add(*values) if values[0].is_Matrix else Add(*values)
 
 
-def _times(left: Any, right: Any) -> Any:
+def _times(left: Expression, right: Expression) -> Any:
     return build.mul(left, right) if left.is_Matrix or right.is_Matrix else left * right
 
 
@@ -93,18 +94,18 @@ def _product(left: Series, right: Series) -> Series:
     )
 
 
-def _products(node: Any, args: list[Series]) -> Series:
+def _products(node: Node, args: list[Series]) -> Series:
     total = args[0]
     for series in args[1:]:
         total = _product(total, series)
     return total
 
 
-def _terms(node: Any, args: list[Series]) -> Series:
+def _terms(node: Node, args: list[Series]) -> Series:
     return tuple(_sum(values) for values in zip(*args, strict=True))
 
 
-def _power(node: Any, args: list[Series]) -> Series:
+def _power(node: Node, args: list[Series]) -> Series:
     """k b_0 a_k = sum_j (n j - (k - j)) b_j a_{k-j}, from b a' = n b' a for a = b^n."""
     (base, exponent), power = args, node.args[1]
     if not _is_constant(exponent) or power.free_symbols:
@@ -120,7 +121,7 @@ def _power(node: Any, args: list[Series]) -> Series:
     return tuple(coefficients)
 
 
-def _log(node: Any, args: list[Series]) -> Series:
+def _log(node: Node, args: list[Series]) -> Series:
     """k a_k b_0 = k b_k - sum_{j<k} j a_j b_{k-j}, for a = ln b."""
     (base,) = args
     coefficients = [sympy.log(base[0])]
@@ -139,7 +140,7 @@ def _inverse_of(base: Series) -> Series:
     return tuple(coefficients)
 
 
-def _logdet(node: Any, args: list[Series]) -> Series:
+def _logdet(node: Node, args: list[Series]) -> Series:
     (base,) = args
     inverse, coefficients = _inverse_of(base), [build.logdet(base[0])]
     for k in range(1, len(base)):
@@ -148,7 +149,7 @@ def _logdet(node: Any, args: list[Series]) -> Series:
     return tuple(coefficients)
 
 
-def linear(node: Any, args: list[Series]) -> Series:
+def linear(node: Node, args: list[Series]) -> Series:
     """A linear map of its first argument; the others are sizes and data."""
     if not all(map(_is_constant, args[1:])):
         raise NoRule(f"taylor has no rule for {node} through its sizes")
@@ -156,7 +157,7 @@ def linear(node: Any, args: list[Series]) -> Series:
     return tuple(_zero(node) if _is_zero(value) else make(value, *rest) for value in args[0])
 
 
-def _block_diagonal(node: Any, args: list[Series]) -> Series:
+def _block_diagonal(node: Node, args: list[Series]) -> Series:
     return tuple(
         _zero(node) if all(map(_is_zero, parts)) else build.block_diagonal(*parts)
         for parts in zip(*args, strict=True)

@@ -8,9 +8,10 @@ from typing import Any
 import sympy
 
 from derive.algebra.copies import Copies, copies_of, folded, is_heads, opened, without_heads
+from derive.algebra.kinds import Size
 
 
-def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
+def multiplied_out(size: Size, known: tuple[Copies, ...] = ()) -> Any:
     """A size in its normal form: expanded, and cancelled where it has a sum below a fraction bar.
 
     Such sums come from a repeated block of symbolic depth, whose vectors are counted by name.
@@ -30,7 +31,7 @@ def multiplied_out(size: Any, known: tuple[Copies, ...] = ()) -> Any:
     return folded(normal, held)
 
 
-def _cancelled(size: Any) -> Any:
+def _cancelled(size: Size) -> Any:
     if any(
         p.is_Pow and p.base.is_Add and p.exp.is_negative for p in sympy.preorder_traversal(size)
     ):
@@ -38,7 +39,7 @@ def _cancelled(size: Any) -> Any:
     return size
 
 
-def _divided(size: Any) -> bool:
+def _divided(size: Size) -> bool:
     """Whether a size with copies in it is divided by a symbol or by a sum."""
     return any(
         f.is_Pow and f.exp.is_negative for t in sympy.Add.make_args(size) for f in t.args
@@ -46,7 +47,7 @@ def _divided(size: Any) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def quotient(size: Any, divisor: Any) -> Any:
+def quotient(size: Size, divisor: Any) -> Any:
     """size / divisor for sizes that are polynomials in head counts."""
     ratio = without_heads(size, divisor)
     return multiplied_out(size / divisor) if ratio is None else ratio
@@ -75,13 +76,13 @@ def total(*sizes: Any) -> Any:
 
 
 @lru_cache(maxsize=65536)
-def divides(divisor: Any, size: Any) -> bool:
+def divides(divisor: Any, size: Size) -> bool:
     """Whether a size is a multiple of a divisor, as polynomials in head counts."""
     ratio = _plain(quotient(size, divisor))
     return bool(ratio.is_polynomial(*ratio.free_symbols)) and ratio.as_numer_denom()[1] == 1
 
 
-def _plain(size: Any) -> Any:
+def _plain(size: Size) -> Any:
     """A size with a symbol for every size of a layer, whose number is no variable here.
 
     So is a power of a depth: vectors that every copy of a block doubles.

@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from sympy import Sum
 
 from derive.algebra import build
+from derive.algebra.kinds import Expression, Node
 from derive.algebra.layered import LayerOverlap, LayerProduct, LayerSum, index_text
 from derive.algebra.rebuild import MAKERS, rebuild
 from derive.algebra.walk import walk
@@ -28,7 +29,7 @@ def layer_sum(summand: Any, index: Any, last: Any) -> Any:
     return sympy.S.Zero if summand == 0 else Sum(summand, (index, 1, last))
 
 
-def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
+def reindex(expression: Expression, numbers: Mapping[Any, Any]) -> Any:
     """The expression with other numbers in the place of symbols: G(l) becomes G(l + 1).
 
     The index of a sum or product is its own, and stays.
@@ -39,7 +40,7 @@ def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
     's_l+1'
     """
 
-    def replaced(node: Any) -> Any:
+    def replaced(node: Node) -> Any:
         if node in numbers:
             return numbers[node]
         index = _own_index(node)
@@ -56,14 +57,14 @@ def reindex(expression: Any, numbers: Mapping[Any, Any]) -> Any:
     return rebuild(sympy.sympify(expression), replaced)
 
 
-def _own_index(node: Any) -> Any:
+def _own_index(node: Node) -> Any:
     """The index of a sum or a product; None for other nodes."""
     if type(node) in (Sum, sympy.Product):
         return node.args[1][0]
     return node.args[1] if type(node) in (LayerSum, LayerProduct) else None
 
 
-def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
+def expand_sums(expression: Expression, values: Mapping[Any, int]) -> Any:
     """The expression at given depths, its sums and products written out term by term.
 
     Args:
@@ -75,7 +76,7 @@ def expand_sums(expression: Any, values: Mapping[Any, int]) -> Any:
         numbers = range(int(reindex(first, values)), int(reindex(last, values)) + 1)
         return [reindex(body, {**values, index: sympy.Integer(n)}) for n in numbers]
 
-    def written(node: Any) -> Any:
+    def written(node: Node) -> Any:
         if type(node) in (Sum, sympy.Product):
             join = sympy.Add if type(node) is Sum else sympy.Mul
             return join(*members(node.args[0], *node.args[1]))
@@ -95,7 +96,7 @@ Known = tuple[Any, ...]
 """Linear expressions in numbers and depths that are at least 0."""
 
 
-def is_at_least_zero(expression: Any, known: Known = ()) -> bool | None:
+def is_at_least_zero(expression: Expression, known: Known = ()) -> bool | None:
     """Whether a linear expression in numbers of layers is at least 0; None where it may be either.
 
     Args:
@@ -119,7 +120,7 @@ TOLERANCE = 1e-6
 """The corners of such regions are whole numbers; linear programming finds them to rounding."""
 
 
-def _least(expression: Any, known: Known) -> float:
+def _least(expression: Expression, known: Known) -> float:
     """The least value, minus infinity where there is none."""
     names = sorted(set().union(*(e.free_symbols for e in (expression, *known))), key=str)
     at_zero = dict.fromkeys(names, 0)
@@ -135,7 +136,7 @@ def _least(expression: Any, known: Known) -> float:
     return float(optimum.fun + expression.subs(at_zero)) if optimum.status == 0 else -math.inf
 
 
-def place_in_sum(node: Any, number: Any, total: Any, known: Known) -> Any | None:
+def place_in_sum(node: Node, number: Any, total: Any, known: Known) -> Any | None:
     """The value of a sum's index at which a layer of the summand has a given number.
 
     Args:
@@ -168,10 +169,10 @@ def place_in_sum(node: Any, number: Any, total: Any, known: Known) -> Any | None
     )
 
 
-def require_apart(expression: Any, variable: LayerOverlap, known: Known) -> None:
+def require_apart(expression: Expression, variable: LayerOverlap, known: Known) -> None:
     """Raise NoRule unless no other layer in an expression, outside sums, can be the variable."""
 
-    def outside(node: Any) -> Any:
+    def outside(node: Node) -> Any:
         return () if type(node) in (Sum, LayerSum) else node.args
 
     for node in walk([expression], outside):

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from derive.algebra.copies import Copies
+from derive.algebra.kinds import Node
 
 Parts = Callable[[Any], Iterable[Any]]
 """What of a node is walked through; nothing, where it is walked past."""
 
 
-def parts_of(node: Any) -> tuple[Any, ...]:
+def parts_of(node: Node) -> tuple[Any, ...]:
     """The arguments of a node; of copies, what they are copies of."""
     return (node.heads, node.size) if type(node) is Copies else node.args
 
 
-def arguments_of(node: Any) -> tuple[Any, ...]:
+def arguments_of(node: Node) -> tuple[Any, ...]:
     """The arguments of a node."""
     arguments: tuple[Any, ...] = node.args
     return arguments
@@ -50,7 +51,7 @@ def walk_up(expressions: Iterable[Any], parts: Parts = arguments_of) -> list[Any
     """
     done: dict[Any, None] = {}
 
-    def visit(node: Any) -> None:
+    def visit(node: Node) -> None:
         if node in done:
             return
         for part in parts(node):

@@ -7,8 +7,10 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Scalar
 
-def grouped(action: Any, widths: Sequence[Any]) -> Any:
+
+def grouped(action: Scalar, widths: Sequence[Any]) -> Any:
     """The same sum, as width times what it multiplies, in the given order; the rest last."""
     parts: dict[Any, list[Any]] = {width: [] for width in widths}
     rest: list[Any] = []

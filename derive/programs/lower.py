@@ -13,6 +13,7 @@ import sympy
 from sympy import Basic, Identity, Inverse, MatMul, Trace, Transpose
 
 from derive.algebra import build, nodes
+from derive.algebra.kinds import Expression, Matrix, Node, Size
 from derive.algebra.rebuild import MAKERS, maker_of
 from derive.algebra.rules import Table
 
@@ -30,7 +31,7 @@ class Cholesky(nodes.Matrix):
 
 
 @lru_cache(maxsize=4096)
-def nominal_size(size: Any) -> float:
+def nominal_size(size: Size) -> float:
     """A typical value of a symbolic size."""
     values = {
         symbol: NOMINAL.get(symbol.name, 2 if symbol.name.startswith("H") else 100)
@@ -39,7 +40,7 @@ def nominal_size(size: Any) -> float:
     return float(size.xreplace(values))
 
 
-def raw_product(left: Any, right: Any) -> Any:
+def raw_product(left: Expression, right: Expression) -> Any:
     """A pair, not flattened."""
     return Basic.__new__(MatMul, left, right)
 
@@ -47,7 +48,7 @@ def raw_product(left: Any, right: Any) -> Any:
 _LEAVES = (sympy.MatrixSymbol, nodes.Overlap, nodes.Selection)
 
 
-def _holds_matrices(node: Any) -> bool:
+def _holds_matrices(node: Node) -> bool:
     """Whether there is anything to lower in a node; sizes and plain numbers stay SymPy's own.
 
     What is made by `Basic.__new__` lacks what SymPy's arithmetic needs: a size must never be.
@@ -64,13 +65,13 @@ class Lowering:
         self.done: dict[Any, Any] = {}
         self.products: dict[tuple[Any, ...], Any] = {}
 
-    def of(self, node: Any) -> Any:
+    def of(self, node: Node) -> Any:
         """The lowered form of an expression."""
         if node not in self.done:
             self.done[node] = self._fresh(node)
         return self.done[node]
 
-    def _fresh(self, node: Any) -> Any:
+    def _fresh(self, node: Node) -> Any:
         kind = type(node)
         if kind in _LEAVES or isinstance(node, nodes.Data) or not _holds_matrices(node):
             return node
@@ -80,14 +81,14 @@ class Lowering:
         maker_of(node, MAKERS)
         return Basic.__new__(kind, *(self.of(arg) for arg in node.args))
 
-    def or_transposed(self, node: Any) -> Any:
+    def or_transposed(self, node: Node) -> Any:
         """The transpose of what is there, if the transpose of the node is."""
         flipped = build.transpose(node)
         if flipped in self.done:
             return Basic.__new__(Transpose, self.done[flipped])
         return Basic.__new__(type(node), *(self.of(arg) for arg in node.args))
 
-    def scaled_product(self, node: Any) -> Any:
+    def scaled_product(self, node: Node) -> Any:
         """A product in the cheapest order, its number in front."""
         number, factors = build.split(node)
         if not factors:
@@ -110,7 +111,7 @@ class Lowering:
             )
         return self.products[factors]
 
-    def trace(self, node: Any) -> Any:
+    def trace(self, node: Node) -> Any:
         """The trace of two factors, as few multiplications as there can be."""
         inner = node.args[0]
         if type(inner) is not MatMul:
@@ -119,7 +120,7 @@ class Lowering:
         assert number == 1, "the builder takes numbers out of traces"
         return Basic.__new__(Trace, self._two(_cheapest_rotation(factors)))
 
-    def halves(self, matrix: Any) -> Any:
+    def halves(self, matrix: Matrix) -> Any:
         """A product of which only the diagonal is needed, as two factors."""
         number, factors = build.split(matrix)
         if number != 1 or len(factors) < 2:

@@ -11,6 +11,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, Trace, Transpose, ZeroMatri
 
 from derive.algebra import contains, nodes
 from derive.algebra.copies import Copies
+from derive.algebra.kinds import Node
 from derive.algebra.rules import Table
 from derive.algebra.walk import walk_up
 from derive.programs.lower import Cholesky, Lowering
@@ -75,10 +76,10 @@ class _Emitter:
         self.texts: dict[Any, str] = {}
         self.assignments: list[Assignment] = []
 
-    def is_named(self, node: Any) -> bool:
+    def is_named(self, node: Node) -> bool:
         return node in self.named
 
-    def __call__(self, node: Any) -> str:
+    def __call__(self, node: Node) -> str:
         if node not in self.texts:
             code = source(node, self)
             if node in self.named:
@@ -144,13 +145,13 @@ def _needed(
     return kept[::-1]
 
 
-def _children(node: Any) -> tuple[Any, ...]:
+def _children(node: Node) -> tuple[Any, ...]:
     if _is_atom(node) or not node.args:
         return ()
     return tuple(arg for arg in node.args if isinstance(arg, sympy.Basic))
 
 
-def _is_atom(node: Any) -> bool:
+def _is_atom(node: Node) -> bool:
     return type(node) in _ATOMS or isinstance(node, nodes.Data)
 
 
@@ -186,7 +187,7 @@ def _leaves(roots: list[Any]) -> set[Any]:
     return leaves
 
 
-def _visible_sizes(node: Any) -> tuple[Any, ...]:
+def _visible_sizes(node: Node) -> tuple[Any, ...]:
     """Sizes that the printed code of a node mentions."""
     if type(node) in (Identity, ZeroMatrix, nodes.Selection):
         return tuple(node.args)
@@ -208,7 +209,7 @@ def _names(
     return named
 
 
-def _is_shared(node: Any, users: list[Any], late: set[Any]) -> bool:
+def _is_shared(node: Node, users: list[Any], late: set[Any]) -> bool:
     if _is_atom(node) or type(node) is Transpose or type(node) not in (*_SUFFIX, *NAMES):
         return False
     if type(node) is Cholesky:
@@ -223,7 +224,7 @@ def _is_shared(node: Any, users: list[Any], late: set[Any]) -> bool:
     return len(users) > 1
 
 
-def _describe(node: Any, named: Mapping[Any, str]) -> str:
+def _describe(node: Node, named: Mapping[Any, str]) -> str:
     """A name for a node, from what it is made of."""
     kind = type(node)
     if node in named:

@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from derive.algebra.copies import Copies, opened
+from derive.algebra.kinds import Size
 from derive.algebra.polynomials import Known, factored, gathered, is_small, known_sums
 
 
@@ -29,7 +30,7 @@ class NamedSizes:
         """The sizes that are sums."""
         return known_sums(self.names)
 
-    def shown(self, size: Any) -> Any:
+    def shown(self, size: Size) -> Any:
         """A size by its name, or in those that have one."""
         size = sympy.sympify(size)
         if size not in self._shown:
@@ -37,7 +38,7 @@ class NamedSizes:
         self._note(self._shown[size])
         return self._shown[size]
 
-    def _fresh(self, size: Any) -> Any:
+    def _fresh(self, size: Size) -> Any:
         if size in self.names:
             return self.names[size]
         if type(size) is not Copies and is_small(size):

@@ -10,6 +10,7 @@ import sympy
 
 from derive.algebra import build, nodes
 from derive.algebra.drawing import Drawer
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.naming import Name, nodes_in
 from derive.steps.matrices import clipped, tidy
 from derive.steps.naming import Names
@@ -34,7 +35,7 @@ def verbatim(latex: str) -> Atom:
     return Atom(latex, plain, 0.45 * signs + 0.3 * plain.count(" "))
 
 
-def _is_factored(matrix: Any) -> bool:
+def _is_factored(matrix: Matrix) -> bool:
     """Whether a product with sums among its factors is best left so: nothing in it cancels."""
     factors = build.split(matrix)[1] if type(matrix) is sympy.MatMul else ()
     sums = [factor for factor in factors if type(factor) is sympy.MatAdd]
@@ -91,18 +92,18 @@ class Displays:
             if name.value == equation.right and equation.left in (name.name, name.symbol):
                 self.explained.append(name)
 
-    def _left(self, left: Any) -> Box | None:
+    def _left(self, left: Expression) -> Box | None:
         if isinstance(left, str):
             return verbatim(left) if left else None
         return self.drawer.box(left)
 
-    def right(self, right: Any) -> tuple[Box, tuple[Name, ...]]:
+    def right(self, right: Expression) -> tuple[Box, tuple[Name, ...]]:
         """A right-hand side, and the names that it uses."""
         if right not in self._shown:
             self._shown[right] = self._drawn(right)
         return self._shown[right]
 
-    def _drawn(self, right: Any) -> tuple[Box, tuple[Name, ...]]:
+    def _drawn(self, right: Expression) -> tuple[Box, tuple[Name, ...]]:
         if isinstance(right, str | Box):
             return verbatim(right) if isinstance(right, str) else right, ()
         if nodes.Diagonal in {type(node) for node in nodes_in(right)}:
@@ -111,7 +112,7 @@ class Displays:
         matrix = getattr(folded, "is_Matrix", False)
         return (self._matrix(folded) if matrix else self._number(folded)), used
 
-    def _matrix(self, folded: Any) -> Box:
+    def _matrix(self, folded: Expression) -> Box:
         """A matrix, rearranged where that makes it shorter."""
         folded = clipped(folded)
         given = self.drawer.box(folded)
@@ -120,7 +121,7 @@ class Displays:
         shorter = self.drawer.box(tidy(folded))
         return shorter if LATEX.width(shorter) <= LATEX.width(given) else given
 
-    def _number(self, folded: Any) -> Box:
+    def _number(self, folded: Expression) -> Box:
         """A sum of numbers: laws and actions stream by stream, all else collected."""
         kinds = {type(node) for node in nodes_in(folded)}
         law = bool(kinds & {nodes.LogNormal, nodes.LogMultigamma})

@@ -11,6 +11,7 @@ import sympy
 
 from derive.algebra import build, equal, nodes, normal, rebuild
 from derive.algebra.copies import opened
+from derive.algebra.kinds import Matrix, Size
 from derive.algebra.polynomials import is_small
 from derive.algebra.rebuild import MAKERS
 from derive.algebra.rules import Table
@@ -26,7 +27,7 @@ MERGED = Table("merge", "derive/steps/matrices.py", {
 """Linear maps whose terms are shown as one, with a constructor that leaves sums whole."""
 
 
-def tidy(matrix: Any, *, share: bool = True) -> Any:
+def tidy(matrix: Matrix, *, share: bool = True) -> Any:
     """The matrix with equal linear maps merged and factors common to both ends taken out.
 
     Args:
@@ -46,7 +47,7 @@ def tidy(matrix: Any, *, share: bool = True) -> Any:
     return arranged
 
 
-def _identity(matrix: Any) -> Any:
+def _identity(matrix: Matrix) -> Any:
     return sympy.Identity(build.rows(matrix))
 
 
@@ -101,7 +102,7 @@ def _ends_taken_out(terms: list[Term]) -> list[Term]:
     return sums
 
 
-def clipped(matrix: Any) -> Any:
+def clipped(matrix: Matrix) -> Any:
     r"""Blocks of embedded matrices resolved, where the ranges can be compared.
 
     .. math:: [\mathcal E_{a:b}[A]]_{c:d} = [A]_{c-a:d-a} \quad (a \le c, d \le b), \qquad
@@ -110,7 +111,7 @@ def clipped(matrix: Any) -> Any:
     return rebuild(matrix, lambda _: None, {**MAKERS, nodes.Block: _block})
 
 
-def _block(matrix: Any, start: Any, size: Any) -> Any:
+def _block(matrix: Matrix, start: Any, size: Size) -> Any:
     number, factors = build.split(matrix)
     if len(factors) != 1 or type(factors[0]) is not nodes.Embed:
         return build.block(matrix, start, size)

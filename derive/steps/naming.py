@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from derive.algebra.kinds import Expression
 from derive.algebra.naming import Name, fold, nodes_in
 
 
@@ -29,7 +30,7 @@ class Names:
         sizes = {size: name for size, name in self.sizes.items() if name is not None}
         return {name.value: name.name for name in self.matrices} | sizes
 
-    def fold(self, expression: Any) -> tuple[Any, tuple[Name, ...]]:
+    def fold(self, expression: Expression) -> tuple[Any, tuple[Name, ...]]:
         """The expression with named matrices replaced, and the names that this brought in.
 
         An expression that is itself named keeps its value: it is the definition.

@@ -14,6 +14,7 @@ from sympy import Mul, Trace
 
 from derive.algebra import contains
 from derive.algebra.drawing import Drawer
+from derive.algebra.kinds import Expression, Node, Scalar
 from derive.algebra.nodes import LogDet, LogMultigamma, LogNormal
 from derive.algebra.products import natural
 from derive.errors import RuleError
@@ -51,7 +52,7 @@ class Opener:
         self.symbols: dict[Any, Any] = {}
         self.atoms: dict[Any, Any] = {}
 
-    def opened(self, expression: Any) -> Any:
+    def opened(self, expression: Expression) -> Any:
         """The sum multiplied out, logarithms of products taken apart, atoms as symbols."""
         return sympy.expand(self._flat(expression))
 
@@ -62,14 +63,14 @@ class Opener:
             return term, ONE
         return term / Mul(*marks), Mul(*(self.atoms[mark] for mark in marks))
 
-    def _flat(self, node: Any) -> Any:
+    def _flat(self, node: Node) -> Any:
         if type(node) in (sympy.Add, Mul):
             return node.func(*map(self._flat, node.args))
         if type(node) is sympy.log:
             return sympy.Add(*(e * self._symbol(sympy.log(b)) for b, e in _powers(node.args[0])))
         return self._symbol(node) if isinstance(node, ATOMS) else node
 
-    def _symbol(self, atom: Any) -> Any:
+    def _symbol(self, atom: Node) -> Any:
         if atom not in self.symbols:
             self.symbols[atom] = sympy.Symbol(f"_{len(self.symbols):04d}")
             self.atoms[self.symbols[atom]] = atom
@@ -87,7 +88,9 @@ def _powers(argument: Any) -> list[tuple[Any, Any]]:
     return [(base, exponent) for base, exponent in powers if base != 1]
 
 
-def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> tuple[Group, ...]:
+def by_stream(
+    expression: Expression, homes: Mapping[Any, Any], *, factored: bool
+) -> tuple[Group, ...]:
     """The terms of a sum, stream by stream from the bottom.
 
     What belongs to no stream comes last in an action, and first in a density.
@@ -119,7 +122,7 @@ def by_stream(expression: Any, homes: Mapping[Any, Any], *, factored: bool) -> t
     return kept
 
 
-def collected(expression: Any) -> tuple[Term, ...]:
+def collected(expression: Expression) -> tuple[Term, ...]:
     """The terms of a sum, with equal functions and logarithms collected.
 
     Raises:
@@ -137,7 +140,7 @@ def _check(groups: tuple[Group, ...], total: Any, opener: Opener) -> None:
         raise RuleError(f"regrouping for display changed the value of {total}")
 
 
-def _home(coefficient: Any, atom: Any, own: Mapping[Any, Any], factored: bool) -> Any:
+def _home(coefficient: Scalar, atom: Node, own: Mapping[Any, Any], factored: bool) -> Any:
     """The width of the stream that a term belongs to."""
     present = coefficient.free_symbols
     for width in own.values():

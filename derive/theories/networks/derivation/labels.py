@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from derive.algebra.kinds import Matrix
 from derive.algebra.latex import latex
 
 MEAN = r"\langle f_\ast \rangle"
@@ -17,6 +16,6 @@ CHAIN_SHIFT = r"S - S_U"
 PAPER = "Tiberi, Mignacco, Irie, Sompolinsky 2024 (arXiv:2405.15926)"
 
 
-def slope_name(overlap: Any) -> str:
+def slope_name(overlap: Matrix) -> str:
     """What the gradient with respect to an order parameter is called, in LaTeX."""
     return rf"\partial S/\partial {latex(overlap)}"

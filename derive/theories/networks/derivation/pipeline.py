@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import sympy
 
 from derive.algebra import build
+from derive.algebra.kinds import Matrix
 from derive.steps.pages import CHANGED
 from derive.steps.step import Equation, Order, Step
 from derive.theories.networks.derivation import certificates
@@ -271,7 +272,7 @@ def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
 def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
     notation = run.notation
 
-    def to_overlaps(kernel: Any) -> Any:
+    def to_overlaps(kernel: Matrix) -> Any:
         for stream in notation.streams():
             kernel = overlaps_for_vectors(kernel, notation, stream.index)
         return kernel

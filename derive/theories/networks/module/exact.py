@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from derive.algebra import build, rebuild
+from derive.algebra.kinds import Node
 from derive.algebra.scalars import expand
 from derive.programs import wrap
 from derive.programs.grouping import grouped
@@ -68,7 +69,7 @@ def label_law(printer: Printer) -> str:
     energy, constant = label_energy(printer.theory.law)
     found: set[Any] = set()
 
-    def name(node: Any) -> Any:
+    def name(node: Node) -> Any:
         if type(node) is not PathKernel:
             return None
         found.add(node)

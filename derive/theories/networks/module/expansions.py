@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from derive.algebra import build, nodes
+from derive.algebra.kinds import Expression
 from derive.arguments import takes
 from derive.programs import wrap
 from derive.programs.assemble import Module, runtime_source
@@ -199,7 +200,7 @@ def _finite_width(expansion: FiniteWidthExpansion) -> str:
     )  # fmt: skip
 
 
-def _split(value: Any) -> tuple[Any, Any]:
+def _split(value: Expression) -> tuple[Any, Any]:
     """What moves with the mean of the overlaps, and the form whose average is added to it."""
     drift, forms = [], []
     for term in build.terms(value):

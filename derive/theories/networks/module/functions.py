@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient, substitute
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
 from derive.programs import wrap
@@ -193,7 +194,14 @@ class Functions:
             raise RuleError(f"the constants of the widths leave {rest} beside N m / 2")
 
     def number(
-        self, name: str, arguments: str, doc: str, value: Any, *, more: str = "", **options: Any
+        self,
+        name: str,
+        arguments: str,
+        doc: str,
+        value: Expression,
+        *,
+        more: str = "",
+        **options: Any,
     ) -> str:
         """A function that returns a number, and code for what is added to it."""
         program = self.program([value], **options)
@@ -253,7 +261,7 @@ class Functions:
         return self.value_and_gradient(name, arguments, doc, value, slopes, more=OUTSIDE)
 
     def value_and_gradient(
-        self, name: str, arguments: str, doc: str, value: Any, slopes: Mapping[Any, Any], *,
+        self, name: str, arguments: str, doc: str, value: Expression, slopes: Mapping[Any, Any], *,
         more: str = "", **options: Any,
     ) -> str:  # fmt: skip
         """A function that returns a number and its gradients, by overlap."""
@@ -540,7 +548,7 @@ def _taken_apart(used: set[str]) -> list[str]:
     return lines
 
 
-def suffix(overlap: Any) -> str:
+def suffix(overlap: Matrix) -> str:
     """What follows the letter in the name of an order parameter."""
     return str(overlap.name).partition("_")[2]
 

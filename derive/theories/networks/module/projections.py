@@ -7,10 +7,11 @@ from typing import Any
 from sympy import MatAdd, MatMul
 
 from derive.algebra import build
+from derive.algebra.kinds import Expression
 from derive.theories.networks.nodes import PathProjection, path_projection
 
 
-def one_projection(expression: Any) -> Any:
+def one_projection(expression: Expression) -> Any:
     """The same sum, with projections onto paths that differ in their matrix alone taken as one."""
     if type(expression) is not MatAdd:
         return expression

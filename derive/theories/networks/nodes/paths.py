@@ -20,6 +20,7 @@ import derive.steps.matrices  # noqa: F401  (tables of both take rules below)
 from derive.algebra import build, nodes
 from derive.algebra.drawing import drawn_name
 from derive.algebra.evaluate import Evaluation
+from derive.algebra.kinds import Node, Size
 from derive.algebra.nodes import Data
 from derive.algebra.normal import each_term
 from derive.algebra.rules import register
@@ -36,7 +37,7 @@ from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Listing, Script, pow
 class Attended(Data):
     """Attended inputs of a set of examples: the array X[mu, i, pi], shape (P, N_0, M)."""
 
-    def __new__(cls, name: str | Str, examples: Any, features: Any, paths: Any) -> Attended:
+    def __new__(cls, name: str | Str, examples: Size, features: Any, paths: Any) -> Attended:
         attended: Attended = Data.__new__(cls, name, examples, features, paths)
         return attended
 
@@ -128,19 +129,19 @@ def _flipped(make: Callable[..., Matrix]) -> Callable[[Matrix], Matrix]:
     return rule
 
 
-def _readout_value(run: Evaluation, node: Any) -> Any:
+def _readout_value(run: Evaluation, node: Node) -> Any:
     weights, data = run.of(node.args[0]), run.of(node.args[1])
     flat = data.transpose(0, 2, 1).reshape(len(data), -1)
     return flat @ weights.reshape(-1, 1)
 
 
-def _kernel_value(run: Evaluation, node: Any) -> Any:
+def _kernel_value(run: Evaluation, node: Node) -> Any:
     overlap, left, right = (run.of(arg) for arg in node.args)
     weighted = run.product(left.reshape(-1, left.shape[2]), overlap).reshape(len(left), -1)
     return run.product(weighted, right.reshape(len(right), -1).T)
 
 
-def _projection_value(run: Evaluation, node: Any) -> Any:
+def _projection_value(run: Evaluation, node: Node) -> Any:
     matrix, left, right = (run.of(arg) for arg in node.args)
     weighted = run.product(matrix, right.reshape(len(right), -1))
     return run.product(left.reshape(-1, left.shape[2]).T, weighted.reshape(-1, right.shape[2]))
@@ -155,7 +156,7 @@ def _of_means(data: Any) -> bool:
     return bool(data.name.startswith("mu"))
 
 
-def _draw_readout(drawer: Any, node: Any) -> Box:
+def _draw_readout(drawer: Any, node: Node) -> Box:
     head = Script(symbols.READOUT, MEANS) if _of_means(node.args[1]) else symbols.READOUT
     return Apply(head, Fence(drawer.box(node.args[0]), SQUARE))
 
@@ -163,7 +164,7 @@ def _draw_readout(drawer: Any, node: Any) -> Box:
 def _path_map(make: Callable[..., Any], *, daggered: bool = False) -> Callable[[Any, Any], Box]:
     """The rule of a kernel, or of its adjoint, on training (plain) or test examples (a star)."""
 
-    def rule(drawer: Any, node: Any) -> Box:
+    def rule(drawer: Any, node: Node) -> Box:
         inner, left, right = node.args
         marks = "".join("*" if data.name.endswith("star") else "" for data in (left, right))
         if marks == "*" and not left.name.endswith(
@@ -181,7 +182,7 @@ def _path_map(make: Callable[..., Any], *, daggered: bool = False) -> Callable[[
 
 
 def _worded(word: str) -> Callable[[Any], Text]:
-    def rule(node: Any) -> Text:
+    def rule(node: Node) -> Text:
         inner, left, right = node.args
         marks = "".join("star" if d.name.endswith("star") else "" for d in (left, right))
         suffix = {"": "", "star": "_star", "starstar": "_starstar"}[marks]
@@ -193,18 +194,18 @@ def _worded(word: str) -> Callable[[Any], Text]:
     return rule
 
 
-def _is_symmetric(node: Any) -> bool:
+def _is_symmetric(node: Node) -> bool:
     return bool(node.args[1] == node.args[2]) and is_symmetric(node.args[0])
 
 
-def _kernel_name(node: Any) -> str:
+def _kernel_name(node: Node) -> str:
     if type(node.args[0]) is not nodes.Overlap:
         return "kernel"
     across = "" if node.args[1] == node.args[2] else "cross_"
     return f"{across}kernel_{node.args[0].name}"
 
 
-def _print_diagonal(node: Any, emit: Emit) -> str | None:
+def _print_diagonal(node: Node, emit: Emit) -> str | None:
     if node.args[1] != node.args[2]:
         return None
     return f"path_diagonal({emit(node.args[0])}, {emit(node.args[1])})"

@@ -9,10 +9,11 @@ import sympy
 from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose
 
 from derive.algebra import nodes
+from derive.algebra.kinds import Expression, Node
 from derive.errors import NoRule, named
 
 
-def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
+def explicit(expression: Expression, values: Mapping[Any, Any]) -> Any:
     """The expression with matrices written out.
 
     Args:
@@ -24,7 +25,7 @@ def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
     """
     done: dict[Any, Any] = {}
 
-    def of(node: Any) -> Any:
+    def of(node: Node) -> Any:
         if node in values:
             return values[node]
         if node not in done:
@@ -40,25 +41,25 @@ def explicit(expression: Any, values: Mapping[Any, Any]) -> Any:
     return of(expression)
 
 
-def _product(of: Any, node: Any) -> Any:
+def _product(of: Any, node: Node) -> Any:
     product: Any = sympy.S.One
     for arg in node.args:
         product = product * of(arg)
     return product
 
 
-def _sum(of: Any, node: Any) -> Any:
+def _sum(of: Any, node: Node) -> Any:
     first, *rest = map(of, node.args)
     for part in rest:
         first = first + part
     return first
 
 
-def _lift(of: Any, node: Any) -> Any:
+def _lift(of: Any, node: Node) -> Any:
     return sympy.diag(*[of(node.args[0])] * int(node.args[1]))
 
 
-def _partial_trace(of: Any, node: Any) -> Any:
+def _partial_trace(of: Any, node: Node) -> Any:
     inner, heads = of(node.args[0]), int(node.args[1])
     size = inner.rows // heads
     blocks = [inner[k * size : (k + 1) * size, k * size : (k + 1) * size] for k in range(heads)]

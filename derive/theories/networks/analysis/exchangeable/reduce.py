@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.algebra import build, gradient
+from derive.algebra.kinds import Matrix, Scalar
 from derive.symmetry.permutations import Sector
 from derive.symmetry.sectors import Rules
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
@@ -70,8 +71,8 @@ class Reduced:
 
 def reduced(
     symmetry: Symmetry,
-    action: Any,
-    covariance: Any,
+    action: Scalar,
+    covariance: Matrix,
     overlaps: Sequence[Any],
     equations: Sequence[SaddleEquation],
     *,
@@ -102,7 +103,7 @@ def reduced(
     )
 
 
-def _unknowns(split: Splitting, stream: int, overlap: Any) -> list[Unknown]:
+def _unknowns(split: Splitting, stream: int, overlap: Matrix) -> list[Unknown]:
     symmetry, size = split.symmetry, overlap.shape[0]
     return [
         Unknown(

@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Identity, Trace
 
 from derive.algebra import build
+from derive.algebra.kinds import Node, Size
 from derive.algebra.rules import register
 from derive.errors import NoRule
 from derive.symmetry import sectors
@@ -52,12 +53,12 @@ class Splitting(sectors.Splitting):
         return Attended(name, data.examples, features, self.count(data.paths, sector))
 
 
-def _require_training(run: Splitting, node: Any) -> None:
+def _require_training(run: Splitting, node: Node) -> None:
     if set(node.args[1:]) != {run.symmetry.notation.data()}:
         raise NoRule(f"split by sectors has no rule for {node}: its data are no training examples")
 
 
-def _path_kernel(run: Splitting, node: Any) -> Any:
+def _path_kernel(run: Splitting, node: Node) -> Any:
     """A kernel is the sum of those of the sectors."""
     _require_training(run, node)
     parts = []
@@ -71,12 +72,12 @@ def _path_kernel(run: Splitting, node: Any) -> Any:
     return build.add(*parts)
 
 
-def _path_projection(run: Splitting, node: Any) -> Any:
+def _path_projection(run: Splitting, node: Node) -> Any:
     """The adjoint, divided by what a trace over vectors multiplies."""
     _require_training(run, node)
     inner, symmetry = run.of(node.args[0]), run.symmetry
 
-    def make(sector: Sector, size: Any) -> Any:
+    def make(sector: Sector, size: Size) -> Any:
         share = 1 / symmetry.multiplicity(sector)
         if is_number(size):
             number = build.trace(build.mul(inner, run.kernel(sector)))

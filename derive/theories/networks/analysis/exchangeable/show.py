@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import sympy
 
 from derive.algebra import rebuild
+from derive.algebra.kinds import Expression
 from derive.algebra.naming import named
 from derive.steps.displays import Displays
 from derive.steps.naming import Names
@@ -178,7 +179,7 @@ class _Page:
                 homes[unknown.symbol] = notation.width(unknown.stream)
         self.displays = Displays(homes, names)
 
-    def counted(self, expression: Any) -> Any:
+    def counted(self, expression: Expression) -> Any:
         """The expression with H - 1 as one symbol, which is not multiplied out."""
         return rebuild(expression, self.less.get)
 
@@ -200,7 +201,7 @@ class _Page:
             blocks += [Prose(said), *self.display(own)]
         return blocks
 
-    def number(self, expression: Any) -> Any:
+    def number(self, expression: Expression) -> Any:
         """A sum of functions of matrices, what they have in common in front."""
         if getattr(expression, "is_Matrix", False) or not expression.has(sympy.Trace):
             return expression
@@ -221,7 +222,7 @@ class _Page:
         shown, where = self.displays.of(tuple(equations))
         return [Display((*shown.lines, *(where.lines if where is not None else ())))]
 
-    def counted_right(self, right: Any) -> Any:
+    def counted_right(self, right: Expression) -> Any:
         """A right-hand side with H - 1 as one symbol; boxes have it already."""
         return right if isinstance(right, Box) else self.counted(right)
 
@@ -237,7 +238,7 @@ class _Page:
             rows.append((overlap, unknown.label or "-", symbol, often, size))
         return Table(("overlaps", "sector", "value", "multiplicity", "what it is"), tuple(rows))
 
-    def _math(self, expression: Any) -> str:
+    def _math(self, expression: Expression) -> str:
         text = self.medium.text(self.displays.drawer.box(expression))
         return f"${text}$" if self.medium is LATEX else text
 

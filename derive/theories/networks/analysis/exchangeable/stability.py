@@ -17,6 +17,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, gradient
+from derive.algebra.kinds import Expression, Matrix, Scalar, Size
 from derive.algebra.naming import nodes_in
 from derive.errors import RuleError
 from derive.symmetry.permutations import Sector
@@ -116,7 +117,7 @@ def bending(symmetry: Symmetry, result: Reduced, weight: int, leave: str) -> Ben
     return Bend(tuple(directions), tuple(lengths), _matrix(bent, len(directions)), ratios)
 
 
-def _second(action: Any, at: dict[Any, Any], moves: dict[Any, Any]) -> Any:
+def _second(action: Scalar, at: dict[Any, Any], moves: dict[Any, Any]) -> Any:
     """The second derivative of an action along moves, written out."""
     steps = {
         symbol: build.overlap(f"step{k}", symbol.shape[0])
@@ -130,7 +131,7 @@ def _second(action: Any, at: dict[Any, Any], moves: dict[Any, Any]) -> Any:
     return sympy.expand(explicit(action, {**at, **written}))
 
 
-def _work(slope: Any, step: Any) -> Any:
+def _work(slope: Matrix, step: Any) -> Any:
     if getattr(step, "is_Matrix", False):
         return build.trace(build.mul(slope, step))
     return slope * step
@@ -149,7 +150,7 @@ def _matrix(form: Any, size: int) -> Any:
     return matrix
 
 
-def _prior(action: Any) -> Any:
+def _prior(action: Scalar) -> Any:
     """The terms of an action without a kernel."""
     terms = sympy.Add.make_args(action)
     kinds = ({type(node) for node in nodes_in(term)} for term in terms)
@@ -176,7 +177,7 @@ def _eigenvalues(result: Reduced) -> tuple[dict[Any, Any], tuple[tuple[Any, Any]
     return values, tuple(ratios)
 
 
-def _move(pair: tuple[Any, Any], step: Any, heads: Any, leave: str) -> tuple[Any, Any, Any]:
+def _move(pair: tuple[Any, Any], step: Any, heads: Size, leave: str) -> tuple[Any, Any, Any]:
     """The step of the block of the ones and one more vector, of the rest, and its length squared.
 
     In whitened coordinates a vector joined to the ones, or one that moves against all others.
@@ -207,7 +208,7 @@ def _margins(symmetry: Symmetry, result: Reduced, which: Any, bend: Bend) -> Ite
                     matrix[row, column] -= sympy.expand(gone)
 
 
-def _arranged(value: Any, symmetry: Symmetry) -> Any:
+def _arranged(value: Expression, symmetry: Symmetry) -> Any:
     """A sum, every coefficient a product of powers of H - 1."""
     less = {symmetry.notation.heads(w): sympy.Dummy(f"h{w}") for w in symmetry.weights}
     counted = sympy.expand(value.xreplace({heads: 1 + h for heads, h in less.items()}))

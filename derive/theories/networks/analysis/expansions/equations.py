@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from derive.algebra import build
+from derive.algebra.kinds import Expression
 from derive.algebra.latex import box
 from derive.algebra.series import Series
 from derive.steps.step import Equation
@@ -45,7 +46,7 @@ def predictor(lefts: tuple[str, str], mean: Series, variance: Series) -> Equatio
     return (*sums, *coefficients("f", mean), *coefficients("v", variance))
 
 
-def overlap(left: Any, series: Series) -> Equation:
+def overlap(left: Expression, series: Series) -> Equation:
     """An order parameter as the sum of its coefficients."""
     return Equation(left, _sum([fenced(box(c), 4) for c in series], len(series)))
 

@@ -16,6 +16,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient, normal, substitute
+from derive.algebra.kinds import Expression
 from derive.algebra.nodes import LogNormal
 from derive.algebra.series import taylor
 from derive.errors import RuleError
@@ -234,7 +235,7 @@ def average_predictor(first: Orders, fluctuations: Fluctuations) -> Averages:
     )
 
 
-def _moved(expression: Any, first: Orders, second: Any) -> Any:
+def _moved(expression: Expression, first: Orders, second: Any) -> Any:
     """f'[D] plus the average of the second-order part."""
     drift = normal(taylor(expression, first.paths(), 1)[1])
     return build.add(drift, build.average(normal(second)))

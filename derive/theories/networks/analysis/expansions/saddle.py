@@ -19,6 +19,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient, normal, substitute
+from derive.algebra.kinds import Expression, Matrix, Size
 from derive.algebra.scalars import expand
 from derive.algebra.series import Series, taylor
 from derive.theories.networks.derivation.notation import Notation
@@ -31,7 +32,7 @@ def of_order(name: str, order: int) -> str:
     return f"{name}_order{order}"
 
 
-def matrix(name: str, order: int, size: Any) -> Any:
+def matrix(name: str, order: int, size: Size) -> Any:
     """The symbol of a coefficient that is a symmetric matrix."""
     return build.overlap(of_order(name, order), size)
 
@@ -86,7 +87,7 @@ class Orders:
         """The series along which an expression of the lowest overlaps is expanded."""
         return kernel_paths(self.theory, self.overlaps[0], self.covariance, self.kernel)
 
-    def define(self, symbol: Any, value: Any) -> Any:
+    def define(self, symbol: Any, value: Expression) -> Any:
         """Name a value, by the name that it has already if it has one."""
         for known, earlier in self.definitions:
             if earlier == value:
@@ -183,7 +184,7 @@ def _kernels(theory: Theory) -> tuple[Any, Any]:
     return theory.predictor.covariance, theory.predictor.kernel
 
 
-def _name_kernels(orders: Orders, suffix: str, covariance: Any, kernel: Any) -> None:
+def _name_kernels(orders: Orders, suffix: str, covariance: Matrix, kernel: Matrix) -> None:
     """The next coefficients of C and K_*."""
     names = kernel_names(orders.theory, suffix)
     orders.covariance.append(orders.define(names[0], covariance))
@@ -205,7 +206,7 @@ def _stream_paths(orders: Orders, stream: int) -> dict[Any, Series]:
     return {phi: tuple(orders.forces[stream]), g: tuple(overlaps), sigma: prior}
 
 
-def _coefficient(expression: Any, paths: Mapping[Any, Series], order: int) -> Any:
+def _coefficient(expression: Expression, paths: Mapping[Any, Series], order: int) -> Any:
     """One coefficient of a series, multiplied out."""
     return normal(taylor(expression, paths, order)[order])
 
@@ -240,7 +241,7 @@ def _extensive(theory: Theory) -> Any:
     return sympy.Add(rest, *(n * sympy.factor(part) for n, part in parts.items()))
 
 
-def _known(expression: Any, values: dict[Any, Any]) -> Any:
+def _known(expression: Expression, values: dict[Any, Any]) -> Any:
     present = {old: new for old, new in values.items() if contains(expression, {old})}
     return substitute(expression, present) if present else expression
 

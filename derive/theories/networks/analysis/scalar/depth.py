@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Expression, Size
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation
 from derive.theories.networks.analysis.scalar.stages import Stage
@@ -109,7 +110,7 @@ def flux_induction(generic: Generic) -> Induction:
     return Induction((FLUXES[STAGE], FLUX), (FLUXES[one], FLUX), (FLUXES[STAGE + 1], carried))
 
 
-def overlap_induction(generic: Generic, depth: Any) -> Induction:
+def overlap_induction(generic: Generic, depth: Size) -> Induction:
     r"""u_l = prod_{k=l}^n sigma_k^2 (1 + r/N_k), from the readout, u_{n+1} = 1, down.
 
     The factor of a stage is read off its equation: what the overlap above is multiplied by.
@@ -138,12 +139,12 @@ def overlap_induction(generic: Generic, depth: Any) -> Induction:
     )
 
 
-def _at(expression: Any, new: Any, old: Any = STAGE) -> Any:
+def _at(expression: Expression, new: Any, old: Any = STAGE) -> Any:
     """An expression of one stage, at another."""
     return expression.xreplace({old: new})
 
 
-def any_depth(generic: Generic, depth: Any = DEPTH) -> ScalarEquation:
+def any_depth(generic: Generic, depth: Size = DEPTH) -> ScalarEquation:
     """u = u_1 for a symbolic number of stages, from the two inductions."""
     flux_induction(generic)
     induction = overlap_induction(generic, depth)

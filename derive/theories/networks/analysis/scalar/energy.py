@@ -9,6 +9,7 @@ import sympy
 from sympy import Trace
 
 from derive.algebra import build, contains, gradient, rebuild, substitute
+from derive.algebra.kinds import Matrix, Node, Scalar
 from derive.algebra.nodes import LogDet
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
@@ -79,12 +80,12 @@ def read_energy(theory: Theory) -> ScalarEnergy:
     )
 
 
-def _flux(energy: Any) -> Any:
+def _flux(energy: Scalar) -> Any:
     """-u E'(u), by the rules of differentiation for matrices."""
     return expand(-OVERLAP * gradient(energy, OVERLAP))
 
 
-def _spectral_flux(energy: Any) -> Any:
+def _spectral_flux(energy: Scalar) -> Any:
     """-u E'(u), sum by sum."""
     total = sympy.S.Zero
     for term in energy.args:
@@ -93,11 +94,11 @@ def _spectral_flux(energy: Any) -> Any:
     return total
 
 
-def _only_kernel(energy: Any) -> Any:
+def _only_kernel(energy: Scalar) -> Any:
     """The one path kernel in an energy."""
     kernels: set[Any] = set()
 
-    def look(node: Any) -> None:
+    def look(node: Node) -> None:
         if type(node) is PathKernel:
             kernels.add(node)
 
@@ -110,7 +111,7 @@ def _only_kernel(energy: Any) -> Any:
     return kernels.pop()
 
 
-def _at_zero(energy: Any, theory: Theory) -> tuple[Any, Any]:
+def _at_zero(energy: Scalar, theory: Theory) -> tuple[Any, Any]:
     """What multiplies 1/u in E at zero temperature, and E with it named s.
 
     With no temperature, ln det (u K_1) = P ln u + ln det K_1 and (u K_1)^{-1} = K_1^{-1}/u: the
@@ -127,7 +128,7 @@ def _at_zero(energy: Any, theory: Theory) -> tuple[Any, Any]:
     return signal, cold - term + SIGNAL / OVERLAP
 
 
-def diagonalised(energy: Any, kernel: Any, labels: Any) -> Any:
+def diagonalised(energy: Scalar, kernel: Matrix, labels: Any) -> Any:
     """An energy in the eigenvalues of its kernel: ln det and y^T ... y become sums over them.
 
     Raises:
@@ -146,7 +147,7 @@ def diagonalised(energy: Any, kernel: Any, labels: Any) -> Any:
     return total
 
 
-def _quadratic_form(trace: Any, kernel: Any, outer: Any) -> Any:
+def _quadratic_form(trace: Any, kernel: Matrix, outer: Any) -> Any:
     """The summand of y^T (a I + b K)^{-1} y."""
     number, (resolvent, *rest) = build.split(trace.args[0])
     if type(resolvent) is not sympy.Inverse or build.mul(*rest) != outer:
@@ -154,7 +155,7 @@ def _quadratic_form(trace: Any, kernel: Any, outer: Any) -> Any:
     return number * PROJECTIONS[_INDEX] ** 2 / _eigenvalue(resolvent.arg, kernel)
 
 
-def _eigenvalue(matrix: Any, kernel: Any) -> Any:
+def _eigenvalue(matrix: Matrix, kernel: Matrix) -> Any:
     """The eigenvalue of a I + b K on the i-th eigenvector of K."""
     total = sympy.S.Zero
     for term in build.terms(matrix):

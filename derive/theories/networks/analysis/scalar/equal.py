@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Matrix
 from derive.algebra.latex import plain
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation, with_equal_widths
@@ -55,7 +56,7 @@ MOVES = (
 )
 
 
-def equal_widths(equation: ScalarEquation, flux: Any) -> EqualWidths:
+def equal_widths(equation: ScalarEquation, flux: Matrix) -> EqualWidths:
     """Rewrite the scalar equation for equal widths.
 
     Args:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Expression
 from derive.algebra.latex import plain
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.stages import Stage
@@ -96,6 +97,6 @@ def polynomial(equation: ScalarEquation) -> Any:
     return PRIOR * (EXAMPLES + FLUX) * equation.factors - SIGNAL
 
 
-def loaded(expression: Any) -> Any:
+def loaded(expression: Expression) -> Any:
     """An expression with alpha N in the place of P."""
     return expression.xreplace({EXAMPLES: LOAD * WIDTH})

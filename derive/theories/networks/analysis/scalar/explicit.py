@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Matrix, Size
 from derive.algebra.latex import plain
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equal import EqualWidths
@@ -65,7 +66,7 @@ def explicit_unequal(equation: ScalarEquation) -> Explicit:
     return _solved(polynomial(equation), FLUX, equation.right, equation.depth)
 
 
-def _solved(zero: Any, unknown: Any, overlap: Any, depth: Any) -> Explicit:
+def _solved(zero: Any, unknown: Any, overlap: Matrix, depth: Size) -> Explicit:
     if not depth.is_Integer or depth > MOST_STAGES:
         raise RuleError(
             f"explicit solution: {plain(depth)} stages give an equation of degree "

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Matrix, Scalar
 from derive.algebra.latex import plain
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equal import EqualWidths
@@ -118,7 +119,7 @@ def unit_load(equal: EqualWidths) -> Limit:
     )
 
 
-def deep_few(equation: ScalarEquation, flux: Any) -> Limit:
+def deep_few(equation: ScalarEquation, flux: Matrix) -> Limit:
     """n -> infinity at fixed lambda = n/N, P, s and c.
 
     With z = lambda s/u the limit reads z e^z = (lambda s/c) e^(lambda P): Lambert's function.
@@ -146,7 +147,7 @@ def deep_few(equation: ScalarEquation, flux: Any) -> Limit:
     )
 
 
-def deep_many(equal: EqualWidths, variance: Any) -> Limit:
+def deep_many(equal: EqualWidths, variance: Scalar) -> Limit:
     r"""n -> infinity at fixed alpha = P/N and s/P; every further stage has one variance.
 
     .. math:: v = (u/c)^{1/n} \to 1/\sigma^2
@@ -180,7 +181,7 @@ def deep_many(equal: EqualWidths, variance: Any) -> Limit:
     )
 
 
-def no_deep_limit(variance: Any) -> str:
+def no_deep_limit(variance: Scalar) -> str:
     """Why u has no limit at infinite depth and fixed P where stages are added of this variance."""
     if not variance.is_Number:
         return (

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 from sympy.polys.rings import ring
 
+from derive.algebra.kinds import Expression
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equal import EqualWidths
 from derive.theories.networks.analysis.scalar.series import Ring, Series, require_order
@@ -78,7 +79,7 @@ def _binomial(exponent: Ring, place: int) -> Ring:
     return coefficient
 
 
-def _powers(expression: Any, polynomials: Any) -> Powers:
+def _powers(expression: Expression, polynomials: Any) -> Powers:
     """A sum of powers of v, term by term."""
     powers: Powers = {}
     for term in sympy.Add.make_args(expression):

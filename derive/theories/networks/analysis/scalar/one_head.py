@@ -8,10 +8,11 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, substitute
+from derive.algebra.kinds import Expression
 from derive.theories.networks.derivation import Theory
 
 
-def in_numbers(expression: Any, theory: Theory, variables: tuple[Any, ...]) -> Any:
+def in_numbers(expression: Expression, theory: Theory, variables: tuple[Any, ...]) -> Any:
     """An expression with one head in every layer and numbers for the overlaps.
 
     Args:
@@ -39,7 +40,7 @@ def one_head(theory: Theory) -> dict[Any, Any]:
     return {notation.heads(w.index): sympy.S.One for w in notation.graph.weights if w.branching}
 
 
-def replaced(expression: Any, replacements: dict[Any, Any]) -> Any:
+def replaced(expression: Expression, replacements: dict[Any, Any]) -> Any:
     """The expression with those replacements whose left side occurs in it."""
     occurring = {old: new for old, new in replacements.items() if contains(expression, {old})}
     return substitute(expression, occurring) if occurring else expression

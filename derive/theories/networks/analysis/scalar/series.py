@@ -16,6 +16,7 @@ from typing import Any
 import sympy
 
 from derive.algebra.drawing import LONG
+from derive.algebra.kinds import Expression
 from derive.algebra.latex import box, plain
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.symbols import (
@@ -76,7 +77,7 @@ class Series:
         return "\n".join(lines)
 
 
-def _term(value: Any) -> Box:
+def _term(value: Expression) -> Box:
     """A term; a long sum in it stands behind the rest, in brackets where it can be broken."""
     long = [f for f in sympy.Mul.make_args(value) if f.is_Add and len(f.args) >= LONG]
     if not long or value.is_Add:

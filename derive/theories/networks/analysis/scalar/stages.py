@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
+from derive.algebra.kinds import Matrix
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.one_head import in_numbers, one_head, replaced
 from derive.theories.networks.analysis.scalar.symbols import OVERLAP
@@ -80,7 +81,9 @@ def _fluxes(theory: Theory) -> dict[Any, Any]:
     return fluxes
 
 
-def _number(matrix: Any, theory: Theory, variables: tuple[Any, ...], fluxes: dict[Any, Any]) -> Any:
+def _number(
+    matrix: Matrix, theory: Theory, variables: tuple[Any, ...], fluxes: dict[Any, Any]
+) -> Any:
     """A matrix that is 1 x 1 with one head, as a number."""
     return replaced(in_numbers(build.trace(matrix), theory, variables), fluxes)
 

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, normal, polynomials, substitute
+from derive.algebra.kinds import Matrix, Size
 from derive.algebra.naming import Name, named, nodes_in
 from derive.algebra.nodes import Selection
 from derive.steps.naming import Names
@@ -58,7 +59,7 @@ def _block_names(notation: Notation) -> tuple[Name, ...]:
     return tuple({name.value: name for name in names}.values())
 
 
-def _change_of(covariance: Any, overlap: Any, direction: Any) -> Any:
+def _change_of(covariance: Matrix, overlap: Matrix, direction: Matrix) -> Any:
     """The change of a covariance that is linear in an overlap, up to a constant."""
     moved = substitute(covariance, {overlap: build.add(overlap, direction)})
     return normal(build.subtract(moved, covariance))
@@ -91,7 +92,7 @@ def factored_sizes(notation: Notation) -> dict[int, Any]:
     return {k: polynomials.factored(notation.size_down_to(k)) for k in weights}
 
 
-def _is_long(size: Any, symbols: Mapping[Any, Any]) -> bool:
+def _is_long(size: Size, symbols: Mapping[Any, Any]) -> bool:
     """Whether a size has many factors or, as a sum, many symbols, or one named before it."""
     named = set(symbols.values())
     if type(size) is sympy.Add:

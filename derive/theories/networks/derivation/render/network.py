@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
 from derive.algebra import nodes
 from derive.algebra.drawing import Drawer
+from derive.algebra.kinds import Expression
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.names import size_names
@@ -113,7 +112,7 @@ def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list
     ]
 
 
-def _math(drawer: Drawer, expression: Any) -> str:
+def _math(drawer: Drawer, expression: Expression) -> str:
     return f"${LATEX.text(drawer.box(expression))}$"
 
 

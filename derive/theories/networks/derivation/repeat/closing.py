@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, equal, rebuild
+from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
 from derive.errors import RuleError
@@ -62,7 +63,7 @@ def _composed(here: Window, total: Any) -> tuple[Any, list[Any]]:
     return number, lifted
 
 
-def _without(right: Any, above: Any) -> Any:
+def _without(right: Expression, above: Any) -> Any:
     """The factor that stands behind the lifted overlaps above.
 
     Raises:

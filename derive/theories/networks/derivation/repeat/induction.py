@@ -13,6 +13,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Expression
 from derive.algebra.sums import layer_sum
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat.closing import close
@@ -169,7 +170,7 @@ def layer_of(here: Window, stream: int, known: Range | None) -> Layer:
 
 
 def _indexed_equation(here: Window, equation: SaddleEquation) -> SaddleEquation:
-    def of(value: Any) -> Any:
+    def of(value: Expression) -> Any:
         return None if value is None else here.indexed(value)
 
     return replace(

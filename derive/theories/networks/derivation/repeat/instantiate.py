@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, rebuild
+from derive.algebra.kinds import Expression, Node, Size
 from derive.algebra.layered import LAYERED, LayerCount, LayerSize
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import expand_sums
@@ -21,7 +22,7 @@ from derive.theories.networks.derivation.rules.wide.rewrite import (
 )
 
 
-def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> Any:
+def at_depth(expression: Expression, depths: Mapping[Any, int], notation: Notation) -> Any:
     """The expression with its sums written out, in the symbols of a network of known depth.
 
     Args:
@@ -32,7 +33,7 @@ def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> 
     numbers = {name: sympy.Integer(value) for name, value in depths.items()}
     written = expand_sums(expression, numbers)
 
-    def known(node: Any) -> Any:
+    def known(node: Node) -> Any:
         if str(getattr(node, "name", "")) in OF_FEATURES:
             return OF_FEATURES[str(node.name)](notation)
         if type(node) is LayerCount:
@@ -47,14 +48,14 @@ def at_depth(expression: Any, depths: Mapping[Any, int], notation: Notation) -> 
             return sympy.Mul(cancelled(sympy.Mul(*sizes)), *rest) if sizes else None
         return None
 
-    def cancelled(size: Any) -> Any:
+    def cancelled(size: Size) -> Any:
         values = {part: known(part) for part in size.atoms(LayerSize)}
         return multiplied_out(size.xreplace(values), notation.copies)
 
     return rebuild(written, known)
 
 
-def _is_size(node: Any) -> bool:
+def _is_size(node: Node) -> bool:
     """Whether a node is a sum or product of sizes, so that it can be cancelled."""
     if type(node) not in (sympy.Add, sympy.Mul, sympy.Pow) or not node.atoms(LayerSize):
         return False

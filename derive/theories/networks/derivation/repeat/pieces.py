@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerOverlap
 from derive.algebra.sizes import multiplied_out
 from derive.algebra.sums import reindex
@@ -157,7 +158,7 @@ class Block:
         pairs = ((low, value), (end, self.ends[1]))
         return tuple(pair for pair in pairs if pair[0] != pair[1])
 
-    def in_heads(self, expression: Any) -> Any:
+    def in_heads(self, expression: Expression) -> Any:
         """An expression of copy l with head counts in the place of quotients of sizes."""
         return sympy.cancel(reindex(expression, {self.copy.below: self.counted}))
 

@@ -9,6 +9,7 @@ import sympy
 
 from derive.algebra import nodes
 from derive.algebra.drawn_maps import over_layers
+from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerProduct
 from derive.algebra.naming import Name, nodes_in
 from derive.steps.displays import Displays
@@ -135,7 +136,7 @@ def _notation(theory: RepeatedTheory, steps: tuple[Step, ...]) -> list[Block]:
     return blocks
 
 
-def _values(right: Any) -> list[Any]:
+def _values(right: Expression) -> list[Any]:
     if isinstance(right, Summed):
         return [term.value for term in right.terms]
     return [right] if isinstance(right, sympy.Basic) else []

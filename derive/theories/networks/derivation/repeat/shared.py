@@ -15,6 +15,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, gradient, normal, rebuild, substitute
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.latex import latex
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, Piece, generic, highest
 from derive.theories.networks.derivation.repeat.shares import plain_share, volume_of, volume_share
@@ -112,7 +113,7 @@ class _Stream:
         value = plain_share(piece, here, self.windows)["action"]
         return Term(here, self._slope(here, value, last))
 
-    def _slope(self, here: Window, value: Any, stream: int) -> Any:
+    def _slope(self, here: Window, value: Expression, stream: int) -> Any:
         return self.windows.rules.stationarity(value, here.notation)[stream]
 
     def _products(self, terms: tuple[Term, ...]) -> Iterable[Term]:
@@ -194,7 +195,7 @@ class _Stream:
         return (*((name, known[name]) for name in names), (point, whole))
 
 
-def respond_within(here: Window, force: Any) -> tuple[Pairs, Pairs]:
+def respond_within(here: Window, force: Matrix) -> tuple[Pairs, Pairs]:
     """The first correction where what stands in above is in the lowest stream, too.
 
     Its vectors are the first there. Their shift is known from above, under all forces on them, so
@@ -218,7 +219,7 @@ def respond_within(here: Window, force: Any) -> tuple[Pairs, Pairs]:
         shift = build.mul(point, build.block(left[stream], 0, total), point)
         return build.scale(1 / notation.width(stream), shift)
 
-    def shift(name: Any, value: Any) -> Any:
+    def shift(name: Any, value: Expression) -> Any:
         return build.add(build.embed(given, 0, build.rows(name)), value) if name in own else value
 
     given = shift_symbol(notation, len(notation.graph.weights) - 1)
@@ -233,7 +234,7 @@ def _shares(part: Part, number: Any) -> bool:
     return piece.whole is not None and bool(piece.stream == number)
 
 
-def _reason(overlap: Any) -> str:
+def _reason(overlap: Matrix) -> str:
     name = latex(overlap)
     return (
         f"The vectors of all copies are in one stream (skips join them): the inverse of ${name}$ "

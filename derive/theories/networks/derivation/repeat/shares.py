@@ -14,6 +14,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, rebuild
+from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.scalars import expand
 from derive.theories.networks.derivation.repeat.pieces import Part, Piece, generic
 from derive.theories.networks.derivation.repeat.theory import Share, Volume
@@ -121,13 +122,13 @@ def volume_of(piece: Piece, windows: Windows) -> Volume:
     return Volume(here, terms)
 
 
-def volume_share(volume: Volume, here: Window, overlap: Any) -> Share:
+def volume_share(volume: Volume, here: Window, overlap: Matrix) -> Share:
     """That of a whole stream, in the symbols of a window."""
     plain = {name: volume.at(name, overlap, overlap.shape[0]) for name in KEYS}
     return _share(here, plain)
 
 
-def _without_variance(value: Any, here: Window) -> Any:
+def _without_variance(value: Expression, here: Window) -> Any:
     variance = here.notation.variance(len(here.notation.graph.weights) - 1)
     terms = sympy.Add.make_args(expand(value))
     return sympy.Add(*(term for term in terms if not contains(term, {variance})))

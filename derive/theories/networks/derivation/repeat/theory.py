@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from derive.algebra import rebuild
+from derive.algebra.kinds import Expression, Matrix, Size
 from derive.algebra.layered import index_text
 from derive.algebra.sums import Known, reindex
 from derive.theories.networks.derivation.repeat.pieces import Block, Part
@@ -62,7 +63,7 @@ class Volume:
         """The number of vectors in the values."""
         return self.window.notation.handed
 
-    def at(self, name: str, overlap: Any, count: Any) -> Any:
+    def at(self, name: str, overlap: Matrix, count: Size) -> Any:
         """A value for other overlaps of vectors of the stream."""
         return rebuild(self.values[name], {self.overlap: overlap, self.count: count}.get)
 
@@ -121,7 +122,7 @@ class Layer:
     def at(self, numbers: dict[Any, Any]) -> Layer:
         """The equations with other numbers in the place of symbols."""
 
-        def moved(value: Any) -> Any:
+        def moved(value: Expression) -> Any:
             return None if value is None else reindex(value, numbers)
 
         def pairs(given: tuple[tuple[Any, Any], ...]) -> tuple[tuple[Any, Any], ...]:
@@ -289,7 +290,7 @@ class RepeatedTheory:
                 depths[depth] = max(part.least, depths.get(depth, 1))
         return depths
 
-    def settled(self, expression: Any) -> Any:
+    def settled(self, expression: Expression) -> Any:
         """The expression with the number of vectors above each block in full, not by its name."""
         ends = dict(part.ends for part in self.parts if isinstance(part, Block))
         return reindex(expression, ends)

@@ -15,6 +15,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, rebuild
+from derive.algebra.kinds import Expression, Size
 from derive.algebra.layered import (
     LayerMatrix,
     LayerOverlap,
@@ -98,7 +99,7 @@ class Window:
         """A step of the derivation by its name."""
         return next(step for step in self.steps if step.name == name)
 
-    def indexed(self, expression: Any) -> Any:
+    def indexed(self, expression: Expression) -> Any:
         """The expression with nodes of layers in the place of the window's symbols."""
         return rebuild(sympy.sympify(expression), self._nodes.get)
 
@@ -111,7 +112,7 @@ class Window:
         size = sympy.Symbol(f"m_{index_text(whole.weight)}", positive=True, integer=True)
         return build.overlap(here.name, size)
 
-    def shown(self, expression: Any) -> Any:
+    def shown(self, expression: Expression) -> Any:
         """The expression as it is printed: with the place of the overlaps in their stream."""
         printed, here = {}, self.notation.overlap(0)
         if self.whole != here:
@@ -182,7 +183,7 @@ class Window:
 
     @staticmethod
     def _add(
-        nodes: dict[Any, Any], letter: str, kind: Any, size: Any, number: Any, text: str
+        nodes: dict[Any, Any], letter: str, kind: Any, size: Size, number: Any, text: str
     ) -> None:
         plain = sympy.MatrixSymbol if kind is LayerMatrix else Overlap
         size = sympy.expand(size)
@@ -202,7 +203,7 @@ class Window:
 
 
 def window(
-    *pieces: Piece, outputs: Any = sympy.S.One, rules: Rules = RULES, by_weight: bool = False
+    *pieces: Piece, outputs: Size = sympy.S.One, rules: Rules = RULES, by_weight: bool = False
 ) -> Window:
     """The window of neighbouring pieces.
 
@@ -260,7 +261,7 @@ def _named(
 class Windows:
     """Makes windows, each once."""
 
-    def __init__(self, rules: Rules, outputs: Any, by_weight: bool = False) -> None:
+    def __init__(self, rules: Rules, outputs: Size, by_weight: bool = False) -> None:
         self.rules, self.outputs, self.by_weight = rules, outputs, by_weight
         self._made: dict[Any, Window] = {}
 

@@ -7,12 +7,13 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains
+from derive.algebra.kinds import Expression, Matrix, Scalar
 from derive.algebra.nodes import Lift, LogNormal
 from derive.errors import RuleError
 from derive.theories.networks.nodes import Attended, PathReadout, path_kernel
 
 
-def outer(vectors: Any) -> Any:
+def outer(vectors: Matrix) -> Any:
     """F F^T, through the overlaps: N times the Gram matrix; lifts are carried outside."""
     if type(vectors) is Lift:
         return build.lift(outer(vectors.args[0]), vectors.args[1])
@@ -21,7 +22,7 @@ def outer(vectors: Any) -> Any:
     return build.scale(build.columns(vectors), build.gram(vectors))
 
 
-def row_covariance(expression: Any, weight: Any, variance: Any) -> Any:
+def row_covariance(expression: Expression, weight: Any, variance: Scalar) -> Any:
     r"""The covariance of the rows of c A W, for W with independent entries of one variance.
 
     .. math:: \Sigma = c^2 \sigma^2 A A^T
@@ -42,7 +43,7 @@ def row_covariance(expression: Any, weight: Any, variance: Any) -> Any:
 
 
 def output_covariance(
-    expression: Any, weight: Any, variance: Any, left: Attended, right: Attended
+    expression: Expression, weight: Any, variance: Scalar, left: Attended, right: Attended
 ) -> Any:
     r"""The covariance of the outputs f = c X[F V] on two sets of examples.
 
@@ -76,7 +77,7 @@ def find_normal(body: Any, variable: Any) -> Any:
     return factors[0]
 
 
-def prior_variance(factor: Any) -> Any:
+def prior_variance(factor: Scalar) -> Any:
     """The variance of a weight's independent entries, from its prior factor.
 
     Raises:

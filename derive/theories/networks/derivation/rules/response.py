@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from derive.algebra import build, gradient, substitute
+from derive.algebra.kinds import Matrix
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.state import State
 
@@ -77,7 +78,7 @@ def shifts(law: State, innovation: Callable[[int, Any], Any], name: Name) -> Ass
     )
 
 
-def with_above(covariance: Any, notation: Notation, weight: int, above: Any) -> Any:
+def with_above(covariance: Matrix, notation: Notation, weight: int, above: Any) -> Any:
     """A weight's covariance with other overlaps above it; linear in them."""
     return substitute(covariance, {_overlaps_above(notation, weight): above})
 
@@ -89,7 +90,7 @@ def _overlaps_above(notation: Notation, weight: int) -> Any:
     return build.pick(notation.overlap(item.above), notation.span(item.acts_on))
 
 
-def _handed_up(law: State, weight: int, force: Any) -> Any:
+def _handed_up(law: State, weight: int, force: Matrix) -> Any:
     """The force that a weight's covariance hands to the overlaps above it."""
     item = law.notation.graph.weights[weight]
     assert item.above is not None

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy
 
+from derive.algebra.kinds import Size
 from derive.programs.assemble import Module, runtime_source
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
@@ -122,7 +121,7 @@ def _of_stream(functions: StreamFunctions) -> list[str]:
     return [title, *functions.all()]
 
 
-def _make_problem(section: Section, heads: str, outputs: Any, shared: bool, paths: str) -> str:
+def _make_problem(section: Section, heads: str, outputs: Size, shared: bool, paths: str) -> str:
     depths = section.depths
     described = ""
     if heads:

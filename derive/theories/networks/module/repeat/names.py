@@ -11,6 +11,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import rebuild
+from derive.algebra.kinds import Expression
 from derive.algebra.nodes import Overlap
 from derive.programs import wrap
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
@@ -69,7 +70,7 @@ class Depths:
     names: tuple[str, ...]
     arguments: tuple[str, ...]
 
-    def in_code(self, expression: Any) -> Any:
+    def in_code(self, expression: Expression) -> Any:
         """A number with the identifiers of the depths in it."""
         pairs = zip(self.described, self.names, strict=True)
         renamed = {number_symbol(old): sympy.Symbol(new) for old, new in pairs}
@@ -105,7 +106,7 @@ class Names:
     symbols: Mapping[Any, Any]
     places: tuple[Place, ...]
 
-    def of(self, expression: Any) -> Any:
+    def of(self, expression: Expression) -> Any:
         """The expression with identifiers in the place of the window's names."""
         return rebuild(sympy.sympify(expression), self.symbols.get)
 

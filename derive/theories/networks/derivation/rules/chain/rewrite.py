@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.algebra import build, contains, normal, substitute
+from derive.algebra.kinds import Expression, Scalar
 from derive.algebra.scalars import expand
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
@@ -38,7 +39,7 @@ def overlap_symbol(notation: Notation, stream: int) -> Any:
 
 
 def chain_form(
-    action: Any, equations: tuple[SaddleEquation, ...], notation: Notation
+    action: Scalar, equations: tuple[SaddleEquation, ...], notation: Notation
 ) -> Chain | None:
     """Rescale the order parameters of a chain; None where the network is none.
 
@@ -92,6 +93,6 @@ def _equation(
     )
 
 
-def _substitute_known(expression: Any, replacements: dict[Any, Any]) -> Any:
+def _substitute_known(expression: Expression, replacements: dict[Any, Any]) -> Any:
     present = {old: new for old, new in replacements.items() if contains(expression, {old})}
     return substitute(expression, present) if present else expression

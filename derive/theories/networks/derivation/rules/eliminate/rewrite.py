@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Identity
 
 from derive.algebra import build, normal
+from derive.algebra.kinds import Matrix
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.state import State
 from derive.wording import plural
@@ -54,7 +55,7 @@ def eliminate(gradients: tuple[Any, ...], law: State) -> tuple[SaddleEquation, .
 
 
 def _solve(
-    gradient: Any, law: State, stream: int, solved: dict[int, SaddleEquation]
+    gradient: Matrix, law: State, stream: int, solved: dict[int, SaddleEquation]
 ) -> SaddleEquation:
     notation = law.notation
     overlap, width = notation.overlap(stream), notation.width(stream)
@@ -95,7 +96,7 @@ def _trace_move(notation: Notation, weight: int) -> str:
     return f"trace the equation of stream {name} over {branches}; substitute it"
 
 
-def _multiply_out(gradient: Any, notation: Notation, stream: int) -> SaddleEquation:
+def _multiply_out(gradient: Matrix, notation: Notation, stream: int) -> SaddleEquation:
     overlap, width = notation.overlap(stream), notation.width(stream)
     name = notation.graph.streams[stream].name
     count = len(notation.graph.streams[stream].weights)

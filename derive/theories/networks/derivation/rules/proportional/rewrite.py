@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, rebuild
+from derive.algebra.kinds import Node, Scalar
 from derive.algebra.nodes import LogDet, LogMultigamma
 from derive.algebra.scalars import expand
 from derive.errors import RuleError
@@ -87,7 +88,7 @@ def _extensive(term: Any, widths: set[Any]) -> bool:
     return any(contains(factor, widths) for factor in numbers)
 
 
-def contains_matrix(factor: Any) -> bool:
+def contains_matrix(factor: Scalar) -> bool:
     """Whether a factor is made from matrices, in whose shapes the widths do not count."""
     return isinstance(factor, sympy.Trace | LogDet)
 
@@ -101,8 +102,8 @@ def _wide(state: State) -> Any:
     return rebuild(state.constant, {width - 1: width, (width - 1) / 2: width / 2}.get)
 
 
-def _stirling(constant: Any) -> Any:
-    def replace(node: Any) -> Any:
+def _stirling(constant: Scalar) -> Any:
+    def replace(node: Node) -> Any:
         if type(node) is LogMultigamma:
             half, count = node.args
             return count * half * (sympy.log(half) - 1)

@@ -17,6 +17,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, contains, gradient
+from derive.algebra.kinds import Matrix
 from derive.errors import RuleError
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.change.rewrite import across
@@ -133,6 +134,6 @@ def _square(total: Any, mean: Any, notation: Notation) -> Any:
     return build.scale(number, build.mul(overlap, placed, overlap))
 
 
-def _dual_square(covariance: Any, notation: Notation) -> Any:
+def _dual_square(covariance: Matrix, notation: Notation) -> Any:
     inverse, labels = build.inv(covariance), notation.labels()
     return build.mul(inverse, labels, build.transpose(labels), inverse)

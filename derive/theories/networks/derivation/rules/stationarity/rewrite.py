@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from derive.algebra import gradient
+from derive.algebra.kinds import Scalar
 from derive.theories.networks.derivation.notation import Notation
 
 
-def stationarity(action: Any, notation: Notation) -> tuple[Any, ...]:
+def stationarity(action: Scalar, notation: Notation) -> tuple[Any, ...]:
     r"""The symmetric gradients, the lowest stream first; each is zero at a saddle point.
 
     .. math:: dS = \sum_s \mathrm{tr}\left(\frac{\partial S}{\partial G_s} dG_s\right)

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, gradient, substitute
+from derive.algebra.kinds import Matrix, Scalar
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.rules.response import forces, shifts, with_above
 from derive.theories.networks.derivation.state import State
@@ -68,7 +69,7 @@ def infinite_width(law: State) -> Wide:
     return Wide(tuple(points), overlaps, (), ())
 
 
-def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
+def first_correction(energy: Scalar, law: State, wide: Wide) -> Wide:
     r"""Solve the stationarity equations to first order in 1/N at fixed P.
 
     A force on a weight's covariance passes to the covariance above it; the shifts follow from the
@@ -88,7 +89,7 @@ def first_correction(energy: Any, law: State, wide: Wide) -> Wide:
     return response(build.scale(-1, bottom), law, wide)
 
 
-def response(force: Any, law: State, wide: Wide) -> Wide:
+def response(force: Matrix, law: State, wide: Wide) -> Wide:
     """The first correction under a given force on the lowest overlaps."""
     notation = law.notation
     assignments, totals = forces(law, {0: force}, force_symbol)
