@@ -349,6 +349,21 @@ def test_wrong_kinds_of_direction_disagree(name, monkeypatch):
     assert verdict(KINDS) is Verdict.DISAGREES
 
 
+WRITTEN = {
+    "the action of streams": lambda x: x | {"action": x["action"] + 1e-3},
+    "evidence of the other sign": lambda x: x | {"log_evidence": -x["log_evidence"]},
+    "overlaps in the normalisation of streams": lambda x: x | {"U_1": x["U_1"] / 2},
+    "a stable point said to be none": lambda x: x | {"stable": ~x["stable"]},
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_wrong_symmetric_file_disagrees(name, monkeypatch):
+    right, change = exchangeable.arrays, WRITTEN[name]
+    monkeypatch.setattr(exchangeable, "arrays", lambda solution: change(right(solution)))
+    assert verdict("exchangeable heads: what is written") is Verdict.DISAGREES
+
+
 # --- what a run writes --------------------------------------------------------------------------
 
 READING = {

@@ -1,4 +1,4 @@
-"""The Hessian at a symmetric point by kinds of direction, against the whole one made in loops."""
+"""A symmetric point and its Hessian by kinds of direction, against what loops make of them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.description import Attention, Data
 from derive.theories.networks.phases import SymmetricSolver
+from derive.theories.networks.phases.files import arrays
+from derive.theories.networks.phases.solver import Point as SymmetricPoint
+from derive.theories.networks.phases.symmetric import ROUNDING, described
 
 HEADS = (4, 2)
 """Of the lowest layers; the others have one."""
+TOLERANCE = 1e-10
+"""Bound on the relative gradient of a symmetric point."""
 
 
 def kinds(subject: Subject, claim: str) -> CheckResult:
     """Eigenvalues of all kinds, as often as their multiplicities say, are those of the Hessian."""
-    point, comparison = _point(subject), subject.comparison()
-    solver = SymmetricSolver.of(point.network, Data(point.sample.attended, point.sample.labels))
-    symmetric = solver.point(solver.problem)
-    if symmetric.reason:
-        raise Unsettled(f"the symmetric point was not reached: {symmetric.reason}")
-    at = replace(point, overlaps=tuple(symmetric.overlaps))
+    (at, solver, symmetric), comparison = _symmetric(subject), subject.comparison()
     sectors = solver.hessian(symmetric, solver.problem)
     values = [x for s in sectors for x in s.multiplicity * list(s.eigenvalues)]
     comparison.add("how many directions there are", len(values), len(at.hessian))
@@ -41,6 +41,45 @@ def kinds(subject: Subject, claim: str) -> CheckResult:
         "may be exchanged, against all eigenvalues of the Hessian that index loops make"
     )
     return comparison.result(claim, min(subject.digits, HESSIAN_DIGITS), compared)
+
+
+def written(subject: Subject, claim: str) -> CheckResult:
+    """What `derive symmetric` writes of a point is what loops make of its overlaps."""
+    (at, solver, symmetric), comparison = _symmetric(subject), subject.comparison()
+    solution = described(solver, solver.problem, symmetric, tolerance=TOLERANCE, follow=False)
+    contents, values = arrays(solution), np.linalg.eigvalsh(at.hessian)
+    comparison.add("the action", contents["action"], at.chain_action())
+    comparison.add("log evidence", contents["log_evidence"], at.plain.log_evidence(at.overlaps))
+    names = [*(f"U_{k}" for k in range(1, len(at.overlaps))), "u_a"]
+    for name, overlap in zip(names, at.chain_overlaps(), strict=True):
+        comparison.add(f"the overlaps {name}", np.reshape(contents[name], overlap.shape), overlap)
+    spectrum = np.concatenate([np.linalg.eigvalsh(overlap) for overlap in at.chain_overlaps()])
+    often = [x for _, value, count in solution.eigenvalues for x in count * [value]]
+    comparison.add("the eigenvalues of the overlaps", sorted(often), sorted(spectrum))
+    stable = bool(values.min() > -ROUNDING * max(1.0, np.abs(values).max()))
+    comparison.add("whether it is stable", float(contents["stable"]), float(stable))
+    scales = [np.linalg.norm(g, 2) / n for g, n in zip(at.overlaps, at.plain.widths, strict=True)]
+    slope = max(c * np.linalg.norm(g) for c, g in zip(scales, at.gradient, strict=True))
+    comparison.add("1 and the relative gradient", 1.0, 1.0 + slope)
+    compared = (
+        "action, evidence, overlaps and their eigenvalues, stability and gradient of a symmetric "
+        "point as it is written, against index loops"
+    )
+    return comparison.result(claim, min(subject.digits, HESSIAN_DIGITS), compared)
+
+
+def _symmetric(subject: Subject) -> tuple[Point, SymmetricSolver, SymmetricPoint]:
+    """An instance at its symmetric point, as loops, and as the solver has it.
+
+    Raises:
+        Unsettled: The point was not reached.
+    """
+    point = _point(subject)
+    solver = SymmetricSolver.of(point.network, Data(point.sample.attended, point.sample.labels))
+    symmetric = solver.point(solver.problem)
+    if symmetric.reason:
+        raise Unsettled(f"the symmetric point was not reached: {symmetric.reason}")
+    return replace(point, overlaps=tuple(symmetric.overlaps)), solver, symmetric
 
 
 def _point(subject: Subject) -> Point:
@@ -74,4 +113,7 @@ def is_exchangeable(subject: Subject) -> bool:
     return plain and 0 < len(inner) < 4 and notation.outputs_apart == 1
 
 
-CLAIMS = (Claim("exchangeable heads: Hessian by kinds", kinds, is_exchangeable),)
+CLAIMS = (
+    Claim("exchangeable heads: Hessian by kinds", kinds, is_exchangeable),
+    Claim("exchangeable heads: what is written", written, is_exchangeable),
+)
