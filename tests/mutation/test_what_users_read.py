@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from derive.evidence.verdict import Verdict
-from derive.theories.networks.checks import solutions
+from derive.theories.networks.checks import exchangeable, solutions
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import (

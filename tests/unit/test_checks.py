@@ -49,7 +49,7 @@ FOR_CHAINS = [
     "one head per layer: generated solver",
     "temperature to zero: one head per layer",
 ]
-EXCHANGEABLE = ["exchangeable heads: Hessian by kinds"]
+EXCHANGEABLE = ["exchangeable heads: Hessian by kinds", "exchangeable heads: what is written"]
 FAST = ("no layer", "linear layers", "residual", "inner width", "double identity")
 SLOW = tuple(name for name in NETWORKS if name not in FAST)
 
