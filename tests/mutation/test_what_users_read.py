@@ -33,11 +33,13 @@ from derive.theories.networks.report import summary, tables
 from derive.theories.networks.runs import evidence, points, pruning
 from derive.theories.networks.solver import scores, solving, spectrum
 from derive.theories.networks.solver.solving import Solver
+from derive.theories.networks.sweeps import evidence as swept
+from derive.theories.networks.sweeps import solving as sweeping
 
 sentences = import_module(
     "derive.theories.networks.report.findings"
 )  # the package has a function of that name
-CLAIM = {claim.name: claim for claim in evidence.CLAIMS}
+CLAIM = {claim.name: claim for claim in swept.CLAIMS}
 FUNCTIONS, HESSIAN = "index loops: functions", "index loops: Hessian"
 FIELDS, FILE, WIDE = "solution: fields", "solution: file", "solution: infinite width"
 GUARDS, LAYERS = "convergence: guards", "layers: attended inputs"
@@ -362,6 +364,21 @@ def test_a_wrong_symmetric_file_disagrees(name, monkeypatch):
     right, change = exchangeable.arrays, WRITTEN[name]
     monkeypatch.setattr(exchangeable, "arrays", lambda solution: change(right(solution)))
     assert verdict("exchangeable heads: what is written") is Verdict.DISAGREES
+
+
+SWEPT = {
+    "evidence of the other sign": lambda row: row | {"log_evidence": -row["log_evidence"]},
+    "half of the trace": lambda row: row | {"overlap": row["overlap"] / 2},
+    "one minimum fewer": lambda row: row | {"minima": row["minima"] - 1},
+    "the root of the error": lambda row: row | {"test_error": row["test_error"] ** 0.5},
+}
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_a_wrong_row_of_a_sweep_disagrees(name, monkeypatch):
+    right, change = sweeping.record_of, SWEPT[name]
+    monkeypatch.setattr(sweeping, "record_of", lambda *given: change(right(*given)))
+    assert verdict("sweep: table") is Verdict.DISAGREES
 
 
 # --- what a run writes --------------------------------------------------------------------------

@@ -47,7 +47,7 @@ class SolvePoint:
         started = time.perf_counter()
         try:
             with one_blas_thread():
-                record = _found(solve(solver, self.point, data), data, subject)
+                record = record_of(solve(solver, self.point, data), data, subject)
         except (SizeError, SolveError) as error:
             record = {"converged": False, "message": str(error)}
         return self.point.key, record | {"seconds": time.perf_counter() - started}
@@ -65,7 +65,8 @@ def solve(solver: Solver, point: Point, data: Data) -> Solution:
     return solver.solve(point.network, data)
 
 
-def _found(solution: Solution, data: Data, subject: Subject) -> dict[str, Any]:
+def record_of(solution: Solution, data: Data, subject: Subject) -> dict[str, Any]:
+    """The columns of a solution in the table."""
     record: dict[str, Any] = {key: getattr(solution, key) for key in MEASURES}
     record |= {key: float(value) for key, value in record.items() if _is_number(value)}
     record["converged"] = bool(solution.converged)

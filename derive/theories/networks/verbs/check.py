@@ -14,7 +14,7 @@ from derive.commands.usage import Options, UsageError
 from derive.running.progress import spinner
 from derive.theories.networks import checks
 from derive.theories.networks.description import Network, load_data
-from derive.theories.networks.runs.evidence import CLAIMS
+from derive.theories.networks.sweeps.evidence import CLAIMS
 from derive.theories.networks.verbs.options import changed, network_of, tell_features, with_symbols
 
 OF_LADDER = ("data", "out", "resume", "overwrite", "draws", "jobs", "temperature")
