@@ -6,7 +6,7 @@ from small_networks import broken_heads, solver
 from symmetric_data import sector_data, symmetric_data
 
 from derive import Attention, Embedding, Network, Readout
-from derive.errors import SolveError
+from derive.errors import ArgumentError, SolveError
 from derive.theories.networks.phases import SymmetricSolver, onset, symmetric_solution
 from derive.theories.networks.phases.files import arrays
 from derive.theories.networks.phases.hessian import Layout
@@ -180,7 +180,6 @@ def test_copies_leave_the_onset_where_it_is():
         ("labels", 1, 2, "no onset of labels between 1 and 2: the lowest eigenvalue"),
         ("labels", 7, 6, "give the smaller one first"),
         ("labels", 0, 6, "give positive numbers"),
-        ("labels", float("nan"), 6, "give positive numbers"),
         ("heads", 1, 2, "'heads' is no parameter of an onset; valid: labels, temperature, width"),
     ],
 )
@@ -188,6 +187,11 @@ def test_a_wrong_interval_is_refused(parameter, low, high, message):
     with pytest.raises(SolveError, match=message) as caught:
         onset(*broken_heads(1.0), parameter, low, high)
     assert "\n" not in str(caught.value)
+
+
+def test_an_interval_of_no_numbers_is_refused():
+    with pytest.raises(ArgumentError, match="low is nan, and a finite number is due"):
+        onset(*broken_heads(1.0), "labels", float("nan"), 6)
 
 
 def test_the_file_holds_points_and_branches():
