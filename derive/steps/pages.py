@@ -13,7 +13,6 @@ from derive.typeset.text import typeset
 
 CHANGED = r"\ln p \ni"
 """The left side of equations that list the terms of the log density that a step changes."""
-"""The left side of equations whose right sides are terms of a log density."""
 
 Shown = tuple[Display, tuple[Line, ...]]
 """Equations, and what is new among the names in them."""

@@ -56,4 +56,4 @@ def _due(point: Any) -> dict[str, Any]:
 
 
 CLAIMS = (*runs.CLAIMS, Claim("sweep: table", row, runs.is_small))
-"""Everything that is claimed of a network, and of what runs and sweeps show of it."""
+"""What `derive check` runs: claims of a network, of solutions, of runs and of sweeps."""
