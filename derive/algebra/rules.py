@@ -62,7 +62,8 @@ class Table(dict[type, Any]):
     def refusal(self, node: Any) -> NoRule:
         """What to raise where there is no rule for a node."""
         kind = type(node).__name__
-        return NoRule(self.says.format(node=named(node), kind=kind, home=self.home))
+        said = self.says.format(node=named(node), kind=kind, home=self.home)
+        return NoRule(f"{said}; a theory's node brings its own by derive.algebra.rules.register")
 
 
 def register(kind: type, **rules: Any) -> None:
