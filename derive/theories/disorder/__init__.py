@@ -1,0 +1,1 @@
+"""Systems with quenched disorder, by the replica method."""

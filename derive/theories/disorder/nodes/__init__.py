@@ -1,0 +1,1 @@
+"""The nodes of the theory of disorder, each with its rules."""
