@@ -21,7 +21,7 @@ SOURCES = {
     "Network": "load_network(path) reads one from a TOML file",
     "Data": "load_data(path, network) reads one from an .npz file, Data(attended, labels) makes "
     "one of arrays",
-    "Derivation": "derive(network) makes one",
+    "Derivation": "derive(model) makes one",
     "Solution": "solve(network, data) makes one",
     "Expansion": "saddle_expansion(derivation, order) makes one",
 }
@@ -95,16 +95,29 @@ load_network(path) reads one from a TOML file
             bound = signature.bind(*given, **named)
             for name, classes in due.items():
                 if name in bound.arguments and not _fits(name, bound.arguments[name], classes):
-                    raise ArgumentError(
-                        f"{_call(function.__name__, signature)}: {name} is "
-                        f"{_kind(bound.arguments[name])}, and {_due(name, classes[0])} is due"
-                        + (f"; {SOURCES[classes[0]]}" if classes[0] in SOURCES else "")
-                    )
+                    call = _call(function.__name__, signature)
+                    raise _refusal(call, name, bound.arguments[name], classes[:1])
             return function(*given, **named)
 
         return checked
 
     return decorate
+
+
+def require_one_of(functions: Sequence[Callable[..., Any]], value: Any) -> None:
+    """Raise ArgumentError where none of some functions of one name takes a first argument."""
+    signature = inspect.signature(functions[0])
+    first = [next(iter(inspect.signature(each).parameters.values())) for each in functions]
+    taken = [_classes(parameter.annotation) for parameter in first]
+    if not any(_is_one_of(value, classes) for classes in taken):
+        due = tuple(dict.fromkeys(classes[0] for classes in taken))
+        raise _refusal(_call(functions[0].__name__, signature), first[0].name, value, due)
+
+
+def _refusal(call: str, name: str, value: Any, due: Sequence[str]) -> ArgumentError:
+    """What was given, what is due, and where that comes from."""
+    said = f"{call}: {name} is {_kind(value)}, and {' or '.join(_due(name, c) for c in due)} is due"
+    return ArgumentError("; ".join([said, *(SOURCES[cls] for cls in due if cls in SOURCES)]))
 
 
 def _classes(annotation: Any) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from derive.errors import ClaimError
 from derive.files import Untidy, read_table
 from derive.wording import choices, one_line, shown
 
-KEYS = ("network", "about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
+KEYS = ("about", "up_to", "assume", "symbols", "declare", "lines", "expect", "slip")
+"""Of every theory; besides the `kind`, which has said of which, and its word for a description."""
 LINE_KEYS = ("expression", "relation")
 
 
@@ -20,13 +21,13 @@ def load_claim(path: str | Path, words: Words) -> Claim:
     """Read a claim from a TOML file.
 
     Args:
-        path: The file; the path of a network in it is relative to its folder.
-        words: Of the theory of such networks.
+        path: The file; the path of a description in it is relative to its folder.
+        words: Of the theory of its kind.
 
     Raises:
         ClaimError: The file cannot be read, or it holds no claim; in one line with the place and
             what would do.
-        DescriptionError: The network that it names cannot be read.
+        DescriptionError: The description that it names cannot be read.
     """
     source = one_line(str(path))
     try:
@@ -40,11 +41,10 @@ def load_claim(path: str | Path, words: Words) -> Claim:
 
 
 def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) -> Claim:
-    _require_keys(table, KEYS, "")
-    network = _network(table, folder, words)
+    _require_keys({k: v for k, v in table.items() if k != "kind"}, (words.model, *KEYS), "")
     claim = Claim(
         lines=_lines(table.get("lines", [])),
-        network=network,
+        network=_model(table, folder, words),
         about=_text(table.get("about", ""), "about"),
         up_to=_words(table.get("up_to", []), "up_to"),
         assume=_texts(_numbers_as_text(table.get("assume", {})), "assume"),
@@ -57,12 +57,13 @@ def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) ->
     return require_sound(claim, words.abouts)
 
 
-def _network(table: Mapping[str, Any], folder: Path, words: Words) -> Any:
-    if "network" not in table:
+def _model(table: Mapping[str, Any], folder: Path, words: Words) -> Any:
+    word = words.model
+    if word not in table:
         return None
-    path = _text(table["network"], "network")
+    path = _text(table[word], word)
     if not path:
-        raise ClaimError("network: an empty path; give the path of a network, or leave it out")
+        raise ClaimError(f"{word}: an empty path; give the path of a {word}, or leave it out")
     return words.read(folder / path)
 
 

@@ -13,9 +13,11 @@ class Words:
     """The words of a theory's claims.
 
     Attributes:
+        model: What a claim calls the description that it is about: "network".
         abouts: What a claim may be about.
         read: A description from a file.
     """
 
+    model: str
     abouts: tuple[str, ...]
     read: Callable[[Path], Any]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from derive.errors import DeriveError
@@ -36,17 +37,18 @@ class Parser(argparse.ArgumentParser):
         message = message.removeprefix("argument ")
         raise UsageError(f"{message}; see '{self.prog} --help'")
 
-    def refuse_unknown(self, arguments: list[str]) -> None:
+    def refuse_unknown(self, arguments: list[str], elsewhere: Sequence[str] = ()) -> None:
         """Raise UsageError at the first option that there is not.
 
         Argparse would name a required option first, of which the unknown one may be a misspelling.
+        It may also be one of an option that there is `elsewhere`.
         """
         for argument in arguments:
             if argument == "--":
                 return
             flag = argument.partition("=")[0]
             if re.match(r"--?[A-Za-z]|--=", argument) and flag not in self.flags:
-                raise UsageError(f"unknown option {choices_text(flag, self.flags)}")
+                raise UsageError(f"unknown option {choices_text(flag, [*self.flags, *elsewhere])}")
 
 
 def choices_text(word: str, valid: list[str]) -> str:

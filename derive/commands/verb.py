@@ -1,11 +1,10 @@
-"""What a theory offers to the command line."""
+"""A verb of the command line, as theories offer them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
 
 from derive.commands.usage import Options, Parser
 
@@ -31,15 +30,3 @@ class Verb:
         module, _, name = self.home.partition(":")
         status: int = getattr(import_module(module), name)(options)
         return status
-
-
-class Theory(Protocol):
-    """What a theory hands to the floors above it."""
-
-    @property
-    def kind(self) -> str:
-        """What `kind` says at the head of its descriptions; empty where they have none."""
-
-    @property
-    def verbs(self) -> Mapping[str, Verb]:
-        """Its verbs by name."""

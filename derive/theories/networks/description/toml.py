@@ -24,7 +24,8 @@ from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.outside import key_outside, kind_outside
 from derive.wording import choices, one_line, shown
 
-TOP_KEYS = ("name", "temperature", "layers")
+KIND = "network"
+TOP_KEYS = ("kind", "name", "temperature", "layers")
 
 
 @takes("path")
@@ -49,7 +50,7 @@ def network_from_dict(table: Mapping[str, Any], source: str = "network") -> Netw
     """The network that a parsed TOML file describes.
 
     Args:
-        table: Its keys are `temperature`, `layers` and, if wanted, `name`.
+        table: Its keys are `temperature`, `layers` and, if wanted, `name` and `kind`.
         source: What to call it in error messages.
 
     Raises:
@@ -130,6 +131,8 @@ def _network(table: Any) -> Network:
     if not isinstance(table, Mapping):
         raise DescriptionError(f"{shown(table)} where a table is due; give temperature and layers")
     _check_keys(table, TOP_KEYS, "", "the top level")
+    if table.get("kind", KIND) != KIND:
+        raise DescriptionError(f'kind: {shown(table["kind"])} where "{KIND}" is due, or nothing')
     if "temperature" not in table:
         raise DescriptionError(
             "temperature: it is missing; write temperature = 0.01 above the first [[layers]]"

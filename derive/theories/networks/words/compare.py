@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
+from derive.arguments import takes
 from derive.claims.claim import EQUAL, Claim, Line, require_sound
 from derive.claims.deciding import Expressions, unsettled
 from derive.claims.on_symbols import OnSymbols
@@ -34,6 +35,7 @@ Relation = str
 GivenLine = str | Any | Callable[..., Any] | tuple[Any, Relation]
 
 
+@takes("network")
 def compare(
     network: Network | str | Path | None,
     about: str = "",
@@ -103,11 +105,6 @@ def compare(
 
 def _require_kinds(network: Any, about: Any, lines: Any) -> None:
     """Raise ClaimError where an argument is of another kind than it should be."""
-    if not (network is None or isinstance(network, str | os.PathLike | Network)):
-        raise ClaimError(
-            f"network: {shown(network)} where a Network is due; or None for a chain of its own, or "
-            "the path of a claim in TOML"
-        )
     if not isinstance(about, str):
         remedy = "leave it out" if network is None else 'write for example "action"'
         raise ClaimError(f"about: {shown(about)} where text is due; {remedy}")
