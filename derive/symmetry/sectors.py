@@ -79,7 +79,7 @@ def _leaf(kind: Callable[..., Any], **assumed: bool) -> Rule:
 
         def make(sector: Sector, size: Any) -> Any:
             label = run.symmetry.label(node.shape[0], sector)
-            tail = f"_{index},{label}" if label else f"_{index}"
+            tail = "_" + ",".join(part for part in (index, label) if part)
             if not is_number(size):
                 return kind(letter + tail, size, size)
             number = sympy.Symbol(LETTERS.get(letter, letter.lower()) + tail, **assumed)
