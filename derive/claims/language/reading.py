@@ -13,7 +13,7 @@ import sympy
 from derive.algebra import build
 from derive.claims.language.bounds import Bounds
 from derive.claims.language.foreign import instead_of_function, instead_of_name
-from derive.claims.language.functions import FUNCTIONS, matrix, number, shape_text
+from derive.claims.language.functions import matrix, number, shape_text
 from derive.claims.language.scope import Scope
 from derive.claims.language.syntax import MOST_DIGITS, place, snippet, tree_of
 from derive.errors import ClaimError, NoRule, ShapeError
@@ -200,10 +200,10 @@ class _Reader:
             return self.scope.names[node.id]
         if node.id == "pi":
             return sympy.pi
-        if node.id in FUNCTIONS or node.id in self.scope.functions:
+        if node.id in self.scope.vocabulary or node.id in self.scope.functions:
             raise self.fail(node, f"{node.id} is a function; write {node.id}(...)")
         valid = [*self.scope.names, *self.indices, "pi"]
-        functions = [*FUNCTIONS, "sum", *self.scope.functions]
+        functions = [*self.scope.vocabulary, "sum", *self.scope.functions]
         raise self.fail(node, f"unknown name{instead_of_name(node.id, valid, functions)}")
 
     def subscript(self, node: ast.Subscript) -> Any:
@@ -255,13 +255,13 @@ class _Reader:
         if name in self.scope.functions:
             self._count(node, name, 1)
             return self.scope.functions[name](matrix(arguments[0]))
-        if name not in FUNCTIONS:
-            valid = [*FUNCTIONS, "sum", *self.scope.functions]
+        if name not in self.scope.vocabulary:
+            valid = [*self.scope.vocabulary, "sum", *self.scope.functions]
             known = instead_of_function(name, valid)
             if name in self.scope.names:
                 known = f", it is a name; write {name}*(...) for a product{choices('', valid)}"
             raise self.fail(node, f"unknown function {shown(name)}{known}")
-        count, make = FUNCTIONS[name]
+        count, make = self.scope.vocabulary[name]
         self._count(node, name, count)
         return make(*arguments)
 
@@ -276,7 +276,7 @@ class _Reader:
         body, index, *ends = node.args
         if not isinstance(index, ast.Name):
             raise self.fail(index, "the second argument of sum is its index, a name such as l")
-        taken = (self.scope.names, self.scope.functions, FUNCTIONS, self.indices)
+        taken = (self.scope.names, self.scope.functions, self.scope.vocabulary, self.indices)
         if any(index.id in names for names in taken):
             raise self.fail(index, "the index of sum is a name in use; choose another")
         first, last = (number(self.read(end)) for end in ends)
