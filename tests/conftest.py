@@ -51,7 +51,7 @@ def pytest_sessionstart():
     """Equal networks are derived once, and their modules generated once."""
     for room, name in (
         (deriving, "derive_theory"),
-        (deriving, "repeated_theory"),
+        (deriving, "composed_theory"),
         (module, "_generate_known"),
         (module, "generate_repeated"),
     ):

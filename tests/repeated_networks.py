@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from derive.theories.networks.derivation.repeat.induction import repeated_theory
+from derive.theories.networks.derivation.repeat.induction import composed_theory
 from derive.theories.networks.description import (
     Attention,
     Embedding,
@@ -142,4 +142,4 @@ SHARED = tuple(name for name in REPEATED if "residuals" in name or "shared" in n
 @cache
 def theory(name: str):
     """The theory of a network, derived once."""
-    return repeated_theory(REPEATED[name])
+    return composed_theory(REPEATED[name])

@@ -44,5 +44,5 @@ class Concrete:
 
     def exists(self):
         """Whether every block has the copies that first and last layers are about."""
-        blocks = [part for part in self.theory.parts if isinstance(part, Block)]
+        blocks = [part for part in self.theory.composed.parts if isinstance(part, Block)]
         return min(self.depths.values()) >= max(block.least for block in blocks)

@@ -43,37 +43,51 @@ def reversed_product(node):
 
 
 def changed(name, how):
+    """Another expression in the place of one of the theory, or of a record in it."""
+
     def broken(found):
-        return replace(found, **{name: rebuild(getattr(found, name), how)})
+        record, _, key = name.rpartition(".")
+        inner = getattr(found, record) if record else found
+        made = replace(inner, **{key: rebuild(getattr(inner, key), how)})
+        return replace(found, **{record: made}) if record else made
 
     return broken
 
 
 def changed_fixed_point(how):
     def broken(found):
-        point = found.fixed_point
-        return replace(found, fixed_point=replace(point, right=rebuild(point.right, how)))
+        point = found.composed.fixed_point
+        return composed(found, fixed_point=replace(point, right=rebuild(point.right, how)))
 
     return broken
 
 
-def changed_layer(found):
-    first, second, *rest = found.layers
-    wrong = replace(second, gradient=build.scale(2, second.gradient))
-    return replace(found, layers=(first, wrong, *rest))
+def composed(found, **changes):
+    """The theory with other parts or layers."""
+    return replace(found, composed=replace(found.composed, **changes))
+
+
+def changed_layer(key):
+    def broken(found):
+        first, second, *rest = found.layers
+        wrong = replace(second, **{key: build.scale(2, getattr(second, key))})
+        return composed(found, layers=(first, wrong, *rest))
+
+    return broken
 
 
 BROKEN = {
-    "law: widths of the layer above": ("exact law", changed("law", next_layer)),
-    "law: one layer less": ("exact law", changed("law", one_layer_less)),
-    "constant: one layer less": ("exact law", changed("constant", one_layer_less)),
+    "law: widths of the layer above": ("exact law", changed("law.body", next_layer)),
+    "law: one layer less": ("exact law", changed("law.body", one_layer_less)),
+    "constant: one layer less": ("exact law", changed("law.constant", one_layer_less)),
     "action: widths of the layer above": ("proportional", changed("action", next_layer)),
     "action: one layer less": ("proportional", changed("action", one_layer_less)),
-    "evidence: one layer less": ("proportional", changed("evidence", one_layer_less)),
-    "papers' action: one layer less": ("papers", changed("scaled", one_layer_less)),
+    "evidence: one layer less": ("proportional", changed("constant", one_layer_less)),
+    "papers' action: one layer less": ("papers", changed("chain.action", one_layer_less)),
     "fixed point: one layer less": ("closed", changed_fixed_point(one_layer_less)),
     "fixed point: the wrong order": ("closed", changed_fixed_point(reversed_product)),
-    "gradient: doubled": ("stationarity", changed_layer),
+    "gradient: doubled": ("stationarity", changed_layer("gradient")),
+    "change: doubled": ("Hessian", changed_layer("change")),
 }
 
 
@@ -90,7 +104,7 @@ def changed_second(**changes):
     def broken(found):
         first, second, *rest = found.layers
         made = {key: how(second) for key, how in changes.items()}
-        return replace(found, layers=(first, replace(second, **made), *rest))
+        return composed(found, layers=(first, replace(second, **made), *rest))
 
     return broken
 
@@ -109,7 +123,7 @@ def twice_in(key):
 
 def first_window(found):
     first, second, *rest = found.layers
-    return replace(found, layers=(first, replace(second, window=first.window, stream=0), *rest))
+    return composed(found, layers=(first, replace(second, window=first.window, stream=0), *rest))
 
 
 LAYERS = {
@@ -121,7 +135,7 @@ LAYERS = {
     "equation": changed_second(equation=twice_in("equation")),
     "papers' equation": changed_second(scaled=twice_in("scaled")),
     "shown from another window": first_window,
-    "a kind left out": lambda found: replace(found, layers=(found.layers[0], *found.layers[2:])),
+    "a kind left out": lambda found: composed(found, layers=(found.layers[0], *found.layers[2:])),
 }
 
 
@@ -144,9 +158,9 @@ def test_a_sum_that_is_shown_otherwise_is_refused(key):
     found = theory("attention")
     shares = tuple(
         (part, replace(share, plain={**share.plain, key: 2 * share.plain[key]}), here)
-        for part, share, here in found.shares
+        for part, share, here in found.composed.shares
     )
-    steps = steps_of(REPEATED["attention"], replace(found, shares=shares))
+    steps = steps_of(REPEATED["attention"], composed(found, shares=shares))
     (step,) = (s for s in steps if s.name.startswith(SHOWN[key]))
     with pytest.raises(CertificateError, match="as shown"):
         step.certificate(12)
@@ -154,8 +168,8 @@ def test_a_sum_that_is_shown_otherwise_is_refused(key):
 
 def test_a_flux_that_is_closed_wrongly_is_refused():
     found = theory("attention")
-    wrong = build.scale(2, found.fixed_point.flux_value)
-    broken = replace(found, fixed_point=replace(found.fixed_point, flux_value=wrong))
+    wrong = build.scale(2, found.composed.fixed_point.flux_value)
+    broken = composed(found, fixed_point=replace(found.composed.fixed_point, flux_value=wrong))
     (step,) = (s for s in steps_of(REPEATED["attention"], broken) if s.name.startswith("closed"))
     with pytest.raises(CertificateError, match="lowest flux"):
         step.certificate(12)

@@ -49,7 +49,17 @@ def volume_in_every_copy(node):
 
 
 def changed(name, how):
-    return lambda found: replace(found, **{name: rebuild(getattr(found, name), how)})
+    def broken(found):
+        if name == "law":
+            return replace(found, law=found.law.but(body=rebuild(found.law.body, how)))
+        return replace(found, **{name: rebuild(getattr(found, name), how)})
+
+    return broken
+
+
+def with_layer(found, layer):
+    """The theory with another shared stream."""
+    return replace(found, composed=replace(found.composed, layers=(layer,)))
 
 
 SUMS = {
@@ -76,7 +86,7 @@ def layer_with(**changes):
         layer = replace(layer, **made)
         gradient, right = layer.slopes.indexed(), layer.products.indexed()
         layer = replace(layer, gradient=gradient, equation=replace(layer.equation, right=right))
-        return replace(found, layers=(layer,))
+        return with_layer(found, replace(layer, change=layer.changes.indexed()))
 
     return broken
 
@@ -126,6 +136,13 @@ LAYERS = {
         {"slopes": terms("slopes", with_copies(from_the_first_row))},
     ),
     "gradient: volume left out": ("stationarity", {"slopes": terms("slopes", lambda f: f[:-1])}),
+    "change: copies left out": ("Hessian", {"changes": terms("changes", without_copies)}),
+    "change: copies doubled": ("Hessian", {"changes": terms("changes", with_copies(twice))}),
+    "change: in the first rows": (
+        "Hessian",
+        {"changes": terms("changes", with_copies(from_the_first_row))},
+    ),
+    "change: volume left out": ("Hessian", {"changes": terms("changes", lambda f: f[:-1])}),
     "equation: copies doubled": (
         "saddle",
         {"products": terms("products", with_copies(twice))},
@@ -143,7 +160,7 @@ def test_a_broken_equation_is_refused(case):
 def test_equations_that_are_not_those_shown_are_refused():
     def broken(found):
         (layer,) = found.layers
-        return replace(found, layers=(replace(layer, gradient=doubled(layer.gradient)),))
+        return with_layer(found, replace(layer, gradient=doubled(layer.gradient)))
 
     refused(broken, "stationarity", "not those of its parts")
 
@@ -156,7 +173,7 @@ def member_with(place, key, change):
         members = list(layer.members)
         pairs = tuple(change(*pair) for pair in getattr(members[place], key))
         members[place] = replace(members[place], **{key: pairs})
-        return replace(found, layers=(replace(layer, members=tuple(members)),))
+        return with_layer(found, replace(layer, members=tuple(members)))
 
     return broken
 
@@ -214,7 +231,7 @@ def test_a_volume_that_is_shown_otherwise_is_refused(key):
         (layer,) = found.layers
         share, here = layer.volume
         share = replace(share, plain={**share.plain, key: 2 * share.plain[key]})
-        return replace(found, layers=(replace(layer, volume=(share, here)),))
+        return with_layer(found, replace(layer, volume=(share, here)))
 
     refused(broken, "exact law" if key in ("law", "constant") else "proportional", "as shown")
 

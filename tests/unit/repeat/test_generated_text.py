@@ -226,13 +226,13 @@ def swapped(name):
     """The theory with G_l and G_l+1 exchanged in what a copy brings to the action."""
     found = theory(name)
     shares = []
-    for part, share, here in found.shares:
+    for part, share, here in found.composed.shares:
         if isinstance(part, Block):
             low, high = here.theory.order_parameters
             action = substitute(share.plain["action"], {low: high, high: low})
             share = replace(share, plain={**share.plain, "action": action})
         shares.append((part, share, here))
-    return replace(found, shares=tuple(shares))
+    return replace(found, composed=replace(found.composed, shares=tuple(shares)))
 
 
 def test_a_share_with_layers_exchanged_is_noticed():

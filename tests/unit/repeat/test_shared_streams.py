@@ -14,9 +14,9 @@ from derive.algebra import build, equal, evaluate, gradient
 from derive.algebra.layered import LayerSize, index_text
 from derive.errors import DescriptionError
 from derive.theories.networks.derivation.certifying.instance import instance
+from derive.theories.networks.derivation.repeat.composed import SharedLayer
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
-from derive.theories.networks.derivation.repeat.theory import SharedLayer
 from derive.theories.networks.description import Embedding, Linear, Network, Readout, Repeat
 
 DEPTHS = dict.fromkeys(SHARED, (1, 2, 3)) | {
@@ -46,17 +46,16 @@ def shared_layers(name):
 def test_law_action_predictor_and_equations(name, depth):
     case = Concrete(name, depth)
     found, expected = case.theory, case.expected
-    law = case.at(found.law) + case.at(found.constant)
+    law = case.at(found.law.body) + case.at(found.law.constant)
     assert equal(law, expected.law.body + expected.law.constant)
     assert equal(case.at(found.action), expected.action)
     assert equal(case.at(found.energy), expected.energy)
-    assert equal(case.at(found.evidence), expected.constant)
+    assert equal(case.at(found.constant), expected.constant)
     assert equal(case.at(found.dropped), expected.dropped)
-    assert found.scaled is None and found.fixed_point is None
-    ours, theirs = found.lowest.theory.predictor, expected.predictor
+    assert found.chain is None and found.composed.fixed_point is None
+    ours, theirs = found.predictor, expected.predictor
     for key in ("covariance", "kernel", "own_kernel", "mean", "variance"):
-        value = case.at(found.lowest.indexed(getattr(ours, key)))
-        assert equal(value, getattr(theirs, key)), key
+        assert equal(case.at(getattr(ours, key)), getattr(theirs, key)), key
     if not case.exists():
         return
     seen = []
@@ -66,6 +65,7 @@ def test_law_action_predictor_and_equations(name, depth):
             seen.append(stream)
             assert case.at(layer.overlap, **copy) == expected.order_parameters[stream]
             assert equal(case.at(layer.gradient, **copy), expected.gradients[stream])
+            assert equal(case.at(layer.change, **copy), expected.hessian.changes[stream])
             _compare_equation(case, layer, copy, expected.equations[stream])
             for pair in layer.points:
                 assert equal(case.at(pair[1], **copy), case.assigned[case.at(pair[0], **copy)])
@@ -137,11 +137,11 @@ def _copies_of(case, member):
 def test_the_gradient_of_the_sum_is_a_sum_of_gradients(name):
     """`gradient` of the summed action is the sum of the windows' embedded gradients."""
     found = theory(name)
-    depths = [depth - least for depth, least in found.least.items()]
+    depths = [depth - least for depth, least in found.composed.least.items()]
     for layer in found.layers:
         known = (*depths, *(layer.known.known if layer.known else ()))
-        slope = found.settled(gradient(found.action, layer.overlap, known))
-        assert equal(slope, found.settled(layer.gradient)), index_text(layer.number)
+        slope = found.composed.settled(gradient(found.action, layer.overlap, known))
+        assert equal(slope, found.composed.settled(layer.gradient)), index_text(layer.number)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_the_change_of_variables_is_made_once():
 
 
 def test_equations_hold_from_the_first_depth_on():
-    assert theory("residuals alone").least == {number_symbol("L"): 1}
+    assert theory("residuals alone").composed.least == {number_symbol("L"): 1}
     assert depths_of("residuals of two depths", 2) == {"L": 2, "D": 3}
 
 

@@ -29,16 +29,16 @@ CASES = [case(name, depth) for name in REPEATED if name not in SHARED for depth 
 def test_law_action_and_constants(name, depth):
     case = Concrete(name, depth)
     found, expected = case.theory, case.expected
-    law = case.at(found.law) + case.at(found.constant)
+    law = case.at(found.law.body) + case.at(found.law.constant)
     assert equal(law, expected.law.body + expected.law.constant)
     assert equal(case.at(found.action), expected.action)
     assert equal(case.at(found.energy), expected.energy)
-    assert equal(case.at(found.evidence), expected.constant)
+    assert equal(case.at(found.constant), expected.constant)
     assert equal(case.at(found.dropped), expected.dropped)
-    assert (found.scaled is None) == (expected.chain is None)
-    if found.scaled is not None:
-        assert equal(case.at(found.scaled), expected.chain.action)
-        assert expand(case.at(found.shift) - expected.chain.shift, logs=True) == 0
+    assert (found.chain is None) == (expected.chain is None)
+    if found.chain is not None:
+        assert equal(case.at(found.chain.action), expected.chain.action)
+        assert expand(case.at(found.chain.shift) - expected.chain.shift, logs=True) == 0
 
 
 @pytest.mark.parametrize(("name", "depth"), CASES)
@@ -58,6 +58,7 @@ def _compare(case, layer, copy, stream):
     expected = case.expected
     assert case.at(layer.overlap, **copy) == expected.order_parameters[stream]
     assert equal(case.at(layer.gradient, **copy), expected.gradients[stream])
+    assert equal(case.at(layer.change, **copy), expected.hessian.changes[stream])
     equation = expected.equations[stream]
     assert equal(case.at(layer.equation.right, **copy), equation.right)
     assert (layer.equation.flux is None) == (equation.flux is None)
@@ -79,5 +80,5 @@ def test_the_gradient_of_the_sum_is_that_of_the_window(name):
     depths = [number_symbol(k) - 2 for k in REPEATED[name].depths()]
     for layer in found.layers:
         known = (*depths, *(layer.known.known if layer.known else ()))
-        slope = found.settled(gradient(found.action, layer.overlap, known))
+        slope = found.composed.settled(gradient(found.action, layer.overlap, known))
         assert equal(slope, layer.gradient), index_text(layer.number)

@@ -13,7 +13,6 @@ from derive.theories.networks.derivation.render import content
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.terminal import table_of, theory_lines
 from derive.theories.networks.derivation.repeat import render as repeated
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.markdown import markdown_of
@@ -36,7 +35,7 @@ class Derivation(Certified):
     """
 
     network: Network
-    theory: Theory | RepeatedTheory
+    theory: Theory
     steps: tuple[Step, ...] = field(repr=False)
 
     @property
@@ -46,7 +45,7 @@ class Derivation(Certified):
         Raises:
             DescriptionError: The depth is a symbol.
         """
-        if isinstance(self.theory, Theory):
+        if self.theory.composed is None:
             return self.theory
         name = self.network.depths()[0]
         raise DescriptionError(
@@ -60,8 +59,8 @@ class Derivation(Certified):
 
     def page(self, *results: Any) -> Page:
         """The network, the notation, every step, and the theory in one view."""
-        if isinstance(self.theory, RepeatedTheory):
-            return repeated.page(self.network, self.theory, self.steps)
+        if self.theory.composed is not None:
+            return repeated.page(self.network, self.theory.composed, self.steps)
         return content.page(self.network, self.theory, self.steps)
 
     def step_to_markdown(self, name: str) -> str:
@@ -81,8 +80,8 @@ class Derivation(Certified):
 
     def theory_lines(self) -> Iterator[str]:
         """The theory in plain text, a line each."""
-        if isinstance(self.theory, RepeatedTheory):
-            return repeated.theory_lines(self.theory, self.steps)
+        if self.theory.composed is not None:
+            return repeated.theory_lines(self.theory.composed, self.steps)
         return theory_lines(self.theory)
 
     def text(self) -> str:

@@ -12,7 +12,7 @@ from derive.theories.networks.derivation.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.deriving import steps_of
-from derive.theories.networks.derivation.repeat.induction import repeated_theory
+from derive.theories.networks.derivation.repeat.induction import composed_theory
 from derive.theories.networks.description import Network, stream_graph
 
 
@@ -40,11 +40,11 @@ def derive(network: Network, rules: Rules = RULES) -> Derivation:
     >>> [layer.title for layer in derivation.theory.layers]
     ['stream 1', 'stream l, 2 <= l <= L', 'stream L+1']
     """
-    if not network.depths():
+    if not network.depths():  # a single part, on which the rules work as they stand
         theory, steps = derive_theory(network, Notation(stream_graph(network)), rules)
         return Derivation(network, theory, steps)
-    repeated = repeated_theory(network, rules)
-    return Derivation(network, repeated, steps_of(network, repeated, rules))
+    composed = composed_theory(network, rules)
+    return Derivation(network, composed, steps_of(network, composed, rules))
 
 
 def _reduced(derivation: Derivation) -> tuple[Any, tuple[Any, ...]]:

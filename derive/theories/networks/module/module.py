@@ -8,7 +8,6 @@ from derive.programs.assemble import Module, runtime_source
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
@@ -36,7 +35,7 @@ def generate(derivation: Derivation) -> Module:
     >>> module.make_problem([[[1.0]]], [0.5], 10, (1.3, 1.2), 0.1).widths
     (10.0,)
     """
-    if isinstance(derivation.theory, RepeatedTheory):
+    if derivation.theory.composed is not None:
         return generate_repeated(derivation)
     return _generate_known(derivation, derivation.theory)
 

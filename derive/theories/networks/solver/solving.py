@@ -15,7 +15,6 @@ from derive.errors import SolveError
 from derive.programs.runtime.minima import distinct
 from derive.theories.networks.derivation import Derivation, derive
 from derive.theories.networks.derivation.notation import Notation
-from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Data, Network, Values
 from derive.theories.networks.description.data import check_kernel
 from derive.theories.networks.description.graph import stream_graph, values
@@ -90,7 +89,7 @@ class Solver:
     @cached_property
     def notation(self) -> Notation:
         """The symbols of the network, at its depths."""
-        if isinstance(self.derivation.theory, Theory):
+        if self.derivation.theory.composed is None:
             return self.derivation.theory.notation
         return Notation(stream_graph(with_depths(self.derivation.network, self.depths)))
 

@@ -16,8 +16,8 @@ from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerProduct
 from derive.algebra.sizes import quotient
 from derive.errors import RuleError
+from derive.theories.networks.derivation.repeat.composed import FixedPoint, Layer
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
-from derive.theories.networks.derivation.repeat.theory import FixedPoint, Layer
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 
 

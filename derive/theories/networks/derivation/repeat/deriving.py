@@ -20,6 +20,7 @@ from derive.theories.networks.derivation.labels import (
 )
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat import proofs, shared_proofs
+from derive.theories.networks.derivation.repeat.composed import SharedLayer, composed_of
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.statements import (
     ANY_DEPTH,
@@ -48,21 +49,23 @@ from derive.theories.networks.derivation.repeat.taken import (
     wide_equations,
     without_labels,
 )
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
+from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.chain.statement import CHAIN
 from derive.theories.networks.derivation.rules.change.statement import CHANGE_PROJECTED
+from derive.theories.networks.derivation.rules.hessian.statement import HESSIAN, hessian_equations
 from derive.theories.networks.derivation.rules.proportional.statement import LIMIT
 from derive.theories.networks.derivation.rules.share.statement import PROJECTIONS
 from derive.theories.networks.derivation.rules.start.rewrite import prior
 from derive.theories.networks.derivation.rules.stationarity.statement import STATIONARY
 from derive.theories.networks.derivation.rules.wide.statement import CORRECT, INFINITE
 from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE
+from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 
 Text = tuple[str, str]
 
 
-def steps_of(network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> tuple[Step, ...]:
+def steps_of(network: Network, theory: Theory, rules: Rules = RULES) -> tuple[Step, ...]:
     """The steps that lead to a theory, each with its certificate."""
     return tuple(_Steps(theory, proofs.Instances(network, theory, rules)).all())
 
@@ -70,8 +73,8 @@ def steps_of(network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> 
 class _Steps:
     """Makes the steps, from those of the windows."""
 
-    def __init__(self, theory: RepeatedTheory, instances: proofs.Instances) -> None:
-        self.theory = theory
+    def __init__(self, theory: Theory, instances: proofs.Instances) -> None:
+        self.theory, self.composed = theory, composed_of(theory)
         self.instances = instances
         self.model = ""
         self.shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
@@ -81,7 +84,7 @@ class _Steps:
         yield self._start()
         yield from self._below()
         yield from self._law()
-        if self.theory.lowest.notation.has_mean:
+        if self.composed.lowest.notation.has_mean:
             yield from self._projections()
         yield self._summed("exact law at any depth", ANY_DEPTH, proofs.law_pairs, (
             ("law", r"\ln p"), ("constant", r"\text{constant}"),
@@ -91,15 +94,16 @@ class _Steps:
         ), limit=PROPORTIONAL, also="proportional limit")  # fmt: skip
         yield self._stationarity()
         yield self._equations()
-        if self.theory.scaled is not None:
+        if self.theory.chain is not None:
             yield self._scaled()
-        if self.theory.fixed_point is not None:
+        if self.composed.fixed_point is not None:
             yield self._closed()
         yield self._predictor()
         yield self._wide("infinite width", self._said(INFINITE, POINT),
                          "points")  # fmt: skip
         yield self._wide("first correction", self._said(CORRECT, FORCE),
                          "forces", "shifts")  # fmt: skip
+        yield self._hessian()
 
     def _said(self, text: Text, more: str) -> Text:
         """A statement, with what there is to say of shared streams."""
@@ -123,25 +127,25 @@ class _Steps:
 
     def _start(self) -> Step:
         terms, groups = [], []
-        for part, _, here in self.theory.shares:
+        for part, _, here in self.composed.shares:
             own = here.weights_of(0)
-            here = self.theory.lowest if part is self.theory.parts[0] else here
+            here = self.composed.lowest if part is self.composed.parts[0] else here
             value = sympy.Add(*(prior(here.notation, k) for k in own))
-            if part is self.theory.parts[0]:
+            if part is self.composed.parts[0]:
                 value += below_vectors(here)
             terms.append(Term(here, value, part if isinstance(part, Block) else None))
             defined = {here.notation.vectors(k) for k in own}
             equations = [e for e in here.step("starting density").after if e.left in defined]
             if equations:
                 groups.append(Group(here, where_of(part), (), tuple(equations)))
-        lowest = self.theory.lowest
+        lowest = self.composed.lowest
         total = Group(lowest, "", (), (Equation(r"\ln p", Summed(tuple(terms))),))
         proof = proofs.of_start(self.instances)
         return self._step("starting density", REPEATED_START, [total, *groups], proof)
 
     def _below(self) -> Iterable[Step]:
         """What is done with the first layer, as the lowest window has it."""
-        here = self.theory.lowest
+        here = self.composed.lowest
         names = [step.name for step in here.steps]
         for step in here.steps[1 : names.index("integrate V_0") + 1]:
             group = Group(here, "", step.before, step.after)
@@ -151,9 +155,9 @@ class _Steps:
 
     def _law(self) -> Iterable[Step]:
         """From the readout down: condition and change variables in every part."""
-        highest = len(self.theory.shares) - 1
+        highest = len(self.composed.shares) - 1
         for place in range(highest, -1, -1):
-            part, _, here = self.theory.shares[place]
+            part, _, here = self.composed.shares[place]
             chosen = own_steps(here)
             bare = without_labels if place else lambda equations, _: equations
             groups = [
@@ -177,7 +181,7 @@ class _Steps:
 
     def _projections(self) -> Iterable[Step]:
         """Of the vectors that read features with a mean: as variables, and at given overlaps."""
-        here = self.theory.lowest
+        here = self.composed.lowest
         change = here.step(f"overlaps {here.notation.overlap(0).name}")
         group = Group(here, "", without_labels(change.before, here), change.after)
         name = f"{change.name} and projections"
@@ -205,7 +209,7 @@ class _Steps:
     def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
                 limit: str = "", also: str = "") -> Step:  # fmt: skip
         equations = [Equation(title, self._total(key)) for key, title in shown]
-        group = Group(self.theory.lowest, "", (), tuple(equations))
+        group = Group(self.composed.lowest, "", (), tuple(equations))
         proof = proofs.of_sums(
             self.instances, proofs.with_shown(self.theory, pairs, equations), also
         )
@@ -214,14 +218,14 @@ class _Steps:
     def _total(self, key: str) -> Summed:
         """The shares of all parts, with what the labels bring."""
         terms = []
-        for part, share, here in self.theory.shares:
+        for part, share, here in self.composed.shares:
             block = part if isinstance(part, Block) else None
             if share.plain[key] != 0:
                 terms.append(Term(here, share.plain[key], block))
         volumes = [(layer.volume[0].plain[key], layer.volume[1]) for layer in self.shared]
         terms += [Term(here, value) for value, here in volumes if value != 0]
-        own = self.theory.labels.plain[key]
-        labels = [Term(self.theory.lowest, own)] if own != 0 else []
+        own = self.composed.labels.plain[key]
+        labels = [Term(self.composed.lowest, own)] if own != 0 else []
         return Summed((*labels, *terms))
 
     def _stationarity(self) -> Step:
@@ -237,7 +241,7 @@ class _Steps:
             [(here, "stationarity") for layer in self.theory.layers for here in layer.windows],
             "differences of the windows' actions",
         )
-        proof = proofs.of_layers(self.instances, windows, "gradient")
+        proof = proofs.of_layers(self.instances, windows, "gradient", lambda known: known.gradients)
         return self._step("stationarity", STATIONARY, groups, proof)
 
     def _equations(self) -> Step:
@@ -258,7 +262,7 @@ class _Steps:
         return self._step("saddle equations", text, groups, proof)
 
     def _scaled(self) -> Step:
-        here = self.theory.lowest
+        here = self.composed.lowest
         equations = [
             Equation(CHAIN_ACTION, self._total("scaled")),
             Equation(CHAIN_SHIFT, self._total("shift")),
@@ -281,7 +285,7 @@ class _Steps:
         return self._step("papers' normalisation", CHAIN, groups, proof)
 
     def _closed(self) -> Step:
-        closed, here = self.theory.fixed_point, self.theory.layers[0].window
+        closed, here = self.composed.fixed_point, self.theory.layers[0].window
         assert closed is not None
         lowest = here.theory.equations[0]
         shown = [Equation(closed.overlap, closed.right)]
@@ -292,7 +296,7 @@ class _Steps:
         return self._step("closed fixed point", CLOSED, [group], proof)
 
     def _predictor(self) -> Step:
-        here = self.theory.lowest
+        here = self.composed.lowest
         step = here.step("predictor")
         group = Group(here, "", (), step.after)
         text = (step.statement, step.source)
@@ -314,6 +318,32 @@ class _Steps:
         if self.shared:
             proof = shared_proofs.of_members(self.instances, proof, keys)
         return self._step(name, text, groups, proof, WIDE)
+
+    def _hessian(self) -> Step:
+        lowest = self.composed.lowest
+        *first, _, _ = followed = hessian_equations(lowest.theory.hessian, lowest.notation)
+        streams = len(lowest.notation.streams())
+        groups = [Group(lowest, "", (), tuple(first[:-streams]))]
+        for layer in self.theory.layers:
+            here: Window = layer.window
+            value: Any = here.theory.hessian.changes[layer.stream]
+            overlap = here.notation.overlap(layer.stream)
+            if isinstance(layer, SharedLayer):
+                value, overlap = layer.changes, here.whole
+            left = f"d({slope_name(overlap)})"
+            groups.append(Group(here, range_of(layer), (), (Equation(left, value),)))
+        groups.append(Group(lowest, "", (), followed[-2:]))
+        windows = proofs.of_windows(
+            [
+                (lowest, "Hessian"),
+                *((here, "Hessian") for layer in self.theory.layers for here in layer.windows),
+            ],
+            "differences of the windows' gradients",
+        )
+        proof = proofs.of_layers(
+            self.instances, windows, "change", lambda known: known.hessian.changes
+        )
+        return self._step("Hessian", HESSIAN, [g for g in groups if g.after], proof)
 
     @staticmethod
     def _of_shared(layer: SharedLayer, keys: tuple[str, ...]) -> Iterable[Group]:

@@ -11,7 +11,7 @@ from derive.steps.displays import Displays
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.network import branch_words, ends
 from derive.theories.networks.derivation.repeat import pieces
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, SharedLayer
+from derive.theories.networks.derivation.repeat.composed import Composed, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.description import Network
 from derive.typeset.media import LATEX
@@ -25,7 +25,7 @@ class HasDisplays(Protocol):
         """The displays of a window."""
 
 
-def network_blocks(network: Network, theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
+def network_blocks(network: Network, theory: Composed, pages: HasDisplays) -> list[Block]:
     """The network in one line, and its streams and weights, kind by kind."""
     depths = ", ".join(f"${name}$" for name in network.depths())
     return [
@@ -40,7 +40,7 @@ def network_blocks(network: Network, theory: RepeatedTheory, pages: HasDisplays)
     ]
 
 
-def _meaning(theory: RepeatedTheory) -> str:
+def _meaning(theory: Composed) -> str:
     """What m counts."""
     shared = [layer for layer in theory.layers if isinstance(layer, SharedLayer)]
     if not shared:
@@ -57,7 +57,7 @@ def _meaning(theory: RepeatedTheory) -> str:
 ALL_VECTORS = "$v_k$ are all vectors of a stream, from the first down to those of weight $k$"
 
 
-def size_blocks(theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
+def size_blocks(theory: Composed, pages: HasDisplays) -> list[Block]:
     """What the numbers of vectors are, and from which depth on streams have their equations."""
     drawer = pages.of(theory.lowest).drawer
     blocks: list[Block] = []
@@ -77,7 +77,7 @@ def size_blocks(theory: RepeatedTheory, pages: HasDisplays) -> list[Block]:
     return blocks
 
 
-def _wholes(theory: RepeatedTheory) -> list[tuple[Any, Any]]:
+def _wholes(theory: Composed) -> list[tuple[Any, Any]]:
     """(name, value) of the numbers of vectors of shared streams that are sums."""
     wholes = []
     for layer in theory.layers:
@@ -89,7 +89,7 @@ def _wholes(theory: RepeatedTheory) -> list[tuple[Any, Any]]:
     return wholes
 
 
-def _weights(theory: RepeatedTheory, pages: HasDisplays) -> Table:
+def _weights(theory: Composed, pages: HasDisplays) -> Table:
     rows = [_row(theory.lowest, 0, "", pages)]
     for part, _, here in theory.shares:
         where = ""

@@ -8,31 +8,35 @@ window; the step is the window of one copy, on which the rules work as on any ne
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import sympy
 
 from derive.algebra.kinds import Expression
-from derive.algebra.sums import layer_sum
+from derive.algebra.layered import LayerOverlap
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat.closing import close
+from derive.theories.networks.derivation.repeat.composed import (
+    Composed,
+    Layer,
+    Range,
+)
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic, highest, lowest
 from derive.theories.networks.derivation.repeat.shared import shared_layer
 from derive.theories.networks.derivation.repeat.shares import labels_of, share_of
-from derive.theories.networks.derivation.repeat.theory import (
-    Layer,
-    Range,
-    RepeatedTheory,
-    SharedLayer,
-)
 from derive.theories.networks.derivation.repeat.window import Window, Windows
+from derive.theories.networks.derivation.rules.chain.rewrite import Chain
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
+from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian
+from derive.theories.networks.derivation.rules.wide.rewrite import Wide
+from derive.theories.networks.derivation.state import State
+from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 
 
-def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
+def composed_theory(network: Network, rules: Rules = RULES) -> Theory:
     """The theory of a network in which layers are repeated a symbolic number of times.
 
     Raises:
@@ -45,40 +49,78 @@ def repeated_theory(network: Network, rules: Rules = RULES) -> RepeatedTheory:
     shares = tuple(share_of(part, windows) for part in all_parts)
     bottom, labels = windows.of(generic(all_parts[0])), labels_of(generic(all_parts[0]), windows)
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
-    energy = bottom.indexed(bottom.theory.energy)
-
     layers = tuple(_layers(all_parts, windows))
-    volumes = [layer.volume[0] for layer in layers if isinstance(layer, SharedLayer)]
-
-    def total(name: str) -> Any:
-        terms = [_summed(part, getattr(share, name)) for part, share, _ in shares]
-        return sympy.Add(
-            getattr(labels, name), *terms, *(getattr(share, name) for share in volumes)
-        )
-
     if not chain:  # a window may be a chain where the network is none
         layers = tuple(replace(layer, scaled=None) for layer in layers)
     closed = close(all_parts, layers, windows) if chain else None
-    return RepeatedTheory(
-        parts=all_parts,
-        law=total("law"),
-        constant=total("constant"),
+    return theory_of(Composed(all_parts, layers, closed, bottom, labels, shares), chain=chain)
+
+
+def theory_of(composed: Composed, *, chain: bool) -> Theory:
+    """The theory that parts and layers make up.
+
+    Args:
+        composed: The parts and layers.
+        chain: Whether the network is a chain.
+    """
+    here, layers = composed.lowest, composed.layers
+    of, total = here.indexed, composed.total
+    return Theory(
+        notation=here.notation,
+        law=State(here.notation, total("law"), total("constant"), (), ()),
         action=total("action"),
-        energy=energy,
-        evidence=total("kept"),
+        energy=of(here.theory.energy),
+        constant=total("kept"),
         dropped=total("dropped"),
-        layers=layers,
-        scaled=total("scaled") if chain else None,
-        shift=total("shift") if chain else None,
-        fixed_point=closed,
-        lowest=bottom,
-        labels=labels,
-        shares=shares,
+        gradients=tuple(layer.gradient for layer in layers),
+        equations=tuple(replace(x.equation, stream=k) for k, x in enumerate(layers)),
+        predictor=_indexed(here, here.theory.predictor),
+        wide=_near_infinite_width(layers),
+        chain=_chain(composed) if chain else None,
+        hessian=_hessian(composed),
+        share=None if here.theory.share is None else _indexed(here, here.theory.share),
+        composed=composed,
     )
 
 
-def _summed(part: Part, share: Any) -> Any:
-    return layer_sum(share, part.index, part.copies) if isinstance(part, Block) else share
+def _indexed(here: Window, found: Any) -> Any:
+    """A record of expressions in nodes of layers."""
+    values = {f.name: here.indexed(getattr(found, f.name)) for f in fields(found)}
+    return replace(found, **values)
+
+
+def _near_infinite_width(layers: tuple[Layer, ...]) -> Wide:
+    """What holds of all layers near infinite width; forces F are handed up a shared stream."""
+
+    def listed(key: str) -> tuple[tuple[Any, Any], ...]:
+        pairs = [pair for layer in layers for pair in layer.near(key)]
+        return tuple(dict.fromkeys(pairs))
+
+    points = tuple(layer.point for layer in layers)
+    return Wide(listed("points"), points, listed("forces"), listed("shifts"))
+
+
+def _chain(composed: Composed) -> Chain:
+    equations: list[SaddleEquation] = []
+    scales: list[Any] = []
+    for place, layer in enumerate(composed.layers):
+        own = layer.window.theory.chain
+        assert layer.scaled is not None and own is not None
+        equations.append(replace(layer.scaled, stream=place))
+        scales.append(layer.window.indexed(own.scales[layer.stream]))
+    overlaps = tuple(equation.overlap for equation in equations)
+    total = composed.total
+    return Chain(overlaps, tuple(scales), total("scaled"), total("shift"), tuple(equations))
+
+
+def _hessian(composed: Composed) -> Hessian:
+    here, layers = composed.lowest, composed.layers
+    follower = here.theory.hessian.follower
+    return Hessian(
+        tuple(LayerOverlap("dG", *layer.overlap.args[1:]) for layer in layers),
+        tuple(layer.change for layer in layers),
+        None if follower is None else tuple(map(here.indexed, follower)),
+    )
 
 
 def _layers(all_parts: tuple[Part, ...], windows: Windows) -> list[Layer]:
@@ -159,6 +201,7 @@ def layer_of(here: Window, stream: int, known: Range | None) -> Layer:
         known=known,
         overlap=here.indexed(notation.overlap(stream)),
         gradient=here.indexed(theory.gradients[stream]),
+        change=here.indexed(theory.hessian.changes[stream]),
         equation=_indexed_equation(here, theory.equations[stream]),
         points=named(theory.wide.points, "Q"),
         forces=named(theory.wide.forces, "Y"),

@@ -95,6 +95,7 @@ def _force(notation: Notation, weight: int) -> Any:
 OF_FEATURES: dict[str, Callable[[Notation], Any]] = {
     "b_1": lambda notation: notation.along(),
     "rho_1": lambda notation: notation.share(),
+    "drho_1": lambda notation: sympy.Symbol(f"d{notation.share().name}", real=True),
 }
 """From what features with a mean bring in the lowest stream to the symbol."""
 OF: dict[str, Callable[[Notation, int], Any]] = {
@@ -103,6 +104,7 @@ OF: dict[str, Callable[[Notation, int], Any]] = {
     "H": lambda notation, number: notation.heads(number),
     "s": lambda notation, number: notation.variance(number),
     "G": lambda notation, number: notation.overlap(number - 1),
+    "dG": lambda notation, number: notation.direction(number - 1),
     "U": lambda notation, number: overlap_symbol(notation, number - 1),
     "R": _flux,
     "Q": point_symbol,

@@ -19,11 +19,12 @@ from derive.theories.networks.derivation.certifying.instance import Instance, Nu
 from derive.theories.networks.derivation.certifying.instance import instances as samples_of
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES, Derived, Rules, derive_theory
+from derive.theories.networks.derivation.repeat.composed import Layer, SharedLayer, composed_of
 from derive.theories.networks.derivation.repeat.induction import layer_of
 from derive.theories.networks.derivation.repeat.instantiate import at_depth
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
-from derive.theories.networks.derivation.repeat.theory import Layer, RepeatedTheory, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
+from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.derivation.turns import choose_heads, showing
 from derive.theories.networks.description import Network, stream_graph
 
@@ -32,6 +33,9 @@ DEPTHS = (1, 2, 3)
 MOST_VECTORS = 20
 """The third is left out where a stream has more vectors: their number may grow like a power."""
 
+FOLLOWS = 7 / 32
+"""What the share rho changes by, in all of them."""
+
 Pairs = list[tuple[str, Any, Any]]
 """(what, ours, that of the network written out)."""
 
@@ -39,8 +43,9 @@ Pairs = list[tuple[str, Any, Any]]
 class Instances:
     """A network at several depths, written out, and random numbers for each."""
 
-    def __init__(self, network: Network, theory: RepeatedTheory, rules: Rules = RULES) -> None:
+    def __init__(self, network: Network, theory: Theory, rules: Rules = RULES) -> None:
         self.network, self.theory, self.rules = network, theory, rules
+        self.composed = composed_of(theory)
         self.written_out = cache(self._written_out)
 
     def _written_out(self, depth: int) -> Derived:
@@ -80,6 +85,12 @@ class Instances:
         few = showing([s.heads for s in samples], ())  # two by two at the lesser depths alone
         for sample in (s for s in samples if depth <= 2 or s.heads in few):
             numbers = {**sample.sizes(), **sample.data(), **sample.overlaps()}
+            pairs = zip(theory.order_parameters, theory.hessian.directions, strict=True)
+            for overlap, direction in pairs:
+                root = sample.array(*numbers[overlap].shape)
+                numbers[direction] = root + root.T
+            for symbol, _ in theory.hessian.followers:
+                numbers[symbol] = FOLLOWS
             for place, scaled in enumerate(theory.chain.overlaps if theory.chain else ()):
                 paths = sample.count(place) // theory.notation.outputs_apart
                 numbers[scaled] = numbers[theory.order_parameters[place]] * paths
@@ -98,7 +109,7 @@ class Instances:
 
     def usable(self) -> tuple[int, ...]:
         """Depths at which every kind of layer exists."""
-        least = {depth.name: number for depth, number in self.theory.least.items()}
+        least = {depth.name: number for depth, number in self.composed.least.items()}
 
         def has_all(depth: int) -> bool:
             return all(number >= least[name] for name, number in self.depths(depth).items())
@@ -156,15 +167,23 @@ def listed(depths: tuple[int, ...]) -> str:
     return ", ".join(map(str, depths))
 
 
-def of_layers(instances: Instances, windows: Certificate, name: str) -> Certificate:
+def of_layers(
+    instances: Instances, windows: Certificate, name: str, known: Callable[[Theory], Any]
+) -> Certificate:
     """The windows' certificates, and every stream of a network written out, at random numbers.
 
     What is shown of a layer comes from its window; it must be what the theory says of it.
+
+    Args:
+        instances: The network at several depths.
+        windows: The windows' certificates.
+        name: The field of a layer.
+        known: The same of the network written out, stream by stream.
     """
 
     def check(digits: int) -> Evidence:
         evidence, agreement = windows(digits), Agreement(digits)
-        _require_shown(instances.theory.layers)
+        _require_shown(instances.theory)
         for depth in instances.usable():
             theory = instances.written_out(depth).theory
             _, numbers = instances.numbers(depth)
@@ -173,7 +192,7 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
                 for stream, copy in instances.streams(depth, layer):
                     ours = instances.at(depth, getattr(layer, name), copy)
                     value = agreement.value(ours, numbers)
-                    expected = agreement.value(getattr(theory, f"{name}s")[stream], numbers)
+                    expected = agreement.value(known(theory)[stream], numbers)
                     agreement.compare(f"the {name} of {layer.title}", value, expected)
         detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
         return Evidence(min(evidence.digits, agreement.worst), detail)
@@ -181,11 +200,12 @@ def of_layers(instances: Instances, windows: Certificate, name: str) -> Certific
     return guarded(check)
 
 
-def _require_shown(layers: Iterable[Layer]) -> None:
-    for layer in layers:
+def _require_shown(theory: Theory) -> None:
+    for layer in theory.layers:
         if isinstance(layer, SharedLayer):
-            sums = layer.slopes.indexed(), layer.products.indexed()
-            if sums != (layer.gradient, layer.equation.right):
+            sums = (layer.slopes, layer.changes, layer.products)
+            held = (layer.gradient, layer.change, layer.equation.right)
+            if tuple(total.indexed() for total in sums) != held:
                 raise CertificateError(f"{layer.title}: the equations are not those of its parts")
             continue
         made = layer_of(layer.window, layer.stream, layer.known)
@@ -218,7 +238,7 @@ def of_closing(instances: Instances) -> Certificate:
     """From the top down, with random fluxes below: one equation after another gives the same."""
 
     def check(digits: int) -> Evidence:
-        agreement, closed = Agreement(digits), instances.theory.fixed_point
+        agreement, closed = Agreement(digits), instances.composed.fixed_point
         assert closed is not None
         for depth in instances.chosen:
             theory = instances.written_out(depth).theory
@@ -252,20 +272,20 @@ def _substituted(agreement: Agreement, equation: Any, theory: Any, numbers: Numb
     return agreement.value(rebuild(equation.right, plain.get), values)
 
 
-def law_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+def law_pairs(theory: Theory, known: Theory) -> Pairs:
     """The exact law of a theory, and that of the network written out."""
     return [
-        ("the law", theory.law, known.law.body),
-        ("its constant", theory.constant, known.law.constant),
+        ("the law", theory.law.body, known.law.body),
+        ("its constant", theory.law.constant, known.law.constant),
     ]
 
 
-def limit_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+def limit_pairs(theory: Theory, known: Theory) -> Pairs:
     """The action of a theory and what belongs to it."""
     return [
         ("the action", theory.action, known.action),
         ("the energy", theory.energy, known.energy),
-        ("the constant", theory.evidence, known.constant),
+        ("the constant", theory.constant, known.constant),
         ("what is dropped", theory.dropped, known.dropped),
     ]
 
@@ -275,18 +295,19 @@ def _summed_pairs(pairs: Pairs) -> Pairs:
     return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
 
 
-def scaled_pairs(theory: RepeatedTheory, known: Any) -> Pairs:
+def scaled_pairs(theory: Theory, known: Theory) -> Pairs:
     """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
-    assert theory.scaled is not None and theory.shift is not None
+    ours, theirs = theory.chain, known.chain
+    assert ours is not None and theirs is not None
     return [
-        ("the papers' action", theory.scaled, known.chain.action),
-        ("what it leaves out", theory.shift, known.chain.shift),
-        ("the action of both", theory.scaled + theory.shift, known.action),
+        ("the papers' action", ours.action, theirs.action),
+        ("what it leaves out", ours.shift, theirs.shift),
+        ("the action of both", ours.action + ours.shift, known.action),
     ]
 
 
 def with_shown(
-    theory: RepeatedTheory, pairs: Callable[..., Pairs], shown: Iterable[Equation]
+    theory: Theory, pairs: Callable[..., Pairs], shown: Iterable[Equation]
 ) -> Callable[[Any], Pairs]:
     """Also what is shown, term by term, in the place of the theory's sums."""
     written = [equation.right.indexed() for equation in shown]

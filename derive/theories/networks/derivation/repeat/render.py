@@ -17,10 +17,10 @@ from derive.steps.pages import Pages, Shown, step_blocks
 from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.network import DEFINITIONS, notation_blocks
+from derive.theories.networks.derivation.repeat.composed import Composed
 from derive.theories.networks.derivation.repeat.described import network_blocks, size_blocks
 from derive.theories.networks.derivation.repeat.naming import window_names
 from derive.theories.networks.derivation.repeat.summed import Summed
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.description import Network
 from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Sum, row, terms_of
@@ -109,7 +109,7 @@ class WindowPages(Pages):
         return row(side, Fence(Sum(tuple(terms))), side), names
 
 
-def page(network: Network, theory: RepeatedTheory, steps: tuple[Step, ...]) -> Page:
+def page(network: Network, theory: Composed, steps: tuple[Step, ...]) -> Page:
     """Everything that a derivation for any depth shows."""
     pages = WindowPages()
     blocks: list[Block] = [Heading(1, "The network"), *network_blocks(network, theory, pages)]
@@ -120,7 +120,7 @@ def page(network: Network, theory: RepeatedTheory, steps: tuple[Step, ...]) -> P
     return Page(network.name, tuple(blocks))
 
 
-def _notation(theory: RepeatedTheory, steps: tuple[Step, ...]) -> list[Block]:
+def _notation(theory: Composed, steps: tuple[Step, ...]) -> list[Block]:
     types = {
         type(node)
         for step in steps
@@ -144,12 +144,12 @@ def _values(right: Expression) -> list[Any]:
 
 SHOWN = (
     "projections", "proportional limit", "saddle equations", "papers' normalisation",
-    "closed fixed point", "predictor", "infinite width", "first correction",
+    "closed fixed point", "predictor", "infinite width", "first correction", "Hessian",
 )  # fmt: skip
 """The steps whose results make up the theory."""
 
 
-def theory_lines(theory: RepeatedTheory, steps: tuple[Step, ...]) -> Iterator[str]:
+def theory_lines(theory: Composed, steps: tuple[Step, ...]) -> Iterator[str]:
     """The theory in plain text, a line each."""
     pages = WindowPages()
     yield from plain_lines(size_blocks(theory, pages))

@@ -10,6 +10,7 @@ the first m_{l+1} that of the first m_l.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -17,13 +18,14 @@ import sympy
 from derive.algebra import build, gradient, normal, rebuild, substitute
 from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.latex import latex
-from derive.theories.networks.derivation.repeat.pieces import Block, Part, Piece, generic, highest
+from derive.theories.networks.derivation.repeat.composed import Member, SharedLayer
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic, highest
 from derive.theories.networks.derivation.repeat.shares import plain_share, volume_of, volume_share
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
-from derive.theories.networks.derivation.repeat.theory import Member, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.response import forces, shifts
+from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.rules.wide.rewrite import (
     force_symbol,
     point_symbol,
@@ -45,6 +47,27 @@ def shared_layer(parts: tuple[Part, ...], start: int, windows: Windows) -> Share
     return _Stream(parts, start, windows).layer()
 
 
+@dataclass(frozen=True)
+class _Source:
+    """A part of S that has the overlaps of a shared stream.
+
+    Attributes:
+        window: Its symbols.
+        value: The part.
+        stream: The place of the stream in the window.
+        part: The part of the network whose first vectors of the stream it has; None for all.
+        share: The number rho that is in it, for features with a mean.
+        volume: Whether it is that of the change of variables, which all vectors undergo.
+    """
+
+    window: Window
+    value: Any
+    stream: int
+    part: Part | None = None
+    share: Share | None = None
+    volume: bool = False
+
+
 class _Stream:
     """Collects what the parts bring to a shared stream."""
 
@@ -62,9 +85,9 @@ class _Stream:
 
     def layer(self) -> SharedLayer:
         """All equations."""
-        terms = tuple(self._slopes())
+        terms = self._terms(changes=False)
         here, volume = self.first, volume_of(generic(self.parts[0]), self.windows)
-        slopes = Summed(terms)
+        slopes, changes = Summed(terms), Summed(self._terms(changes=True))
         products = Summed(tuple(self._products(terms)), Term(here, self.overlap))
         overlap = here.indexed(self.overlap)
         width = here.notation.width(0)
@@ -73,6 +96,7 @@ class _Stream:
             known=None,
             overlap=overlap,
             gradient=slopes.indexed(),
+            change=changes.indexed(),
             equation=SaddleEquation(
                 0, overlap, products.indexed(), None, None,
                 (f"multiply by {self.overlap.name} from both sides; divide by {width}",),
@@ -80,41 +104,51 @@ class _Stream:
             ),
             points=(), forces=(), shifts=(), scaled=None, window=here, stream=0,
             slopes=slopes,
+            changes=changes,
             products=products,
             members=tuple(self._members()),
             volume=(volume_share(volume, here, self.overlap), here),
-            change=volume,
+            jacobian=volume,
             parts=tuple(self.parts),
         )  # fmt: skip
 
-    def _slopes(self) -> Iterable[Term]:
-        """dS/dG: of what is below, of the parts, and of the change of variables."""
-        if self.below is None:
-            here = self.first
-            yield Term(here, gradient(here.theory.energy, here.notation.overlap(0)))
-        else:
-            yield self._slope_below(highest(self.below))
+    def _sources(self) -> Iterable[_Source]:
+        """Where S has the overlaps: in what is below, the parts, and the change of variables."""
+        yield self._source_below()
         for part in self.parts:
             here, piece = self.of(part), generic(part)
-            own = self._slope(here, plain_share(piece, here, self.windows)["action"], 0)
-            value = build.embed(own, 0, here.whole.shape[0])
-            yield Term(here, value, part if isinstance(part, Block) else None)
+            yield _Source(here, plain_share(piece, here, self.windows)["action"], 0, part)
         piece = generic(self.parts[0])
         volume, seen = volume_of(piece, self.windows), self.windows.of(piece.seen_from_below)
-        slope = self._slope(seen, volume.values["action"], 0)
-        yield Term(self.first, rebuild(slope, {volume.overlap: self.overlap}.get))
+        yield _Source(seen, volume.values["action"], 0, volume=True)
 
-    def _slope_below(self, piece: Piece) -> Term:
-        """That of the labels, or of the layers below, which act on all vectors of the stream."""
-        here = self.windows.of(piece)
-        last = len(here.notation.streams()) - 1
-        if not piece.weights:
-            return Term(here, gradient(here.theory.energy, here.notation.overlap(last)))
-        value = plain_share(piece, here, self.windows)["action"]
-        return Term(here, self._slope(here, value, last))
+    def _source_below(self) -> _Source:
+        """The labels, or the layers below, which act on all vectors of the stream."""
+        piece = None if self.below is None else highest(self.below)
+        here = self.first if piece is None else self.windows.of(piece)
+        place = 0 if piece is None else len(here.notation.streams()) - 1
+        if piece is None or not piece.weights:
+            return _Source(here, here.theory.energy, place, share=here.theory.share)
+        return _Source(here, plain_share(piece, here, self.windows)["action"], place)
 
-    def _slope(self, here: Window, value: Expression, stream: int) -> Any:
-        return self.windows.rules.stationarity(value, here.notation)[stream]
+    def _terms(self, *, changes: bool) -> tuple[Term, ...]:
+        """dS/dG, or its change along directions of all overlaps, source by source."""
+        return tuple(self._term(source, changes=changes) for source in self._sources())
+
+    def _term(self, source: _Source, *, changes: bool) -> Term:
+        here, rules, part = source.window, self.windows.rules, source.part
+        found = rules.stationarity(source.value, here.notation)
+        if changes:
+            found = rules.hessian(found, here.notation, source.share).changes
+        value = found[source.stream]
+        if part is not None:
+            value = build.embed(value, 0, here.whole.shape[0])
+            return Term(here, value, part if isinstance(part, Block) else None)
+        if not source.volume:
+            return Term(here, value)
+        notation = here.notation
+        whole = {notation.overlap(0): self.overlap, notation.direction(0): self.first.direction}
+        return Term(self.first, rebuild(value, whole.get))
 
     def _products(self, terms: tuple[Term, ...]) -> Iterable[Term]:
         """dS/dG / N + G^{-1}, term by term: the last one, of the change of variables, cancels."""

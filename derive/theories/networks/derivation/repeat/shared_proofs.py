@@ -9,9 +9,9 @@ from derive.algebra import build
 from derive.steps.compare import Agreement, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certifying.instance import Numbers
+from derive.theories.networks.derivation.repeat.composed import Member, SharedLayer
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
 from derive.theories.networks.derivation.repeat.proofs import Instances, listed, of_windows
-from derive.theories.networks.derivation.repeat.theory import Member, SharedLayer
 from derive.theories.networks.derivation.theory import Theory
 
 

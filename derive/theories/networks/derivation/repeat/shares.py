@@ -16,8 +16,8 @@ import sympy
 from derive.algebra import build, contains, rebuild
 from derive.algebra.kinds import Expression, Matrix
 from derive.algebra.scalars import expand
+from derive.theories.networks.derivation.repeat.composed import Share, Volume
 from derive.theories.networks.derivation.repeat.pieces import Part, Piece, generic
-from derive.theories.networks.derivation.repeat.theory import Share, Volume
 from derive.theories.networks.derivation.repeat.window import Window, Windows
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy

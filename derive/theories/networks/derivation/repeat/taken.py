@@ -12,8 +12,8 @@ from derive.algebra.layered import index_text
 from derive.algebra.nodes import LogNormal
 from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.render.content import REST
+from derive.theories.networks.derivation.repeat.composed import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
-from derive.theories.networks.derivation.repeat.theory import Layer, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.start.rewrite import prior
 from derive.typeset.boxes import Sum

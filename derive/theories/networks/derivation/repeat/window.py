@@ -33,7 +33,13 @@ from derive.theories.networks.derivation.repeat.window_notation import OUTPUTS_D
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network, StreamGraph, stream_graph
 
-OF_STREAMS = {"G": LayerOverlap, "U": LayerOverlap, "u": LayerOverlap, "R": LayerMatrix}
+OF_STREAMS = {
+    "G": LayerOverlap,
+    "dG": LayerOverlap,
+    "U": LayerOverlap,
+    "u": LayerOverlap,
+    "R": LayerMatrix,
+}
 """Letters of matrices of streams, and the nodes that stand for them."""
 
 DRAWN = 2
@@ -106,7 +112,15 @@ class Window:
     @cached_property
     def whole(self) -> Any:
         """All overlaps of the lowest stream; those of the window are the first of them."""
-        here, whole = self.notation.overlap(0), self.pieces[0].whole
+        return self._whole(self.notation.overlap(0))
+
+    @cached_property
+    def direction(self) -> Any:
+        """A change of all of them; that of those of the window is the first of it."""
+        return self._whole(self.notation.direction(0))
+
+    def _whole(self, here: Overlap) -> Any:
+        whole = self.pieces[0].whole
         if whole is None or self.pieces[0].below == whole.count:
             return here
         size = sympy.Symbol(f"m_{index_text(whole.weight)}", positive=True, integer=True)
@@ -114,9 +128,10 @@ class Window:
 
     def shown(self, expression: Expression) -> Any:
         """The expression as it is printed: with the place of the overlaps in their stream."""
-        printed, here = {}, self.notation.overlap(0)
-        if self.whole != here:
-            printed[here] = build.block(self.whole, 0, here.shape[0])
+        printed = {}
+        for here, whole in self._firsts:
+            if whole != here:
+                printed[here] = build.block(whole, 0, here.shape[0])
         if self.notation.stacked:
             count, name = self.notation.handed, self.notation.letters[-1]
             for old, new in (("Q", "Lambda"), ("Y", "F")):
@@ -125,6 +140,12 @@ class Window:
             point = Overlap(f"Q_{self.notation.letters[-1]}", self.notation.handed)
             printed[point] = self._points_above
         return rebuild(sympy.sympify(expression), printed.get) if printed else expression
+
+    @property
+    def _firsts(self) -> tuple[tuple[Any, Any], ...]:
+        """Overlaps and direction of the lowest stream, as the window has them, and of all of it."""
+        notation = self.notation
+        return ((notation.overlap(0), self.whole), (notation.direction(0), self.direction))
 
     @property
     def _points_above(self) -> Any:
@@ -173,13 +194,14 @@ class Window:
 
     def _add_whole(self, nodes: dict[Any, Any], number: Any) -> None:
         """The overlaps of a shared stream: those of the window are its first."""
-        whole, here = self.pieces[0].whole, self.notation.overlap(0)
+        whole = self.pieces[0].whole
         assert whole is not None
-        full = LayerOverlap("G", whole.count, number)
-        size = multiplied_out(sympy.expand(here.shape[0]).xreplace(nodes))
-        nodes[here] = build.block(full, 0, size)
-        nodes[self.whole.shape[0]] = whole.count
-        nodes[self.whole] = full
+        for (here, named), letter in zip(self._firsts, ("G", "dG"), strict=True):
+            full = LayerOverlap(letter, whole.count, number)
+            size = multiplied_out(sympy.expand(here.shape[0]).xreplace(nodes))
+            nodes[here] = build.block(full, 0, size)
+            nodes[named.shape[0]] = whole.count
+            nodes[named] = full
 
     @staticmethod
     def _add(

@@ -9,7 +9,7 @@ import sympy
 
 from derive.algebra import build, gradient, substitute
 from derive.programs.program import Program
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.derivation.repeat.composed import Composed
 from derive.theories.networks.module import exact
 from derive.theories.networks.module.functions import ARRAYS, OUTSIDE, Functions, unpack_data
 from derive.theories.networks.module.projections import one_projection
@@ -19,7 +19,7 @@ from derive.theories.networks.module.repeat.sections import Section
 STATE = f"overlaps: {ARRAYS}, problem: Problem"
 
 
-def reads_whole_stream(theory: RepeatedTheory) -> bool:
+def reads_whole_stream(theory: Composed) -> bool:
     """Whether the first weight acts on all vectors of its stream: then they are the paths."""
     graph = theory.lowest.notation.graph
     return set(graph.weights[0].acts_on) == set(graph.streams[0].weights)
@@ -28,7 +28,7 @@ def reads_whole_stream(theory: RepeatedTheory) -> bool:
 class LabelFunctions(Functions):
     """Prints what holds at the lowest stream, from the window there."""
 
-    def __init__(self, theory: RepeatedTheory, reserved: frozenset[str], lowest: Section) -> None:
+    def __init__(self, theory: Composed, reserved: frozenset[str], lowest: Section) -> None:
         super().__init__(theory.lowest.theory, reserved)
         self.brought = theory.labels.plain
         self.sizes = {}

@@ -8,7 +8,7 @@ from derive.algebra.kinds import Size
 from derive.programs.assemble import Module, runtime_source
 from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory
+from derive.theories.networks.derivation.repeat.composed import composed_of
 from derive.theories.networks.module import problem_text, solve_text
 from derive.theories.networks.module.carried import assemble, reserved_names
 from derive.theories.networks.module.frame import numbers, solution
@@ -33,8 +33,7 @@ def generate_repeated(derivation: Derivation) -> Module:
         A module that imports numpy and scipy only; depth is an argument of `solve`, and widths,
         variances and heads are as many as there are at that depth.
     """
-    theory, network = derivation.theory, derivation.network
-    assert isinstance(theory, RepeatedTheory)
+    theory, network = composed_of(derivation.theory), derivation.network
     depths = depths_of(network.depths(), reserved_names() | LOCAL)
     reserved = reserved_names() | set(depths.names)
     sections = sections_of(theory, depths)

@@ -8,9 +8,9 @@ from typing import Any
 
 from derive.algebra import contains
 from derive.algebra.layered import index_text
+from derive.theories.networks.derivation.repeat.composed import Composed, Share
 from derive.theories.networks.derivation.repeat.parts import INDEX
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, Piece, generic
-from derive.theories.networks.derivation.repeat.theory import RepeatedTheory, Share
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.module.repeat.names import ABOVE, Depths, Names, names_of
 
@@ -129,7 +129,7 @@ class Section:
         return f"{function}_of_{self.name}({', '.join(given)})"
 
 
-def sections_of(theory: RepeatedTheory, depths: Depths) -> list[Section]:
+def sections_of(theory: Composed, depths: Depths) -> list[Section]:
     """The parts that bring something, the lowest first."""
     blocks = [part for part in theory.parts if isinstance(part, Block)]
     found: list[Section] = []
@@ -149,7 +149,7 @@ def sections_of(theory: RepeatedTheory, depths: Depths) -> list[Section]:
     return found
 
 
-def _name_of(part: Piece, theory: RepeatedTheory, blocks: Sequence[Block]) -> str:
+def _name_of(part: Piece, theory: Composed, blocks: Sequence[Block]) -> str:
     if part is theory.parts[-1]:
         return "last_layers" if part.layers else "readout"
     if part is theory.parts[0]:

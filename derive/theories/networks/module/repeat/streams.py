@@ -8,7 +8,7 @@ from derive.algebra import build, gradient, normal
 from derive.algebra.scalars import expand
 from derive.programs.grouping import grouped
 from derive.programs.program import Program
-from derive.theories.networks.derivation.repeat.theory import SharedLayer
+from derive.theories.networks.derivation.repeat.composed import SharedLayer
 from derive.theories.networks.module.functions import ARRAYS, Functions
 from derive.theories.networks.module.repeat.names import Depths, Names, Place
 from derive.theories.networks.module.repeat.sections import SLOPE
@@ -27,12 +27,12 @@ class StreamFunctions(Functions):
     def __init__(
         self, layer: SharedLayer, name: str, reserved: frozenset[str], depths: Depths
     ) -> None:
-        super().__init__(layer.change.window.theory, reserved)
+        super().__init__(layer.jacobian.window.theory, reserved)
         self.hints = {}
         self.name, self.depths, self.layer = name, depths, layer
         self.has_mean = any(here.notation.has_mean for here in layer.windows)
         self.entry = depths.in_code(layer.number - 1)
-        change, width = layer.change, self.notation.width(0)
+        change, width = layer.jacobian, self.notation.width(0)
         self.count = type(change.count)("m_s", **change.count.assumptions0)
         self.overlap = build.overlap("G_s", self.count)
         self.width = type(width)("N_s", **width.assumptions0)
@@ -61,7 +61,7 @@ class StreamFunctions(Functions):
         return self.names.unpack(used, self.depths)
 
     def _value(self, key: str) -> Any:
-        return self.names.of(self.layer.change.values[key])
+        return self.names.of(self.layer.jacobian.values[key])
 
     def _slopes(self) -> dict[Any, Any]:
         return {self.overlap: gradient(self._value("action"), self.overlap)}
@@ -76,7 +76,7 @@ class StreamFunctions(Functions):
 
     def evidence_constant(self) -> str:
         """Its part of ln evidence + S/2."""
-        self.require_least_at_prior(self.layer.change.values["kept"], [0])
+        self.require_least_at_prior(self.layer.jacobian.values["kept"], [0])
         doc = "What its change of variables brings to ln p(labels) + S/2."
         return self._number("constant", STATE[1:], doc, "kept")
 

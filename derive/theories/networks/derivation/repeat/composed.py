@@ -1,4 +1,4 @@
-"""The theory of a network of symbolic depth: sums over layers, and an equation for every kind."""
+"""How the theory of a network with repeated blocks is made: its parts, and kinds of layers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import sympy
+
 from derive.algebra import rebuild
 from derive.algebra.kinds import Expression, Matrix, Size
-from derive.algebra.layered import index_text
-from derive.algebra.sums import Known, reindex
-from derive.theories.networks.derivation.repeat.pieces import Block, Part
+from derive.algebra.layered import LayerOverlap, index_text
+from derive.algebra.sums import Known, layer_sum, reindex
+from derive.errors import RuleError
+from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic
 from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
+from derive.theories.networks.derivation.theory import Theory
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class Layer:
         known: The range of the copy's number, where it is generic; None for a single stream.
         overlap: G of the stream.
         gradient: dS/dG.
+        change: The change of that along directions dG of all overlaps.
         equation: Its saddle-point equation; `stream` in it is the stream's place in the window.
         points: (Q, value) of the weights that add vectors to it, at infinite width.
         forces: (Y, value) of them.
@@ -104,6 +109,7 @@ class Layer:
     known: Range | None
     overlap: Any
     gradient: Any
+    change: Any
     equation: SaddleEquation
     points: tuple[tuple[Any, Any], ...]
     forces: tuple[tuple[Any, Any], ...]
@@ -114,7 +120,8 @@ class Layer:
 
     def expressions(self) -> tuple[Any, ...]:
         """Everything that holds for the stream, in order."""
-        expressions = [self.number, self.overlap, self.gradient, *_of_equation(self.equation)]
+        expressions = [self.number, self.overlap, self.gradient, self.change]
+        expressions += _of_equation(self.equation)
         for pairs in (self.points, self.forces, self.shifts):
             expressions += [part for pair in pairs for part in pair]
         return (*expressions, *(_of_equation(self.scaled) if self.scaled else ()))
@@ -138,6 +145,7 @@ class Layer:
             known=None,
             overlap=moved(self.overlap),
             gradient=moved(self.gradient),
+            change=moved(self.change),
             equation=equation(self.equation),
             points=pairs(self.points),
             forces=pairs(self.forces),
@@ -149,6 +157,16 @@ class Layer:
     def windows(self) -> tuple[Window, ...]:
         """Where it was derived."""
         return (self.window,)
+
+    @property
+    def point(self) -> Any:
+        """The overlaps at infinite width, in the points of the weights."""
+        return self.window.indexed(self.window.theory.wide.overlaps[self.stream])
+
+    def near(self, key: str) -> tuple[tuple[Any, Any], ...]:
+        """(name, value) of what holds near infinite width: "points", "forces" or "shifts"."""
+        pairs: tuple[tuple[Any, Any], ...] = getattr(self, key)
+        return pairs
 
     @property
     def title(self) -> str:
@@ -188,25 +206,42 @@ class SharedLayer(Layer):
 
     Attributes:
         slopes: dS/dG, part by part.
+        changes: Its change along directions dG, part by part.
         products: The right-hand side of its equation, part by part.
         members: What holds near infinite width, part by part from the lowest; the first may be
             what is below the stream, for the force on all its vectors.
         volume: What the change of variables brings, which it undergoes as a whole; its window.
-        change: The same, for any of its first vectors.
+        jacobian: The same, for any of its first vectors.
         parts: Those that add vectors to it, from the lowest up.
     """
 
     slopes: Summed
+    changes: Summed
     products: Summed
     members: tuple[Member, ...]
     volume: tuple[Share, Window] = field(repr=False)
-    change: Volume = field(repr=False)
+    jacobian: Volume = field(repr=False)
     parts: tuple[Part, ...] = field(repr=False)
 
     @property
     def windows(self) -> tuple[Window, ...]:
         """Where it was derived: from what is below up to the layers that open the stream."""
         return tuple(member.window for member in self.members)
+
+    @property
+    def point(self) -> Any:
+        """The overlaps at infinite width: Lambda of all vectors of the stream."""
+        whole = generic(self.parts[0]).whole
+        assert whole is not None
+        return LayerOverlap("Lambda", whole.count, whole.weight)
+
+    def near(self, key: str) -> tuple[tuple[Any, Any], ...]:
+        """The same, part by part."""
+        return tuple(
+            (member.window.indexed(name), member.window.indexed(value))
+            for member in self.members
+            for name, value in getattr(member, key)
+        )
 
 
 @dataclass(frozen=True)
@@ -227,21 +262,13 @@ class FixedPoint:
 
 
 @dataclass(frozen=True)
-class RepeatedTheory:
-    """The statistical mechanics of a network of symbolic depth, in the normalisation of streams.
+class Composed:
+    """The parts of a network with repeated blocks, and its equations kind by kind.
 
     Attributes:
         parts: The network, from the input up.
-        law: The log density of labels and overlaps at finite width, without `constant`.
-        constant: The part of it that depends on sizes alone.
-        action: S = -2 ln density at leading order, with a sum over every repeated block.
-        energy: E, the labels' part of S.
-        evidence: ln evidence + S/2 at the saddle.
-        dropped: What the proportional limit drops from the log density.
         layers: The equations, the lowest stream first; of a repeated block the first copy, then
             all others.
-        scaled: S in the papers' normalisation, for chains.
-        shift: S less that.
         fixed_point: The equation of the lowest overlaps alone; None where it does not close.
         lowest: The window at the input, with the labels and the predictor.
         labels: What the labels bring, and projections on the mean of features where there are some.
@@ -250,15 +277,7 @@ class RepeatedTheory:
     """
 
     parts: tuple[Part, ...]
-    law: Any
-    constant: Any
-    action: Any
-    energy: Any
-    evidence: Any
-    dropped: Any
     layers: tuple[Layer, ...]
-    scaled: Any | None
-    shift: Any | None
     fixed_point: FixedPoint | None
     lowest: Window = field(repr=False)
     labels: Share = field(repr=False)
@@ -268,6 +287,19 @@ class RepeatedTheory:
     def notations(self) -> tuple[Any, ...]:
         """The symbols at the input, and of every part."""
         return (self.lowest.notation, *(here.notation for _, _, here in self.shares))
+
+    def total(self, name: str) -> Any:
+        """What labels, parts and shared streams bring, by a field of a share."""
+        terms = [
+            layer_sum(getattr(share, name), part.index, part.copies)
+            if isinstance(part, Block)
+            else getattr(share, name)
+            for part, share, _ in self.shares
+        ]
+        volumes = [layer.volume[0] for layer in self.layers if isinstance(layer, SharedLayer)]
+        return sympy.Add(
+            getattr(self.labels, name), *terms, *(getattr(share, name) for share in volumes)
+        )
 
     def layer(self, number: Any) -> Layer:
         """The equations of the stream of a number.
@@ -295,6 +327,13 @@ class RepeatedTheory:
         ends = dict(part.ends for part in self.parts if isinstance(part, Block))
         return reindex(expression, ends)
 
-    def __repr__(self) -> str:
-        titles = "; ".join(layer.title for layer in self.layers)
-        return f"RepeatedTheory({titles})"
+
+def composed_of(theory: Theory) -> Composed:
+    """The parts and layers of a theory that has several.
+
+    Raises:
+        RuleError: The network is a single part.
+    """
+    if theory.composed is None:
+        raise RuleError("the network has no repeated block: the theory is of a single part")
+    return theory.composed
