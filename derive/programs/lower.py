@@ -6,6 +6,7 @@ Cholesky factor per matrix, and a product whose transpose is already there becom
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +18,8 @@ from derive.algebra.kinds import Expression, Matrix, Node, Size
 from derive.algebra.rebuild import MAKERS, maker_of
 from derive.algebra.rules import Table
 
-NOMINAL = {"P": 200, "Pstar": 1000, "N_0": 100}
-"""Sizes by which the order of a product is chosen; widths count 100 and heads 2."""
+Typical = Callable[[Any], float]
+"""What a symbol of a size is typically: the order of a product is chosen by that."""
 
 
 class Cholesky(nodes.Matrix):
@@ -30,14 +31,15 @@ class Cholesky(nodes.Matrix):
         return self.args[0].shape
 
 
+def alike(symbol: Any) -> float:
+    """All sizes are alike, where a theory says nothing of them."""
+    return 100
+
+
 @lru_cache(maxsize=4096)
-def nominal_size(size: Size) -> float:
+def nominal_size(size: Size, typical: Typical) -> float:
     """A typical value of a symbolic size."""
-    values = {
-        symbol: NOMINAL.get(symbol.name, 2 if symbol.name.startswith("H") else 100)
-        for symbol in size.free_symbols
-    }
-    return float(size.xreplace(values))
+    return float(size.xreplace({symbol: typical(symbol) for symbol in size.free_symbols}))
 
 
 def raw_product(left: Expression, right: Expression) -> Any:
@@ -61,7 +63,8 @@ def _holds_matrices(node: Node) -> bool:
 class Lowering:
     """Lowers several expressions into one graph; equal products are found once."""
 
-    def __init__(self) -> None:
+    def __init__(self, typical: Typical = alike) -> None:
+        self.typical = typical
         self.done: dict[Any, Any] = {}
         self.products: dict[tuple[Any, ...], Any] = {}
 
@@ -105,7 +108,7 @@ class Lowering:
             flipped = tuple(build.transpose(factor) for factor in reversed(factors))
             if flipped in self.products:
                 return Basic.__new__(Transpose, self.products[flipped])
-            cut = _best_order(factors)[1][0, len(factors)]
+            cut = _best_order(self._sizes(factors))[1][0, len(factors)]
             self.products[factors] = raw_product(
                 self._chain(factors[:cut]), self._chain(factors[cut:])
             )
@@ -118,18 +121,23 @@ class Lowering:
             return Basic.__new__(Trace, self.of(inner))
         number, factors = build.split(inner)
         assert number == 1, "the builder takes numbers out of traces"
-        return Basic.__new__(Trace, self._two(_cheapest_rotation(factors)))
+        first, cut = _cheapest_rotation(self._sizes(factors))
+        return Basic.__new__(Trace, self._two(factors[first:] + factors[:first], cut))
 
     def halves(self, matrix: Matrix) -> Any:
         """A product of which only the diagonal is needed, as two factors."""
         number, factors = build.split(matrix)
         if number != 1 or len(factors) < 2:
             return self.of(matrix)
-        return self._two((factors, _best_cut(factors)))
+        return self._two(factors, _best_cut(self._sizes(factors)))
 
-    def _two(self, split: tuple[tuple[Any, ...], int]) -> Any:
-        factors, cut = split
+    def _two(self, factors: tuple[Any, ...], cut: int) -> Any:
         return raw_product(self._chain(factors[:cut]), self._chain(factors[cut:]))
+
+    def _sizes(self, factors: tuple[Any, ...]) -> list[float]:
+        """The sizes between the factors of a product, and at its ends."""
+        sizes = (factors[0].shape[0], *(factor.shape[1] for factor in factors))
+        return [nominal_size(size, self.typical) for size in sizes]
 
 
 RULES = Table("lower", "derive/programs/lower.py", {
@@ -146,13 +154,9 @@ RULES = Table("lower", "derive/programs/lower.py", {
 """Exact node type to what is done to more than its arguments."""
 
 
-def _sizes(factors: tuple[Any, ...]) -> list[float]:
-    return [nominal_size(factors[0].shape[0])] + [nominal_size(f.shape[1]) for f in factors]
-
-
-def _best_order(factors: tuple[Any, ...]) -> tuple[dict[Any, float], dict[Any, int]]:
+def _best_order(sizes: list[float]) -> tuple[dict[Any, float], dict[Any, int]]:
     """Matrix-chain dynamic programming: cost and best cut of every run."""
-    sizes, count = _sizes(factors), len(factors)
+    count = len(sizes) - 1
     cost = {(k, k + 1): 0.0 for k in range(count)}
     cut: dict[tuple[int, int], int] = {}
     for length in range(2, count + 1):
@@ -166,25 +170,24 @@ def _best_order(factors: tuple[Any, ...]) -> tuple[dict[Any, float], dict[Any, i
     return cost, cut
 
 
-def _best_cut(factors: tuple[Any, ...]) -> int:
+def _best_cut(sizes: list[float]) -> int:
     """Where to cut a product of which only the diagonal is needed."""
-    cost, _ = _best_order(factors)
-    last = len(factors)
+    cost, _ = _best_order(sizes)
+    last = len(sizes) - 1
     return min(range(1, last), key=lambda k: (cost[0, k] + cost[k, last], k))
 
 
-def _cheapest_rotation(factors: tuple[Any, ...]) -> tuple[tuple[Any, ...], int]:
-    """The rotation of a cyclic product, and its cut, that make the trace cheapest."""
+def _cheapest_rotation(sizes: list[float]) -> tuple[int, int]:
+    """With which factor a cyclic product begins, and its cut, that make the trace cheapest."""
+    last = len(sizes) - 1
 
-    def price(choice: tuple[tuple[Any, ...], int]) -> float:
-        turned, k = choice
+    def price(choice: tuple[int, int]) -> float:
+        first, k = choice
+        turned = sizes[first:last] + sizes[: first + 1]
         cost, _ = _best_order(turned)
-        sizes = _sizes(turned)
-        return cost[0, k] + cost[k, len(turned)] + sizes[0] * sizes[k]
+        return cost[0, k] + cost[k, last] + turned[0] * turned[k]
 
-    turned = [factors[k:] + factors[:k] for k in range(len(factors))]
-    choices = [(order, k) for order in turned for k in range(1, len(factors))]
-    return min(choices, key=price)
+    return min(((first, k) for first in range(last) for k in range(1, last)), key=price)
 
 
-__all__ = ["Cholesky", "Identity", "Lowering", "nominal_size", "raw_product"]
+__all__ = ["Cholesky", "Identity", "Lowering", "Typical", "alike", "nominal_size", "raw_product"]

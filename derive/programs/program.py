@@ -14,7 +14,7 @@ from derive.algebra.copies import Copies
 from derive.algebra.kinds import Node
 from derive.algebra.rules import Table
 from derive.algebra.walk import walk_up
-from derive.programs.lower import Cholesky, Lowering
+from derive.programs.lower import Cholesky, Lowering, Typical, alike
 from derive.programs.printer import size, source
 from derive.programs.sizes import NamedSizes
 
@@ -98,6 +98,7 @@ def make_program(
     reserved: Iterable[str] = (),
     sizes: Mapping[Any, Any] | None = None,
     arguments: Mapping[str, str] | None = None,
+    typical: Typical = alike,
 ) -> Program:
     """Turn expressions into assignments.
 
@@ -110,12 +111,13 @@ def make_program(
         reserved: Names that no assignment may take.
         sizes: Symbols for sizes.
         arguments: What symbols are called, by their names; others are called as they are.
+        typical: What a symbol of a size is typically, for the order of products.
 
     Returns:
         The program; its symbols are the leaves that it needs as input.
     """
     results = list(results)
-    lowering = Lowering()
+    lowering = Lowering(typical)
     hinted = {lowering.of(node): name for node, name in (hints or {}).items()}
     wanted = [(symbol, lowering.of(value)) for symbol, value in _needed(results, definitions)]
     outputs = [lowering.of(expression) for expression in results]

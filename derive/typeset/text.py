@@ -8,10 +8,10 @@ import unicodedata
 from derive.typeset.media import LATEX, SUBSCRIPTS, SUPERSCRIPTS
 from derive.typeset.symbols import symbol
 
-LIMITS = {
-    "N, P -> infinity at fixed P/N": r"$N, P \to \infty$ at fixed $P/N$",
-    "N -> infinity at fixed P": r"$N \to \infty$ at fixed $P$",
-}
+LIMIT = re.compile(
+    r"\b([A-Za-z](?:, [A-Za-z])*) -> (infinity|[01])\b(?: at fixed ([A-Za-z](?:/[A-Za-z])?)\b)?"
+)
+"""A limit in plain words: of symbols of one letter, others of which, or a ratio, may be fixed."""
 LAYER = r"\d*[A-Za-z](?:[+-]\w+)*"
 """The number of a layer, where it is an expression."""
 IDENTIFIER = re.compile(
@@ -56,17 +56,25 @@ GREEK_LIKE_LATIN = {
 
 
 def typeset(text: str) -> str:
-    """Plain words with the program's identifiers as mathematics.
+    r"""Plain words with the program's identifiers as mathematics.
 
     >>> typeset("multiply by G_1 from the right")
     'multiply by $G_1$ from the right'
+    >>> print(typeset("N, P -> infinity at fixed P/N"))
+    $N, P \to \infty$ at fixed $P/N$
     """
-    for plain, shown in LIMITS.items():
-        text = text.replace(plain, shown)
     parts = text.split("$")
+    parts[::2] = [LIMIT.sub(_limit, part) for part in parts[::2]]
+    parts = "$".join(parts).split("$")
     parts[::2] = [IDENTIFIER.sub(_identifier, part) for part in parts[::2]]
     parts[::2] = [re.sub(rf"(?<=tream )({LAYER})(?=[ ,;.]|$)", r"$\1$", p) for p in parts[::2]]
     return "$".join(parts)
+
+
+def _limit(match: re.Match[str]) -> str:
+    symbols, value, fixed = match.groups()
+    end = r"\infty" if value == "infinity" else value
+    return rf"${symbols} \to {end}$" + (f" at fixed ${fixed}$" if fixed else "")
 
 
 def _identifier(match: re.Match[str]) -> str:

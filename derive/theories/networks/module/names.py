@@ -22,9 +22,18 @@ ARGUMENTS = {
 """Symbols of the theory to the arguments of modules that they are."""
 
 
+TYPICAL = {"P": 200, "Pstar": 1000}
+"""Numbers of examples; widths are a hundred, as are features, and heads two."""
+
+
+def typical_size(symbol: Any) -> float:
+    """What a symbol of a size is typically."""
+    return TYPICAL.get(symbol.name, 2 if symbol.name.startswith("H") else 100)
+
+
 def network_program(results: Iterable[Any], **options: Any) -> Program:
     """A program in which data have the names of arguments; see `make_program`."""
-    return make_program(results, arguments=ARGUMENTS, **options)
+    return make_program(results, arguments=ARGUMENTS, typical=typical_size, **options)
 
 
 def names_of_sizes(notation: Notation) -> dict[Any, Any]:
