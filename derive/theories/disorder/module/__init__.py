@@ -1,0 +1,1 @@
+"""From a derived theory of disorder to a standalone module of NumPy functions."""

@@ -1,0 +1,22 @@
+"""What modules of disordered models carry: numbers for averages and fixed points.
+
+It knows no model: what is derived stands around it in a module, and calls (arrays are flat)
+
+    z, weight = gaussian_nodes((b, ...), (width, ...), refine=1)     int Dz f(z) = weight @ f(z)
+    (z_1, z_2), weight = product_nodes((z_1, weight_1), (z_2, weight_2))
+    relative_change(average with refine=1, the same with refine=2)   the error of an average
+
+    L = field_integral(log_weight, omega, V, outer=(y,), breaks=(b, ...), widths=(0.0, ...),
+                       observables=(f, ...), log_slope=None or the derivative of log_weight)
+                                            L.log, L.slope, L.curvature, L.averages, L.error
+    F = site_integral(log_density or None, B, A, outer=(t,), points=((value, ln of weight), ...),
+                      lower=..., upper=..., breaks=..., widths=..., observables=(f, ...))
+                                            F.log, F.mean, F.variance, F.averages, F.error
+    log_weight, log_density and observables are functions of (h or x, *outer).
+
+    log_tail, hazard, hazard_excess, hazard_slope, log_two_cosh, log_normal(x, mean, variance),
+    log_tail_difference(a, b) = ln(H(a) - H(b)), log_sum(exponents, signs, axis) -> (log, sign)
+
+    found = fixed_point(update, start, feasible, scale=...)
+                                  found.point, .residual, .converged, .message, .attracting
+"""
