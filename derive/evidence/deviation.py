@@ -68,7 +68,7 @@ def deviation(
     values = [float(item.value[0]) for item in averages]
     errors = [float(item.error[0]) for item in averages]
     copies = [k for k, _, _ in runs]
-    order, error = _order(copies, values, errors)
+    order, error = observed_order(copies, values, errors)
     return Deviation(
         instance=instance,
         quantity=quantity,
@@ -81,7 +81,7 @@ def deviation(
     )
 
 
-def _order(
+def observed_order(
     copies: Sequence[int], values: Sequence[float], errors: Sequence[float]
 ) -> tuple[float, float]:
     """-d ln |deviation| / d ln k between the last two, with its error; NaN where one is lost."""
