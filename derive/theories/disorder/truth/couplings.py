@@ -8,7 +8,8 @@ for g(q) = sum_k g_k prod_s q_s^{k_s}, where q_s is per site of its population: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,42 +56,42 @@ class Interaction:
         return slopes
 
 
+Monomials = list[tuple[tuple[int, ...], float]]
+"""Powers of the overlaps, and the coefficient."""
+
+
 def draw_interactions(
-    covariance: Any, overlaps: Mapping[Any, str], sizes: Mapping[str, int], numbers: Values,
-    size: int, rng: Any,
-) -> tuple[Interaction, ...]:  # fmt: skip
+    monomials: Monomials, own: Sequence[tuple[str, int]], size: int, rng: Any
+) -> tuple[Interaction, ...]:
     """The monomials of one Gaussian Hamiltonian, drawn.
 
     Args:
-        covariance: g.
-        overlaps: Overlap symbol to the component whose overlap with itself it is.
-        sizes: Component to its number of sites.
-        numbers: Of the parameters.
+        monomials: Of g.
+        own: The component and the number of its sites, of each overlap.
         size: N.
         rng: The random generator.
 
     Raises:
-        SamplingError: g is no polynomial with coefficients that are nowhere negative, or too large.
+        SamplingError: A tensor is too large.
     """
     terms = []
-    for powers, coefficient in _polynomial(covariance, tuple(overlaps), numbers):
-        names = tuple(
-            overlaps[symbol]
-            for symbol, power in zip(overlaps, powers, strict=True)
-            for _ in range(power)
-        )
-        shape = tuple(sizes[name] for name in names)
-        if np.prod(shape, dtype=float) > MOST_ENTRIES:
-            raise SamplingError(f"couplings: {covariance} needs a tensor of shape {shape}")
-        scale = np.sqrt(size * coefficient / np.prod(shape, dtype=float))
+    for powers, coefficient in monomials:
+        used = [entry for entry, power in zip(own, powers, strict=True) for _ in range(power)]
+        names, shape = tuple(name for name, _ in used), tuple(sites for _, sites in used)
+        entries = math.prod(shape)
+        if entries > MOST_ENTRIES:
+            raise SamplingError(f"couplings: a tensor of shape {shape} has too many entries")
+        scale = np.sqrt(size * coefficient / entries)
         terms.append(Interaction(names, scale * rng.standard_normal(shape)))
     return tuple(terms)
 
 
-def _polynomial(
-    covariance: Any, symbols: tuple[Any, ...], numbers: Values
-) -> list[tuple[tuple[int, ...], float]]:
-    """Powers and coefficients of g."""
+def polynomial(covariance: Any, symbols: Sequence[Any], numbers: Values) -> Monomials:
+    """g, taken apart.
+
+    Raises:
+        SamplingError: It is no polynomial, or a coefficient is negative.
+    """
     given = covariance.subs({symbol: whole(value) for symbol, value in numbers.items()})
     try:
         terms = sympy.Poly(given, *symbols).terms()
@@ -99,8 +100,8 @@ def _polynomial(
         found = [((), -1.0)]
     if any(coefficient < 0 for _, coefficient in found):
         raise SamplingError(
-            f"couplings: {covariance} is no polynomial in {symbols} whose coefficients are "
-            "positive, so no couplings can be drawn for it"
+            f"couplings: {covariance} is no polynomial in {', '.join(map(str, symbols))} "
+            "whose coefficients are positive, so no couplings can be drawn for it"
         )
     return [(powers, coefficient) for powers, coefficient in found if coefficient > 0]
 

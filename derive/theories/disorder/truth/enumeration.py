@@ -13,11 +13,11 @@ import numpy as np
 import sympy
 
 from derive.errors import SamplingError, SizeError
-from derive.theories.disorder.description import DisorderedModel
-from derive.theories.disorder.truth.instance import Instance, Layout, draw_instance, symbol
+from derive.theories.disorder.description import BETA, DisorderedModel, symbol
+from derive.theories.disorder.truth.instance import Instance, Layout, draw_instance
 from derive.theories.disorder.truth.laws import points
 from derive.theories.disorder.truth.measured import Measured, average
-from derive.theories.disorder.truth.numeric import BETA, Array
+from derive.theories.disorder.truth.numeric import Array
 from derive.theories.disorder.truth.overlaps import (
     FRESH,
     fresh_sets,
@@ -78,7 +78,9 @@ class Space:
             if base.log_density is not None:
                 raise SamplingError(f"{name} is not discrete; its configurations have no number")
             count = layout.counts[sites.name]
-            energy = replace(base, points=[(v, energy_of(sympy.log(w))) for v, w in base.points])
+            energy = replace(
+                base, points=tuple((v, energy_of(sympy.log(w))) for v, w in base.points)
+            )
             values, weights = points(base, instance.quenched)
             _, energies = points(energy, instance.quenched)
             parts = (_by_site(part, count) for part in (values, np.log(weights), energies))

@@ -8,30 +8,31 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import sympy
 
 from derive.errors import SamplingError
 from derive.theories.disorder.description import (
+    LABEL,
     Chosen,
     DisorderedModel,
     Examples,
     GaussianLabel,
+    Sites,
     Value,
+    overlaps,
+    symbol,
 )
-from derive.theories.disorder.truth.couplings import Interaction, draw_interactions
+from derive.theories.disorder.truth.couplings import (
+    Interaction,
+    Monomials,
+    draw_interactions,
+    polynomial,
+)
 from derive.theories.disorder.truth.laws import draw
 from derive.theories.disorder.truth.numeric import Array, evaluate
-
-LABEL = sympy.Symbol("y", real=True)
 
 PROPOSALS = 200
 """Of a tilted pattern. What is left of the untilted law where the tilt is r times its mean is
 (1 - 1/r)^PROPOSALS: 4e-5 at r = 20."""
-
-
-def symbol(name: str) -> Any:
-    """The real symbol of a name."""
-    return sympy.Symbol(name, real=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +52,7 @@ class Layout:
     @classmethod
     def of(cls, model: DisorderedModel, size: int, given: Mapping[str, float]) -> Layout:
         """With the numbers given in place of the model's own."""
-        numbers = {**{str(k): v for k, v in model.parameters.items()}, **given}
+        numbers = {**model.parameters, **given}
         return cls(model, size, {symbol(name): float(value) for name, value in numbers.items()})
 
     @cached_property
@@ -62,27 +63,33 @@ class Layout:
         }
 
     @cached_property
-    def components(self) -> dict[str, Any]:
+    def components(self) -> dict[str, Sites]:
         """Component of a variable to its sites."""
-        return {name: sites for sites in self.model.sites for name in component_names(sites)}
+        return {str(name): sites for sites in self.model.sites for name in sites.variables}
 
     @cached_property
-    def homes(self) -> dict[str, Any]:
+    def homes(self) -> dict[str, Sites]:
         """Attribute to its sites."""
         return {name: sites for sites in self.model.sites for name in sites.attributes}
 
     @cached_property
-    def overlaps(self) -> dict[Any, str]:
-        """The symbol of the overlap of a component with itself, to the component."""
-        return {symbol(f"q{self.ending(name, name)}"): name for name in self.components}
+    def overlaps(self) -> dict[Any, tuple[str, str]]:
+        """The symbol of an overlap to its two components."""
+        return {
+            name: (str(sites.variables[first - 1]), str(sites.variables[second - 1]))
+            for name, (sites, first, second) in overlaps(self.model).items()
+        }
 
-    def ending(self, first: str, second: str) -> str:
-        """What the name of an overlap of two components ends in: nothing where there is one."""
-        sites = self.components[first]
-        population = f"_{sites.name}" if len(self.model.sites) > 1 else ""
-        if sites.components == 1:
-            return population
-        return population + "_" + first.rpartition("_")[2] + second.rpartition("_")[2]
+    @property
+    def own(self) -> dict[Any, str]:
+        """The symbol of the overlap of a component with itself, to the component."""
+        return {name: first for name, (first, second) in self.overlaps.items() if first == second}
+
+    @cached_property
+    def monomials(self) -> list[Monomials]:
+        """The covariance of each Gaussian Hamiltonian, taken apart."""
+        terms = self.model.couplings
+        return [polynomial(term.covariance, list(self.own), self.numbers) for term in terms]
 
     def count(self, ratio: Any, what: str) -> int:
         """ratio N.
@@ -90,20 +97,13 @@ class Layout:
         Raises:
             SamplingError: It is no whole number.
         """
-        exact = float(evaluate(sympy.sympify(ratio), self.numbers)) * self.size
+        exact = float(evaluate(ratio, self.numbers)) * self.size
         if abs(exact - round(exact)) > 1e-9 * max(1.0, exact):
             raise SamplingError(
                 f"{what}: {ratio} N = {exact:g} at N = {self.size} is no whole number; choose N "
                 "such that it is"
             )
         return round(exact)
-
-
-def component_names(sites: Any) -> list[str]:
-    """x, or x_1 ... x_K."""
-    if sites.components == 1:
-        return [sites.name]
-    return [f"{sites.name}_{k}" for k in range(1, sites.components + 1)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +166,7 @@ class Instance:
     @cached_property
     def quenched(self) -> dict[Any, Array]:
         """Parameters, and attributes as arrays over sites."""
-        named = {symbol(name): values for name, values in self.attributes.items()}
+        named: dict[Any, Any] = {symbol(name): v for name, v in self.attributes.items()}
         return {**self.numbers, **named}
 
 
@@ -185,13 +185,11 @@ def draw_instance(layout: Layout, rng: Any) -> Instance:
         draw_examples(layout, attributes, examples, layout.count(examples.ratio, "examples"), rng)
         for examples in model.examples
     )
-    sizes = {name: counts[sites.name] for name, sites in layout.components.items()}
+    own = [(name, counts[layout.components[name].name]) for name in layout.own.values()]
     interactions = tuple(
         term
-        for entry in model.couplings
-        for term in draw_interactions(
-            entry.covariance, layout.overlaps, sizes, layout.numbers, layout.size, rng
-        )
+        for monomials in layout.monomials
+        for term in draw_interactions(monomials, own, layout.size, rng)
     )
     return Instance(layout, attributes, sets, interactions)
 
@@ -200,10 +198,10 @@ def draw_examples(
     layout: Layout, attributes: Mapping[str, Array], examples: Examples, count: int, rng: Any
 ) -> ExampleSet:
     """Examples with the labels of a teacher."""
-    homes = {**layout.components, **layout.homes}
-    places = {symbol(str(f)): (str(of), homes[str(of)].name) for f, of in examples.fields.items()}
-    teachers = {name: place for name, place in places.items() if place[0] in layout.homes}
-    students = {name: place for name, place in places.items() if name not in teachers}
+    model = layout.model
+    places = {symbol(field): (of, model.home(of).name) for field, of in examples.fields.items()}
+    teachers = {name: places[name] for name in model.teachers(examples)}
+    students = {name: places[name] for name in model.students(examples)}
 
     def fresh() -> tuple[dict[str, Array], dict[Any, Array]]:
         patterns = {

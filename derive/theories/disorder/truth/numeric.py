@@ -24,9 +24,6 @@ Array = NDArray[Any]
 Values = Mapping[Any, Any]
 """Symbols to numbers or arrays that broadcast."""
 
-BETA = sympy.Symbol("beta", real=True)
-"""The inverse temperature."""
-
 
 def evaluate(node: Any, values: Values) -> Any:
     """The value of an expression, on arrays entry by entry.

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from derive.theories.disorder.description import LABEL, Observable
 from derive.theories.disorder.truth.instance import (
     ExampleSet,
     Instance,
@@ -16,33 +17,33 @@ from derive.theories.disorder.truth.instance import (
 from derive.theories.disorder.truth.numeric import Array, evaluate
 from derive.theories.disorder.truth.weights import on_sites
 
+Fresh = dict[int, ExampleSet]
+"""New examples of each kind that an observable is about."""
+
 FRESH = 100
 """New examples that observables are averaged over, of each instance."""
 
 
 def pairs(layout: Layout) -> list[tuple[str, str, str]]:
     """Two components of one population, and what the name of their overlap ends in."""
-    names = list(layout.components)
+    order = list(layout.components)
     return [
-        (first, second, layout.ending(first, second))
-        for k, first in enumerate(names)
-        for second in names[k:]
-        if layout.components[first].name == layout.components[second].name
+        (first, second, name.name.removeprefix("q"))
+        for name, (first, second) in layout.overlaps.items()
+        if order.index(first) <= order.index(second)
     ]
 
 
 def taught(layout: Layout) -> list[tuple[str, str, str]]:
     """A component, an attribute that a teacher's field is of, and the name of their overlap."""
-    used = {
-        str(of) for examples in layout.model.examples for _, of in dict(examples.fields).items()
-    }
+    used = {of for examples in layout.model.examples for of in examples.fields.values()}
     attributes = [name for name in layout.homes if name in used]
     found = []
     for name, sites in layout.components.items():
         ending = f"_{sites.name}" if len(layout.model.sites) > 1 else ""
         ending += f"_{name.rpartition('_')[2]}" if sites.components > 1 else ""
         for attribute in attributes:
-            if layout.homes[attribute].name == sites.name:
+            if layout.homes[attribute] is sites:
                 several = f"_{attribute}" if len(attributes) > 1 else ""
                 found.append((name, attribute, f"m{ending}{several}"))
     return found
@@ -72,19 +73,20 @@ def order_parameters(
     return found
 
 
-def place(layout: Layout, observable: Any) -> int | None:
+def place(layout: Layout, observable: Observable) -> int | None:
     """Which kind of example an observable is about; None where it is about sites.
 
     An observable of the label alone is about the first kind that has labels.
     """
-    names = {str(name) for name in observable.expression.free_symbols}
+    found = observable.expression.free_symbols
     for number, examples in enumerate(layout.model.examples):
-        if names & {str(name) for name in dict(examples.fields)}:
+        if found & set(examples.symbols):
             return number
-    return None
+    labelled = (k for k, e in enumerate(layout.model.examples) if e.labels is not None)
+    return next(labelled) if LABEL in found else None
 
 
-def fresh_sets(instance: Instance, count: int, rng: Any) -> dict[int, ExampleSet]:
+def fresh_sets(instance: Instance, count: int, rng: Any) -> Fresh:
     """New examples of every kind that an observable is about."""
     layout = instance.layout
     numbers = {place(layout, observable) for observable in layout.model.observables.values()}
@@ -98,7 +100,10 @@ def fresh_sets(instance: Instance, count: int, rng: Any) -> dict[int, ExampleSet
 
 
 def observe(
-    instance: Instance, observable: Any, fresh: Mapping[int, ExampleSet], x: Mapping[str, Array]
+    instance: Instance,
+    observable: Observable,
+    fresh: Fresh,
+    x: Mapping[str, Array],
 ) -> Array:
     """An observable in configurations, averaged over sites or new examples, shape (batch,)."""
     number = place(instance.layout, observable)
@@ -110,24 +115,20 @@ def observe(
     return np.asarray(np.broadcast_to(found, shape).mean(axis=1))
 
 
-def predicted(
-    instance: Instance, fresh: Mapping[int, ExampleSet], means: Mapping[str, Array]
-) -> dict[str, float]:
+def predicted(instance: Instance, fresh: Fresh, means: Mapping[str, Array]) -> dict[str, float]:
     """The observables of the mean predictor."""
     one = {name: mean[None, :] for name, mean in means.items()}
     return {
-        str(name): float(observe(instance, observable, fresh, one)[0])
+        name: float(observe(instance, observable, fresh, one)[0])
         for name, observable in instance.layout.model.observables.items()
         if observable.predictor
     }
 
 
-def sampled(
-    instance: Instance, fresh: Mapping[int, ExampleSet], x: Mapping[str, Array]
-) -> dict[str, Array]:
+def sampled(instance: Instance, fresh: Fresh, x: Mapping[str, Array]) -> dict[str, Array]:
     """The observables of sampled configurations, shape (batch,)."""
     return {
-        str(name): observe(instance, observable, fresh, x)
+        name: observe(instance, observable, fresh, x)
         for name, observable in instance.layout.model.observables.items()
         if not observable.predictor
     }

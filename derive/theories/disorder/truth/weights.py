@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import sympy
 
-from derive.theories.disorder.description import Examples
-from derive.theories.disorder.truth.instance import Instance, symbol
-from derive.theories.disorder.truth.numeric import BETA, Array, evaluate, logarithm
+from derive.theories.disorder.description import BETA, Examples, MeanField, symbol
+from derive.theories.disorder.truth.instance import Instance
+from derive.theories.disorder.truth.numeric import Array, evaluate, logarithm
 
 ENERGY = sympy.Dummy("E", real=True)
 
@@ -65,15 +65,16 @@ def _parts(instance: Instance, x: Configurations) -> list[tuple[Any, dict[Any, A
         for examples in instance.sets
     ]
     hamiltonians = [term.energy(x) for term in instance.interactions]
-    if instance.layout.model.mean is not None:
-        hamiltonians.append(mean_energy(instance, x))
+    hamiltonians += [
+        mean_energy(instance, mean, x) for mean in [instance.layout.model.mean] if mean
+    ]
     return parts + [(-BETA * ENERGY, {ENERGY: energy[:, None]}) for energy in hamiltonians]
 
 
-def mean_energy(instance: Instance, x: Configurations) -> Array:
+def mean_energy(instance: Instance, mean: MeanField, x: Configurations) -> Array:
     """N e(m), shape (batch,)."""
-    mean, size = instance.layout.model.mean, instance.layout.size
-    values = {symbol(str(name)): m for name, m in magnetisations(instance, x).items()}
+    size = instance.layout.size
+    values = {symbol(name): m for name, m in magnetisations(instance, x).items()}
     energy = evaluate(mean.energy, {**instance.numbers, **values})
     return size * np.broadcast_to(energy, (len(next(iter(x.values()))),))
 
@@ -81,8 +82,8 @@ def mean_energy(instance: Instance, x: Configurations) -> Array:
 def magnetisations(instance: Instance, x: Configurations) -> dict[str, Array]:
     """The averages over sites of v(t_i, x_i) by name, shape (batch,)."""
     mean = instance.layout.model.mean
-    forms = {} if mean is None else dict(mean.magnetisations)
-    return {str(name): on_sites(instance, form, x).mean(axis=1) for name, form in forms.items()}
+    forms = {} if mean is None else mean.magnetisations
+    return {name: on_sites(instance, form, x).mean(axis=1) for name, form in forms.items()}
 
 
 def on_sites(instance: Instance, form: Any, x: Configurations) -> Array:
