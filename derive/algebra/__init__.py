@@ -1,6 +1,6 @@
 """SymPy nodes for overlaps and paths, and the operations on them, one file each."""
 
-from derive.algebra import build, nodes
+from derive.algebra import build, elementary, nodes
 from derive.algebra.differentiate import gradient
 from derive.algebra.evaluate import evaluate
 from derive.algebra.latex import latex
@@ -11,6 +11,7 @@ from derive.algebra.series import taylor
 __all__ = [
     "build",
     "contains",
+    "elementary",
     "equal",
     "evaluate",
     "gradient",

@@ -51,6 +51,10 @@ class Floats:
         """Lambert's function of a positive number: w e^w = value."""
         return float(mpmath.fp.lambertw(positive("a number", value)))
 
+    def function(self, name: str, value: float) -> float:
+        """A smooth function of a real number by its name: tanh, erfc, ..."""
+        return float(getattr(math, name)(moderate(value)))
+
     def number(self, value: Any) -> float:
         """A float from anything that is a number."""
         return float(value)
@@ -103,6 +107,10 @@ class Digits:
     def lambertw(self, value: Any) -> Any:
         """Lambert's function of a positive number: w e^w = value."""
         return self.context.lambertw(positive("a number", value)).real
+
+    def function(self, name: str, value: Any) -> Any:
+        """A smooth function of a real number by its name: tanh, erfc, ..."""
+        return getattr(self.context, name)(moderate(value))
 
     def number(self, value: Any) -> Any:
         """A number of the context; integers, strings, floats and fractions are taken exactly."""

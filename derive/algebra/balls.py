@@ -142,6 +142,11 @@ class Balls:
         """The logarithm of the gamma function of a positive number."""
         return self._signed("a number", value).lgamma()
 
+    def function(self, name: str, value: Any) -> Any:
+        """A smooth function of a real number by its name: tanh, erfc, ..."""
+        moderate(float(abs(value).mid()))
+        return getattr(value, name)()
+
     def power(self, base: Any, exponent: Any) -> Any:
         """A real power."""
         base, exponent = self.number(base), self.number(exponent)

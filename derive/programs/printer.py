@@ -18,12 +18,14 @@ from derive.algebra import build, nodes
 from derive.algebra.copies import Copies
 from derive.algebra.rules import Table
 from derive.errors import NoRule
+from derive.programs import elementary
+from derive.programs.elementary import function
 from derive.programs.lower import Cholesky
 from derive.programs.sizes import NO_NAMES, NamedSizes
 
 _NUMBERS = PythonCodePrinter({"fully_qualified_modules": False, "order": "none"})
 _SCALARS = (Add, Mul, Pow, sympy.log)
-"""Scalar nodes that SymPy prints; powers are whole, as modules import no root."""
+"""Scalar nodes that SymPy prints; powers are whole, or of a square root."""
 
 
 class Emit(Protocol):
@@ -67,6 +69,8 @@ def _with_names(node: Any, emit: Emit) -> Any:
         return sympy.Symbol(f"({text})" if " @ " in text else text)
     if not node.args and node.is_commutative:
         return node
+    if kind is Pow and node.exp.is_Rational and node.exp.q == 2:
+        return sympy.Symbol(f"np.sqrt({emit(node.base)})") ** node.exp.p
     if kind not in _SCALARS or (kind is Pow and not node.exp.is_Integer):
         raise NoRule(
             f"the NumPy printer has no rule for the number {kind.__name__}{node.args}; "
@@ -272,6 +276,7 @@ PRINTERS = Table("print", "derive/programs/printer.py", {
     nodes.Selection: call("selection"),
     nodes.BlockDiagonal: call("linalg.block_diag"),
     nodes.Diagonal: _diagonal,
+    **elementary.RULES,
 }, says="the NumPy printer has no rule for {node}; add one in {home}")  # fmt: skip
 """Exact node type to the rule that prints it."""
 
@@ -291,4 +296,4 @@ def source(node: Any, emit: Emit) -> str:
     return printed
 
 
-__all__ = ["PRINTERS", "Pow", "is_column", "is_row", "number", "size", "source"]
+__all__ = ["PRINTERS", "Pow", "function", "is_column", "is_row", "number", "size", "source"]
