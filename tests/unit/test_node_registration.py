@@ -1,6 +1,11 @@
+import re
+from pathlib import Path
+
 import pytest
 import sympy
 
+import derive.algebra.explicit
+import derive.symmetry.sectors  # noqa: F401  (their tables are named below)
 from derive.algebra import build, evaluate, gradient, nodes, substitute
 from derive.algebra.latex import latex
 from derive.algebra.rules import TABLES, register
@@ -55,3 +60,11 @@ def test_a_second_rule_is_refused_and_none_of_the_others_is_taken(node):
 def test_an_operation_that_there_is_not_is_refused_with_those_that_there_are(node):
     with pytest.raises(RuleError, match="no operation 'differentate'; did you mean 'diff"):
         register(node, differentate=max)
+
+
+def test_the_page_names_all_operations_and_where_their_tables_stand():
+    page = (Path(__file__).parents[2] / "docs" / "add_a_node.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| .*: `(.*)` \|$", page, re.MULTILINE)
+    said = {(name, home) for names, home in rows for name in re.findall(r"\w+", names)}
+    assert said == {(table.operation, table.home) for table in TABLES.values()}
+    assert len(said) > 10

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, S
 
+import derive.steps.operators  # noqa: F401  (its tables take rules below)
 from derive.algebra import build, nodes
 from derive.algebra.arithmetic import Floats
 from derive.algebra.evaluate import Evaluation
@@ -71,4 +72,18 @@ def _draw(drawer: Any, node: Any) -> Box:
     return Apply(head, Fence(Listing((drawer.box(vectors), drawer.box(weights)), ";"), SQUARE))
 
 
-register(FeatureReadout, rebuild=feature_readout, evaluate=_value, draw=_draw)
+register(
+    FeatureReadout,
+    rebuild=feature_readout,
+    evaluate=_value,
+    draw=_draw,
+    define=(
+        r"\mathcal{X}_\phi[B; W]_\mu",
+        r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
+    ),
+    explain=r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
+    r"$x_{\mu s}$ of $N_x$ numbers, gives the features $\phi(W x_{\mu s} / \sqrt{N_x})$, one for "
+    r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
+    r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
+    "Gaussian features that take their place.",
+)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+import derive.steps.operators  # noqa: F401  (its tables take rules below)
 from derive.algebra import nodes
 from derive.algebra.balls import Balls
 from derive.algebra.evaluate import Evaluation, filled
@@ -58,3 +59,10 @@ def _draw(drawer: Any, node: Any) -> Box:
 
 
 register(MeanShare, rebuild=MeanShare, evaluate=_value, draw=_draw, print=call("mean_share"))
+register(
+    nodes.Along,  # a shared node, which means something here
+    explain=r"Features have a mean, which attended inputs have as a number $m^\pi_\mu$ beside "
+    r"$\xi^\pi_\mu$; $\mathcal{X}_m$, $\mathcal{K}_m$ and its adjoint have it in the place of "
+    r"$\xi$. Projections of the lowest vectors on the all-ones direction are $b = \mathbf{1}[g]$, "
+    r"and $\rho = 1 - b^\top G^{-1} b / N$ is the share of the overlaps $G$ across them.",
+)

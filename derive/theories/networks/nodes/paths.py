@@ -16,7 +16,8 @@ from sympy import Expr, S, ZeroMatrix
 from sympy.core.symbol import Str
 
 import derive.programs.program
-import derive.steps.matrices  # noqa: F401  (tables of both take rules below)
+import derive.steps.matrices
+import derive.steps.operators  # noqa: F401  (tables of these take rules below)
 from derive.algebra import build, nodes
 from derive.algebra.drawing import drawn_name
 from derive.algebra.evaluate import Evaluation
@@ -219,6 +220,7 @@ register(
     evaluate=_readout_value,
     taylor=linear,
     draw=_draw_readout,
+    define=(r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
 )
 register(
     PathKernel,
@@ -235,6 +237,12 @@ register(
     word=_worded("path_kernel"),
     print_diagonal=_print_diagonal,
     is_symmetric=_is_symmetric,
+    define=(
+        r"\mathcal{K}[G]_{\mu\nu}",
+        r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
+    ),
+    explain=r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
+    r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
 )
 register(
     PathProjection,
@@ -250,4 +258,11 @@ register(
     print=call("path_projection"),
     word=_worded("path_projection"),
     is_symmetric=_is_symmetric,
+    define=(
+        r"\mathcal{K}^\dagger[A]_{\pi\pi'}",
+        r"\sum_{\mu\nu} A_{\mu\nu}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
+    ),
+    explain=r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
+    r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric $A$ "
+    r"and $G$. In the same way the trace over {branches} is adjoint to $I_H \otimes$.",
 )

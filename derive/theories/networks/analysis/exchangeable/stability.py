@@ -17,11 +17,11 @@ from typing import Any
 import sympy
 
 from derive.algebra import build, gradient
+from derive.algebra.explicit import explicit
 from derive.algebra.kinds import Expression, Matrix, Scalar, Size
 from derive.algebra.naming import nodes_in
 from derive.errors import RuleError
 from derive.symmetry.permutations import Sector
-from derive.theories.networks.analysis.exchangeable.explicit import explicit
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry

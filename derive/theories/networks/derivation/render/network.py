@@ -4,53 +4,16 @@ from __future__ import annotations
 
 import sympy
 
-from derive.algebra import nodes
 from derive.algebra.drawing import Drawer
 from derive.algebra.kinds import Expression
+from derive.steps import operators
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.render.diagram import drawn_lines
 from derive.theories.networks.derivation.render.names import size_names
 from derive.theories.networks.description import Network
-from derive.theories.networks.nodes import FeatureReadout, PathKernel, PathProjection, PathReadout
-from derive.typeset.boxes import Atom
 from derive.typeset.media import LATEX
 from derive.typeset.page import Block, Display, Drawing, Items, Line, Prose, Table
 from derive.wording import plural
-
-DEFINITIONS: dict[type, tuple[str, str]] = {
-    PathReadout: (r"\mathcal{X}[B]_\mu", r"\sum_\pi B_\pi \cdot \xi^\pi_\mu"),
-    nodes.Along: (r"\mathbf{1}[g]", r"g\ \mathbf{1} / \sqrt{N}"),
-    FeatureReadout: (
-        r"\mathcal{X}_\phi[B; W]_\mu",
-        r"\sum_{\pi s} B_\pi \cdot \phi(W x_{\mu s})\ \Omega^\pi_{\mu s}",
-    ),
-    PathKernel: (
-        r"\mathcal{K}[G]_{\mu\nu}",
-        r"\sum_{\pi\pi'} G_{\pi\pi'}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
-    ),
-    PathProjection: (
-        r"\mathcal{K}^\dagger[A]_{\pi\pi'}",
-        r"\sum_{\mu\nu} A_{\mu\nu}\ \xi^\pi_\mu \cdot \xi^{\pi'}_\nu",
-    ),
-    nodes.Lift: (r"(I_H \otimes A)_{h\pi, h'\pi'}", r"\delta_{hh'}\ A_{\pi\pi'}"),
-    nodes.PartialTrace: (
-        r"(\mathop{\mathrm{tr}}\nolimits_H A)_{\pi\pi'}",
-        r"\sum_{h=1}^H A_{h\pi, h\pi'}",
-    ),
-    nodes.Block: (r"[G]_{a:b}", r"(G_{\pi\pi'})_{a < \pi, \pi' \le b}"),
-    nodes.Embed: (r"[\mathcal{E}_{a:b}[A]]_{a:b}", r"A, \text{ zeros elsewhere}"),
-    nodes.Selection: (
-        r"\Pi_{a:b, c:d}\ A",
-        r"\text{the rows } a+1, \dots, b, c+1, \dots, d \text{ of } A",
-    ),
-    nodes.BlockDiagonal: (r"A \oplus B", r"\begin{pmatrix} A & 0 \\ 0 & B \end{pmatrix}"),
-    nodes.Stack: (r"[A; B]", r"\begin{pmatrix} A \\ B \end{pmatrix}"),
-    nodes.LogMultigamma: (
-        r"\Gamma_m(x)",
-        r"\pi^{m(m-1)/4} \prod_{j=1}^m \Gamma\left(x - \frac{j-1}{2}\right)",
-    ),
-}
-"""What each operator means; those that occur are shown."""
 
 MANY = 4
 """Of more neighbouring vectors, some are left out in tables."""
@@ -73,26 +36,6 @@ SYMBOLS = (
     r"set for each of its $H_l$ {branches}; the {branch} $h$ is the slow index.",
     r"Derivatives are symmetric: $dS = \mathrm{tr}(\frac{\partial S}{\partial G} dG)$.",
 )
-WORDS: dict[type, str] = {
-    FeatureReadout: r"The first layer is nonlinear: token $s$ of example $\mu$, a vector "
-    r"$x_{\mu s}$ of $N_x$ numbers, gives the features $\phi(W x_{\mu s} / \sqrt{N_x})$, one for "
-    r"each neuron, and path $\pi$ reads the sum of those of all tokens by $\Omega^\pi_{\mu s}$. Of "
-    r"the first weight $W$ the variance is $\sigma_0^2$. Attended inputs and $V_0$ belong to the "
-    "Gaussian features that take their place.",
-    nodes.Along: r"Features have a mean, which attended inputs have as a number $m^\pi_\mu$ beside "
-    r"$\xi^\pi_\mu$; $\mathcal{X}_m$, $\mathcal{K}_m$ and its adjoint have it in the place of "
-    r"$\xi$. "
-    r"Projections of the lowest vectors on the all-ones direction are $b = \mathbf{1}[g]$, and "
-    r"$\rho = 1 - b^\top G^{-1} b / N$ is the share of the overlaps $G$ across them.",
-    PathKernel: r"$\mathcal{K}[G]$ is the kernel of the overlaps $G$. A star marks test "
-    r"examples: $K_\ast$ has a row for each of them and a column for each training example.",
-    PathProjection: r"$\mathcal{K}^\dagger$ is the adjoint of $\mathcal{K}$: "
-    r"$\mathrm{tr}(A\ \mathcal{K}[G]) = \mathrm{tr}(\mathcal{K}^\dagger[A]\ G)$ for symmetric $A$ "
-    r"and $G$. In the same way the trace over {branches} is adjoint to $I_H \otimes$.",
-    nodes.LogNormal: r"$\mathcal{N}(X; M, \Sigma)$ is the density of a matrix $X$ of mean $M$ "
-    r"whose columns are independent Gaussian vectors of covariance $\Sigma$.",
-    nodes.Diagonal: r"$\mathrm{diag}(A)$ is the diagonal of $A$, as a column.",
-}
 
 
 def network_blocks(network: Network, notation: Notation, drawer: Drawer) -> list[Block]:
@@ -218,10 +161,5 @@ def symbols(*notations: Notation) -> tuple[str, ...]:
 
 def notation_blocks(types: set[type], *notations: Notation) -> list[Block]:
     """What the symbols and operators mean, as far as they occur."""
-    words = tuple(worded(text, *notations) for kind, text in WORDS.items() if kind in types)
-    lines = tuple(
-        Line(Atom(left, left, 6.0), Atom(right, right, 12.0))
-        for kind, (left, right) in DEFINITIONS.items()
-        if kind in types
-    )
-    return [Items((*symbols(*notations), *words)), Display(lines)]
+    words = tuple(worded(text, *notations) for text in operators.words(types))
+    return [Items((*symbols(*notations), *words)), operators.definitions(types)]

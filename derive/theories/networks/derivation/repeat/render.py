@@ -7,7 +7,6 @@ from typing import Any
 
 import sympy
 
-from derive.algebra import nodes
 from derive.algebra.drawn_maps import over_layers
 from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerProduct
@@ -16,7 +15,7 @@ from derive.steps.displays import Displays
 from derive.steps.pages import Pages, Shown, step_blocks
 from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.render.content import displays_of
-from derive.theories.networks.derivation.render.network import DEFINITIONS, notation_blocks
+from derive.theories.networks.derivation.render.network import notation_blocks
 from derive.theories.networks.derivation.repeat.composed import Composed
 from derive.theories.networks.derivation.repeat.described import network_blocks, size_blocks
 from derive.theories.networks.derivation.repeat.naming import window_names
@@ -128,8 +127,7 @@ def _notation(theory: Composed, steps: tuple[Step, ...]) -> list[Block]:
         for value in _values(equation.right)
         for node in nodes_in(value)
     }
-    shown = types & (set(DEFINITIONS) | {nodes.LogNormal, nodes.Diagonal})
-    blocks = notation_blocks(shown, *theory.notations)
+    blocks = notation_blocks(types, *theory.notations)
     if LayerProduct in types:
         text = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
         blocks.append(Prose(text))

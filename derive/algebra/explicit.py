@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy
@@ -10,7 +10,7 @@ from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Trans
 
 from derive.algebra import nodes
 from derive.algebra.kinds import Expression, Node
-from derive.errors import NoRule, named
+from derive.algebra.rules import Table
 
 
 def explicit(expression: Expression, values: Mapping[Any, Any]) -> Any:
@@ -29,13 +29,8 @@ def explicit(expression: Expression, values: Mapping[Any, Any]) -> Any:
         if node in values:
             return values[node]
         if node not in done:
-            rule = RULES.get(type(node))
-            if rule is None and (node.args or getattr(node, "is_Matrix", False)):
-                raise NoRule(
-                    f"write out has no rule for {named(node)}; add one in "
-                    "derive/theories/networks/analysis/exchangeable/explicit.py"
-                )
-            done[node] = node if rule is None else rule(of, node)
+            plain = not (node.args or getattr(node, "is_Matrix", False))
+            done[node] = node if plain else RULES.of(node)(of, node)
         return done[node]
 
     return of(expression)
@@ -69,7 +64,7 @@ def _partial_trace(of: Any, node: Node) -> Any:
     return total
 
 
-RULES: dict[type, Callable[[Any, Any], Any]] = {
+RULES = Table("write_out", "derive/algebra/explicit.py", {
     Add: lambda of, node: Add(*map(of, node.args)),
     Mul: lambda of, node: Mul(*map(of, node.args)),
     Pow: lambda of, node: Pow(*map(of, node.args)),
@@ -83,5 +78,5 @@ RULES: dict[type, Callable[[Any, Any], Any]] = {
     nodes.LogDet: lambda of, node: sympy.log(sympy.factor(of(node.args[0]).det())),
     nodes.Lift: _lift,
     nodes.PartialTrace: _partial_trace,
-}
+})  # fmt: skip
 """Exact node type to the rule that writes it out."""
