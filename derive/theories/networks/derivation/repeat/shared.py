@@ -133,7 +133,8 @@ class _Stream:
 
     def _terms(self, *, changes: bool) -> tuple[Term, ...]:
         """dS/dG, or its change along directions of all overlaps, source by source."""
-        return tuple(self._term(source, changes=changes) for source in self._sources())
+        terms = (self._term(source, changes=changes) for source in self._sources())
+        return tuple(term for term in terms if not (changes and build.is_zero(term.value)))
 
     def _term(self, source: _Source, *, changes: bool) -> Term:
         here, rules, part = source.window, self.windows.rules, source.part

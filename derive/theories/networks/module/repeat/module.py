@@ -15,12 +15,12 @@ from derive.theories.networks.module.frame import numbers, solution
 from derive.theories.networks.module.repeat import header, text
 from derive.theories.networks.module.repeat.counts import Counts
 from derive.theories.networks.module.repeat.labels import LabelFunctions, reads_whole_stream
-from derive.theories.networks.module.repeat.loops import Loops
 from derive.theories.networks.module.repeat.names import depths_of
+from derive.theories.networks.module.repeat.passes import Passes
 from derive.theories.networks.module.repeat.pieces import PartFunctions
 from derive.theories.networks.module.repeat.sections import FLUX, SLOPE, Section, sections_of
-from derive.theories.networks.module.repeat.shared_loops import SharedLoops
 from derive.theories.networks.module.repeat.streams import StreamFunctions, streams_of
+from derive.theories.networks.module.repeat.sums import Sums
 
 
 def generate_repeated(derivation: Derivation) -> Module:
@@ -44,9 +44,7 @@ def generate_repeated(derivation: Derivation) -> Module:
     heads = header.known_heads(network, depths)
     outputs = theory.shares[-1][2].notation.outputs()
     functions = [PartFunctions(section, frozenset(reserved), hands) for section in sections]
-    loops = Loops(sections, hands, depths)
-    if streams:
-        loops = SharedLoops(functions, streams, hands, depths)
+    loops = functions, streams, hands, depths
     explicit = all(layer.equation.flux is not None for layer in theory.layers)
     has_mean = theory.lowest.notation.has_mean
     closes = not streams and all(part.closes for part in functions)
@@ -71,8 +69,7 @@ def generate_repeated(derivation: Derivation) -> Module:
         ),
         runtime_source(numbers),
         "# All layers: what the parts bring, added up, or handed from part to part.",
-        *loops.all(),
-        *([loops.closed_equations()] if closes else []),
+        *_of_all(Sums(*loops), Passes(*loops), closes=closes),
         *problem_text.output_functions(outputs),
         "# The labels and the predictor: expressions as derived.",
         *_of_labels(labels, sections[0].takes),
@@ -86,6 +83,19 @@ LOCAL = frozenset(
     {"P", "M", "N_0", "Array", "Any", "Callable", "NamedTuple", "Problem", "Solution"}
 )
 """What a depth cannot be called in a module, besides the names of the runtime."""
+
+
+def _of_all(sums: Sums, passes: Passes, *, closes: bool) -> list[str]:
+    parts = sums.sections
+    exact = [passes.prior_covariances(), passes.readers(), sums.law()]
+    chain = all(section.window.theory.chain is not None for section in parts)
+    return [
+        *sums.all(),
+        *passes.all(),
+        *([] if parts[0].has_mean else exact),
+        *([passes.scaled()] if chain else []),
+        *([passes.closed_equations()] if closes else []),
+    ]
 
 
 def _of_labels(labels: LabelFunctions, taken: str) -> list[str]:
