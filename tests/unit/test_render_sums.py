@@ -11,8 +11,8 @@ from derive.algebra.drawing import Drawer
 from derive.errors import RuleError
 from derive.steps import sums
 from derive.theories.networks.derivation import derive
-from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.pages import displays_of
 from derive.typeset.media import PLAIN
 
 LAYERS = {

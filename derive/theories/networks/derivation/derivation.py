@@ -12,7 +12,6 @@ from derive.steps.step import Step
 from derive.theories.networks.derivation.render import content
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.terminal import table_of, theory_lines
-from derive.theories.networks.derivation.repeat import render as repeated
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.typeset.markdown import markdown_of
@@ -59,8 +58,6 @@ class Derivation(Certified):
 
     def page(self, *results: Any) -> Page:
         """The network, the notation, every step, and the theory in one view."""
-        if self.theory.composed is not None:
-            return repeated.page(self.network, self.theory.composed, self.steps)
         return content.page(self.network, self.theory, self.steps)
 
     def step_to_markdown(self, name: str) -> str:
@@ -80,9 +77,7 @@ class Derivation(Certified):
 
     def theory_lines(self) -> Iterator[str]:
         """The theory in plain text, a line each."""
-        if self.theory.composed is not None:
-            return repeated.theory_lines(self.theory.composed, self.steps)
-        return theory_lines(self.theory)
+        return theory_lines(self.theory, self.steps)
 
     def text(self) -> str:
         """The steps as a table, and the theory below it."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from derive.theories.networks.derivation import Derivation
-from derive.theories.networks.derivation.render.content import Section, displays_of, sections
+from derive.theories.networks.derivation.render.content import Section, sections
 from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.pages import displays_of
 from derive.typeset.mathml import html_of_blocks
 from derive.typeset.page import Block, Heading, Prose
 

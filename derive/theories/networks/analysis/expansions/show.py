@@ -8,8 +8,8 @@ from typing import Protocol
 from derive.steps.pages import Pages, step_blocks
 from derive.steps.step import Step
 from derive.theories.networks.analysis.expansions.equations import Equations
-from derive.theories.networks.derivation.render.content import displays_of
 from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.pages import displays_of
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.feature_inputs import feature_note

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import sympy
+
 from derive.algebra import build
 from derive.algebra.latex import box
+from derive.algebra.layered import LayerProduct
 from derive.algebra.naming import nodes_in
 from derive.steps.displays import Displays
-from derive.steps.naming import Names
 from derive.steps.pages import Pages, step_blocks
 from derive.steps.step import Equation, Step
 from derive.theories.networks.derivation.labels import CHAIN_ACTION, CONSTANT, MEAN, VARIANCE
+from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.render.names import names_of
 from derive.theories.networks.derivation.render.network import (
     network_blocks,
     notation_blocks,
     worded,
 )
+from derive.theories.networks.derivation.render.pages import WindowPages, displays_of
+from derive.theories.networks.derivation.render.parts import parts_blocks
+from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.rules.hessian.statement import hessian_equations
 from derive.theories.networks.derivation.rules.wide.rewrite import shift_symbol
 from derive.theories.networks.derivation.theory import Theory
@@ -29,34 +35,40 @@ from derive.typeset.text import typeset
 
 def page(network: Network, theory: Theory, steps: tuple[Step, ...]) -> Page:
     """Everything that a derivation shows."""
-    displays = displays_of(theory, names_of(theory))
-    blocks: list[Block] = [Heading(1, "The network")]
-    blocks += network_blocks(network, theory.notation, displays.drawer)
-    blocks += [Heading(1, "Notation"), *notation_blocks(_types(steps), theory.notation)]
+    composed = theory.composed
+    if composed is None:
+        displays = displays_of(theory, names_of(theory))
+        first = network_blocks(network, theory.notation, displays.drawer)
+        body = _body(first, steps, Pages(displays), (theory.notation,))
+        last = [Heading(1, "The theory in one view"), *theory_blocks(theory, displays)]
+        return Page(network.name, (*body, *last))
+    pages = WindowPages()
+    first = parts_blocks(network, composed, pages)
+    return Page(network.name, _body(first, steps, pages, composed.notations))
+
+
+def _body(
+    network: list[Block], steps: tuple[Step, ...], pages: Pages, notations: tuple[Notation, ...]
+) -> tuple[Block, ...]:
+    """The network, what the symbols mean, and every step."""
+    blocks: list[Block] = [Heading(1, "The network"), *network]
+    blocks += [Heading(1, "Notation"), *_notation(steps, *notations)]
     blocks += [Heading(1, "The derivation")]
-    pages = Pages(displays)
     for number, step in enumerate(steps, start=1):
         blocks += step_blocks(number, step, pages)
-    blocks += [Heading(1, "The theory in one view"), *theory_blocks(theory, displays)]
-    return Page(network.name, tuple(blocks))
+    return tuple(blocks)
 
 
-def displays_of(theory: Theory, names: Names) -> Displays:
-    """What makes the displays of a theory; nothing is explained yet."""
-    notation = theory.notation
-    homes: dict[Any, Any] = {}
-    for place, stream in enumerate(notation.streams()):
-        homes[notation.overlap(stream.index)] = notation.width(stream.index)
-        if theory.chain is not None:
-            homes[theory.chain.overlaps[place]] = notation.width(stream.index)
-    return Displays(homes, names)
+def _notation(steps: tuple[Step, ...], *notations: Notation) -> list[Block]:
+    """What the symbols and operators in some steps mean."""
+    sides = [e.right for step in steps for e in (*step.before, *step.after)]
+    values = [v for side in sides for v in (side.values if isinstance(side, Summed) else (side,))]
+    types = {type(node) for node in nodes_in(*(v for v in values if isinstance(v, sympy.Basic)))}
+    blocks = notation_blocks(types, *notations)
+    return [*blocks, Prose(PRODUCTS)] if LayerProduct in types else blocks
 
 
-def _types(steps: tuple[Step, ...]) -> set[type]:
-    equations = [equation for step in steps for equation in (*step.before, *step.after)]
-    return {
-        type(n) for n in nodes_in(*(e.right for e in equations if not isinstance(e.right, str)))
-    }
+PRODUCTS = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
 
 
 def theory_blocks(theory: Theory, displays: Displays) -> list[Block]:

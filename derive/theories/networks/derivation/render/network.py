@@ -107,35 +107,30 @@ def ends(notation: Notation, drawer: Drawer) -> str:
     return f"the {_math(drawer, notation.outputs())} outputs"
 
 
-def _weights(notation: Notation, drawer: Drawer) -> Table:
-    rows = []
-    for weight in notation.graph.weights:
-        heads = _math(drawer, notation.heads(weight.index))
-        acted = _listed(notation, drawer, weight.acts_on, weight.above)
-        inner = weight.below is not None
-        rows.append(
-            (
-                _math(drawer, sympy.Symbol(weight.name)),
-                weight.kind,
-                heads if inner else "",
-                _math(drawer, notation.variance(weight.index)),
-                acted or ends(notation, drawer),
-                _math(drawer, notation.vectors(weight.index)) if inner else "the outputs",
-                f"${notation.graph.streams[weight.below].name}$"
-                if weight.below is not None
-                else "",
-            )
-        )
-    titles = (
-        "weight",
-        "layer",
-        branch_words(notation)[1],
-        "variance",
-        "acts on",
-        "gives",
-        "to stream",
+WEIGHTS = ("weight", "layer", "variance", "acts on", "gives", "to stream")
+"""The titles of a table of weights, but for its third column, the branches."""
+
+
+def weight_row(notation: Notation, drawer: Drawer, weight: int) -> tuple[str, ...]:
+    """What there is to say of a weight in a table."""
+    item = notation.graph.weights[weight]
+    acted = _listed(notation, drawer, item.acts_on, item.above)
+    stream = None if item.below is None else notation.graph.streams[item.below].name
+    return (
+        _math(drawer, sympy.Symbol(item.name)),
+        item.kind,
+        "" if stream is None else _math(drawer, notation.heads(weight)),
+        _math(drawer, notation.variance(weight)),
+        acted or ends(notation, drawer),
+        "the outputs" if stream is None else _math(drawer, notation.vectors(weight)),
+        "" if stream is None else f"${stream}$",
     )
-    return Table(titles, tuple(rows))
+
+
+def _weights(notation: Notation, drawer: Drawer) -> Table:
+    rows = [weight_row(notation, drawer, weight.index) for weight in notation.graph.weights]
+    first, second, *others = WEIGHTS
+    return Table((first, second, branch_words(notation)[1], *others), tuple(rows))
 
 
 def branch_words(*notations: Notation) -> tuple[str, str]:

@@ -40,6 +40,11 @@ class Summed:
     terms: tuple[Term, ...]
     around: Term | None = None
 
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What is added up."""
+        return tuple(term.value for term in self.terms)
+
     def indexed(self) -> Any:
         """The sum in nodes of layers."""
         terms = []

@@ -1,33 +1,37 @@
-"""The page of a derivation for any depth, and its theory in plain text."""
+"""Displays of equations: in the symbols of the whole network, or of the windows of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sympy
 
 from derive.algebra.drawn_maps import over_layers
-from derive.algebra.kinds import Expression
-from derive.algebra.layered import LayerProduct
-from derive.algebra.naming import Name, nodes_in
+from derive.algebra.naming import Name, named
 from derive.steps.displays import Displays
-from derive.steps.pages import Pages, Shown, step_blocks
-from derive.steps.step import Equation, Step
-from derive.theories.networks.derivation.render.content import displays_of
-from derive.theories.networks.derivation.render.network import notation_blocks
-from derive.theories.networks.derivation.repeat.composed import Composed
-from derive.theories.networks.derivation.repeat.described import network_blocks, size_blocks
-from derive.theories.networks.derivation.repeat.naming import window_names
+from derive.steps.naming import Names
+from derive.steps.pages import Pages, Shown
+from derive.steps.step import Equation
+from derive.theories.networks.derivation.render.names import factored_sizes, names_of
 from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.repeat.window import Window
-from derive.theories.networks.description import Network
+from derive.theories.networks.derivation.theory import Theory
 from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Sum, row, terms_of
 from derive.typeset.media import LATEX
-from derive.typeset.page import Block, Display, Heading, Line, Page, Prose
-from derive.typeset.plain import plain_lines
+from derive.typeset.page import Line
 from derive.typeset.symbols import SUM, symbol
-from derive.typeset.text import unicode_of
+
+
+def displays_of(theory: Theory, names: Names) -> Displays:
+    """What makes the displays of a theory; nothing is explained yet."""
+    notation = theory.notation
+    homes: dict[Any, Any] = {}
+    for place, stream in enumerate(notation.streams()):
+        homes[notation.overlap(stream.index)] = notation.width(stream.index)
+        if theory.chain is not None:
+            homes[theory.chain.overlaps[place]] = notation.width(stream.index)
+    return Displays(homes, names)
 
 
 class WindowPages(Pages):
@@ -108,56 +112,30 @@ class WindowPages(Pages):
         return row(side, Fence(Sum(tuple(terms))), side), names
 
 
-def page(network: Network, theory: Composed, steps: tuple[Step, ...]) -> Page:
-    """Everything that a derivation for any depth shows."""
-    pages = WindowPages()
-    blocks: list[Block] = [Heading(1, "The network"), *network_blocks(network, theory, pages)]
-    blocks += [Heading(1, "Notation"), *_notation(theory, steps)]
-    blocks += [Heading(1, "The derivation")]
-    for number, step in enumerate(steps, start=1):
-        blocks += step_blocks(number, step, pages)
-    return Page(network.name, tuple(blocks))
+def window_names(window: Window) -> Names:
+    """The names of a window's theory, for its expressions as they are shown."""
+    names = names_of(window.theory)
+    notation = window.notation
+    if not (notation.several or notation.shared):
+        return names
+    matrices = tuple(_shown(name, window) for name in names.matrices)
+    return replace(names, matrices=matrices, sizes=names.sizes | _sizes(window))
 
 
-def _notation(theory: Composed, steps: tuple[Step, ...]) -> list[Block]:
-    types = {
-        type(node)
-        for step in steps
-        for equation in (*step.before, *step.after)
-        for value in _values(equation.right)
-        for node in nodes_in(value)
+def _shown(name: Name, window: Window) -> Name:
+    text = name.name
+    if window.notation.stacked and text == f"Y_{window.notation.letters[-1]}":
+        text = text.replace("Y", "F")
+    return named(window.shown(name.value), text)
+
+
+def _sizes(window: Window) -> dict[Any, str | None]:
+    """All vectors down to a weight of the lowest stream, by their number there."""
+    if not window.notation.shared:
+        return {}
+    own = window.notation.graph.streams[0].weights
+    return {
+        size: window.notation.size_name(weight)
+        for weight, size in factored_sizes(window.notation).items()
+        if weight in own and not size.is_Atom
     }
-    blocks = notation_blocks(types, *theory.notations)
-    if LayerProduct in types:
-        text = r"In $\prod_{l=1}^L [A_l]$ of matrices the highest $l$ stands on the left."
-        blocks.append(Prose(text))
-    return blocks
-
-
-def _values(right: Expression) -> list[Any]:
-    if isinstance(right, Summed):
-        return [term.value for term in right.terms]
-    return [right] if isinstance(right, sympy.Basic) else []
-
-
-SHOWN = (
-    "projections", "proportional limit", "saddle equations", "papers' normalisation",
-    "closed fixed point", "predictor", "infinite width", "first correction", "Hessian",
-)  # fmt: skip
-"""The steps whose results make up the theory."""
-
-
-def theory_lines(theory: Composed, steps: tuple[Step, ...]) -> Iterator[str]:
-    """The theory in plain text, a line each."""
-    pages = WindowPages()
-    yield from plain_lines(size_blocks(theory, pages))
-    for step in steps:
-        if step.name not in SHOWN:
-            continue
-        pages.begin()
-        yield unicode_of(step.name[0].upper() + step.name[1:])
-        for group in step.groups:
-            if group.where:
-                yield f"  {unicode_of(group.where)}"
-            blocks = pages.blocks(group.window, group.after)
-            yield from plain_lines(b for b in blocks if isinstance(b, Display))

@@ -1,31 +1,25 @@
-"""The network of a derivation for any depth in a page: its weights, and numbers of vectors."""
+"""A network of several parts in a page: its weights, and numbers of vectors."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
-import sympy
+from typing import Any
 
 from derive.algebra.layered import LayerCount, index_text
-from derive.steps.displays import Displays
 from derive.theories.networks.derivation.render.diagram import drawn_lines
-from derive.theories.networks.derivation.render.network import branch_words, ends
+from derive.theories.networks.derivation.render.network import (
+    WEIGHTS,
+    branch_words,
+    weight_row,
+)
+from derive.theories.networks.derivation.render.pages import WindowPages
 from derive.theories.networks.derivation.repeat import pieces
 from derive.theories.networks.derivation.repeat.composed import Composed, SharedLayer
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.description import Network
-from derive.typeset.media import LATEX
 from derive.typeset.page import Block, Display, Drawing, Line, Prose, Table
 
 
-class HasDisplays(Protocol):
-    """Gives the displays of windows."""
-
-    def of(self, window: Window) -> Displays:
-        """The displays of a window."""
-
-
-def network_blocks(network: Network, theory: Composed, pages: HasDisplays) -> list[Block]:
+def parts_blocks(network: Network, theory: Composed, pages: WindowPages) -> list[Block]:
     """The network in one line, and its streams and weights, kind by kind."""
     depths = ", ".join(f"${name}$" for name in network.depths())
     return [
@@ -57,7 +51,7 @@ def _meaning(theory: Composed) -> str:
 ALL_VECTORS = "$v_k$ are all vectors of a stream, from the first down to those of weight $k$"
 
 
-def size_blocks(theory: Composed, pages: HasDisplays) -> list[Block]:
+def size_blocks(theory: Composed, pages: WindowPages) -> list[Block]:
     """What the numbers of vectors are, and from which depth on streams have their equations."""
     drawer = pages.of(theory.lowest).drawer
     blocks: list[Block] = []
@@ -89,35 +83,18 @@ def _wholes(theory: Composed) -> list[tuple[Any, Any]]:
     return wholes
 
 
-def _weights(theory: Composed, pages: HasDisplays) -> Table:
+def _weights(theory: Composed, pages: WindowPages) -> Table:
     rows = [_row(theory.lowest, 0, "", pages)]
     for part, _, here in theory.shares:
         where = ""
         if isinstance(part, pieces.Block):
             where = f"${part.index} = 1, \\dots, {part.copies}$"
         rows += [_row(here, weight, where, pages) for weight in here.weights_of(0)]
+    first, second, *others = WEIGHTS
     _, heads = branch_words(*theory.notations)
-    titles = ("weight", "layer", "copies", heads, "variance", "acts on", "gives", "to stream")
-    return Table(titles, tuple(rows))
+    return Table((first, second, "copies", heads, *others), tuple(rows))
 
 
-def _row(here: Window, weight: int, where: str, pages: HasDisplays) -> tuple[str, ...]:
-    notation, drawer = here.notation, pages.of(here).drawer
-    item = notation.graph.weights[weight]
-
-    def shown(expression: Any) -> str:
-        return f"${LATEX.text(drawer.box(expression))}$"
-
-    inner = item.below is not None
-    acted = ", ".join(shown(notation.vectors(k)) for k in item.acts_on)
-    stream = notation.graph.streams[item.below].name if item.below is not None else ""
-    return (
-        shown(sympy.Symbol(item.name)),
-        item.kind,
-        where,
-        shown(notation.heads(weight)) if inner else "",
-        shown(notation.variance(weight)),
-        acted or ends(notation, drawer),
-        shown(notation.vectors(weight)) if inner else "the outputs",
-        f"${stream}$" if stream else "",
-    )
+def _row(here: Window, weight: int, where: str, pages: WindowPages) -> tuple[str, ...]:
+    first, second, *others = weight_row(here.notation, pages.of(here).drawer, weight)
+    return (first, second, where, *others)
