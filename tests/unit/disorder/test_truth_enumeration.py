@@ -2,11 +2,13 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from derive.errors import SamplingError, SizeError
+from derive.evidence.verdict import Verdict
 from derive.theories.disorder.description import DisorderedModel
 from derive.theories.disorder.description import symbol as name
 from derive.theories.disorder.truth.enumeration import (
@@ -18,7 +20,7 @@ from derive.theories.disorder.truth.enumeration import (
     thermodynamics,
 )
 from derive.theories.disorder.truth.instance import Layout, draw_instance
-from derive.theories.disorder.truth.measured import Measured, deviation, extrapolate
+from derive.theories.disorder.truth.measured import Measured, deviation, extrapolate, judge
 
 FIELD = {"energy": "-b*m", "magnetisations": {"m": "x"}}
 SPINS = DisorderedModel(sites={"variable": "binary"}, couplings="J**2*q**2/2", mean=FIELD)
@@ -198,7 +200,11 @@ def test_averages_tell_their_errors():
     few = enumeration(SPINS, 6, {"J": 0.7, "b": 0.3, "beta": 0.6}, instances=20, seed=1)
     many = enumeration(SPINS, 6, {"J": 0.7, "b": 0.3, "beta": 0.6}, instances=320, seed=2)
     assert few["energy"].error / many["energy"].error == pytest.approx(4, rel=0.5)
-    assert few["energy"].misses(many["energy"].value) < 4.5
+    assert judge("energy", few["energy"], many["energy"].value).verdict is Verdict.AGREES
+    off = many["energy"].value + 5 * few["energy"].error
+    assert judge("energy", few["energy"], off).verdict is Verdict.DISAGREES
+    unsure = replace(few["energy"], error=math.nan)
+    assert judge("energy", unsure, off).verdict is Verdict.INCONCLUSIVE
     assert few["Q"].error == 0
     assert "20 instances at N = 6" in repr(few["q"])
 

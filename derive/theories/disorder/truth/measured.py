@@ -10,9 +10,10 @@ import numpy as np
 from scipy import stats
 
 from derive.errors import SamplingError
-from derive.evidence.agreement import shown
+from derive.evidence.agreement import limit, resolved, shown
 from derive.evidence.deviation import observed_order
 from derive.evidence.rung import Deviation
+from derive.evidence.verdict import CheckResult, Verdict
 
 UNLIKELY = 1e-3
 """A fit whose chi squared is exceeded with a smaller probability is refused."""
@@ -42,21 +43,49 @@ class Measured:
     def __repr__(self) -> str:
         return f"{self.name} = {shown(self.value, self.error)} ({self.detail})"
 
-    def misses(self, other: float) -> float:
-        """How many standard errors a number is away."""
-        return abs(self.value - other) / self.error if self.error > 0 else math.inf
 
+def average(
+    records: Sequence[Mapping[str, float]], detail: str, doubt: str = ""
+) -> dict[str, Measured]:
+    """Means over independent instances, each with its standard error.
 
-def average(records: Sequence[Mapping[str, float]], detail: str) -> dict[str, Measured]:
-    """Means over independent instances, each with its standard error."""
+    Args:
+        records: The numbers of each instance.
+        detail: How they came about.
+        doubt: Why the errors are not to be relied on; they are no numbers then.
+
+    Raises:
+        SamplingError: There are fewer than two instances.
+    """
     if len(records) < 2:
         raise SamplingError(f"instances: {len(records)} given; two or more tell an error")
+    detail = f"{detail}; {doubt}" if doubt else detail
     found = {}
     for name in records[0]:
         values = np.array([record[name] for record in records])
         value, error = float(values.mean()), float(values.std(ddof=1) / np.sqrt(len(values)))
-        found[name] = Measured(name, value, error if error > ROUNDING * abs(value) else 0.0, detail)
+        error = math.nan if doubt else error if error > ROUNDING * abs(value) else 0.0
+        found[name] = Measured(name, value, error, detail)
     return found
+
+
+def judge(claim: str, measured: Measured, expected: float) -> CheckResult:
+    """The verdict on a number that a theory expects; inconclusive without an error."""
+    if math.isnan(measured.error):
+        return CheckResult(claim, Verdict.INCONCLUSIVE, f"{expected:.6g}", "", 0, measured.detail)
+    gap = abs(measured.value - expected)
+    misses = gap / max(measured.error, ROUNDING * abs(expected), ROUNDING)
+    return CheckResult(
+        claim=claim,
+        verdict=Verdict.AGREES if misses <= limit(1) else Verdict.DISAGREES,
+        expected=f"{expected:.6g}",
+        found=shown(measured.value, measured.error),
+        digits=resolved(np.array([expected]), np.array([measured.error])),
+        reason=(
+            f"{measured.detail}: {misses:.1f} standard errors off, at most {limit(1):.1f} are "
+            "allowed"
+        ),
+    )
 
 
 def extrapolate(sizes: Sequence[int], found: Sequence[Measured], degree: int = 1) -> Measured:
