@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from derive.theories.disorder.module.runtime.log_integral import field_integral
+from derive.theories.disorder.module.runtime.field_integral import field_integral
 from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes
 from derive.theories.disorder.module.runtime.special import (
     hazard,
@@ -116,9 +116,9 @@ class Ridge:
         z, weight = gaussian_nodes()
         rest = self.rho - m * m / q
         average = weighted = curved = 0.0
-        for part, share in zip(*np.polynomial.hermite_e.hermegauss(6), strict=True):
+        for part, share in zip(*np.polynomial.hermite_e.hermegauss(2), strict=True):
             share = share / np.sqrt(2 * np.pi)
-            # labels and the teacher's force are Gaussian given omega: six nodes are exact
+            # squares of what is Gaussian given omega are averaged: two nodes are exact
             omega = np.sqrt(q) * z
             y = m / q * omega + np.sqrt(rest + self.noise) * part
             found = field_integral(

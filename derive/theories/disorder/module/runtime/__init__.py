@@ -17,6 +17,19 @@ It knows no model: what is derived stands around it in a module, and calls (arra
     log_tail, hazard, hazard_excess, hazard_slope, log_two_cosh, log_normal(x, mean, variance),
     log_tail_difference(a, b) = ln(H(a) - H(b)), log_sum(exponents, signs, axis) -> (log, sign)
 
-    found = fixed_point(update, start, feasible, scale=...)
+    found = fixed_point(update, start, feasible, scale=..., iterations=40; 0 is Newton alone)
                                   found.point, .residual, .converged, .message, .attracting
+    branches, nearest = find_branches(update, [(name, start), ...], feasible, free_entropy,
+                                      canonical=...)
+                                  branch.found, .free_entropy, .start; the first one dominates;
+                                  without any, nearest is the search that came nearest
+    random_starts(low, high, feasible, count, generator) -> [(name, start), ...]
+    follow(update(x, parameter), start, begin, end, feasible) -> .points, .folds, .message
+
+    converged, message = judged(found, [State(Q or None, q, m or None, rho), ...], replicon=...,
+                                entropy=..., discrete=..., quadrature_error=...)
+    is_possible(State(...)), others_told(attracting, gaps), Solution(...)
+
+Names of the imports: Callable, Iterable, Sequence (collections.abc), lru_cache, partial
+(functools), NamedTuple (typing), np, special (scipy).
 """

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-Update = Callable[[np.ndarray], np.ndarray]
-Feasible = Callable[[np.ndarray], bool]
+from derive.theories.disorder.module.runtime.equations import (
+    MOST_HALVINGS,
+    Equations,
+    Feasible,
+    Update,
+)
+from derive.theories.disorder.module.runtime.newton import newton
 
-TOLERANCE = 1e-12
+SMALL_RESIDUAL = 1e-12
 """Of the undamped residual |x - update(x)|, relative to the larger of |x| and its scale."""
 
 MEMORY = 5
@@ -19,18 +23,8 @@ MEMORY = 5
 DAMPING = 0.5
 """Of the steps before Anderson's mixing has a memory, and where it fails."""
 
-DIFFERENCE = 3e-3
-"""Of the way to where x is no longer feasible, a step of the Jacobian's central differences."""
 
-SERVES = 0.05
-"""A Jacobian is used again where the last step lowered the residual to so much of it."""
-
-MOST_HALVINGS = 40
-MOST_NEWTON = 30
-
-
-@dataclass(frozen=True)
-class FixedPoint:
+class FixedPoint(NamedTuple):
     """Where the search for a fixed point ended.
 
     Attributes:
@@ -51,60 +45,13 @@ class FixedPoint:
     evaluations: int
 
 
-class Equations:
-    """x - update(x), counted, in units of a scale; not finite where x is not feasible."""
-
-    def __init__(self, update: Update, feasible: Feasible, scale: np.ndarray) -> None:
-        self.update, self.feasible, self.scale, self.evaluations = update, feasible, scale, 0
-
-    def step(self, x: np.ndarray) -> np.ndarray:
-        """update(x) - x."""
-        if not np.isfinite(x).all() or not self.feasible(x):
-            return np.full(x.shape, np.nan)
-        self.evaluations += 1
-        with np.errstate(all="ignore"):  # what overflows is not finite, and not taken
-            return np.asarray(self.update(x), dtype=float) - x
-
-    def size(self, x: np.ndarray, step: np.ndarray) -> float:
-        """The largest component relative to x and its scale; infinite where there is none."""
-        relative = np.abs(step) / np.maximum(np.abs(x), self.scale)
-        return float(np.max(relative, initial=0.0)) if np.isfinite(relative).all() else np.inf
-
-    def room(self, x: np.ndarray, place: int) -> float:
-        """How far component `place` may go both ways, within a factor 2, and no more than |x|."""
-        far = max(abs(float(x[place])), float(self.scale[place]))
-        for _ in range(MOST_HALVINGS):
-            ahead, back = x.copy(), x.copy()
-            ahead[place] += far
-            back[place] -= far
-            if self.feasible(ahead) and self.feasible(back):
-                return far
-            far *= 0.5
-        return far
-
-    def jacobian(self, x: np.ndarray) -> np.ndarray:
-        """Of update(x) - x, by central differences; of columns at an edge, by one-sided ones."""
-        columns, here = [], None
-        for place in range(len(x)):
-            move = np.zeros(len(x))
-            move[place] = DIFFERENCE * self.room(x, place)
-            ahead, back = self.step(x + move), self.step(x - move)
-            column = (ahead - back) / (2.0 * move[place])
-            if not np.isfinite(column).all():
-                here = self.step(x) if here is None else here
-                one = ahead - here if np.isfinite(ahead).all() else here - back
-                column = one / move[place]
-            columns.append(column)
-        return np.stack(columns, axis=1)
-
-
 def fixed_point(
     update: Update,
     start: np.ndarray,
     feasible: Feasible = lambda x: True,
     *,
     scale: np.ndarray | float = 1.0,
-    tolerance: float = TOLERANCE,
+    tolerance: float = SMALL_RESIDUAL,
     iterations: int = 40,
     rounds: int = 4,
 ) -> FixedPoint:
@@ -187,44 +134,3 @@ def inside(equations: Equations, x: np.ndarray, steps: list[np.ndarray]) -> np.n
         if equations.feasible(x + step):
             return np.asarray(x + step)
     return x
-
-
-def newton(equations: Equations, x: np.ndarray, tolerance: float) -> tuple[np.ndarray, str]:
-    """Newton's steps, with one Jacobian as long as it serves; why they ended, or "".
-
-    Below the tolerance one more is taken, for the digits that a residual near rounding leaves out.
-    """
-    step = equations.step(x)
-    size, slope, fresh = equations.size(x, step), np.empty(0), False
-    for _ in range(MOST_NEWTON):
-        if not len(slope):
-            slope, fresh = equations.jacobian(x), True
-            if not np.isfinite(slope).all():
-                return x, "the Jacobian is not finite"
-        weight = np.maximum(np.abs(x), equations.scale)
-        move = weight * np.linalg.lstsq(-slope * weight / weight[:, None], step / weight)[0]
-        found, further, smaller = descended(equations, x, move, size, 12 if fresh else 1)
-        reached, ratio = size <= tolerance, smaller / max(size, 1e-300)
-        if smaller < size:
-            x, step, size = found, further, smaller
-        if reached:
-            return x, ""
-        if fresh and ratio >= 0.99:
-            return x, "Newton's steps no longer lower the residual"
-        slope, fresh = (np.empty(0), False) if ratio > SERVES else (slope, False)
-    return x, "" if size <= tolerance else f"{MOST_NEWTON} of Newton's steps were not enough"
-
-
-def descended(
-    equations: Equations, x: np.ndarray, move: np.ndarray, size: float, most: int
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """The point after a part of a step that lowers the residual, or after the smallest part."""
-    found, further, smaller = x, move, size
-    for _ in range(most):
-        found = x + move
-        further = equations.step(found)
-        smaller = equations.size(found, further)
-        if smaller < size:
-            break
-        move = 0.5 * move
-    return found, further, smaller
