@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from derive.claims.slips.kinds import SLIPS
+from derive.claims.words import Words
 from derive.errors import ClaimError
 from derive.evidence.verdict import Verdict
 from derive.wording import choices, one_line, shown
@@ -57,8 +58,8 @@ class Claim:
 
     Attributes:
         lines: The lines of the derivation, at least one.
-        network: The network that it is about; None for a chain of its own.
-        about: "action", "saddle U_1" (any order parameter), "kernel", "mean" or "variance".
+        model: What it is about, a theory's description; None for a chain of its own.
+        about: "action" or another quantity of the theory, or "saddle U_1" (any order parameter).
         up_to: What the first line may differ from ours by: "constant", "factor".
         assume: Conditions under which it is claimed: a parameter of ours to its value.
         symbols: A symbol of theirs to an expression in ours.
@@ -69,7 +70,7 @@ class Claim:
     """
 
     lines: tuple[Line, ...]
-    network: Any = None
+    model: Any = None
     about: str = ""
     up_to: tuple[str, ...] = ()
     assume: Mapping[str, str] = field(default_factory=dict)
@@ -92,24 +93,25 @@ class Claim:
         return name.strip() if word == "saddle" else ""
 
 
-def require_sound(claim: Claim, abouts: tuple[str, ...]) -> Claim:
-    """The claim itself, if its parts fit together; it is about one of `abouts`.
+def require_sound(claim: Claim, words: Words) -> Claim:
+    """The claim itself, if its parts fit together, in the words of its theory.
 
     Raises:
         ClaimError: They do not; what is wrong, where, and what would do.
     """
-    _require_about(claim, abouts)
+    _require_about(claim, words)
     _require_names(claim)
+    own = words.model
     for word in claim.up_to:
         if word not in UP_TO:
             raise ClaimError(f"up_to: {shown(word)} is nothing to differ by{choices(word, UP_TO)}")
-    if claim.up_to and claim.network is None:
-        raise ClaimError("up_to: it compares with a network's own; give network, or leave it out")
+    if claim.up_to and claim.model is None:
+        raise ClaimError(f"up_to: it compares with a {own}'s own; give {own}, or leave it out")
     if claim.up_to and claim.subject:
         raise ClaimError("up_to: an equation differs by nothing; leave it out")
     _require_expected("expect", claim.expect, tuple(verdict.value for verdict in Verdict))
     _require_expected("slip", claim.slip, tuple(SLIPS))
-    _require_lines(claim)
+    _require_lines(claim, own)
     return claim
 
 
@@ -118,26 +120,27 @@ def _require_expected(key: str, word: str, valid: tuple[str, ...]) -> None:
         raise ClaimError(f"{key}: {shown(word)} is nothing to expect{choices(word, valid)}")
 
 
-def _require_about(claim: Claim, abouts: tuple[str, ...]) -> None:
-    if claim.network is None:
+def _require_about(claim: Claim, words: Words) -> None:
+    own = words.model
+    if claim.model is None:
         if claim.about:
-            raise ClaimError("about: there is no network; give network, or leave about out")
+            raise ClaimError(f"about: there is no {own}; give {own}, or leave about out")
         if claim.assume:
-            raise ClaimError("assume: there is no network; say it in the declarations or symbols")
+            raise ClaimError(f"assume: there is no {own}; say it in the declarations or symbols")
         return
+    abouts = words.abouts(claim.model)
     if not claim.about:
         raise ClaimError(f"about: it is missing; valid: {', '.join(abouts)}")
     word = claim.about.partition(" ")[0]
     if word == "saddle" and not NAME.fullmatch(claim.subject):
-        raise ClaimError(
-            f'about: {shown(claim.about)} names no order parameter; write "saddle U_1"'
-        )
+        example = next((about for about in abouts if about.startswith(word)), word)
+        raise ClaimError(f'about: {shown(claim.about)} names no order parameter; write "{example}"')
     if word != "saddle" and claim.about not in abouts:
         raise ClaimError(
             f"about: {shown(claim.about)} is no quantity{choices(claim.about, abouts)}"
         )
     if claim.declare:
-        raise ClaimError("declare: it is for chains without a network; use [symbols] for names")
+        raise ClaimError(f"declare: it is for chains without a {own}; use [symbols] for names")
 
 
 def _require_names(claim: Claim) -> None:
@@ -155,10 +158,10 @@ def _require_names(claim: Claim) -> None:
             )
 
 
-def _require_lines(claim: Claim) -> None:
-    least = 1 if claim.network is not None else 2
+def _require_lines(claim: Claim, own: str) -> None:
+    least = 1 if claim.model is not None else 2
     if len(claim.lines) < least:
-        what = "none" if not claim.lines else "one, and no network to compare it with"
+        what = "none" if not claim.lines else f"one, and no {own} to compare it with"
         raise ClaimError(f"lines: there is {what}; write [[lines]] with an expression")
     if len(claim.lines) > MOST_LINES:
         raise ClaimError(f"lines: {len(claim.lines)} given; at most {MOST_LINES} are compared")

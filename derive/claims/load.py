@@ -44,7 +44,7 @@ def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) ->
     _require_keys({k: v for k, v in table.items() if k != "kind"}, (words.model, *KEYS), "")
     claim = Claim(
         lines=_lines(table.get("lines", [])),
-        network=_model(table, folder, words),
+        model=_model(table, folder, words),
         about=_text(table.get("about", ""), "about"),
         up_to=_words(table.get("up_to", []), "up_to"),
         assume=_texts(_numbers_as_text(table.get("assume", {})), "assume"),
@@ -54,7 +54,7 @@ def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) ->
         slip=_text(table.get("slip", ""), "slip"),
         source=source,
     )
-    return require_sound(claim, words.abouts)
+    return require_sound(claim, words)
 
 
 def _model(table: Mapping[str, Any], folder: Path, words: Words) -> Any:

@@ -15,7 +15,7 @@ from derive.claims.slips.change import Words
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Numbers at several points that share their sizes; for a network, parameters and data too.
+    """Numbers at several points that share their sizes; for a model, parameters and data too.
 
     Attributes:
         points: A number or an array for every symbol, at each point.
@@ -43,7 +43,7 @@ class Case:
 
 
 class Setting(Protocol):
-    """A network under conditions, or the symbols of a chain of its own."""
+    """A model under conditions, or the symbols of a chain of its own."""
 
     @property
     def scope(self) -> Scope:

@@ -14,10 +14,11 @@ class Words:
 
     Attributes:
         model: What a claim calls the description that it is about: "network".
-        abouts: What a claim may be about.
+        abouts: What a claim about a description may be about: "action", or "saddle U_1", with an
+            order parameter as an example, where it has saddle-point equations.
         read: A description from a file.
     """
 
     model: str
-    abouts: tuple[str, ...]
+    abouts: Callable[[Any], tuple[str, ...]]
     read: Callable[[Path], Any]

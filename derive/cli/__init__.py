@@ -71,7 +71,7 @@ def _status(arguments: list[str]) -> int:
     except DeriveError as error:
         return _say(str(error), USAGE)
     except MemoryError:
-        return _say("out of memory; give fewer examples or a network of fewer paths", FAULT)
+        return _say("out of memory; give a smaller problem", FAULT)
     except Exception as error:
         if os.environ.get("DERIVE_TRACEBACK") == "1":
             raise

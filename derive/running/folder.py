@@ -149,7 +149,7 @@ def _refuse_another(folder: Folder, layout: Layout, fingerprint: str) -> None:
     marker = folder.content(layout.marker)
     if isinstance(marker, dict) and marker.get("fingerprint") != fingerprint:
         raise DataError(
-            f"{folder.path}: it holds a run of another network, other data or another version of "
+            f"{folder.path}: it holds a run of another model, other data or another version of "
             "derive; give --overwrite to replace it, or another --out"
         )
 

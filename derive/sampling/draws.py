@@ -30,7 +30,7 @@ class Draws:
         seed: Of the random generators.
         seconds: Time spent.
         interrupted: Whether there are fewer draws than were asked for.
-        note: Which law they are of, where it is not the network's own.
+        note: Which law they are of, where it is not the model's own.
         state: What the chains go on from; it belongs to the sampler.
         projections: Of draws of features, b: the projections g 1 / sqrt(N) of the readout on the
             all-ones direction, their mean given the draw, shape (chains, draws, 1).

@@ -56,7 +56,7 @@ def record(
         seed: Of the chains.
         progress: Called with the number of steps done.
         resume: Draws of the same chains, to go on with.
-        note: Which law is sampled, where it is not the network's own.
+        note: Which law is sampled, where it is not the model's own.
 
     Returns:
         All draws; after an interrupt those that every chain had reached.
@@ -123,7 +123,7 @@ def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, d
         _shapes(walkers[0].reading()) != _shapes(_first(resume))
     ):
         raise SamplingError(
-            "resume: draws of another network or of other data; give those that the draws were "
+            "resume: draws of another model or of other data; give those that the draws were "
             "made with, or draw anew"
         )
     for walker, state in pairs:

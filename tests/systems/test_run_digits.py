@@ -64,7 +64,7 @@ def test_other_classes_are_another_run(run, capsys, monkeypatch):
     assert found.status == 0 and "heads removed" not in found.out
     assert "Heads removed" not in (folder / "derive-run/report.html").read_text()
     again = call(capsys, "run", "--task", "digits", *few, "--classes", "2,5", "--resume", *QUICK)
-    assert again.status == 2 and "it holds a run of another network" in again.err
+    assert again.status == 2 and "it holds a run of another model" in again.err
 
 
 def test_the_real_digits(tmp_path, capsys, monkeypatch):

@@ -147,7 +147,7 @@ def test_resuming_another_task_is_refused(change, capsys, tmp_path):
     said = refusal(
         capsys, "run", spec, "--data", data, "--out", tmp_path / "out", *options, folder=tmp_path
     )
-    assert "it holds a run of another network, other data or another version" in said
+    assert "it holds a run of another model, other data or another version" in said
 
 
 def test_an_existing_folder_is_refused(capsys, tmp_path):

@@ -20,7 +20,7 @@ from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import Network
-from derive.theories.networks.words.load import ABOUTS, load_claim
+from derive.theories.networks.words.load import WORDS, load_claim
 from derive.theories.networks.words.on_network import OnNetwork
 from derive.theories.networks.words.saddle_claims import Equations
 from derive.wording import shown
@@ -91,14 +91,14 @@ def compare(
         claim = require_sound(
             Claim(
                 lines=tuple(_line(line, number) for number, line in enumerate(lines, start=1)),
-                network=network,
+                model=network,
                 about=about,
                 up_to=tuple(up_to),
                 assume=dict(assume or {}),
                 symbols=dict(symbols or {}),
                 declare=dict(declare or {}),
             ),
-            ABOUTS,
+            WORDS,
         )
     return decide(claim, digits=digits, instances=instances, seed=seed, explain=explain)
 
@@ -168,14 +168,14 @@ def decide(
 
 
 def _lines(claim: Claim, digits: int, instances: int, seed: int) -> Expressions | Equations:
-    if claim.network is None:
+    if claim.model is None:
         chain = OnSymbols.of(claim, digits + GUARD, seed)
         return Expressions(claim, chain, None, digits=digits, instances=instances)
     if claim.subject:
-        subject = Subject.of(claim.network, digits, seed)
+        subject = Subject.of(claim.model, digits, seed)
         setting = OnNetwork.of(claim, subject.theory, digits + GUARD, seed)
         return Equations(claim, setting, subject, digits=digits, instances=instances)
-    setting = OnNetwork.of(claim, derive(claim.network).known_theory, digits + GUARD, seed)
+    setting = OnNetwork.of(claim, derive(claim.model).known_theory, digits + GUARD, seed)
     target = setting.ours.target(claim.about)
     return Expressions(claim, setting, target, digits=digits, instances=instances)
 

@@ -10,7 +10,7 @@ from derive.claims.words import Words
 from derive.theories.networks.description import load_network
 
 ABOUTS = ("action", "saddle U_1", "kernel", "mean", "variance")
-WORDS = Words("network", ABOUTS, load_network)
+WORDS = Words("network", lambda network: ABOUTS, load_network)
 
 
 def load_claim(path: str | Path) -> Claim:

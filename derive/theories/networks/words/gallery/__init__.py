@@ -85,7 +85,7 @@ def published(network: Network) -> tuple[tuple[str, Claim], ...]:
     """
     graph = stream_graph(network)
     return tuple(
-        (title, replace(claim(name), network=network, source=title))
+        (title, replace(claim(name), model=network, source=title))
         for name, (title, applies) in PUBLISHED.items()
         if applies(graph)
     )
