@@ -17,7 +17,7 @@ IMPORTS = """from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special"""
@@ -39,7 +39,7 @@ def carried():
     # aliases that are read while the module is loaded come first, as in the order of imports
     order = ["quadrature", "special", "equations", "newton", "fixed_point", "panels", "integrate",
              "first_edges", "field_integral", "site_integral", "branches", "continuation",
-             "verdict"]  # fmt: skip
+             "verdict", "solving"]  # fmt: skip
     assert sorted(order) == sorted(NAMES)
     parts = [runtime_source(importlib.import_module(f"{runtime.__name__}.{n}")) for n in order]
     return assemble([IMPORTS, *parts], "carried").load()

@@ -3,12 +3,15 @@
 import mpmath
 import numpy as np
 import pytest
+from scipy import optimize
 
 from derive.theories.disorder.module.runtime.field_integral import field_integral
+from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes
 from derive.theories.disorder.module.runtime.site_integral import site_integral
 from derive.theories.disorder.module.runtime.special import (
     hazard,
     hazard_slope,
+    log_normal,
     log_tail,
     log_two_cosh,
 )
@@ -200,3 +203,24 @@ def test_a_law_that_depends_on_an_attribute():
     found = site_integral(lambda x, t: -0.5 * (x - t) ** 2, np.zeros(2), 0.6, outer=(t,))
     np.testing.assert_allclose(found.mean, t / 1.6, rtol=1e-13)
     np.testing.assert_allclose(found.variance, 1 / 1.6, rtol=1e-13)
+
+
+def test_the_threshold_of_message_passing_for_sparse_signals():
+    # noiseless, Bayes-optimal, Gauss-Bernoulli of density 0.4: the largest mmse(S) / S
+    density = 0.4
+
+    def ratio(log_scale):
+        noise = np.exp(log_scale)
+        z, weight = gaussian_nodes((0.0,), (min(1.0, np.sqrt(noise)),))
+        total = 0.0
+        for share, root in ((1 - density, np.sqrt(noise)), (density, np.sqrt(1 + noise))):
+            found = site_integral(
+                lambda x: log_normal(x, 0.0, 1.0) + np.log(density), root * z / noise, 1 / noise,
+                points=((0.0, np.log(1 - density)),),
+            )  # fmt: skip
+            total += share * (weight @ found.variance)
+        return -total / noise
+
+    best = optimize.minimize_scalar(ratio, bounds=(-6, 0), method="bounded",
+                                    options={"xatol": 1e-6})  # fmt: skip
+    assert -best.fun == pytest.approx(0.5892460011, abs=1e-10)

@@ -112,3 +112,11 @@ def test_what_is_not_resolved_is_told():
         errors.append(relative_change(*values))
     assert errors[0] > 1e-7 and errors[1] < 1e-14
     assert relative_change(1.0, np.nan) == np.inf
+
+
+def test_a_committee_of_three():
+    # E sign(z_1 + z_2 + z_3) z_1 by its closed form, the break of the innermost moving along
+    (one, other), first = product_nodes(gaussian_nodes(), gaussian_nodes())
+    inner, second = gaussian_nodes((-one - other,), (0.0,))
+    signs = np.sum(second * np.sign(inner + (one + other)[:, None]), axis=1)
+    assert first @ (one * signs) == pytest.approx(np.sqrt(2 / (3 * np.pi)), rel=1e-13)

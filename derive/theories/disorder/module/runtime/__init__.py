@@ -30,6 +30,9 @@ It knows no model: what is derived stands around it in a module, and calls (arra
                                 entropy=..., discrete=..., quadrature_error=...)
     is_possible(State(...)), others_told(attracting, gaps), Solution(...)
 
+    solutions(Theory(update(x, refine), described(x, refine) -> Described(...), feasible, discrete,
+                     scale, canonical), [(name, start), ...]) -> Solution, which calls all of these
+
 Names of the imports: Callable, Iterable, Sequence (collections.abc), lru_cache, partial
-(functools), NamedTuple (typing), np, special (scipy).
+(functools), Any, NamedTuple (typing), np, special (scipy).
 """

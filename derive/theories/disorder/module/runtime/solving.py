@@ -1,0 +1,115 @@
+"""Solve a theory: all fixed points, each again with panels halved, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from derive.theories.disorder.module.runtime.branches import find_branches
+from derive.theories.disorder.module.runtime.equations import Feasible
+from derive.theories.disorder.module.runtime.fixed_point import FixedPoint, fixed_point
+from derive.theories.disorder.module.runtime.quadrature import relative_change
+from derive.theories.disorder.module.runtime.verdict import (
+    Overlap,
+    Solution,
+    State,
+    judged,
+    others_told,
+)
+
+
+class Described(NamedTuple):
+    """All that is computed at a point; see `Solution`."""
+
+    free_entropy: float
+    overlaps: dict[str, Overlap]
+    conjugates: dict[str, Overlap]
+    replicon: float
+    entropy: float
+    energy: float
+    observables: dict[str, float]
+    states: tuple[State, ...]
+
+
+class Theory(NamedTuple):
+    """The saddle-point equations of a model at numbers, as what solves them sees them.
+
+    Attributes:
+        update: update(x, refine), one undamped step with panels cut into so many.
+        described: described(x, refine).
+        feasible: Whether x is of any state.
+        discrete: Whether the entropy cannot be negative.
+        scale: Sizes of the components of x.
+        canonical: One of the points that a symmetry makes equal.
+    """
+
+    update: Callable[[np.ndarray, int], np.ndarray]
+    described: Callable[[np.ndarray, int], Described]
+    feasible: Feasible
+    discrete: bool
+    scale: np.ndarray | float = 1.0
+    canonical: Callable[[np.ndarray], np.ndarray] = lambda x: x
+
+
+def solutions(theory: Theory, starts: Iterable[tuple[str, np.ndarray]]) -> Solution:
+    """The fixed point that dominates, with the others beside it."""
+    branches, nearest = find_branches(
+        lambda x: theory.update(x, 1),
+        starts,
+        theory.feasible,
+        lambda x: theory.described(x, 1).free_entropy,
+        scale=theory.scale,
+        canonical=theory.canonical,
+    )
+    if not branches:
+        if nearest is None:
+            raise ValueError("no start is feasible")
+        return solution(theory, nearest)
+    best, *others = (solution(theory, branch.found) for branch in branches)
+    gaps = [best.free_entropy - other.free_entropy for other in others]
+    told = others_told([branch.found.attracting for branch in branches[1:]], gaps)
+    return best._replace(message=best.message + told, others=tuple(others))
+
+
+def solution(theory: Theory, found: FixedPoint) -> Solution:
+    """A fixed point found again with panels halved: what that changes is the quadrature's error.
+
+    The residual alone does not see it, and near a transition it moves the fixed point by far more
+    than the averages.
+    """
+    again = found
+    if found.converged:
+        again = fixed_point(
+            lambda x: theory.update(x, 2),
+            found.point,
+            theory.feasible,
+            scale=theory.scale,
+            iterations=0,
+        )
+    with np.errstate(all="ignore"):  # what is not finite fails the verdict
+        coarse, fine = theory.described(found.point, 1), theory.described(again.point, 2)
+    moved = np.max(
+        np.abs(again.point - found.point) / np.maximum(np.abs(found.point), theory.scale)
+    )
+    error = max(float(moved), relative_change(numbers(coarse), numbers(fine)))
+    converged, message = judged(
+        again,
+        fine.states,
+        replicon=fine.replicon,
+        entropy=fine.entropy,
+        discrete=theory.discrete,
+        quadrature_error=error,
+    )
+    return Solution(*fine[:-1], converged, again.residual, error, message)
+
+
+def numbers(described: Described) -> np.ndarray:
+    """All numbers that a solution shows, flat; those that are not known are 0."""
+    parts: list[Any] = [described.free_entropy, described.replicon, described.entropy]
+    parts.append(described.energy)
+    for named in (described.overlaps, described.conjugates, described.observables):
+        parts += list(named.values())
+    flat = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in parts])
+    return np.where(np.isnan(flat), 0.0, flat)
