@@ -30,7 +30,7 @@ EXAMPLES = 8
 APART = (((1,), (2,)),)  # in the one layer with two heads, no head is like another
 WEAKEST, STRONGEST = 3.0, 60.0
 NEAR = np.array([0.003, 0.01, 0.03, 0.1, 0.3, 1.0])
-TABLE = {6: False, 7: True, 8: True, 10: True}  # theory.md, section 1.5: whether heads break
+TABLE = {6: False, 7: True, 8: True, 10: True}  # formulas.md, section 1.5: whether heads break
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#6b6b6b"
 
 
@@ -54,7 +54,7 @@ class Column:
 
 
 def two_heads() -> tuple[Network, Data]:
-    """The network and data of theory.md, section 1.5, labels +1 and -1."""
+    """The network and data of formulas.md, section 1.5, labels +1 and -1."""
     network = Network(
         (
             Embedding(WIDTHS[0], 1.0),

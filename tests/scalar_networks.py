@@ -43,7 +43,7 @@ def context(digits):
 
 
 def root(widths, prior, examples, signal, digits=40):
-    """u of theory.md 1.4 at zero temperature, by bisection of u = c prod (1 + (s/u - P)/N_l).
+    """u of formulas.md 1.4 at zero temperature, by bisection of u = c prod (1 + (s/u - P)/N_l).
 
     Where every factor is positive the right side falls with u and the left one grows; u is below
     s/(P - N_l) for every width below P, where a factor vanishes.

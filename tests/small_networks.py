@@ -118,7 +118,7 @@ def data_with_kernels(kernels: np.ndarray, labels: np.ndarray, scale: float = 1.
 
 
 def broken_heads(amplitude: float) -> tuple[Network, Data]:
-    """The network and data of theory.md, section 1.5, in which two heads of layer 2 may break."""
+    """The network and data of formulas.md, section 1.5, in which two heads of layer 2 may break."""
     layers = (Embedding(10, 1.0), Attention(1, 1.1, 8), Attention(2, 0.9, 9), Readout(1.2))
     along, across = np.diag([2.0] * 4 + [0.0] * 4), np.diag([0.0] * 4 + [2.0] * 4)
     mean = np.full((2, 2), 0.5)

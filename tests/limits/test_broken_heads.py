@@ -1,4 +1,4 @@
-"""Two exchangeable heads that break their symmetry: the table of theory.md, section 1.5."""
+"""Two exchangeable heads that break their symmetry: the table of formulas.md, section 1.5."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from small_networks import broken_heads
 from derive.theories.networks.solver import Solver
 
 # Amplitude: S at the symmetric point, lowest Hessian eigenvalue there, lowest S, U_1 there. The
-# eigenvalues of theory.md are in coordinates Z, U = C (1 + Z)(1 + Z)^T C^T, in which the Hessian is
+# eigenvalues of formulas.md are in coordinates Z, U = C (1 + Z)(1 + Z)^T C^T, where the Hessian is
 # four times that in dU = U^(1/2) X U^(1/2).
 BREAKING = {
     6: (103.00357, 1.49, 103.00357, None),

@@ -1,4 +1,4 @@
-"""The table of theory.md, section 1.5, from the theory by sectors, to every printed digit."""
+"""The table of formulas.md, section 1.5, from the theory by sectors, to every printed digit."""
 
 from functools import cache
 
@@ -56,7 +56,7 @@ def test_it_is_said_whether_the_point_is_the_saddle():
 
 
 def action(first, second, top, amplitude):
-    """S of theory.md 1.2 for the data of 1.5, with numbers typed in: 2 x 2 matrices."""
+    """S of formulas.md 1.2 for the data of 1.5, with numbers typed in: 2 x 2 matrices."""
     mpf = mpmath.mpf
     variances, widths = (mpf("1.1"), mpf("0.9"), mpf("1.2")), (10, 8, 9)
     labels = [amplitude * sign for sign in (1, -1, 1, -1, 1, 1, -1, -1)]

@@ -86,7 +86,7 @@ def test_the_exact_law_of_numbers_is_left_at_second_order(stages):
 def test_fluctuations_are_not_in_the_saddle_point():
     """One stage, P = 4: N times the shift of the mean, exactly and by the saddle alone.
 
-    As in theory.md 1.3 the two differ at first order; the overlap's own shift is the same in both.
+    As in formulas.md 1.3 they differ at first order; the overlap's own shift is the same in both.
     """
     derivation = derive(STAGES[1])
     sample = Draw(derivation.theory.notation, 3).sample(one_head=True, examples=4, features=6)

@@ -1,4 +1,4 @@
-"""The infinite-width columns of the table of theory.md, section 3, with NumPy and SciPy alone."""
+"""The infinite-width columns of the table of formulas.md, section 3, with NumPy and SciPy alone."""
 
 import math
 

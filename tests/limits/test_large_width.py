@@ -1,8 +1,8 @@
-"""Chains of large width against theory.md, section 1.3, and a claim of the paper.
+"""Chains of large width against formulas.md, section 1.3, and a claim of the paper.
 
 network                  limit               known value                         source
-chains                   N -> infinity       N (U_1 - c_1 I) in closed form      theory.md 1.3
-chains                   terms in 1/N        the same                            theory.md 1.3
+chains                   N -> infinity       N (U_1 - c_1 I) in closed form      formulas.md 1.3
+chains                   terms in 1/N        the same                            formulas.md 1.3
 hidden Markov chain      N from 10^4 up      U_1 off the diagonal falls as 1/N   Tiberi et al. 2024
 """
 
@@ -22,7 +22,7 @@ from derive.theories.networks.tasks import hidden_markov
 
 
 def first_correction(network, data):
-    """theory.md 1.3: -c_1^2 [tr(G_0) I/N_a + sum_l I (x) tr_{h_1..h_l}(G_0)/N_l]."""
+    """formulas.md 1.3: -c_1^2 [tr(G_0) I/N_a + sum_l I (x) tr_{h_1..h_l}(G_0)/N_l]."""
     layers = network.layers[1:-1]
     heads = [getattr(layer, "heads", 1) for layer in layers]
     widths = [layer.width for layer in network.layers[:-1]]
@@ -74,7 +74,7 @@ def test_the_expansions_of_a_chain_begin_with_the_closed_form(name):
 
 
 def test_overlaps_of_different_paths_vanish_as_one_over_the_width():
-    """Tiberi et al. 2024; theory.md 3: the hidden Markov chain, from N = 10^4 up."""
+    """Tiberi et al. 2024; formulas.md 3: the hidden Markov chain, from N = 10^4 up."""
     drawn = hidden_markov(0, examples=60, test_examples=10)
     network = Network((Embedding("N", 1.0), *[Attention(2, 1.0, "N")] * 2, Readout(1.0)), 0.01)
     xi = np.einsum(

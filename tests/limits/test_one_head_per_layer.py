@@ -1,9 +1,9 @@
-"""Deep linear networks at zero temperature against the formulas of theory.md, sections 1.3 and 1.4.
+"""Deep linear networks at zero temperature against formulas.md, sections 1.3 and 1.4.
 
 network                  limit               known value                         source
 n = 1                    one hidden layer    closed form of u                    Pacelli et al.
 n = 1, 2, 3, 5           equal widths        equation for v = u^(1/n)            Li, Sompolinsky
-n = 2, N = 10, P = 100   spurious roots      0.613, of 0.613, 0.737 and 79.6     theory.md 1.3
+n = 2, N = 10, P = 100   spurious roots      0.613, of 0.613, 0.737 and 79.6     formulas.md 1.3
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ def solver_of_depth(depth):
 
 @dataclass(frozen=True)
 class Scalar:
-    """What theory.md 1.4 writes its formulas in: u over its prior value, s, P."""
+    """What formulas.md 1.4 writes its formulas in: u over its prior value, s, P."""
 
     ratio: float
     signal: float
@@ -72,7 +72,7 @@ def test_equal_widths_solve_the_equation_of_li_and_sompolinsky(depth, width):
 
 
 def test_only_the_root_with_positive_factors_is_a_saddle_point():
-    """theory.md 1.3: widths 10 and 10, P = 100, s = 60 has the roots 0.613, 0.737 and 79.6."""
+    """formulas.md 1.3: widths 10 and 10, P = 100, s = 60 has the roots 0.613, 0.737 and 79.6."""
     examples, width, signal = 100, 10, 60
     labels = np.random.default_rng(0).normal(size=examples)
     labels *= np.sqrt(signal) / np.linalg.norm(labels)

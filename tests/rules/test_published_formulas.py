@@ -1,4 +1,4 @@
-"""The derived expressions against the papers' formulas (theory.md 1.2, 1.3 and 2), typed here."""
+"""The derived expressions against the papers' formulas (formulas.md 1.2, 1.3 and 2), typed here."""
 
 import numpy as np
 import pytest

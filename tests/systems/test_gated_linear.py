@@ -1,4 +1,4 @@
-"""Gated deep linear networks (Li and Sompolinsky 2022); theory.md, section 2.
+"""Gated deep linear networks (Li and Sompolinsky 2022); formulas.md, section 2.
 
     f = a . z / sqrt(N_a),   z = sum_h g_h(x) V^h V^0 x / sqrt(H N_1 N_0)
 

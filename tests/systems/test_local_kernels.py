@@ -6,7 +6,7 @@ networks): with T positions the order parameter of one convolutional layer is a 
     S = N [tr Q/s_a - ln det Q] + ln det(K + T) + y^T (K + T)^-1 y
     K[mu, nu] = s_0/(N_0 T) sum_ij Q_ij x_mu,i . x_nu,j,     x_i the patch at position i
 
-(theory.md, section 2: a readout per position counts as T branches with 1/sqrt(T N_a)).
+(formulas.md, section 2: a readout per position counts as T branches with 1/sqrt(T N_a)).
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Deep multi-head attention (arXiv:2405.15926) from files to predictions; theory.md, section 1."""
+"""Deep multi-head attention (arXiv:2405.15926) from files to predictions; formulas.md, 1."""
 
 import numpy as np
 import pytest

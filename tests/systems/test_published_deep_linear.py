@@ -1,4 +1,4 @@
-"""Deep linear networks (Li, Sompolinsky, PRX 2021) end to end; theory.md, section 1.4."""
+"""Deep linear networks (Li, Sompolinsky, PRX 2021) end to end; formulas.md, section 1.4."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The hidden Markov task, end to end: the table of theory.md, section 3, and the paper's claims."""
+"""The hidden Markov task, end to end: the table of formulas.md, 3, and the paper's claims."""
 
 from functools import cache
 

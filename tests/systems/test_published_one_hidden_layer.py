@@ -1,4 +1,4 @@
-"""One hidden layer, linear (Pacelli et al. 2023) end to end; theory.md, section 1.4, n = 1."""
+"""One hidden layer, linear (Pacelli et al. 2023) end to end; formulas.md, section 1.4, n = 1."""
 
 import numpy as np
 import pytest

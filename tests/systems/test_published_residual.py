@@ -1,4 +1,4 @@
-"""Residual attention, z + attention(z), from files to predictions; theory.md, section 2."""
+"""Residual attention, z + attention(z), from files to predictions; formulas.md, section 2."""
 
 import numpy as np
 import pytest

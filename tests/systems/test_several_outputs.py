@@ -1,4 +1,4 @@
-"""Networks of several outputs: the overlaps at the top are an O x O matrix (theory.md, section 2).
+"""Networks of several outputs: the overlaps at the top are an O x O matrix (formulas.md, 2).
 
 Li and Sompolinsky (PRX 2021) for deep linear networks: at zero temperature and equal widths the
 matrix commutes with Y^T K^-1 Y, and each eigenvalue solves the equation of one output.

@@ -32,7 +32,7 @@ def energy(overlap, data, scale):
 
 
 def of_two_attentions(overlaps, data):
-    """theory.md, section 1.2, in U_l; widths 11, 9, 7, heads 2 and 3."""
+    """formulas.md, section 1.2, in U_l; widths 11, 9, 7, heads 2 and 3."""
     first, second, ((top,),) = overlaps
     value = 7 * (top / 1.2 - np.log(top)) + energy(first, data, 1.3 / 6)
     value += 9 * (np.trace(traced(second, 3)) / top / 1.1 - log_det(second) + 3 * np.log(top))
@@ -41,7 +41,7 @@ def of_two_attentions(overlaps, data):
 
 
 def of_residual(overlaps, data):
-    """theory.md, section 2: one stream of width 8, a skip and three heads."""
+    """formulas.md, section 2: one stream of width 8, a skip and three heads."""
     (overlap,) = overlaps
     top, heads = overlap[0, 0], overlap[1:, 1:]
     value = top / 1.2 + np.trace(heads) * 3 / (0.8 * top) + 3 * np.log(top) - log_det(overlap)
@@ -165,7 +165,7 @@ def test_with_factors_every_eigenvalue_is_four_times_as_large():
 
 
 def test_the_sloppy_direction_of_exchangeable_heads_is_the_one_that_breaks_them():
-    """theory.md, section 1.5, at A = 7: 4 lambda = -0.30 at the symmetric point, off the span."""
+    """formulas.md, section 1.5, at A = 7: 4 lambda = -0.30 at the symmetric point, off the span."""
     network, data = broken_heads(7.0)
     found = Solver.of(network)
     module, problem = found.module, found.problem(network, data)

@@ -1,4 +1,4 @@
-"""The hidden Markov task does what theory.md, section 3, says, part by part."""
+"""The hidden Markov task does what formulas.md, section 3, says, part by part."""
 
 import math
 

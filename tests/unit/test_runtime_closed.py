@@ -78,7 +78,7 @@ def test_most_problems_take_a_fraction_of_the_evaluations(chain):
 
 
 def test_the_spurious_roots_of_the_eliminated_equation_are_left():
-    # theory.md 1.3: widths 10 and 10, P = 100, s = 60 has roots 0.613, 0.737 and 79.6; only the
+    # formulas.md 1.3: widths 10 and 10, P = 100, s = 60 has roots 0.613, 0.737 and 79.6; only the
     # first has positive factors
     module = Solver.of(Network((Embedding(10, 1.0), Linear(1.0, 10), Readout(1.0)), 0.0)).module
     inputs = np.sqrt(100) * np.eye(100)[:, :, None]

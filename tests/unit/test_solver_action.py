@@ -1,4 +1,4 @@
-"""Actions, saddle equations and predictors of generated modules against theory.md's formulas."""
+"""Actions, saddle equations and predictors of generated modules against formulas.md."""
 
 import numpy as np
 import pytest
@@ -43,7 +43,7 @@ def path_kernel(overlap, left, right, scale):
 
 
 def chain_action(network, data, overlaps):
-    """S of theory.md, section 1.2, at U_1, ..., U_L, u_a."""
+    """S of formulas.md, section 1.2, at U_1, ..., U_L, u_a."""
     heads, widths, variances = parameters(network)
     u_a, top = overlaps[-1][0, 0], variances[-1]
     total = widths[-1] * (u_a / top - np.log(u_a))
@@ -59,7 +59,7 @@ def chain_action(network, data, overlaps):
 
 
 def chain_flux(network, data, overlaps):
-    """R_1, ..., R_L, r_a of theory.md, section 1.3, the lowest first."""
+    """R_1, ..., R_L, r_a of formulas.md, section 1.3, the lowest first."""
     heads, _, variances = parameters(network)
     examples, features, _ = data.attended.shape
     scale = variances[0] / (features * np.prod(heads))
@@ -134,7 +134,7 @@ def test_the_residual_is_that_of_the_flux_equations(chain):
 
 
 def residual_action(heads, width, variances, data, overlap, temperature):
-    """S of theory.md, section 2, for residuals around attention layers, one stream throughout.
+    """S of formulas.md, section 2, for residuals around attention layers, one stream throughout.
 
     Args:
         heads: H_l, the lowest layer first.

@@ -47,7 +47,7 @@ def test_at_huge_width_the_evidence_is_that_of_a_gaussian_process(name):
 
 
 def exact_log_evidence(s, examples, widths, log_det):
-    """theory.md, section 1.4: zero temperature, one head, any widths."""
+    """formulas.md, section 1.4: zero temperature, one head, any widths."""
     with mpmath.workdps(30):
         halves = [mpmath.mpf(width) / 2 for width in widths]
         half = mpmath.mpf(examples) / 2

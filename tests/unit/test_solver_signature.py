@@ -22,7 +22,7 @@ def root(matrix):
 
 
 def whitened_spectrum(module, overlaps, problem):
-    """theory.md, section 1.6: dU = U^(1/2) X U^(1/2), all order parameters jointly."""
+    """formulas.md, section 1.6: dU = U^(1/2) X U^(1/2), all order parameters jointly."""
     product = module.hessian_product(overlaps, problem)
     directions = []
     for stream, overlap in enumerate(overlaps):

@@ -16,7 +16,7 @@ from derive.errors import DescriptionError, SolveError
 from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout
 from derive.theories.networks.solver import Solution, Solver, search, solve
 
-# theory.md, section 1.5: action at the symmetric point, lowest Hessian eigenvalue there in
+# formulas.md, section 1.5: action at the symmetric point, lowest Hessian eigenvalue there in
 # coordinates U = F F^T (in whitened ones a quarter: dU = 2 Z on the diagonal), lowest action and
 # the diagonal of U_1.
 BROKEN = {
@@ -143,7 +143,7 @@ def test_a_search_in_which_nothing_converges_returns_the_best_attempt(broken, mo
 
 
 def test_spurious_roots_of_the_eliminated_equation_are_not_found():
-    """theory.md, section 1.3: u = 0.613, 0.737, 79.6; only the first has positive factors."""
+    """formulas.md, section 1.3: u = 0.613, 0.737, 79.6; only the first has positive factors."""
     labels = np.random.default_rng(0).normal(size=100)
     labels *= np.sqrt(60) / np.linalg.norm(labels)
     data = Data(attended=10 * np.eye(100)[:, :, None], labels=labels)

@@ -27,7 +27,7 @@ def test_a_chain_has_multiples_of_the_unit_matrix(name):
 
 @pytest.mark.parametrize("heads", [(3,), (2, 3), (3, 1, 2)])
 def test_residuals_are_block_diagonal(heads):
-    """theory.md, section 2: (G_above, (sigma^2/H) I (x) G_above), the skip first."""
+    """formulas.md, section 2: (G_above, (sigma^2/H) I (x) G_above), the skip first."""
     variances = (0.8, 1.1, 0.7)[: len(heads)]
     pairs = zip(heads, variances, strict=True)
     bodies = (Residual((Attention(count, variance),)) for count, variance in pairs)
@@ -100,7 +100,7 @@ def scaled_widths(network, found, scale):
 
 @pytest.mark.parametrize("name", ["one attention", "two attentions", "three attentions"])
 def test_the_first_correction_of_a_chain_is_that_of_the_theory(name):
-    """theory.md, section 1.3, last formula."""
+    """formulas.md, section 1.3, last formula."""
     network, found = NETWORKS[name], solver(name)
     data = random_data(network, seed=3)
     problem = found.problem(network, data)

@@ -110,7 +110,7 @@ def test_a_pivot_vanishes_at_the_onset(seed):
 
 
 def test_the_onset_of_the_table_is_where_a_flux_is_the_mean_width():
-    """theory.md 1.5: both sectors see the same there, so r^2 = N_1 N_2 at A = 6.829."""
+    """formulas.md 1.5: both sectors see the same there, so r^2 = N_1 N_2 at A = 6.829."""
     network, data = broken_heads(1.0)
     solver = SymmetricSolver.of(network, data)
     found = onset_of(solver, solver.problem, "labels", 6, 7)

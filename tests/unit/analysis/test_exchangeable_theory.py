@@ -47,7 +47,7 @@ def test_the_action_of_one_layer_is_that_of_replicas():
 
 
 def test_the_action_of_two_layers_weighs_logarithms_by_multiplicities():
-    """theory.md 1.5: tr over the slow factor is lambda_(0,s) + (H - 1) lambda_(1,s)."""
+    """formulas.md 1.5: tr over the slow factor is lambda_(0,s) + (H - 1) lambda_(1,s)."""
     theory = exchangeable(derive(NETWORKS["two attentions"]))
     one = {k: eigenvalue(f"1,{k}") for k in ("00", "01", "10", "11")}
     two, u = {k: eigenvalue(f"2,{k}") for k in "01"}, eigenvalue("a")

@@ -43,7 +43,7 @@ def test_every_step_is_certified(name):
 
 @pytest.mark.parametrize("name", FEW)
 def test_the_mean_of_the_overlaps_moves_as_the_saddle_point(name):
-    """theory.md 1.3; that the prior's own force vanishes is found by averaging, not assumed."""
+    """formulas.md 1.3; that the prior's own force vanishes is found by averaging, not assumed."""
     derivation = derive(NETWORKS[name])
     exact, saddle = finite_width_expansion(derivation), saddle_expansion(derivation, 1)
     numbers = Draw(derivation.theory.notation, 2).sample().numbers()

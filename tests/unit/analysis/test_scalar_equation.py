@@ -37,7 +37,7 @@ def is_zero(expression):
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6])
 def test_the_equation_of_any_depth_is_that_of_every_derivation(depth):
-    """theory.md 1.4: u = c prod_l (1 + r/N_l); c is the product of the prior variances."""
+    """formulas.md 1.4: u = c prod_l (1 + r/N_l); c is the product of the prior variances."""
     own, general = theory_of(depth).equation, any_depth().equation.at_depth(depth)
     renamed = {WIDTHS[k]: width for k, width in enumerate(own.widths, start=1)}
     assert is_zero(general.factors.xreplace(renamed) - own.factors)
@@ -62,7 +62,7 @@ def test_a_derivation_or_a_theory_will_do():
 
 @pytest.mark.parametrize("depth", [1, 2, 3, 5, "n"])
 def test_equal_widths_are_the_equation_of_li_and_sompolinsky(depth):
-    """PRX 11, 031059 (2021), as theory.md 1.4 has it; c is not one here."""
+    """PRX 11, 031059 (2021), as formulas.md 1.4 has it; c is not one here."""
     theory = any_depth() if depth == "n" else theory_of(depth)
     n = DEPTH if depth == "n" else depth
     form = theory.equal_widths()
@@ -74,7 +74,7 @@ def test_equal_widths_are_the_equation_of_li_and_sompolinsky(depth):
 
 
 def test_one_stage_is_the_closed_form_of_pacelli():
-    """Pacelli et al. 2023, theory.md 1.4: u at c = 1."""
+    """Pacelli et al. 2023, formulas.md 1.4: u at c = 1."""
     published = ((1 - LOAD) + sympy.sqrt((1 - LOAD) ** 2 + 4 * LOAD * SIGNAL / EXAMPLES)) / 2
     ratio = SIGNAL / (PRIOR * EXAMPLES)
     found = theory_of(1).explicit().expression.xreplace({RATIO: ratio}).subs(PRIOR, 1)
@@ -103,7 +103,7 @@ def test_the_inductions_have_a_certificate():
 
 
 def test_the_action_of_a_stage():
-    """theory.md 1.2 at the solution: N (f - ln f), f = 1 + r/N."""
+    """formulas.md 1.2 at the solution: N (f - ln f), f = 1 + r/N."""
     for width, term in theory_of(3).actions:
         factor = 1 + FLUX / width
         assert is_zero(term - width * (factor - sympy.log(factor)))

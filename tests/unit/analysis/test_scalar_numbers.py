@@ -19,7 +19,7 @@ COLD = {"N_1": 10, "N_a": 10, "c": 1, "P": 100, "s": 60}
 
 
 def test_the_root_of_theory_1_3_is_not_a_spurious_one():
-    """theory.md 1.3: widths 10 and 10, P = 100, s = 60 has the roots 0.613, 0.737 and 79.6."""
+    """formulas.md 1.3: widths 10 and 10, P = 100, s = 60 has the roots 0.613, 0.737 and 79.6."""
     found = theory_of(2).solve(COLD)
     assert len(found.roots) == 1
     assert float(found.best.overlap) == pytest.approx(0.613, abs=5e-4)

@@ -134,7 +134,7 @@ def test_without_a_temperature_the_slopes_are_those_of_zero_temperature():
 
 
 def test_the_exact_posterior_mean_agrees_to_first_order():
-    """theory.md 1.3: the saddle and the exact law share the first order; Meijer G-functions."""
+    """formulas.md 1.3: the saddle and the exact law share the first order; Meijer G-functions."""
     theory = derive(chain(2, temperature=0)).theory
     scalar, digits = scalar_theory(theory), 25
     found = scalar.series("width", 1)

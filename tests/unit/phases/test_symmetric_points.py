@@ -57,7 +57,7 @@ def test_many_heads_cost_no_more_unknowns():
 @pytest.mark.parametrize("strength", [1.0, 10.0, 1e3])
 @pytest.mark.parametrize("heads", [2, 3, 4])
 def test_one_layer_cannot_break(heads, strength):
-    """theory.md 1.5, last line: in breaking directions nothing but the prior bends, N_1 or more."""
+    """formulas.md 1.5, end: in breaking directions nothing but the prior bends, N_1 or more."""
     layers = (Embedding(10, 1.0), Attention(heads, 1.1, 8), Readout(1.2))
     network = Network(layers, 0.1)
     found = symmetric_solution(network, sector_data(network, HALVES, strength * LABELS))

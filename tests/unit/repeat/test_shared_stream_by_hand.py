@@ -1,6 +1,6 @@
 """A residual attention network of any depth by formulas written down by hand, in NumPy.
 
-theory.md, section 2: one stream, one order parameter; weight l acts on its first m_{l+1} rows.
+formulas.md, section 2: one stream, one order parameter; weight l acts on its first m_{l+1} rows.
 Nothing of the derivation is used here: formulas, finite differences, and limits of solutions.
 """
 
@@ -58,7 +58,7 @@ class Residuals:
         return self.variances[0] / count * np.einsum("mip,pq,niq->mn", attended, overlaps, attended)
 
     def action(self, overlaps):
-        """S of theory.md, section 2."""
+        """S of formulas.md, section 2."""
         first, labels = self.variances[-1], self.data[1]
         total = overlaps[0, 0] / first + np.log(first) - np.linalg.slogdet(overlaps)[1]
         for place, (count, variance) in enumerate(
