@@ -1,6 +1,7 @@
 """Theories of disorder typed in by hand, to hold the runtime of generated modules against."""
 
 import numpy as np
+from scipy import special
 
 from derive.theories.disorder.module.runtime.field_integral import field_integral
 from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes
@@ -136,3 +137,32 @@ class Ridge:
     def feasible(self, x):
         m, q, variance = x
         return q > 0 and variance > 0 and m * m <= q * self.rho
+
+
+class Logistic:
+    """Penalised logistic regression of the sign of a teacher's field; x = (m, q, beta V)."""
+
+    def __init__(self, beta, alpha, penalty, rho):
+        self.beta, self.alpha, self.penalty, self.rho = beta, alpha, penalty, rho
+
+    def update(self, x):
+        m, q, chi = x
+        rest = np.sqrt(self.rho - m * m / q)
+        z, weight = gaussian_nodes((0.0,), (rest * np.sqrt(q) / m,))
+        found = field_integral(
+            lambda h: -self.beta * np.logaddexp(0.0, -h), np.sqrt(q) * z, chi / self.beta,
+            log_slope=lambda h: self.beta * special.expit(-h),
+        )  # fmt: skip
+        # both labels are alike; the teacher agrees with probability H(argument)
+        argument = -m / np.sqrt(q) * z / rest
+        agrees = 2 * weight * np.exp(log_tail(argument))
+        density = 2 * weight * np.exp(-(argument**2) / 2) / np.sqrt(2 * np.pi) / rest
+        conjugate = self.alpha * (agrees @ found.slope**2)
+        total = self.beta * self.penalty - self.alpha * (agrees @ found.curvature)
+        teacher = self.alpha * (density @ found.slope)
+        square = teacher**2 * self.rho + conjugate
+        return np.array([teacher * self.rho / total, square / total**2, self.beta / total])
+
+    def feasible(self, x):
+        m, q, chi = x
+        return chi > 0 and m > 0 and m * m < q * self.rho

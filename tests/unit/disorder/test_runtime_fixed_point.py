@@ -8,6 +8,7 @@ import pytest
 from disorder_by_hand import (
     BinaryPerceptron,
     BinaryTeacher,
+    Logistic,
     Ridge,
     SherringtonKirkpatrick,
 )
@@ -93,6 +94,16 @@ def test_ridge_is_the_same_at_every_temperature():
         m, q, _ = solved(theory, 0.3, 0.8, 1.2 / beta, scale=np.array([1, 1, 1 / beta])).point
         errors.append(2.0 - 2 * m + q)
     np.testing.assert_allclose(errors, 0.299896797088, atol=1e-11)
+
+
+def test_logistic_regression_towards_zero_temperature():
+    # corrections are T and T^2: at T = 1e-4 and 2e-4 the first is extrapolated, the second 1e-9
+    cold, cooler = (
+        solved(Logistic(beta, alpha=2.0, penalty=0.1, rho=1.0), 1.0, 2.0, 1.0).point
+        for beta in (5e3, 1e4)
+    )
+    exact = [1.720313092593, 4.145803620748, 3.976545789]
+    np.testing.assert_allclose(2 * cooler - cold, exact, rtol=1e-8)
 
 
 def test_slowness_near_a_transition():

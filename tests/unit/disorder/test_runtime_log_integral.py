@@ -152,6 +152,23 @@ def test_an_integral_that_diverges_is_told():
     assert found.error[0] == np.inf
 
 
+def test_a_negative_or_infinite_weight_is_told():
+    with np.errstate(invalid="ignore", divide="ignore"):
+        negative = field_integral(lambda h: np.log(h + 0.2), np.array([0.3, 50.0]), 0.7)
+        infinite = field_integral(lambda h: np.where(h > 0, np.inf, 0.0), np.array([0.3]), 0.7)
+        none = field_integral(lambda h: np.full(h.shape, -np.inf), np.array([0.3]), 0.7)
+    assert negative.error[0] == np.inf and negative.error[1] < 1e-12
+    assert infinite.error[0] == np.inf and none.error[0] == np.inf and none.log[0] == -np.inf
+
+
+def test_many_rows_are_done_in_portions():
+    omega = np.linspace(-3.0, 4.0, 4501)
+    found = field_integral(lambda h: -np.abs(h), omega, 0.7, breaks=(0.0,), widths=(0.0,))
+    some = field_integral(lambda h: -np.abs(h), omega[::300], 0.7, breaks=(0.0,), widths=(0.0,))
+    np.testing.assert_array_equal(found.log[::300], some.log)
+    np.testing.assert_allclose(found.curvature[::300], some.curvature, rtol=1e-12, atol=1e-14)
+
+
 B = np.array([-900.0, -3.1, -0.2, 0.0, 1.7, 40.0])
 
 

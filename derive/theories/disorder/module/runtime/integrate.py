@@ -30,6 +30,9 @@ FORGOTTEN = 1e-25
 DEEPEST = 100
 """A kink that was not said is resolved to rounding by a half of them."""
 
+MOST_ROWS = 4096
+"""At a time: they take about 100 MB."""
+
 MOST_PANELS = 100
 """Panels of a row, on average, that may be halved at once: more are halved for noise alone."""
 
@@ -44,7 +47,7 @@ class Points(NamedTuple):
         exponent: At each node.
         log: Of the integral, one a row.
         error: Of the logarithm, estimated, relative to the larger of it and 1, one a row;
-            infinite where there is no weight, or it runs away.
+            infinite where there is no weight, it is negative, or runs away.
     """
 
     x: np.ndarray
@@ -69,6 +72,8 @@ def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: in
         refine: Into so many parts first panels are cut: with 1 and 2 an error is seen.
     """
     rows = len(edges)
+    if rows > MOST_ROWS:
+        return in_portions(exponent, edges, nodes, refine)
     row, place = np.nonzero(worth_a_look(exponent, edges))
     cuts = cut(np.stack([edges[row, place], edges[row, place + 1]], axis=1), refine)
     row, left, right = np.repeat(row, refine), cuts[:, :-1].ravel(), cuts[:, 1:].ravel()
@@ -84,8 +89,8 @@ def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: in
         holds, missing, fine = missed(panels, top)
         total, most = settled + np.bincount(row, holds, rows), highest(panels, top)
         fine &= missing <= MISSED_PART * total[row]
-        missing = np.where(fine, missing, most)
-        fine |= most < MISSED_PART * total[row]
+        missing = np.where(panels.broken, np.inf, np.where(fine, missing, most))
+        fine |= panels.broken | (most < MISSED_PART * total[row])
         fine |= right - left <= 4e-16 * np.maximum(np.abs(left), np.abs(right))
         fine |= (number == DEEPEST - 1) | (len(row) > MOST_PANELS * rows)
         settled += np.bincount(row[fine], holds[fine], rows)
@@ -96,6 +101,19 @@ def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: in
             break
         row, left, right = halved(row[~fine], left[~fine], right[~fine])
     return collected(done, top, error / np.maximum(settled, 1e-300), edges)
+
+
+def in_portions(exponent: Exponent, edges: np.ndarray, nodes: int, refine: int) -> Points:
+    """The same, some rows at a time, so that memory is bounded."""
+    found = []
+    for start in range(0, len(edges), MOST_ROWS):
+
+        def part(x: np.ndarray, row: np.ndarray, start: int = start) -> np.ndarray:
+            return exponent(x, row + start)
+
+        points = integrate(part, edges[start : start + MOST_ROWS], nodes, refine)
+        found.append(points._replace(row=points.row + start))
+    return Points(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
 
 def halved(

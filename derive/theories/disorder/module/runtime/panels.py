@@ -27,7 +27,10 @@ Exponent = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Panels(NamedTuple):
-    """Panels with the exponents at their nodes; `part` is exponent + ln of the node's weight."""
+    """Panels with the exponents at their nodes; `part` is exponent + ln of the node's weight.
+
+    Those are broken that have a node where there is no exponent, as that of a negative weight.
+    """
 
     row: np.ndarray
     left: np.ndarray
@@ -35,6 +38,7 @@ class Panels(NamedTuple):
     x: np.ndarray
     exponent: np.ndarray
     part: np.ndarray
+    broken: np.ndarray
 
     def chosen(self, which: np.ndarray) -> Panels:
         """Some of them."""
@@ -48,14 +52,18 @@ def evaluate(
     points, weights = legendre(nodes)
     half = 0.5 * (right - left)
     x = 0.5 * (right + left)[:, None] + half[:, None] * points
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         values = exponent(x.ravel(), np.repeat(row, nodes)).reshape(x.shape)
-        values = np.where(np.isnan(values), -np.inf, values)
-        return Panels(row, left, right, x, values, values + np.log(half[:, None] * weights))
+        broken = np.isnan(values) | (values == np.inf)
+        values = np.where(broken, -np.inf, values)
+        part = values + np.log(half[:, None] * weights)
+    return Panels(row, left, right, x, values, part, broken.any(axis=1))
 
 
 def worth_a_look(exponent: Exponent, edges: np.ndarray) -> np.ndarray:
     """Panels that may hold weight: not far below the largest exponent, or a peak among neighbours.
+
+    All of a row, where none is seen.
 
     Args:
         exponent: From points and their rows.
@@ -74,6 +82,7 @@ def worth_a_look(exponent: Exponent, edges: np.ndarray) -> np.ndarray:
     kept = peak | (beyond > top.max(axis=1, keepdims=True) - NEGLIGIBLE)
     kept[:, :-1] |= peak[:, 1:]
     kept[:, 1:] |= peak[:, :-1]
+    kept |= (top == np.inf) | ~kept.any(axis=1, keepdims=True)
     return np.asarray(kept & (np.diff(edges) > 0.0))
 
 
