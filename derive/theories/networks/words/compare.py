@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from derive.evidence.verdict import Unsettled
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import Network
+from derive.theories.networks.words.at_depths import at_depths
 from derive.theories.networks.words.load import WORDS, load_claim
 from derive.theories.networks.words.on_network import OnNetwork
 from derive.theories.networks.words.saddle_claims import Equations
@@ -158,9 +160,23 @@ def decide(
         raise ClaimError(f"digits: {digits} given; a comparison needs {LEAST_DIGITS} or more")
     if not 1 <= instances <= MOST_INSTANCES:
         raise ClaimError(f"instances: {instances} given; give 1 to {MOST_INSTANCES}")
+    answer = partial(_decided, digits=digits, instances=instances, seed=seed, explain=explain)
     try:
-        lines = _lines(claim, digits, instances, seed)
-        return lines.decide(explain=explain)
+        if claim.model is not None and claim.model.depths():
+            return at_depths(claim, answer)
+        return answer(claim)
+    except ClaimError:
+        raise
+    except DeriveError as error:
+        raise ClaimError(f"{claim.source}: {error}") from None
+
+
+def _decided(
+    claim: Claim, *, digits: int, instances: int, seed: int, explain: bool
+) -> ComparisonResult:
+    """The answer to a claim about a network of known depth, or about none."""
+    try:
+        return _lines(claim, digits, instances, seed).decide(explain=explain)
     except Unsettled as error:
         return unsettled(claim, str(error))
     except DeriveError as error:
