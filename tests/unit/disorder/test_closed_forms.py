@@ -2,11 +2,12 @@
 
 import random
 from itertools import pairwise
-from types import SimpleNamespace
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
+from disorder_source import computed
 from sympy import (
     Abs,
     Heaviside,
@@ -27,6 +28,7 @@ from sympy import (
 
 from derive.algebra import evaluate
 from derive.theories.disorder.closed import gaussian, site
+from derive.theories.disorder.description.laws import Base
 from derive.theories.disorder.nodes import LogTail, Tail
 
 y, h, kappa, omega, V, beta, Delta, K, a, x, A, B, rho, lam = sympy.symbols(
@@ -55,6 +57,7 @@ WEIGHTS = {
     "storage": theta(y * h - kappa),
     "Hebb": exp(beta * h**2 / 2),
     "hidden unit": 2 * cosh(beta * h),
+    "forty hidden units": cosh(a * h / 9) ** 40,
     "two hidden units": cosh(beta * h) ** 2 * exp(-beta * h**2),
     "hidden unit and spin": cosh(beta * h + a) * exp(-((h - a) ** 2) / Delta),
     "odd": exp(-a * h**2) * (cosh(beta * h) - sinh(beta * h) / 3),
@@ -134,9 +137,7 @@ def test_the_logarithm_of_an_average_and_its_slopes(name, label):
 
 
 def base(*points, log_density=None, lower=-oo, upper=oo, offset=S.Zero):
-    return SimpleNamespace(
-        points=points, log_density=log_density, lower=lower, upper=upper, offset=offset
-    )
+    return Base(points, log_density, lower, upper, offset=offset)
 
 
 GAUSS = -(x**2) / (2 * Delta) - log(2 * pi * Delta) / 2
@@ -258,12 +259,23 @@ def test_binary_sums_are_textbook_forms():
     )
 
 
-@pytest.mark.parametrize("name", ["Gibbs", "hinge", "window", "absolute value", "probit"])
+COLD = ["Gibbs", "hinge", "window", "absolute value", "probit", "squared hinge", "hidden unit"]
+FIELDS = [-40, Rational(-101, 100), Rational(1, 100), Rational(11, 10), 12]
+
+
+@pytest.mark.parametrize("name", COLD)
 def test_nothing_overflows_at_a_low_temperature(name):
-    """In float64, against forty digits: to 1e-9, as exponents of 1e6 lose six digits of sixteen."""
-    values = VALUES | {y: 1, beta: 1000, omega: -40, V: "1e-3"}
+    """The NumPy source against sixty digits.
+
+    To 1e-9 of the scale of each: 1300 standard deviations out, a curvature is a difference of
+    squares of 1e6 and keeps ten digits of sixteen.
+    """
+    cold = VALUES | {y: 1, beta: 1000, V: Rational(1, 1000)}
     form = gaussian(WEIGHTS[name], h, omega, V, signs=[y], positive=[K]).expression
-    for expression in (form, form.diff(omega)):
-        exact = evaluate(expression, values, 60)
-        found = evaluate(expression, {s: float(v) for s, v in values.items()})
-        assert found == pytest.approx(float(exact), rel=1e-9)
+    for order in range(3):
+        slope, scale = form.diff(omega, order), float(cold[V]) ** (-order / 2)
+        exact = [float(evaluate(slope, cold | {omega: at}, 60)) for at in FIELDS]
+        given = {s: float(v) for s, v in cold.items()} | {omega: list(map(float, FIELDS))}
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            found = computed(slope, given) * np.ones(len(FIELDS))
+        assert found == pytest.approx(exact, rel=1e-9, abs=1e-9 * scale)

@@ -25,10 +25,10 @@ from derive.theories.disorder.closed.pieces import Known, NoForm, Piece, pieces
 from derive.theories.disorder.closed.terms import Term, terms
 from derive.theories.disorder.nodes.functions import (
     LogInterval,
-    LogSignedSum,
     LogSumExp,
     LogTail,
 )
+from derive.theories.disorder.nodes.sums import LogSignedSum
 
 
 @dataclass(frozen=True)

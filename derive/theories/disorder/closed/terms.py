@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 import sympy
@@ -36,6 +35,12 @@ class Term:
             self.tails + other.tails,
         )
 
+    def reduced(self, known: Known) -> Term:
+        """The same by what is known of signs."""
+        tails = tuple(tuple(map(known.reduced, tail)) for tail in self.tails)
+        polynomial = tuple(map(known.reduced, self.polynomial))
+        return Term(polynomial, tuple(map(known.reduced, self.exponent)), tails)
+
 
 def terms(weight: Any, x: Symbol, known: Known) -> list[Term]:
     """The terms of a weight, one for each exponential.
@@ -43,12 +48,15 @@ def terms(weight: Any, x: Symbol, known: Known) -> list[Term]:
     Raises:
         NoForm: A weight of another kind.
     """
+    return _gathered(term.reduced(known) for term in _terms(weight, x))
+
+
+def _gathered(given: Iterable[Term]) -> list[Term]:
+    """One term for each exponential."""
     sums: dict[Any, Polynomial] = {}
-    for term in _terms(weight, x):
-        exponent = tuple(map(known.reduced, term.exponent))
-        tails = tuple(tuple(map(known.reduced, tail)) for tail in term.tails)
-        polynomial = tuple(map(known.reduced, term.polynomial))
-        sums[exponent, tails] = added(sums.get((exponent, tails), ()), polynomial)
+    for term in given:
+        key = term.exponent, term.tails
+        sums[key] = added(sums.get(key, ()), term.polynomial)
     return [Term(polynomial, *key) for key, polynomial in sums.items() if polynomial]
 
 
@@ -69,12 +77,9 @@ def _terms(weight: Any, x: Symbol) -> list[Term]:
 
 
 def _products(factors: Iterable[list[Term]]) -> list[Term]:
-    made = []
-    for chosen in product(*factors):
-        total = Term((S.One,))
-        for term in chosen:
-            total = total.times(term)
-        made.append(total)
+    made = [Term((S.One,))]
+    for factor in factors:
+        made = _gathered(term.times(other) for term in made for other in factor)
     return made
 
 

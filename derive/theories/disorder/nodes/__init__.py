@@ -3,11 +3,24 @@
 from derive.theories.disorder.nodes import rules
 from derive.theories.disorder.nodes.functions import (
     Hazard,
+    HazardExcess,
+    IntervalHazard,
     LogInterval,
-    LogSignedSum,
     LogSumExp,
     LogTail,
     Tail,
 )
+from derive.theories.disorder.nodes.sums import ExponentialRatio, LogSignedSum
 
-__all__ = ["Hazard", "LogInterval", "LogSignedSum", "LogSumExp", "LogTail", "Tail", "rules"]
+__all__ = [
+    "ExponentialRatio",
+    "Hazard",
+    "HazardExcess",
+    "IntervalHazard",
+    "LogInterval",
+    "LogSignedSum",
+    "LogSumExp",
+    "LogTail",
+    "Tail",
+    "rules",
+]

@@ -10,12 +10,9 @@ from collections import Counter
 from typing import Any
 
 import sympy
-from sympy import Add, Expr, Function, S, log, oo, pi, sqrt
+from sympy import Add, Function, S, log, oo, pi, sqrt
 
-
-def _normal(x: Expr) -> Expr:
-    """The logarithm of the standard normal density."""
-    return -(x**2) / 2 - log(2 * pi) / 2
+from derive.theories.disorder.nodes.sums import called, log_slope, without_shared
 
 
 class Tail(Function):
@@ -68,8 +65,33 @@ class Hazard(Function):
         return known.get(x)
 
     def fdiff(self, argindex: int = 1) -> Any:
-        """h (h - x)."""
-        return self * (self - self.args[0])
+        """h (h - x), between 0 and 1."""
+        return self * HazardExcess(self.args[0])
+
+
+class HazardExcess(Function):
+    r"""Hazard(x) - x, which is 1/x far out, where the difference would have lost its digits.
+
+    >>> x = sympy.Symbol("x", real=True)
+    >>> LogTail(x).diff(x, 2).rewrite(Hazard)
+    -(-x + Hazard(x))*Hazard(x)
+    """
+
+    nargs = 1
+    is_real = True
+    _pythoncode = called("hazard_excess")
+
+    @classmethod
+    def eval(cls, x: Any) -> Any:
+        """Its value at 0."""
+        return sqrt(2 / pi) if x == 0 else None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """The hazard's slope, less one."""
+        return Hazard(self.args[0]) * self - 1
+
+    def _eval_rewrite_as_Hazard(self, x: Any, **given: Any) -> Any:
+        return Hazard(x) - x
 
 
 class LogInterval(Function):
@@ -90,8 +112,31 @@ class LogInterval(Function):
 
     def fdiff(self, argindex: int = 1) -> Any:
         """The normal density at the bound, over the probability; negative at the lower one."""
-        density = sympy.exp(_normal(self.args[argindex - 1]) - self)
-        return density if argindex == 2 else -density
+        a, b = self.args
+        return -IntervalHazard(a, b) if argindex == 1 else IntervalHazard(-b, -a)
+
+
+class IntervalHazard(Function):
+    r"""The density at the lower end of an interval over its probability; of -b, -a at the upper.
+
+    .. math:: h = \frac{e^{-a^2/2}}{\sqrt{2\pi} (H(a) - H(b))}
+    """
+
+    nargs = 2
+    is_real = True
+    _pythoncode = called("interval_hazard")
+
+    @classmethod
+    def eval(cls, a: Any, b: Any) -> Any:
+        """Of half-lines, the hazard, or zero."""
+        if b is oo:
+            return Hazard(a)
+        return S.Zero if a is -oo else None
+
+    def fdiff(self, argindex: int = 1) -> Any:
+        """h (h - a); minus the product of both ends'."""
+        a, b = self.args
+        return self * (self - a) if argindex == 1 else -self * IntervalHazard(-b, -a)
 
 
 class LogSumExp(Function):
@@ -113,10 +158,9 @@ class LogSumExp(Function):
         merged = [term + log(count) if count > 1 else term for term, count in flat.items()]
         if len(merged) < 2:
             return merged[0] if merged else -oo
-        shared = set.intersection(*({*Add.make_args(term)} for term in merged)) - {S.Zero}
-        if shared:
-            common = Add(*shared)
-            return common + cls(*(term - common for term in merged))
+        common, rest = without_shared(merged)
+        if common != 0:
+            return common + cls(*rest)
         ordered = sorted(merged, key=sympy.default_sort_key)
         return None if tuple(ordered) == terms else cls(*ordered)
 
@@ -128,57 +172,11 @@ class LogSumExp(Function):
             return None
         return rest[0] if first.could_extract_minus_sign() else first
 
-    def fdiff(self, argindex: int = 1) -> Any:
-        """The weight of one term."""
-        return sympy.exp(self.args[argindex - 1] - self)
-
     def _eval_derivative(self, symbol: Any) -> Any:
         x = self.half_difference
         if x is not None:
             return sympy.tanh(x) * x.diff(symbol)
-        return super()._eval_derivative(symbol)
-
-
-class LogSignedSum(Function):
-    r"""ln(c_1 e^{a_1} + ... + c_n e^{a_n}), of numbers that may be negative with a positive sum.
-
-    The arguments are c_1, a_1, ..., c_n, a_n.
-
-    >>> c, x = sympy.symbols("c x", real=True)
-    >>> LogSignedSum(c, x, -1, 2 * x, 3, 2 * x), LogSignedSum(c, x)
-    (LogSignedSum(c, x, 2, 2*x), x + log(c))
-    """
-
-    is_real = True
-
-    @classmethod
-    def eval(cls, *given: Any) -> Any:
-        """Numbers with the same exponent added, in order; plain where there is one."""
-        numbers: dict[Any, Any] = {}
-        for number, exponent in zip(given[::2], given[1::2], strict=True):
-            numbers[exponent] = numbers.get(exponent, S.Zero) + number
-        pairs = [(c, a) for a, c in numbers.items() if c != 0]
-        if len(pairs) == 1:
-            return log(pairs[0][0]) + pairs[0][1]
-        ordered = sorted(pairs, key=lambda pair: sympy.default_sort_key(pair[1]))
-        flat = tuple(part for pair in ordered for part in pair)
-        return None if flat == given else cls(*flat)
-
-    @property
-    def pairs(self) -> list[tuple[Any, Any]]:
-        """Each number with its exponent."""
-        return list(zip(self.args[::2], self.args[1::2], strict=True))
-
-    @property
-    def scaled(self) -> Any:
-        """The same with the exponents' own sum taken out, so that no exponential overflows."""
-        scale = LogSumExp(*(exponent for _, exponent in self.pairs))
-        return scale + log(Add(*(c * sympy.exp(a - scale) for c, a in self.pairs)))
-
-    def fdiff(self, argindex: int = 1) -> Any:
-        """An exponential over the sum, times the number if the exponent is what changes."""
-        number, exponent = self.pairs[(argindex - 1) // 2]
-        return (S.One if argindex % 2 else number) * sympy.exp(exponent - self)
+        return log_slope([(S.One, term) for term in self.args], symbol)
 
 
 def _flat(term: Any) -> list[Any]:

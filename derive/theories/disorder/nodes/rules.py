@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Any
 
 import sympy
@@ -10,17 +11,19 @@ from scipy import special
 
 from derive.algebra.arithmetic import LARGEST_EXPONENT, Floats
 from derive.algebra.drawing import drawer_sum
-from derive.algebra.evaluate import Evaluation
+from derive.algebra.evaluate import Evaluation, evaluate
 from derive.algebra.rules import register
 from derive.programs.printer import function
 from derive.theories.disorder.nodes.functions import (
     Hazard,
+    HazardExcess,
+    IntervalHazard,
     LogInterval,
-    LogSignedSum,
     LogSumExp,
     LogTail,
     Tail,
 )
+from derive.theories.disorder.nodes.sums import ExponentialRatio, LogSignedSum
 from derive.typeset import symbols
 from derive.typeset.boxes import SQUARE, Apply, Atom, Box, Fence, Listing, Ratio, Sum, row
 
@@ -48,6 +51,32 @@ def _hazard(run: Evaluation, node: Any) -> Any:
     return run.arithmetic.exp(-x * x / 2) / (root * _tail(run, x))
 
 
+def _hazard_excess(run: Evaluation, node: Any) -> Any:
+    return run.of(Hazard(*node.args)) - run.of(node.args[0])
+
+
+def _interval_hazard(run: Evaluation, node: Any) -> Any:
+    a = run.of(node.args[0])
+    root = run.arithmetic.power(2 * run.arithmetic.pi, run.arithmetic.ratio(1, 2))
+    return run.arithmetic.exp(-a * a / 2 - run.of(LogInterval(*node.args))) / root
+
+
+def _with_digits(rule: Any) -> Any:
+    """A rule whose differences leave floats no digits: they take digits for it."""
+
+    def value(run: Evaluation, node: Any) -> Any:
+        if not isinstance(run.arithmetic, Floats):
+            return rule(run, node)
+        given = {sympy.Dummy(real=True): run.of(arg) for arg in node.args}
+        return float(evaluate(node.func(*given), given, DIGITS))
+
+    return value
+
+
+DIGITS = 40
+"""What a hazard and x lose to their difference, x^2 for x up to 1e12, and 16."""
+
+
 def _log_interval(run: Evaluation, node: Any) -> Any:
     """From the side on which the tails are small."""
     a, b = (run.of(arg) for arg in node.args)
@@ -60,11 +89,30 @@ def _log_interval(run: Evaluation, node: Any) -> Any:
 
 
 def _log_sum_exp(run: Evaluation, node: Any) -> Any:
-    """The largest term taken out; what is too small for an exponential is no term."""
-    terms = [run.of(arg) for arg in node.args]
+    largest, (total,) = _sums(run, node.args, [(sympy.S.One,) * len(node.args)])
+    return largest + run.arithmetic.log(total)
+
+
+def _log_signed_sum(run: Evaluation, node: Any) -> Any:
+    largest, (total,) = _sums(run, node.args[1::2], [node.args[::2]])
+    return largest + run.arithmetic.log(total)
+
+
+def _ratio(run: Evaluation, node: Any) -> Any:
+    _, (above, below) = _sums(run, node.args[2::3], [node.args[::3], node.args[1::3]])
+    return above / below
+
+
+def _sums(run: Evaluation, exponents: Any, rows: Any) -> tuple[Any, list[Any]]:
+    """The largest exponent, and sums of numbers times exponentials without it.
+
+    What is too small for an exponential is no term.
+    """
+    terms = [run.of(arg) for arg in exponents]
     largest = max(terms)
-    kept = [term - largest for term in terms if not term - largest < -LARGEST_EXPONENT]
-    return largest + run.arithmetic.log(sum(map(run.arithmetic.exp, kept)))
+    kept = [k for k, term in enumerate(terms) if not term - largest < -LARGEST_EXPONENT]
+    grown = {k: run.arithmetic.exp(terms[k] - largest) for k in kept}
+    return largest, [sum(run.of(row[k]) * grown[k] for k in kept) for row in rows]
 
 
 def _called(name: str, *args: Box) -> Box:
@@ -76,9 +124,21 @@ def _draw_hazard(drawer: Any, node: Any) -> Box:
     return Ratio(Apply(DENSITY, Fence(x)), _called("H", x))
 
 
+def _draw_excess(drawer: Any, node: Any) -> Box:
+    return Fence(drawer_sum(drawer, [Hazard(*node.args), -node.args[0]]))
+
+
 def _draw_interval(drawer: Any, node: Any) -> Box:
+    return Apply(symbols.LN, Fence(_probability(drawer, node), SQUARE))
+
+
+def _draw_interval_hazard(drawer: Any, node: Any) -> Box:
+    return Ratio(Apply(DENSITY, Fence(drawer.box(node.args[0]))), _probability(drawer, node))
+
+
+def _probability(drawer: Any, node: Any) -> Box:
     a, b = (_called("H", drawer.box(arg)) for arg in node.args)
-    return Apply(symbols.LN, Fence(Sum(((False, a), (True, b))), SQUARE))
+    return Sum(((False, a), (True, b)))
 
 
 def exponential(term: Any) -> Any:
@@ -110,8 +170,21 @@ def _draw_signed(drawer: Any, node: Any) -> Box:
     return _logarithm_of(drawer, [c * exponential(a) for c, a in node.pairs])
 
 
+def _draw_ratio(drawer: Any, node: Any) -> Box:
+    above = drawer_sum(drawer, [u * exponential(a) for u, _, a in node.triples if u != 0])
+    return Ratio(above, drawer_sum(drawer, [c * exponential(a) for _, c, a in node.triples]))
+
+
 def _logarithm_of(drawer: Any, terms: list[Any]) -> Box:
     return Apply(symbols.LN, Fence(drawer_sum(drawer, terms), SQUARE))
+
+
+def _print_sum(node: Any, emit: Any) -> str:
+    """Two terms at a time."""
+    x = node.half_difference
+    if x is not None:
+        return f"log_two_cosh({emit(x)})"
+    return reduce("np.logaddexp({}, {})".format, map(emit, node.args))
 
 
 register(
@@ -119,7 +192,7 @@ register(
     rebuild=Tail,
     evaluate=lambda run, node: _tail(run, run.of(node.args[0])),
     draw=lambda drawer, node: _called("H", drawer.box(node.args[0])),
-    print=function("tail"),
+    print=lambda node, emit: f"special.ndtr({emit(-node.args[0])})",
 )
 register(
     LogTail,
@@ -130,23 +203,44 @@ register(
 )
 register(Hazard, rebuild=Hazard, evaluate=_hazard, draw=_draw_hazard, print=function("hazard"))
 register(
+    HazardExcess,
+    rebuild=HazardExcess,
+    evaluate=_with_digits(_hazard_excess),
+    draw=_draw_excess,
+    print=function("hazard_excess"),
+)
+register(
+    IntervalHazard,
+    rebuild=IntervalHazard,
+    evaluate=_with_digits(_interval_hazard),
+    draw=_draw_interval_hazard,
+    print=function("interval_hazard"),
+)
+register(
     LogInterval,
     rebuild=LogInterval,
     evaluate=_log_interval,
     draw=_draw_interval,
-    print=function("log_interval"),
+    print=function("log_tail_difference"),
 )
 register(
     LogSumExp,
     rebuild=LogSumExp,
     evaluate=_log_sum_exp,
     draw=_draw_sum,
-    print=function("log_sum_exp"),
+    print=_print_sum,
 )
 register(
     LogSignedSum,
     rebuild=LogSignedSum,
-    evaluate=lambda run, node: run.of(node.scaled),
+    evaluate=_log_signed_sum,
     draw=_draw_signed,
-    print=lambda node, emit: f"({emit(node.scaled)})",
+    print=function("log_signed_sum"),
+)
+register(
+    ExponentialRatio,
+    rebuild=ExponentialRatio,
+    evaluate=_ratio,
+    draw=_draw_ratio,
+    print=function("exponential_ratio"),
 )

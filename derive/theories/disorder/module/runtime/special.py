@@ -78,12 +78,34 @@ def log_tail_difference(a: Array, b: Array) -> Array:
 
 
 def _log_narrow(low: Array, high: Array) -> Array:
-    """ln of the integral of the normal density over a short interval, by Gauss-Legendre."""
+    """ln of the integral of the normal density over a short interval."""
+    return np.asarray(-0.125 * (low + high) ** 2 - LOG_ROOT_TWO_PI + np.log(_narrow(low, high)))
+
+
+def _narrow(low: Array, high: Array) -> Array:
+    """That integral, over the density in the middle, by Gauss-Legendre."""
     points, weights = np.polynomial.legendre.leggauss(12)
     middle, half = 0.5 * (low + high), 0.5 * (high - low)
     steps = half[..., None] * points
     inside = np.exp(-steps * (middle[..., None] + 0.5 * steps)) @ weights
-    return np.asarray(-0.5 * middle**2 - LOG_ROOT_TWO_PI + np.log(half * inside))
+    return np.asarray(half * inside)
+
+
+def interval_hazard(a: Array, b: Array) -> Array:
+    r"""The normal density at a over the probability of a < z < b; of (-b, -a), the one at b.
+
+    In one tail, turned to the right, both are scaled as in `log_tail_difference`.
+    """
+    a, b = np.broadcast_arrays(np.asarray(a, dtype=float), np.asarray(b, dtype=float))
+    turned = a + b < 0.0
+    low, high = np.where(turned, -b, a), np.where(turned, -a, b)
+    with np.errstate(all="ignore"):  # each branch is used where it is right
+        decay = np.exp(-0.5 * (high - low) * (high + low))
+        scaled = special.erfcx(low / np.sqrt(2.0)) - decay * special.erfcx(high / np.sqrt(2.0))
+        wide = np.sqrt(2.0 / np.pi) * np.where(turned, decay, 1.0) / scaled
+        middle = 0.5 * (a + b)
+        narrow = np.exp(0.5 * (middle - a) * (middle + a)) / _narrow(low, high)
+        return np.where((high - low) * np.maximum(1.0, high) < 1.0, narrow, wide)
 
 
 def log_sum(exponents: Array, signs: Array | float = 1.0, axis: int = 0) -> tuple[Array, Array]:
@@ -98,3 +120,26 @@ def log_sum(exponents: Array, signs: Array | float = 1.0, axis: int = 0) -> tupl
     with np.errstate(divide="ignore"):
         found = np.log(np.abs(total)) + np.squeeze(finite, axis=axis)
     return np.asarray(found), np.sign(total)
+
+
+def log_signed_sum(*pairs: Array) -> Array:
+    r"""ln :math:`\sum_k c_k e^{a_k}` of c_1, a_1, c_2, ...; nan where the sum is negative."""
+    exponents, numbers = _rows(pairs[1::2]), pairs[::2]
+    top = np.max(exponents, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(top + np.log(_weighted(numbers, np.exp(exponents - top))))
+
+
+def exponential_ratio(*triples: Array) -> Array:
+    r""":math:`\sum_k u_k e^{a_k} / \sum_k c_k e^{a_k}` of u_1, c_1, a_1, u_2, ..."""
+    exponents = _rows(triples[2::3])
+    weights = np.exp(exponents - np.max(exponents, axis=0))
+    return np.asarray(_weighted(triples[::3], weights) / _weighted(triples[1::3], weights))
+
+
+def _rows(terms: tuple[Array, ...]) -> Array:
+    return np.stack(np.broadcast_arrays(*terms)).astype(float)
+
+
+def _weighted(numbers: tuple[Array, ...], weights: Array) -> Array:
+    return np.asarray(sum(number * weight for number, weight in zip(numbers, weights, strict=True)))
