@@ -103,6 +103,25 @@ class BinaryTeacher(BinaryPerceptron):
         return -0.5 * conjugate * (1 + q) + site + self.alpha * (first @ log_tail(argument))
 
 
+class Hopfield:
+    """Retrieval of one pattern of alpha N, self-couplings kept; x = (m, q)."""
+
+    def __init__(self, beta, alpha):
+        self.beta, self.alpha = beta, alpha
+
+    def update(self, x):
+        m, q = x
+        root = np.sqrt(self.alpha * q) / (1 - self.beta * (1 - q))
+        z, weight = gaussian_nodes((-m / root,), (1 / (self.beta * root),))
+        field = self.beta * (m + root * z)
+        rest = weight @ np.cosh(np.minimum(abs(field), 300)) ** -2.0
+        return np.array([weight @ np.tanh(field), 1 - rest])
+
+    def feasible(self, x):
+        m, q = x
+        return 0 <= q < 1 and self.beta * (1 - q) < 1 and m * m <= q * (1 + 1e-9)
+
+
 class Ridge:
     """Linear regression at inverse temperature beta, with the field's integral done numerically.
 

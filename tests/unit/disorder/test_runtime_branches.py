@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from disorder_by_hand import BinaryPerceptron, BinaryTeacher, SherringtonKirkpatrick
+from disorder_by_hand import BinaryPerceptron, BinaryTeacher, Hopfield, SherringtonKirkpatrick
 
 from derive.theories.disorder.module.runtime.branches import find_branches, random_starts
 from derive.theories.disorder.module.runtime.continuation import follow
@@ -88,6 +88,30 @@ def test_the_spinodal_of_a_binary_student_is_a_fold():
     after = [point.attracting for point in followed.points if point.point[0] > 0.8937]
     assert all(before) and not any(after) and after
     assert max(point.residual for point in followed.points) < 1e-12
+
+
+def test_where_hopfield_retrieval_ends():
+    # a fold in (m, q, alpha) at every temperature; from two low ones the first correction is taken
+    folds = []
+    for beta in (5e3, 1e4):
+        model = Hopfield(beta, 0.1)
+        start = fixed_point(model.update, np.array([0.98, 1 - 0.1 / beta]), model.feasible)
+
+        def update(x, alpha, beta=beta):
+            return Hopfield(beta, alpha).update(x)
+
+        (fold,) = follow(update, start.point, 0.1, 0.15, model.feasible).folds
+        folds.append([fold.parameter, fold.point[0]])
+    # temperature squared times a curvature of order one is left
+    np.testing.assert_allclose(2 * np.array(folds[1]) - folds[0], [0.137905566495, 0.967417115685],
+                               atol=1e-7)  # fmt: skip
+
+
+def test_an_oscillating_map_has_a_stable_fixed_point():
+    # slope -2: undamped iterations leave it, damped ones do not
+    found = fixed_point(lambda x: 1.5 - 2.0 * x, np.array([0.1]))
+    assert found.converged and found.attracting
+    assert not fixed_point(lambda x: 3.0 * x - 1.0, np.array([0.5001])).attracting
 
 
 def test_a_branch_to_the_end_of_an_interval():

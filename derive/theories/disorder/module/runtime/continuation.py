@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from derive.theories.disorder.module.runtime.equations import Equations, Feasible
+from derive.theories.disorder.module.runtime.equations import Equations, Feasible, attracts
 
 UpdateAt = Callable[[np.ndarray, float], np.ndarray]
 """One undamped step of the order parameters at a value of the parameter."""
@@ -69,11 +69,9 @@ class Curve:
             return None
         direction = np.linalg.svd(slopes)[2][-1]
         direction = direction if direction @ along >= 0.0 else -direction
-        unknown = slopes[:, :-1] + np.eye(len(slopes))
-        attracting = bool(np.max(np.abs(np.linalg.eigvals(unknown)), initial=0.0) < 1.0)
         both = place * self.scale
         residual = self.equations.size(both, self.equations.step(both))
-        return Passed(float(both[-1]), both[:-1], residual, attracting, direction)
+        return Passed(float(both[-1]), both[:-1], residual, attracts(slopes[:, :-1]), direction)
 
     def corrected(self, place: np.ndarray, along: np.ndarray) -> np.ndarray | None:
         """Onto the curve, in the plane through a place across a direction; None where that fails.

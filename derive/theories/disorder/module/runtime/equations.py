@@ -70,3 +70,8 @@ def moved(x: np.ndarray, place: int, way: float) -> np.ndarray:
     there = x.copy()
     there[place] += way
     return there
+
+
+def attracts(slopes: np.ndarray) -> bool:
+    """Whether small steps along update(x) - x, of this Jacobian, lead back to a fixed point."""
+    return bool(np.isfinite(slopes).all() and (np.linalg.eigvals(slopes).real < 0.0).all())

@@ -11,6 +11,7 @@ from derive.theories.disorder.module.runtime.equations import (
     Equations,
     Feasible,
     Update,
+    attracts,
 )
 from derive.theories.disorder.module.runtime.newton import newton
 
@@ -32,8 +33,8 @@ class FixedPoint(NamedTuple):
         residual: Largest |x - update(x)| over the larger of |x| and its scale, undamped.
         converged: Whether it is at most the tolerance.
         message: "", or a sentence why not.
-        attracting: Whether iterations of the update stay near it: all eigenvalues of its Jacobian
-            are less than 1 in size. Newton also finds those that are not.
+        attracting: Whether iterations of the update, damped enough, stay near it: the eigenvalues
+            of its Jacobian have real parts below 1. Newton also finds those that are not.
         evaluations: Of the update.
     """
 
@@ -85,11 +86,7 @@ def told(equations: Equations, x: np.ndarray, tolerance: float, reason: str) -> 
     """The end of a search."""
     residual = equations.size(x, equations.step(x))
     converged = residual <= tolerance
-    attracting = False
-    if np.isfinite(residual):
-        slope = equations.jacobian(x) + np.eye(len(x))
-        if np.isfinite(slope).all():
-            attracting = bool(np.max(np.abs(np.linalg.eigvals(slope)), initial=0.0) < 1.0)
+    attracting = bool(np.isfinite(residual)) and attracts(equations.jacobian(x))
     message = "" if converged else f"not converged: {reason}, residual {residual:.1e}"
     return FixedPoint(x, residual, converged, message, attracting, equations.evaluations)
 
