@@ -4,8 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
-from disorder_source import Source, computed
+from disorder_source import NAMES, Source, computed
 from sympy import S, exp, log, oo, sqrt, tanh
+from sympy.printing.numpy import NumPyPrinter
 
 from derive.algebra import evaluate, latex, rebuild
 from derive.algebra.balls import Balls, Unresolved
@@ -96,6 +97,15 @@ def test_floats_hold_far_out(node, number):
     assert evaluate(node, {x: float(number)}) == exact
     with np.errstate(over="raise", invalid="raise", divide="raise"):
         assert computed(node, {x: number}) == exact
+
+
+@pytest.mark.parametrize(
+    "node", [HazardExcess(x), IntervalHazard(x, y), LogSignedSum(2, x, -1, y),
+             ExponentialRatio(x, 1, y, 2, 3, x * y)], ids=str
+)  # fmt: skip
+def test_printers_of_sympy_write_the_same_calls(node):
+    written = NumPyPrinter().doprint(node)
+    assert eval(written, NAMES | {"x": 0.7, "y": 0.6}) == computed(node, {x: 0.7, y: 0.6})
 
 
 def test_limits():

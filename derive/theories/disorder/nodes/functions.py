@@ -79,7 +79,7 @@ class HazardExcess(Function):
 
     nargs = 1
     is_real = True
-    _pythoncode = called("hazard_excess")
+    _numpycode = called("hazard_excess")
 
     @classmethod
     def eval(cls, x: Any) -> Any:
@@ -124,7 +124,7 @@ class IntervalHazard(Function):
 
     nargs = 2
     is_real = True
-    _pythoncode = called("interval_hazard")
+    _numpycode = called("interval_hazard")
 
     @classmethod
     def eval(cls, a: Any, b: Any) -> Any:

@@ -15,10 +15,10 @@ Pair = tuple[Any, Any]
 def called(name: str) -> Any:
     """How SymPy's printers of Python write a function: as a call of the runtime's."""
 
-    def _pythoncode(self: Any, printer: Any) -> str:
+    def _numpycode(self: Any, printer: Any) -> str:
         return f"{name}({', '.join(map(printer._print, self.args))})"
 
-    return _pythoncode
+    return _numpycode
 
 
 class LogSignedSum(Function):
@@ -32,7 +32,7 @@ class LogSignedSum(Function):
     """
 
     is_real = True
-    _pythoncode = called("log_signed_sum")
+    _numpycode = called("log_signed_sum")
 
     @classmethod
     def eval(cls, *given: Any) -> Any:
@@ -70,7 +70,7 @@ class ExponentialRatio(Function):
     """
 
     is_real = True
-    _pythoncode = called("exponential_ratio")
+    _numpycode = called("exponential_ratio")
 
     @classmethod
     def eval(cls, *given: Any) -> Any:
