@@ -1,5 +1,8 @@
 """Descriptions of disordered systems: words, values, and TOML."""
 
+import re
+from pathlib import Path
+
 import pytest
 import sympy
 
@@ -142,3 +145,14 @@ def test_components_and_populations():
     assert [s.name for s in overlaps(model)] == ["q_x_11", "q_x_12", "q_x_21", "q_x_22", "q_s"]
     assert [s.name for s in model.free()] == ["beta", "c", "v"]
     assert model.home("x_2") is model.sites[0]
+
+
+def test_the_page_about_descriptions_runs(tmp_path, monkeypatch):
+    """docs/disorder.md: its file is a model, and its lines run."""
+    page = (Path(__file__).parents[3] / "docs/disorder.md").read_text()
+    text, code = re.search(r"```toml\n(.*?)```.*?```python\n(.*?)```", page, re.DOTALL).groups()
+    (tmp_path / "model.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(code, names)  # the page's own lines
+    assert load_model("model.toml").free() != names["model"].free() == (symbol("alpha"),)

@@ -97,7 +97,7 @@ class Examples:
 def _fields(given: Any) -> Named[str]:
     if not isinstance(given, Mapping) or not given:
         raise DescriptionError(
-            f"examples.fields: {shown(given)} where a table of fields is due; "
+            f"examples.fields: {shown(given) if given else 'none'} where a table of fields is due; "
             'write fields = { h = "x" }'
         )
     for name, of in given.items():
@@ -187,8 +187,8 @@ class MeanField:
     def __post_init__(self) -> None:
         if not isinstance(self.magnetisations, Mapping) or not self.magnetisations:
             raise DescriptionError(
-                f"magnetisations: {shown(self.magnetisations)} where a table is due; an energy of "
-                'the mean needs one, such as m = "x"'
+                f"magnetisations: {shown(self.magnetisations) if self.magnetisations else 'none'} "
+                'where a table is due; an energy of the mean needs one, such as m = "x"'
             )
         means = {}
         for name, what in self.magnetisations.items():

@@ -20,10 +20,11 @@ from derive.claims.language import Scope, parse, to_text
 from derive.claims.language.functions import FUNCTIONS, number
 from derive.claims.language.printing import ATOM, Text
 from derive.claims.language.syntax import tree_of
-from derive.errors import ClaimError, DescriptionError, NoRule
+from derive.errors import ClaimError, DescriptionError, NoRule, ShapeError
 from derive.theories.disorder.nodes.functions import Tail
 from derive.wording import one_line, shown
 
+MOST_PARTS = 12
 HALF = sympy.Rational(1, 2)
 
 
@@ -40,13 +41,21 @@ def theta(x: Any) -> Any:
     return sympy.Heaviside(x, HALF)
 
 
+def _extremum(kind: Any, x: Any, y: Any) -> Any:
+    """Min or Max; SymPy compares all parts with each other, in a time that soon has no end."""
+    parts = [part for side in (x, y) for part in side.atoms(sympy.Min, sympy.Max)]
+    if sum(len(part.args) for part in parts) >= MOST_PARTS:
+        raise ShapeError(f"more than {MOST_PARTS} parts in max and min; write fewer")
+    return kind(x, y)
+
+
 OWN: dict[str, tuple[int, Callable[..., Any]]] = {
     "ln": FUNCTIONS["log"],
     "abs": (1, lambda x: sympy.Abs(number(x))),
     "sign": (1, lambda x: sympy.sign(number(x))),
     "theta": (1, lambda x: theta(number(x))),
-    "min": (2, lambda x, y: sympy.Min(number(x), number(y))),
-    "max": (2, lambda x, y: sympy.Max(number(x), number(y))),
+    "min": (2, lambda x, y: _extremum(sympy.Min, number(x), number(y))),
+    "max": (2, lambda x, y: _extremum(sympy.Max, number(x), number(y))),
     "tanh": (1, lambda x: sympy.tanh(number(x))),
     "cosh": (1, lambda x: sympy.cosh(number(x))),
     "erf": (1, lambda x: sympy.erf(number(x))),
@@ -77,7 +86,7 @@ def read(given: Any, where: str) -> Any:
     (Heaviside(h*y)/2, 1/4)
     """
     if isinstance(given, sympy.Basic):
-        return _realised(given, where)
+        return _settled(_realised(given, where), where)
     if isinstance(given, numbers.Real) and not isinstance(given, bool):
         given = _literal(given, where)
     if not isinstance(given, str):
@@ -85,7 +94,7 @@ def read(given: Any, where: str) -> Any:
             f'{where}: {shown(given)} where an expression is due; write a number or text, "alpha"'
         )
     try:
-        return _number(parse(given, _scope(given, where), where), where)
+        return _settled(_number(parse(given, _scope(given, where), where), where), where)
     except ClaimError as error:
         told = str(error).replace("docs/claims.md", "docs/disorder.md")
         raise DescriptionError(told.replace(*DEEP)) from None
@@ -98,6 +107,21 @@ def write(expression: Any) -> str:
     'abs(h)/3 + H(-h)'
     """
     return to_text(expression.replace(sympy.Abs, _Magnitude))
+
+
+def _settled(expression: Any, where: str) -> Any:
+    """The form that its text is read back to; SymPy's depends on the order of products."""
+    for _ in range(3):
+        text = write(expression)
+        try:
+            again = parse(text, _scope(text, where), where)
+        except ClaimError:
+            told = "multiplied out it is too large to be read again; write it shorter"
+            raise DescriptionError(f"{where}: {told}") from None
+        if again == expression:
+            break
+        expression = again
+    return expression
 
 
 def _literal(given: Any, where: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import sympy
 
 from derive.errors import DescriptionError
-from derive.theories.disorder.description.language import read, write
+from derive.theories.disorder.description.language import read
 from derive.theories.disorder.description.laws import (
     Density,
     Discrete,
@@ -61,7 +61,7 @@ def law_of(given: Any, symbol: Any, where: str, *, is_attribute: bool = False) -
 def _exact(law: Any, symbol: Any, where: str) -> Law:
     """The law with what stands in it read, and its density in the given symbol."""
     if isinstance(law, Discrete):
-        return Discrete(_all(law.values, f"{where}.values"), _all(law.weights, f"{where}.weights"))
+        return _discrete(law, where)
     if isinstance(law, Gaussian):
         return Gaussian(read(law.variance, f"{where}.variance"))
     if isinstance(law, GaussBernoulli):
@@ -71,6 +71,17 @@ def _exact(law: Any, symbol: Any, where: str) -> Law:
         key = "density" if isinstance(law, Density) else "regulariser"
         return replace(law, expression=read(law.expression, f"{where}.{key}"), symbol=symbol)
     return Spherical()
+
+
+def _discrete(law: Discrete, where: str) -> Discrete:
+    values, weights = (_all(getattr(law, key), f"{where}.{key}") for key in ("values", "weights"))
+    if len(values) != len(weights):
+        raise DescriptionError(
+            f"{where}.weights: {len(weights)} of them for {len(values)} values; give one for each"
+        )
+    if len({*values}) < len(values):
+        raise DescriptionError(f"{where}.values: one is there twice; add its weights")
+    return Discrete(values, weights)
 
 
 def _from_words(given: Any, where: str, is_attribute: bool) -> Any:
@@ -125,25 +136,25 @@ def _weights(values: Sequence[Any], is_attribute: bool) -> tuple[Any, ...]:
 
 def _all(given: Any, where: str) -> tuple[Any, ...]:
     if not isinstance(given, list | tuple) or not given:
-        raise DescriptionError(f"{where}: {shown(given)} where a list is due; write [-1, 0, 1]")
+        told = shown(given) if given else "nothing"
+        raise DescriptionError(f"{where}: {told} where a list is due; write [-1, 0, 1]")
     return tuple(read(value, f"{where}[{k}]") for k, value in enumerate(given, start=1))
 
 
 def words_of(law: Law, *, is_attribute: bool = False) -> str | dict[str, Any]:
-    """The words that `law_of` reads back.
+    """The words that `law_of` reads back, with expressions as they are.
 
     >>> words_of(Discrete(SIGNS, (sympy.S.One, sympy.S.One))), words_of(Gaussian(sympy.Integer(2)))
-    ('binary', {'gaussian': '2'})
+    ('binary', {'gaussian': 2})
     """
     if isinstance(law, Discrete):
-        weights = _weights(law.values, is_attribute)
-        if law.weights == weights:
-            return "binary" if law.values == SIGNS else {"values": [*map(write, law.values)]}
-        return {"values": [*map(write, law.values)], "weights": [*map(write, law.weights)]}
+        if law.weights == _weights(law.values, is_attribute):
+            return "binary" if law.values == SIGNS else {"values": law.values}
+        return {"values": law.values, "weights": law.weights}
     if isinstance(law, Gaussian):
-        return "gaussian" if law.variance == 1 else {"gaussian": write(law.variance)}
+        return "gaussian" if law.variance == 1 else {"gaussian": law.variance}
     if isinstance(law, GaussBernoulli):
-        return {"gauss-bernoulli": write(law.density), "variance": write(law.variance)}
+        return {"gauss-bernoulli": law.density, "variance": law.variance}
     if isinstance(law, Spherical):
         return "spherical"
-    return {type(law).__name__.lower(): write(law.expression)}
+    return {type(law).__name__.lower(): law.expression}

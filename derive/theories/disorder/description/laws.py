@@ -93,7 +93,7 @@ class Density:
     def base(self, symbol: Expr) -> Base:
         """The measure; steps in front of the density are its ends."""
         lower, upper, rest = _ends(self.expression, self.symbol)
-        density = _logarithm(rest).xreplace({self.symbol: symbol})
+        density = logarithm(rest).xreplace({self.symbol: symbol})
         return Base(log_density=density, lower=lower, upper=upper)
 
 
@@ -133,7 +133,7 @@ def _ends(density: Expr, x: Expr) -> tuple[Expr, Expr, Expr]:
     return lower, upper, rest
 
 
-def _logarithm(density: Expr) -> Expr:
+def logarithm(density: Expr) -> Expr:
     """ln of a product, apart only in factors that are positive whatever the symbols are."""
     factors = sympy.Mul.make_args(density)
     apart = [f for f in factors if f.is_positive]
@@ -152,4 +152,5 @@ __all__ = [
     "Law",
     "Regulariser",
     "Spherical",
+    "logarithm",
 ]

@@ -57,7 +57,8 @@ def _arguments(table: Mapping[str, Any]) -> dict[str, Any]:
         if key not in known:
             raise DescriptionError(f"unknown key {shown(key)}{choices(key, known)}")
     if table.get("kind") != KIND:
-        raise DescriptionError(f'kind: {shown(table.get("kind"))}; write kind = "{KIND}" on top')
+        told = shown(table["kind"]) if "kind" in table else "it is missing"
+        raise DescriptionError(f'kind: {told}; write kind = "{KIND}" on top')
     arguments = {
         key: value for key, value in table.items() if key not in ("kind", "magnetisations")
     }

@@ -22,6 +22,7 @@ from derive.theories.disorder.description.parts import parts_of
 from derive.theories.disorder.description.sites import Sites
 from derive.theories.disorder.description.tables import listed, one
 from derive.theories.disorder.description.validate import validate
+from derive.theories.disorder.description.written import to_toml
 from derive.wording import one_line, shown
 
 
@@ -91,6 +92,10 @@ class DisorderedModel:
             or any(example.energy is not None for example in self.examples)
             or any(isinstance(sites.variable, Regulariser) for sites in self.sites)
         )
+
+    def to_toml(self) -> str:
+        """A file that `load_model` reads back to an equal model."""
+        return to_toml(self)
 
     def home(self, name: str) -> Sites:
         """The population of a variable, of its component or of an attribute.

@@ -75,8 +75,7 @@ def _made(given: Any, cls: type, where: str) -> Any:
     for field in fields(cls):
         needed = field.default is MISSING and field.default_factory is MISSING
         if needed and field.name not in given:
-            begin = EXAMPLES_OF[where]
-            such = begin if begin.startswith(field.name) else f"{field.name} = ..."
+            such = 'fields = { h = "x" }' if field.name == "fields" else EXAMPLES_OF[where]
             raise DescriptionError(f"{where}.{field.name}: it is missing; write {such}")
     return cls(**given)
 

@@ -1,0 +1,1 @@
+"""What is wrong with a description, said before anything is derived from it."""
