@@ -97,9 +97,9 @@ def test_the_hamiltonian_of_two_populations():
     near(energies[:, 0] * energies[:, 1], 4 * 0.8 * (1 / 2) * (2 / 3) ** 2)
 
 
-@pytest.mark.parametrize("covariance", ["-q**2", "exp(q)", "q_1*q**2"])
+@pytest.mark.parametrize("covariance", ["-c*q**2", "exp(q)", "k*q**2"])
 def test_no_couplings_for_what_is_no_covariance(covariance):
-    layout = Layout.of(model(couplings=covariance), 5, {"beta": 1.0, "q_1": -1.0})
+    layout = Layout.of(model(couplings=covariance), 5, {"beta": 1.0, "c": 1.0, "k": -1.0})
     with pytest.raises(SamplingError, match="couplings"):
         draw_instance(layout, np.random.default_rng(0))
 
@@ -123,9 +123,10 @@ def test_labels_and_fields(inputs):
 
 
 def test_probabilities_that_do_not_sum_to_one_are_refused():
-    given = teacher(labels={"values": [1, -1], "law": "Phi(u)"})
+    given = teacher(labels={"values": [1, -1], "law": "max(c, Phi(y*u))"})  # at c > 0
     with pytest.raises(SamplingError, match="do not sum to one"):
-        draw_instance(Layout.of(given, 4, {"rho": 1.3, "alpha": 2}), np.random.default_rng(0))
+        layout = Layout.of(given, 4, {"rho": 1.3, "alpha": 2, "c": 0.3})
+        draw_instance(layout, np.random.default_rng(0))
 
 
 @pytest.mark.parametrize("inputs", ["gaussian", "binary"])

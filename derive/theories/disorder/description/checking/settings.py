@@ -62,7 +62,8 @@ def settings(model: DisorderedModel, parameters: set[Any]) -> Iterator[Setting]:
         if turn % 3 == 1:
             parts = 4 * parts
         if turn % 3 == 2:
-            parts = parts * generator.choice((-1.0, 1.0), len(loose))
+            signs = generator.choice((-1.0, 1.0), len(loose))
+            parts = -parts if turn == 2 else parts * signs
         yield {**fixed, **{s: float(round(p, 6)) for s, p in zip(loose, parts, strict=True)}}
 
 
