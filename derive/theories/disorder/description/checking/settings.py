@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from derive.theories.disorder.description.checking.numeric import ends, value
-from derive.theories.disorder.description.language import symbol
+from derive.theories.disorder.description.language import BETA, symbol
 from derive.theories.disorder.description.laws import Discrete, GaussBernoulli, Gaussian
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def settings(model: DisorderedModel, parameters: set[Any]) -> Iterator[Setting]:
         if turn % 3 == 2:
             signs = generator.choice((-1.0, 1.0), len(loose))
             parts = -parts if turn == 2 else parts * signs
-        yield {**fixed, **{s: float(round(p, 6)) for s, p in zip(loose, parts, strict=True)}}
+        drawn = {s: round(float(p), 6) for s, p in zip(loose, parts, strict=True)}
+        yield {**fixed, **{s: abs(p) if s == BETA else p for s, p in drawn.items()}}
 
 
 def told(setting: Mapping[Any, float]) -> str:
