@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
 
+from derive.algebra.arithmetic import Digits
 from derive.errors import SamplingError
 from derive.evidence.agreement import limit, resolved, shown
+from derive.evidence.approach import Approach
 from derive.evidence.deviation import observed_order
 from derive.evidence.rung import Deviation
 from derive.evidence.verdict import CheckResult, Verdict
@@ -19,6 +21,8 @@ UNLIKELY = 1e-3
 """A fit whose chi squared is exceeded with a smaller probability is refused."""
 ROUNDING = 1e-12
 """Relative: what varies by less is the same number in every instance."""
+DIGITS = 30
+"""Of extrapolations, which cancel digits."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,23 @@ def extrapolate(sizes: Sequence[int], found: Sequence[Measured], degree: int = 1
             limit, error = next_limit, math.hypot(next_error, next_limit - limit)
             detail += "; the next power is taken"
     return Measured(found[0].name, limit, error, detail)
+
+
+def exact_limit(sizes: Sequence[int], found: Sequence[Measured]) -> Measured:
+    """The limit for N to infinity of numbers without statistical errors.
+
+    The polynomial in 1/N through all of them; what the smallest N changes is the error.
+    """
+    arithmetic = Digits(DIGITS)
+    approach = Approach(
+        arithmetic,
+        [1 / arithmetic.number(size) for size in sizes],
+        [arithmetic.array([item.value]) for item in found],
+    )
+    rest = replace(approach, parameters=approach.parameters[1:], values=approach.values[1:])
+    limit, other = (float(part.limit()[0]) for part in (approach, rest))
+    detail = f"the polynomial in 1/N through N = {', '.join(map(str, sizes))}"
+    return Measured(found[0].name, limit, abs(limit - other), detail)
 
 
 def _fit(sizes: Sequence[int], values: np.ndarray, errors: np.ndarray, degree: int) -> tuple:
