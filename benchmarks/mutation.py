@@ -35,6 +35,10 @@ ROOMS = {
         ["derive/programs/runtime"],
         ["tests/unit/test_runtime_*.py", "tests/unit/test_solver_*.py", "tests/standalone"],
     ),
+    "averages": (
+        ["derive/theories/disorder/module/runtime"],
+        ["tests/unit/disorder/test_runtime_*.py"],
+    ),
     "certificates": (
         [f"{NETWORKS}/certificates"],
         ["tests/rules/test_cert*.py", "tests/mutation/test_[dfh]*.py"],

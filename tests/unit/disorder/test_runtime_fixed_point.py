@@ -143,7 +143,7 @@ def test_a_fixed_point_takes_a_few_milliseconds():
     solved(BinaryPerceptron(0.7, 0.1), 0.4)
     took = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = time.process_time()
         solved(BinaryPerceptron(0.7, 0.1), 0.4)
-        took.append(time.perf_counter() - start)
+        took.append(time.process_time() - start)
     assert min(took) < 0.05

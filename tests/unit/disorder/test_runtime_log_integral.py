@@ -159,6 +159,14 @@ def test_a_negative_or_infinite_weight_is_told():
         none = field_integral(lambda h: np.full(h.shape, -np.inf), np.array([0.3]), 0.7)
     assert negative.error[0] == np.inf and negative.error[1] < 1e-12
     assert infinite.error[0] == np.inf and none.error[0] == np.inf and none.log[0] == -np.inf
+    assert np.isnan(negative.slope[0]) and np.isnan(none.slope[0])
+
+
+def test_a_density_that_is_none_beside_points_is_told():
+    found = site_integral(
+        lambda x: np.full(x.shape, np.nan), np.array([0.3]), 0.7, points=((1.0, 0.0),)
+    )
+    assert found.error[0] == np.inf and np.isnan(found.mean[0])
 
 
 def test_many_rows_are_done_in_portions():

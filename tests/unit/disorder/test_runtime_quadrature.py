@@ -87,6 +87,14 @@ def test_a_break_far_outside_costs_nothing():
     assert len(z) == len(plain) and weight.sum() == pytest.approx(1.0, abs=1e-14)
 
 
+def test_breaks_at_infinity_are_none():
+    # kappa / sqrt(q) and sqrt((1 - q) / q) at q = 0
+    plain, _ = gaussian_nodes()
+    for place in (np.inf, -np.inf, np.nan):
+        z, weight = gaussian_nodes((place, 0.3), (np.inf, 40.0))
+        assert weight.sum() == pytest.approx(1.0, abs=1e-14) and len(z) <= len(plain) + 12
+
+
 def test_a_break_that_moves_with_the_outer_variable():
     # E theta(z_2 > 0.3 - 2 z_1) z_1^2, by its closed form
     outer, first = gaussian_nodes((0.15,), (0.5,))

@@ -58,8 +58,9 @@ class Points(NamedTuple):
     error: np.ndarray
 
     def average(self, values: np.ndarray) -> np.ndarray:
-        """<f> of each row, of the values of f at the nodes."""
-        return np.bincount(self.row, self.weight * values, len(self.log))
+        """<f> of each row, of the values of f at the nodes; NaN where the integral is none."""
+        found = np.bincount(self.row, self.weight * values, len(self.log))
+        return np.where(np.isfinite(self.error), found, np.nan)
 
 
 def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: int = 1) -> Points:
@@ -155,5 +156,6 @@ def collected(done: list[Panels], top: np.ndarray, error: np.ndarray, edges: np.
         log = np.log(total) + np.where(np.isfinite(top), top, 0.0)
     runs_away = (x < edges[row, 1]) | (x > edges[row, -2])
     lost = (total <= 0.0) | (np.bincount(row, weight * runs_away, rows) > MISSED_PART)
-    error = np.where(lost, np.inf, error / np.maximum(1.0, np.abs(log)))
+    size = np.where(lost, 1.0, np.maximum(1.0, np.abs(log)))
+    error = np.where(lost, np.inf, error / size)
     return Points(x, row, weight, exponent, log, error)

@@ -47,9 +47,9 @@ def gaussian_nodes(
     b, b +- w, b +- 2 w, b +- 4 w, ..., so that a turn of width w is resolved.
 
     Args:
-        breaks: Where the integrand has a kink, or a steep turn. They may lie anywhere. Arrays, one
-            entry per row, give nodes and weights of shape (rows, nodes of a row): for the inner of
-            two averages, where the break moves with the outer variable.
+        breaks: Where the integrand has a kink, or a steep turn. They may lie anywhere, also at
+            infinity. Arrays, one entry per row, give nodes and weights of shape (rows, nodes of a
+            row): for the inner of two averages, where the break moves with the outer variable.
         widths: Of each turn in z; 0 for a kink.
         nodes: Of a panel.
         refine: Into so many parts is every panel cut: the same average with 1 and with 2 tells
@@ -72,9 +72,10 @@ def panel_edges(
     wide: float,
 ) -> np.ndarray:
     """The edges of panels, sorted along the last axis: coarse ones, and those around breaks."""
-    placed = [np.asarray(place, dtype=float)[..., None] for place in breaks]
+    far = float(coarse[-1])  # where those are that are at infinity, or nowhere
+    placed = [np.nan_to_num(np.asarray(place, dtype=float), nan=far)[..., None] for place in breaks]
     parts = [
-        place + (width * ladder(width, wide) if width > NARROWEST else np.zeros(1))
+        place + (width * ladder(width, wide) if NARROWEST < width < wide else 0.0)
         for place, width in zip(placed, widths, strict=True)
     ]
     rows = np.broadcast_shapes(*(part.shape[:-1] for part in parts))

@@ -105,6 +105,8 @@ def joined(one: Points, other: Points) -> Points:
     """Both measures together."""
     log = np.logaddexp(one.log, other.log)
     parts = [np.exp(points.log - log) for points in (one, other)]
+    with np.errstate(invalid="ignore"):  # of a part that failed there is none, however small
+        error = one.error * parts[0] + other.error * parts[1]
     both = list(zip((one, other), parts, strict=True))
     return Points(
         np.concatenate([one.x, other.x]),
@@ -112,5 +114,5 @@ def joined(one: Points, other: Points) -> Points:
         np.concatenate([points.weight * part[points.row] for points, part in both]),
         np.concatenate([one.exponent, other.exponent]),
         log,
-        one.error * parts[0] + other.error * parts[1],
+        np.where(np.isfinite(error), error, np.inf),
     )
