@@ -46,6 +46,7 @@ def test_the_spin_glass_and_what_is_said_of_it():
     assert "replica symmetry is unstable" in found.message
     (paramagnet,) = found.others
     assert paramagnet.overlaps["q"] == 0.0 and "1 that iterations leave" in found.message
+    assert "iterations leave it" in paramagnet.message and "leave it" not in found.message
 
 
 def test_at_low_temperature_the_entropy_is_negative():

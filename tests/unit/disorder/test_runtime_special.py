@@ -9,7 +9,6 @@ from derive.theories.disorder.module.runtime.special import (
     hazard_excess,
     hazard_slope,
     log_normal,
-    log_sum,
     log_tail,
     log_tail_difference,
     log_two_cosh,
@@ -70,15 +69,6 @@ def test_log_tail_difference(ends):
 
 def test_an_empty_interval_has_no_weight():
     np.testing.assert_array_equal(log_tail_difference([1.3, 2.0], [1.3, -4.0]), -np.inf)
-
-
-def test_sums_of_exponentials_with_signs():
-    found, sign = log_sum(np.array([[1000.0, -3.0], [999.0, -2.0], [-np.inf, -2.0]]),
-                          np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0]]))  # fmt: skip
-    np.testing.assert_allclose(found, [1000 + np.log1p(-np.exp(-1)), -3 + np.log(2 * np.e - 1)])
-    np.testing.assert_array_equal(sign, [1.0, -1.0])
-    nothing, sign = log_sum(np.full((3, 1), -np.inf))
-    assert nothing[0] == -np.inf and sign[0] == 0.0
 
 
 def test_log_normal():

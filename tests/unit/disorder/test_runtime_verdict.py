@@ -57,6 +57,11 @@ def test_what_is_said_where():
     assert said(replicon=np.nan, entropy=np.nan) == (True, "converged")
 
 
+def test_what_iterations_leave_says_so():
+    converged, message = said(GOOD._replace(attracting=False))
+    assert converged and "iterations leave it" in message
+
+
 def test_the_others_are_counted_by_kind():
     assert others_told([], []) == ""
     told = others_told([True, False, True], [0.2, 0.05, 0.1])

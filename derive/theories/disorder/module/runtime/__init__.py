@@ -15,8 +15,8 @@ It knows no model: what is derived stands around it in a module, and calls (arra
     log_weight, log_density and observables are functions of (h or x, *outer).
 
     log_tail, hazard, hazard_excess, hazard_slope, log_two_cosh, log_normal(x, mean, variance),
-    log_tail_difference(a, b) = ln(H(a) - H(b)), log_sum(exponents, signs, axis) -> (log, sign),
-    interval_hazard(a, b), log_signed_sum(c_1, a_1, c_2, ...),
+    log_tail_difference(a, b) = ln(H(a) - H(b)), interval_hazard(a, b),
+    log_signed_sum(c_1, a_1, c_2, ...),
     exponential_ratio(u_1, c_1, a_1, u_2, ...)
 
     found = fixed_point(update, start, feasible, scale=..., iterations=40; 0 is Newton alone)

@@ -108,20 +108,6 @@ def interval_hazard(a: Array, b: Array) -> Array:
         return np.where((high - low) * np.maximum(1.0, high) < 1.0, narrow, wide)
 
 
-def log_sum(exponents: Array, signs: Array | float = 1.0, axis: int = 0) -> tuple[Array, Array]:
-    r"""ln :math:`|\sum_i s_i e^{a_i}|` and the sum's sign, along an axis.
-
-    Where all exponents are -inf, or the terms cancel, it is -inf and 0.
-    """
-    exponents = np.asarray(exponents, dtype=float)
-    top = np.max(exponents, axis=axis, keepdims=True)
-    finite = np.where(np.isfinite(top), top, 0.0)
-    total = np.sum(signs * np.exp(exponents - finite), axis=axis)
-    with np.errstate(divide="ignore"):
-        found = np.log(np.abs(total)) + np.squeeze(finite, axis=axis)
-    return np.asarray(found), np.sign(total)
-
-
 def log_signed_sum(*pairs: Array) -> Array:
     r"""ln :math:`\sum_k c_k e^{a_k}` of c_1, a_1, c_2, ...; nan where the sum is negative."""
     exponents, numbers = _rows(pairs[1::2]), pairs[::2]

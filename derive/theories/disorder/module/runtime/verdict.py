@@ -34,7 +34,7 @@ class Solution(NamedTuple):
         quadrature_error: Largest change of the update and of the free entropy where panels are
             halved, relative to the larger of each and 1.
         message: Why it did not converge, or that it did, and where replica symmetry fails.
-        others: The other fixed points; see `message` for which kind they are of.
+        others: The other fixed points; those that iterations leave say so in their messages.
     """
 
     free_entropy: float
@@ -126,6 +126,8 @@ def judged(
     if not quadrature_error <= ALLOWED_ERROR:
         failed.append(f"the averages are not resolved: halved panels change {quadrature_error:.1e}")
     told = failed or ["converged"]
+    if found.converged and not found.attracting:
+        told.append("iterations leave it, as they do a maximum or a saddle between states")
     if replicon < 0.0:
         told.append(f"replica symmetry is unstable (replicon {replicon:.3g})")
     if discrete and entropy < 0.0:
@@ -147,5 +149,5 @@ def others_told(attracting: Sequence[bool], gaps: Sequence[float]) -> str:
         words.append(f"{len(states)} more of lower free entropy, by {shown}")
     if len(states) < len(attracting):
         count = len(attracting) - len(states)
-        words.append(f"{count} that iterations leave (maxima or saddles between states)")
+        words.append(f"{count} that iterations leave")
     return "; also found: " + "; ".join(words) if words else ""
