@@ -11,6 +11,7 @@ from derive.theories.networks.description import (
     Features,
     Linear,
     Network,
+    Parallel,
     Readout,
     Repeat,
     Residual,
@@ -80,6 +81,12 @@ _MIDDLES = {
         repeat(skip(heads(None))),
         heads(),
         repeat(skip(linear(None)), times="D"),
+    ),
+    "a sum below residuals alone": (Parallel((linear(), heads())), repeat(skip(heads(None)))),
+    "a sum above residuals alone": (
+        repeat(skip(linear(None))),
+        heads(),
+        Parallel((linear(), heads())),
     ),
     "residual inside": (heads(), repeat(heads(), skip(linear(None)), heads()), skip(heads(None))),
 }

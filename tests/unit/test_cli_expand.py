@@ -85,3 +85,18 @@ def test_its_input_is_not_replaced(capsys, tmp_path):
     spec, _ = write(tmp_path, RESIDUAL)
     said = refusal(capsys, "expand", spec, "--out", spec, folder=tmp_path)
     assert "it is an input of this command" in said
+
+
+DEEP = ONE_STAGE.replace(
+    '[[layers]]\nkind = "readout"',
+    '[[layers]]\nkind = "repeat"\ntimes = "L"\n'
+    '    [[layers.layers]]\n    kind = "linear"\n    width = 8\n    variance = 0.9\n'
+    '[[layers]]\nkind = "readout"',
+)
+
+
+def test_a_depth_is_set_as_the_message_says(capsys, tmp_path):
+    spec, _ = write(tmp_path, DEEP)
+    assert "--set L=3" in refusal(capsys, "expand", spec, folder=tmp_path)
+    found = call(capsys, "expand", spec, "--set", "L=2", "--order", "1")
+    assert found.status == 0 and "u₂ = " in found.out and "u₃" not in found.out

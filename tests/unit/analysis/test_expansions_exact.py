@@ -147,3 +147,5 @@ def test_a_depth_that_is_a_symbol_is_refused_in_one_line(analysis):
     with pytest.raises(DescriptionError, match="the depth 'L' is a symbol") as said:
         analysis(derive(Network(layers, "T")))
     assert "\n" not in str(said.value)
+    if "expansion" in analysis.__name__:  # what there is for any depth, and what is missing
+        assert "to first order (the step 'first correction')" in str(said.value)

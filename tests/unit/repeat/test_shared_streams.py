@@ -17,7 +17,15 @@ from derive.theories.networks.derivation.certifying.instance import instance
 from derive.theories.networks.derivation.repeat.composed import SharedLayer
 from derive.theories.networks.derivation.repeat.parts import parts
 from derive.theories.networks.derivation.repeat.pieces import Block, number_symbol
-from derive.theories.networks.description import Embedding, Linear, Network, Readout, Repeat
+from derive.theories.networks.description import (
+    Embedding,
+    Identity,
+    Linear,
+    Network,
+    Parallel,
+    Readout,
+    Repeat,
+)
 
 DEPTHS = dict.fromkeys(SHARED, (1, 2, 3)) | {
     "residuals alone": (1, 2, 3, 4, 5),
@@ -30,6 +38,8 @@ FAST = {("residuals alone", depth) for depth in (1, 2, 3)} | {
     ("linear residuals alone", 3),
     ("residuals with a stream inside", 2),
     ("two shared streams", 1),
+    ("a sum below residuals alone", 2),
+    ("a sum above residuals alone", 2),
 }
 CASES = [
     pytest.param(name, depth, marks=() if (name, depth) in FAST else pytest.mark.slow)
@@ -179,3 +189,12 @@ def test_vectors_that_do_not_go_on_are_refused():
         parts(block_of(Linear(0.7), skip(Linear(0.9))))
     found = parts(block_of(Linear(0.7, "M"), skip(Linear(0.9)), Linear(0.8)))
     assert found[1].below == 3 ** number_symbol("L")  # inside, in a stream of their own, they may
+
+
+def test_sums_are_refused_where_the_induction_counts_down_to_a_weight():
+    total = Parallel((Linear(0.9), Identity(), Linear(0.8)))
+    above = Repeat((skip(Linear(0.7)),), "L"), total
+    for layers in ((Repeat((total,), "L"),), above):
+        network = Network((Embedding("N", 1.0), *layers, Readout(1.0)), 0.1)
+        with pytest.raises(DescriptionError, match=r"down to a weight.*depth as a number"):
+            parts(network)

@@ -44,12 +44,23 @@ class Derivation(Certified):
         Raises:
             DescriptionError: The depth is a symbol.
         """
+        return self.require_known()
+
+    def require_known(self, missing: str = "") -> Theory:
+        """The same.
+
+        Args:
+            missing: What is not derived for any depth.
+
+        Raises:
+            DescriptionError: The depth is a symbol.
+        """
         if self.theory.composed is None:
             return self.theory
         name = self.network.depths()[0]
         raise DescriptionError(
-            f"the depth {name!r} is a symbol, and a number is needed here; write one in the "
-            f"place of {name!r}, or network.with_values({{{name!r}: 3}})"
+            f"the depth {name!r} is a symbol, and a number is needed here{missing}; give one with "
+            f"--set {name}=3 or network.with_values({{{name!r}: 3}})"
         )
 
     def names(self) -> dict[Any, str]:

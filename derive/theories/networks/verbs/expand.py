@@ -7,7 +7,7 @@ from typing import Any
 from derive.commands.usage import Options, Parser, UsageError
 from derive.commands.values import digits, file, whole
 from derive.escaping import terminal
-from derive.theories.networks.verbs.arguments import add_spec
+from derive.theories.networks.verbs.arguments import add_changes, add_spec
 
 EXAMPLE = "derive expand network.toml --finite-width --out expansion.py"
 ORDER = 2
@@ -25,6 +25,7 @@ def fill(parser: Parser) -> None:
         "--finite-width", action="store_true",
         help="expand the exact law instead, to first order: fluctuations and N - m - 1 included",
     )  # fmt: skip
+    add_changes(parser)
     parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
     parser.add_argument(
         "--certify", action="store_true", help="check every step numerically, and say how well"
@@ -42,12 +43,12 @@ def expand(options: Options) -> int:
     """Print the expansion, or write its module; with --certify the evidence for its steps."""
     from derive.running.files import check_target
     from derive.theories.networks.description import load_network
-    from derive.theories.networks.verbs.options import tell_features
+    from derive.theories.networks.verbs.options import changed, tell_features
 
     _refuse(options)
     if options.digits is not None and not options.certify:
         raise UsageError("--digits: it is for certificates; give --certify too")
-    network = load_network(options.spec)
+    network = changed(load_network(options.spec), options)
     target = None if options.out is None else check_target(options.out, options.spec)
     expansion = _expansion(network, options)
     tell_features(network)

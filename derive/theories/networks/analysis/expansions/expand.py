@@ -35,6 +35,10 @@ from derive.theories.networks.derivation.theory import refuse_mean
 
 MOST_ORDERS = 9
 """Of an expansion; the number of terms, and with it all times, doubles with each order."""
+FIRST_ALONE = (
+    ": for any depth the overlaps are known to first order (the step 'first correction'), and "
+    "higher orders and averages over the exact law have no induction over layers yet"
+)
 
 
 @takes("derivation")
@@ -64,7 +68,7 @@ def saddle_expansion(derivation: Derivation, order: int = 2) -> SaddleExpansion:
         raise RuleError(f"order {order}: an expansion in 1/N needs a whole number from 1")
     if order > MOST_ORDERS:
         raise RuleError(f"order {order}: terms double with every order; give at most {MOST_ORDERS}")
-    theory, order = derivation.known_theory, int(order)
+    theory, order = derivation.require_known(FIRST_ALONE), int(order)
     refuse_mean(theory, "an expansion in 1/N")
     orders = expand_overlaps(theory, order)
     action = expand_action(orders, order)
@@ -94,7 +98,7 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
     >>> finite_width_expansion(derivation).fluctuations.definitions
     ((X_a, Z_a),)
     """
-    theory = derivation.known_theory
+    theory = derivation.require_known(FIRST_ALONE)
     refuse_mean(theory, "an expansion in 1/N")
     first, spread = expand_overlaps(theory, 1), fluctuations(theory)
     averages = average_predictor(first, spread)

@@ -144,7 +144,7 @@ def _with_sizes(places: list[_Placed], index: Any) -> tuple[Part, ...]:
     shared = {item.stream for item in places if item.within and item.copies is not None}
     by_weight = bool(shared)
     if by_weight:
-        _require_descending(places)
+        _require_named(places, shared)
     result: list[Part] = []
     for item in reversed(places):
         first, readout = item.ends
@@ -167,21 +167,25 @@ def _with_sizes(places: list[_Placed], index: Any) -> tuple[Part, ...]:
     return _with_whole(tuple(result), shared)
 
 
-def _require_descending(places: list[_Placed]) -> None:
-    """Where vectors are counted by weights, a later weight must add them to a stream first.
+def _require_named(places: list[_Placed], shared: set[Any]) -> None:
+    """Where vectors are counted by weights, all that come down are those down to the next weight.
+
+    So it has to be for what stands in a shared stream, and beside a block.
 
     Raises:
-        DescriptionError: Of several branches beside a skip the first one does.
+        DescriptionError: A sum of several branches there adds the vectors of a later weight last.
     """
+    follows = False
     for item in places:
-        for stream in item.graph.streams:
-            if list(stream.weights) != sorted(stream.weights, reverse=True):
-                raise DescriptionError(
-                    "layers: a sum of several branches in a network in which residuals are "
-                    "repeated by themselves a symbolic number of times, whose induction counts "
-                    "vectors from the last weight down; give the depth as a number, or put "
-                    "residuals with one branch each above one another"
-                )
+        named = follows or item.copies is not None or item.stream in shared
+        if named and item.graph.streams[0].weights[-1] != 1:
+            raise DescriptionError(
+                "layers: a sum of several branches in or next above a block, or in a stream that "
+                "residuals repeated by themselves share: there the induction counts vectors down "
+                "to a weight, and the branches of a sum add theirs in their own order; give the "
+                "depth as a number, or put residuals with one branch each above one another"
+            )
+        follows = item.copies is not None or (follows and not item.layers)
 
 
 def _with_whole(sized: tuple[Part, ...], shared: set[Any]) -> tuple[Part, ...]:

@@ -242,11 +242,11 @@ def window(
     numbers = (*pieces[0].numbers, *(n for piece in pieces[1:] for n in piece.numbers[1:]))
     streams = [index_text(number) for number in numbers]
     weights = tuple(index_text(pieces[0].weight - 1 + k) for k in range(len(graph.weights)))
-    handed = None
+    handed, over = None, pieces[-1].over
     if not top:
-        name = weights[-1] if by_weight else streams[-1]
+        last = index_text(over[-1].number) if over else weights[-1]
+        name = last if by_weight else streams[-1]
         handed = sympy.Symbol(f"m_{name}", positive=True, integer=True)
-    over = pieces[-1].over
     stacked = bool(over) and str(over[0].args[0]) == "Lambda"
     drawn = DRAWN if outputs == 1 else DRAWN * OUTPUTS_DRAWN
     notation = WindowNotation(
