@@ -78,12 +78,25 @@ WEIGHTS = {
     "channel": exp(-((y - h) ** 2) / (2 * Delta)) / sqrt(2 * pi * Delta),
     "quadratic": exp(-beta * (y - h) ** 2 / 2),
     "ramp": exp(-beta * Min(2, Max(0, 1 - y * h))),
+    "window by a square": theta(K**2 - h**2),
+    "capped": exp(-3 * Min(K**2, (h - y) ** 2)),
+    "shifted well": exp(-Max(y * h + h**2 / 3, (h**2 + 2) / 9)),
     "tent": Max(0, K - Abs(h)),
     "rectified": theta(h * y) * y * h * exp(-a * h**2),
     "dead zone": exp(-beta * Max(0, Abs(h) - K)),
     "quadratic on one side": theta(h) * h**2 + theta(-h) * exp(h),
 }  # fmt: skip
-BREAKS = [-kappa, kappa, -K, K, -1, 0, 1]
+BREAKS = [
+    *(s + r * K for s in (0, 1, -1) for r in (1, -1)),
+    *(s * Rational(9, 4) + r * sqrt(97) / 4 for s in (1, -1) for r in (1, -1)),
+    -kappa,
+    kappa,
+    -K,
+    K,
+    -1,
+    0,
+    1,
+]
 """Where any of the weights above has a break, for quadrature."""
 
 
@@ -95,7 +108,7 @@ def quadrature(weight, variable, values, breaks):
              "Tail": lambda z: mpmath.erfc(z / mpmath.sqrt(2)) / 2,
              "LogTail": lambda z: mpmath.log(mpmath.erfc(z / mpmath.sqrt(2)) / 2)}  # fmt: skip
     function = sympy.lambdify(variable, weight.subs(exact), [known, "mpmath"])
-    ordered = [mpmath.mpf(end.p) / end.q for end in sorted(ends)]
+    ordered = sorted(mpmath.mpf(str(sympy.N(end, DIGITS + 10))) for end in ends)
     moments = [mpmath.mpf(0)] * 3
     for panel in pairwise(ordered):
         if all(abs(function(end)) < NOTHING for end in panel):
@@ -158,7 +171,7 @@ DENSITIES = {
 def test_the_logarithm_over_a_density_and_its_slopes(name):
     """F' = <x> and F'' = Var x."""
     given = DENSITIES[name]
-    form = site(given, x, B, A, positive=[kappa])
+    form = site(given, x, B, A, positive=[kappa, A])
     ends = [end for end in (given.lower, given.upper) if abs(end) != oo]
     inside = theta(x - given.lower) * theta(given.upper - x) if len(ends) == 2 else 1
     inside = theta(x - given.lower) if ends == [given.lower] else inside
@@ -221,8 +234,10 @@ REFUSED = {
     "logistic energy": exp(-beta * log(1 + exp(-h))),
     "two tails": Tail(h) * Tail(-a * h),
     "a tail on a half-line": theta(h) * Tail(h),
-    "a quadratic argument": theta(h**2 - kappa),
+    "a quadratic argument of unknown sign": theta(h**2 - kappa),
+    "a cubic argument": theta(h**3 - 1),
     "a cubic exponent": exp(-(h**3)),
+    "growing between two ends": exp(-Abs(h**2 - 3)),
     "negative": sign(h),
     "a rational function": 1 / (1 + h**2),
 }
@@ -241,6 +256,26 @@ def test_what_diverges_is_told_by_a_condition():
         assert (evaluate(condition, values) > 0) == converges == (evaluate(beta * V, values) < 1)
     (condition,) = site(base(log_density=a * x**2), x, B, A).conditions
     assert condition == A - 2 * a
+
+
+def test_between_two_ends_nothing_diverges_and_the_form_needs_a_sign():
+    given = DENSITIES["interval"]
+    assert site(given, x, B, A, positive=[kappa]) is None
+    assert site(given, x, B, A, positive=[kappa, A]).conditions == ()
+    assert gaussian(theta(K - Abs(h)) * exp(beta * h**2), h, omega, V, positive=[K]) is None
+    capped = exp(-beta * Min(K**2, h**2))
+    assert gaussian(capped, h, omega, V, positive=[K]) is None
+    assert gaussian(capped, h, omega, V, positive=[K, beta]).conditions == ()
+    wide = exp(-beta * Max(0, Abs(h) - K) ** 2)
+    assert gaussian(wide, h, omega, V, positive=[K]).conditions == (1 + 2 * V * beta,)
+
+
+def test_weights_of_points_leave_their_exponentials():
+    given = base((-1, exp(lam)), (2, rho * exp(-lam) / sqrt(A)))
+    form = site(given, x, B, A).expression
+    assert not form.atoms(exp)
+    due = log(sum(w * exp(B * v - A * v**2 / 2) for v, w in given.points))
+    assert close(evaluate(form, VALUES, DIGITS), evaluate(due, VALUES, DIGITS))
 
 
 def test_variances_may_be_expressions():

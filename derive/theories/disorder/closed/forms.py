@@ -35,8 +35,7 @@ from derive.theories.disorder.nodes.sums import LogSignedSum
 class Closed:
     """The logarithm of an integral, and what must be positive for it to be that.
 
-    Where a condition does not hold the integral diverges (or, on an interval with two ends, has
-    another form).
+    Where a condition does not hold the integral diverges.
     """
 
     expression: Expr
@@ -108,7 +107,7 @@ def site(base: Any, x: Symbol, B: Expr, A: Expr, positive: Iterable[Symbol] = ()
     """
     known = Known(tuple(positive))
     points = [
-        Share(S.One, log(weight) + B * value - A * value**2 / 2, True)
+        Share(S.One, _log(weight) + B * value - A * value**2 / 2, True)
         for value, weight in base.points
     ]
     weight = S.Zero if base.log_density is None else exp(base.log_density)
@@ -129,25 +128,31 @@ def closed_log_integral(
 
     Args:
         weight: Polynomials, exponentials of quadratics, hyperbolic functions and tails, cut by
-            thetas, signs, absolute values and extrema of linear arguments.
+            thetas, signs, absolute values and extrema of linear or quadratic arguments.
         x: What is integrated over.
         measure: An exponential of a quadratic.
         known: Of the parameters.
         bounds: Of the integral.
         others: What is added to it.
     """
-    shares, conditions = list(others), dict[Expr, None]()
+    shares, conditions, inside = list(others), dict[Expr, None](), set[Expr]()
     try:
         for piece in pieces(weight, x, known, *bounds):
+            endless = piece.lower is -oo or piece.upper is oo
             for share, condition in _shares(piece, x, measure, known):
                 shares.append(share)
-                conditions[condition] = None
+                if known.sign(condition) == 1:
+                    continue
+                if endless:
+                    conditions[condition] = None
+                else:
+                    inside.add(condition)
     except NoForm:
         return None
-    if not shares:
+    # Between two ends a growing exponential has an integral too, of another form.
+    if not shares or not inside <= conditions.keys():
         return None
-    undecided = tuple(c for c in conditions if known.sign(c) != 1)
-    return Closed(known.reduced(_logarithm(shares)), undecided)
+    return Closed(known.reduced(_logarithm(shares)), tuple(conditions))
 
 
 def _shares(
@@ -202,9 +207,12 @@ def _logarithm(shares: list[Share]) -> Any:
 
 
 def _log(number: Any) -> Any:
-    """ln of a positive number, its roots as multiples of logarithms."""
-    roots, rest = S.Zero, S.One
+    """ln of a positive number, without exponentials, its roots as multiples of logarithms."""
+    roots, rest, exponents = S.Zero, S.One, S.Zero
     for factor in Mul.make_args(number):
+        if isinstance(factor, exp):
+            exponents += factor.args[0]
+            continue
         if isinstance(factor, Pow) and factor.exp.is_Rational and not factor.exp.is_Integer:
             roots += factor.exp * log(factor.base)
         else:
@@ -212,7 +220,7 @@ def _log(number: Any) -> Any:
     if roots != 0:
         rational, rest = rest.as_coeff_Mul()
         roots += log(rational**2) / 2
-    return roots + log(rest)
+    return roots + log(rest) + exponents
 
 
 def gathered(expression: Any) -> Any:

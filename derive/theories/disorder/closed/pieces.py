@@ -1,4 +1,4 @@
-"""A weight between its breaks: thetas, signs, absolute values and extrema of linear arguments."""
+"""A weight between its breaks: thetas, signs, absolute values and extrema of polynomials."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sympy
-from sympy import Abs, Dummy, Expr, Heaviside, Max, Min, Symbol, oo, sign
+from sympy import Abs, Dummy, Expr, Heaviside, Max, Min, S, Symbol, oo, sign
 
-from derive.theories.disorder.closed.polynomials import coefficients
+from derive.theories.disorder.closed.polynomials import Polynomial, coefficients
 
 BROKEN = (Abs, Heaviside, Max, Min, sign)
 """Functions with a break where their argument, or a difference of two arguments, is zero."""
@@ -41,6 +41,12 @@ class Known:
             return 1
         return -1 if value.is_negative else None
 
+    def root(self, expression: Any) -> Any:
+        """The square root of a positive number, which is K of K^2 where K is positive."""
+        held = {s: Dummy(s.name, positive=True) for s in self.positive}
+        root = sympy.sqrt(sympy.factor_terms(expression).xreplace(held))
+        return root.xreplace({dummy: symbol for symbol, dummy in held.items()})
+
     def reduced(self, expression: Any) -> Any:
         """With s^2 = 1, sgn s = s and |s| = 1 for every sign s."""
         if not self.signs or not expression.has(*self.signs):
@@ -66,7 +72,7 @@ def pieces(weight: Any, x: Symbol, known: Known, lower: Any = -oo, upper: Any = 
     """The pieces of a weight, from the left, without those where it is zero.
 
     Raises:
-        NoForm: A break is no linear equation, or the order of two cannot be told.
+        NoForm: A break is no root of a polynomial of degree two, or the order of two is unknown.
     """
     found = _split(Piece(sympy.sympify(lower), sympy.sympify(upper), weight), x, known)
     joined: list[Piece] = []
@@ -85,25 +91,46 @@ def _split(piece: Piece, x: Symbol, known: Known) -> Iterator[Piece]:
         yield piece
         return
     argument = node.args[0] - node.args[1] if node.func in (Max, Min) else node.args[0]
-    constant, slope = _linear(argument, x, known)
-    rising = known.sign(slope)
-    if rising is None and node.func is Abs and known.reduced(slope**2) == 1:
-        turned = Abs(known.reduced(slope * constant) + x)
-        yield from _split(_replaced(piece, node, turned), x, known)
-        return
-    if rising is None:
+    polynomial = coefficients(argument, x)
+    if polynomial is None:
         raise NoForm
-    if rising == 0:
-        yield from _split(_with(piece, node, known.sign(constant)), x, known)
-        return
-    at = -constant / slope
-    lower, upper = piece.lower, piece.upper
-    if _before(lower, at, known):
-        left = Piece(lower, at if _before(at, upper, known) else upper, piece.weight)
-        yield from _split(_with(left, node, -rising), x, known)
-    if _before(at, upper, known):
-        right = Piece(at if _before(lower, at, known) else lower, upper, piece.weight)
-        yield from _split(_with(right, node, rising), x, known)
+    polynomial = tuple(map(known.reduced, polynomial))
+    if node.func is Abs and len(polynomial) == 2 and known.reduced(polynomial[1] ** 2) == 1:
+        turned = Abs(known.reduced(polynomial[1] * polynomial[0]) + x)
+        if turned != node:  # the slope is 1 or -1: |y h - c| = |h - y c|
+            yield from _split(_replaced(piece, node, turned), x, known)
+            return
+    for start, end, side in _sides(polynomial, known):
+        lower = start if _before(piece.lower, start, known) else piece.lower
+        upper = end if _before(end, piece.upper, known) else piece.upper
+        if _before(lower, upper, known):
+            yield from _split(_with(Piece(lower, upper, piece.weight), node, side), x, known)
+
+
+def _sides(polynomial: Polynomial, known: Known) -> list[tuple[Any, Any, int]]:
+    """From the left, where a linear or quadratic polynomial has which sign."""
+    c, b, a = (*polynomial, *(S.Zero,) * 3)[:3]
+    if len(polynomial) > 3:
+        raise NoForm
+    if len(polynomial) < 2:
+        return [(-oo, oo, _decided(c, known))]
+    leading = _decided(polynomial[-1], known)
+    if len(polynomial) == 2:
+        return [(-oo, -c / b, -leading), (-c / b, oo, leading)]
+    square = b**2 - 4 * a * c
+    if _decided(square, known) <= 0:
+        return [(-oo, oo, leading)]
+    root = leading * known.root(square)
+    first, second = (-b - root) / (2 * a), (-b + root) / (2 * a)
+    return [(-oo, first, leading), (first, second, -leading), (second, oo, leading)]
+
+
+def _decided(expression: Any, known: Known) -> int:
+    """A sign that has to be known."""
+    sign = known.sign(expression)
+    if sign is None:
+        raise NoForm
+    return sign
 
 
 def _innermost(weight: Any, x: Symbol) -> Any:
@@ -113,26 +140,14 @@ def _innermost(weight: Any, x: Symbol) -> Any:
     return min(inner, key=sympy.default_sort_key, default=None)
 
 
-def _linear(argument: Any, x: Symbol, known: Known) -> tuple[Any, Any]:
-    found = coefficients(argument, x)
-    if found is None or len(found) > 2:
-        raise NoForm
-    return tuple(known.reduced(c) for c in (*found, sympy.S.Zero)[:2])
-
-
 def _before(first: Any, second: Any, known: Known) -> bool:
-    if first is -oo or second is oo:
-        return True
-    order = known.sign(second - first)
-    if order is None:
-        raise NoForm
-    return order > 0
+    if first is oo or second is -oo:
+        return False
+    return first is -oo or second is oo or _decided(second - first, known) > 0
 
 
-def _with(piece: Piece, node: Any, side: int | None) -> Piece:
+def _with(piece: Piece, node: Any, side: int) -> Piece:
     """The piece where the argument of a broken function has a known sign."""
-    if side is None:
-        raise NoForm
     values = {
         Abs: lambda: side * node.args[0],
         sign: lambda: sympy.Integer(side),
