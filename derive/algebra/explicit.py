@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
+from operator import add, mul
 from typing import Any
 
 import sympy
@@ -36,20 +38,6 @@ def explicit(expression: Expression, values: Mapping[Any, Any]) -> Any:
     return of(expression)
 
 
-def _product(of: Any, node: Node) -> Any:
-    product: Any = sympy.S.One
-    for arg in node.args:
-        product = product * of(arg)
-    return product
-
-
-def _sum(of: Any, node: Node) -> Any:
-    first, *rest = map(of, node.args)
-    for part in rest:
-        first = first + part
-    return first
-
-
 def _lift(of: Any, node: Node) -> Any:
     return sympy.diag(*[of(node.args[0])] * int(node.args[1]))
 
@@ -57,11 +45,8 @@ def _lift(of: Any, node: Node) -> Any:
 def _partial_trace(of: Any, node: Node) -> Any:
     inner, heads = of(node.args[0]), int(node.args[1])
     size = inner.rows // heads
-    blocks = [inner[k * size : (k + 1) * size, k * size : (k + 1) * size] for k in range(heads)]
-    total = blocks[0]
-    for block in blocks[1:]:
-        total = total + block
-    return total
+    ends = [slice(k * size, (k + 1) * size) for k in range(heads)]
+    return reduce(add, (inner[end, end] for end in ends))
 
 
 RULES = Table("write_out", "derive/algebra/explicit.py", {
@@ -69,8 +54,8 @@ RULES = Table("write_out", "derive/algebra/explicit.py", {
     Mul: lambda of, node: Mul(*map(of, node.args)),
     Pow: lambda of, node: Pow(*map(of, node.args)),
     sympy.log: lambda of, node: sympy.log(of(node.args[0])),
-    MatAdd: _sum,
-    MatMul: _product,
+    MatAdd: lambda of, node: reduce(add, map(of, node.args)),
+    MatMul: lambda of, node: reduce(mul, map(of, node.args)),
     Inverse: lambda of, node: of(node.arg).inv().applyfunc(sympy.cancel),
     Transpose: lambda of, node: of(node.arg).T,
     Trace: lambda of, node: of(node.args[0]).trace(),

@@ -170,6 +170,3 @@ def _explained(name: str) -> Iterator[None]:
     except Exception as error:
         text = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise Unreadable(" ".join(text.split()), name) from None
-
-
-__all__ = ["Archive", "Member", "Unreadable", "open_archive"]

@@ -138,15 +138,3 @@ def _compare(known: str, source: str, digest: str, computed: Any) -> None:
         raise Broken(OTHER)
     if digest != computed():
         raise Broken(CHANGED)
-
-
-__all__ = [
-    "Broken",
-    "made_from",
-    "read_json",
-    "read_sealed",
-    "sealed",
-    "sealed_json",
-    "unsealed",
-    "unsealed_json",
-]

@@ -70,6 +70,3 @@ def _bounded(text: str) -> str:
             line = text.count("\n", 0, name.start()) + 1
             raise Untidy(f"too many parts between dots in names (line {line}); nest fewer")
     return text
-
-
-__all__ = ["MAX_BYTES", "Untidy", "read_table"]

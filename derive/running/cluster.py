@@ -141,6 +141,3 @@ def _leave(client: Any, futures: list[Any]) -> None:
 
 def _call(job: Job, argument: Any) -> Any:
     return job(argument)
-
-
-__all__ = ["ClusterError", "check_cluster", "completed_on_cluster"]

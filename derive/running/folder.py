@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +17,16 @@ from derive.files.whole import unwritten
 from derive.running.files import write_json
 from derive.running.locks import locked
 
+Check = Callable[[dict[str, Any]], None]
+"""Raises DataError where what a marker says may not be gone on with."""
+
 
 @dataclass(frozen=True)
 class Layout:
     """What is written into a folder of some kind.
 
     Attributes:
-        marker: The JSON file by which such a folder is known.
+        marker: The JSON file by which such a folder is known, called after what writes into it.
         files: What else may be written into it.
         homes: Folders inside, and patterns of the files in them.
     """
@@ -31,6 +34,11 @@ class Layout:
     marker: str
     files: tuple[str, ...] = ()
     homes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> str:
+        """What writes into it: a run or a sweep."""
+        return Path(self.marker).stem
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,7 @@ def _check_existing(folder: Path, layout: Layout, *, resume: bool, overwrite: bo
     if not _is_empty(folder, layout) and not isinstance(Folder(folder).content(marker), dict):
         verb = "go on with" if resume else "replace"
         raise DataError(
-            f"{folder}: no {marker} in it, so it is no {Path(marker).stem} of derive to {verb}; "
+            f"{folder}: no {marker} in it, so it is no {layout.kind} of derive to {verb}; "
             "choose another --out"
         )
 
@@ -109,7 +117,8 @@ def opened_folder(
     *,
     resume: bool,
     overwrite: bool,
-    homes: tuple[str, ...],
+    homes: tuple[str, ...] = (),
+    check: Check | None = None,
 ) -> Iterator[Folder]:
     """Make the folder, or take over the one that is there; no other process may write to it inside.
 
@@ -121,6 +130,7 @@ def opened_folder(
         resume: Keep the files of an earlier run of the same task.
         overwrite: Delete the files of an earlier run; nothing else in the folder is touched.
         homes: The folders to make inside.
+        check: Of the marker of an earlier run that is resumed.
 
     Raises:
         DataError: As in `check_folder`; or the earlier run was of another task, or goes on.
@@ -129,11 +139,11 @@ def opened_folder(
     folder = Folder(Path(path))
     with writable(folder.path):
         folder.path.mkdir(exist_ok=True)
-    with locked(folder.path, "run"):
+    with locked(folder.path, layout.kind):
         if resume or any(folder.path.iterdir()):  # another one may have come first
             check_folder(path, layout, resume=resume, overwrite=overwrite)
         if resume:
-            _refuse_another(folder, layout, fingerprint)
+            refuse_another(folder, layout, fingerprint, check)
         with writable(folder.path):
             for home in homes:
                 (folder.path / home).mkdir(exist_ok=True)
@@ -145,13 +155,20 @@ def opened_folder(
         yield folder
 
 
-def _refuse_another(folder: Folder, layout: Layout, fingerprint: str) -> None:
+def refuse_another(
+    folder: Folder, layout: Layout, fingerprint: str, check: Check | None = None
+) -> None:
+    """Raise DataError where a folder holds what has another fingerprint, or a check refuses."""
     marker = folder.content(layout.marker)
-    if isinstance(marker, dict) and marker.get("fingerprint") != fingerprint:
+    if not isinstance(marker, dict):
+        return
+    if marker.get("fingerprint") != fingerprint:
         raise DataError(
-            f"{folder.path}: it holds a run of another model, other data or another version of "
-            "derive; give --overwrite to replace it, or another --out"
+            f"{folder.path}: it holds a {layout.kind} of another model, other data or another version "
+            "of derive; give --overwrite to replace it, or another --out"
         )
+    if check is not None:
+        check(marker)
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from scalar_networks import any_depth, chain, theory_of
 
 from derive.algebra import build, rebuild
 from derive.errors import CertificateError
-from derive.theories.networks.analysis.scalar import certificates, scalar_theory, steps
+from derive.theories.networks.analysis.scalar import scalar_theory, steps
+from derive.theories.networks.analysis.scalar.certificates import matrices, roots
 from derive.theories.networks.analysis.scalar.depth import any_depth as equation_of_any_depth
 from derive.theories.networks.analysis.scalar.depth import generic_stage
 from derive.theories.networks.analysis.scalar.symbols import (
@@ -47,11 +48,11 @@ def refused(certificate):
     ],
 )
 def test_a_wrong_stage(changes):
-    refused(certificates.stages(THEORY.theory, (replace(LOWEST, **changes), *UPPER)))
+    refused(matrices.stages(THEORY.theory, (replace(LOWEST, **changes), *UPPER)))
 
 
 def test_a_stage_too_few():
-    refused(certificates.stages(THEORY.theory, THEORY.stages[1:]))
+    refused(matrices.stages(THEORY.theory, THEORY.stages[1:]))
 
 
 @pytest.mark.parametrize(
@@ -64,21 +65,21 @@ def test_a_stage_too_few():
     ],
 )
 def test_a_wrong_equation(changes):
-    refused(certificates.equation(THEORY.theory, replace(EQUATION, **changes)))
+    refused(matrices.equation(THEORY.theory, replace(EQUATION, **changes)))
 
 
 @pytest.mark.parametrize(
     ("proof", "changes"),
     [
-        (certificates.energy, {"energy": ENERGY.energy * 2}),
-        (certificates.energy, {"flux": -ENERGY.flux}),
-        (certificates.energy, {"flux": ENERGY.flux / OVERLAP}),
-        (certificates.spectrum, {"spectral": ENERGY.spectral * 2}),
-        (certificates.spectrum, {"spectral_flux": ENERGY.spectral_flux.args[0]}),
-        (certificates.zero_temperature, {"cold": ENERGY.cold + sympy.log(OVERLAP)}),
-        (certificates.zero_temperature, {"cold_flux": SIGNAL / OVERLAP + EXAMPLES}),
-        (certificates.zero_temperature, {"cold_flux": SIGNAL - EXAMPLES}),
-        (certificates.zero_temperature, {"signal_value": 2 * ENERGY.signal_value}),
+        (matrices.energy, {"energy": ENERGY.energy * 2}),
+        (matrices.energy, {"flux": -ENERGY.flux}),
+        (matrices.energy, {"flux": ENERGY.flux / OVERLAP}),
+        (matrices.spectrum, {"spectral": ENERGY.spectral * 2}),
+        (matrices.spectrum, {"spectral_flux": ENERGY.spectral_flux.args[0]}),
+        (matrices.zero_temperature, {"cold": ENERGY.cold + sympy.log(OVERLAP)}),
+        (matrices.zero_temperature, {"cold_flux": SIGNAL / OVERLAP + EXAMPLES}),
+        (matrices.zero_temperature, {"cold_flux": SIGNAL - EXAMPLES}),
+        (matrices.zero_temperature, {"signal_value": 2 * ENERGY.signal_value}),
     ],
 )
 def test_a_wrong_energy(proof, changes):
@@ -87,7 +88,7 @@ def test_a_wrong_energy(proof, changes):
 
 def test_a_wrong_action():
     (width, term), *rest = THEORY.actions
-    refused(certificates.actions(THEORY.theory, ((width, term - FLUX), *rest)))
+    refused(matrices.actions(THEORY.theory, ((width, term - FLUX), *rest)))
 
 
 @pytest.mark.parametrize(
@@ -102,13 +103,13 @@ def test_a_wrong_action():
     ],
 )
 def test_a_wrong_form_for_equal_widths(changes):
-    refused(certificates.equal(EQUATION, ENERGY.cold_flux, replace(EQUAL, **changes)))
+    refused(roots.equal(EQUATION, ENERGY.cold_flux, replace(EQUAL, **changes)))
 
 
 def test_an_equation_whose_largest_root_is_not_the_positive_one():
     """With a falling factor there are several positive roots, or none."""
     wrong = replace(EQUATION, factors=EQUATION.factors * (1 - FLUX / 5))
-    refused(certificates.polynomial_roots(wrong))
+    refused(roots.polynomial_roots(wrong))
 
 
 def test_the_other_cube_root():
@@ -169,7 +170,7 @@ def test_a_wrong_equation_of_any_depth():
         replace(found, factors=sympy.Product(body.subs(FLUX, 2 * FLUX), ranges)),
         replace(found, prior=found.prior**2),
     ):
-        refused(certificates.depth(generic, wrong))
+        refused(roots.depth(generic, wrong))
 
 
 def test_the_steps_hold_what_the_certificates_check():

@@ -205,14 +205,3 @@ def chosen_depths(network: Network) -> dict[str, int]:
     """
     fewer = {s.times: s.fewer for s in segments(network.layers) if s.times is not None}
     return {name: 2 + fewer[name] + k for k, name in enumerate(network.depths())}
-
-
-__all__ = [
-    "FLOAT_DIGITS",
-    "GUARD",
-    "SCALES",
-    "SOLVER_DIGITS",
-    "Subject",
-    "at_chosen_depths",
-    "chosen_depths",
-]

@@ -177,7 +177,3 @@ def name_of(layer: Any) -> str:
 def _mend(layer: Weighted, method: str, offence: str) -> DescriptionError:
     where = f"the kind {name_of(layer)}: `{method}` {offence}"
     return DescriptionError(f"{where}; mend the class {type(layer).__name__}")
-
-
-__all__ = ["answer", "branch_count", "data_shape", "entries", "matrices", "name_of", "operators",
-           "tokens_above"]  # fmt: skip

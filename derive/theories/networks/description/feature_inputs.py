@@ -345,9 +345,3 @@ def _factor(kernel: Array, name: str) -> Array:
             f"misses values by {gap:.3g} beside {largest:.3g}; mend the function"
         )
     return factor
-
-
-__all__ = [
-    "FeatureSpace", "factor_bytes", "feature_inputs", "feature_layer", "feature_note",
-    "feature_space", "first_kernel", "kernel_factor", "kernel_variance", "mean_direction",
-]  # fmt: skip

@@ -307,17 +307,3 @@ def _one_line(name: str) -> Iterator[None]:
     except Exception as error:
         reason = one_line(str(error) or type(error).__name__, 120)
         raise DataError(f"{name} fails on the inputs ({reason}); mend the function") from None
-
-
-__all__ = [
-    "GROUP",
-    "MAPS",
-    "FeatureMap",
-    "Preactivations",
-    "check_kernel",
-    "feature_map",
-    "has_mean",
-    "kernel_matrix",
-    "kernel_mean",
-    "kernel_name",
-]

@@ -203,12 +203,3 @@ def values(network: Network, graph: StreamGraph) -> Values:
         heads=tuple(int(weight.heads) for weight in graph.weights),
         temperature=float(network.temperature),
     )
-
-
-__all__ = [
-    "Stream",
-    "StreamGraph",
-    "Weight",
-    "stream_graph",
-    "values",
-]

@@ -23,7 +23,6 @@ from derive.theories.networks.description.layers import (
     Weighted,
     as_layers,
     kind_of,
-    output_width,
     walk,
 )
 from derive.theories.networks.description.repeat import check_repeats, with_repeat, written_out
@@ -247,6 +246,3 @@ def _map_layer(layer: Any, change: Any) -> Any:
     if isinstance(layer, GROUPS):
         changed["layers"] = tuple(_map_layer(inner, change) for inner in layer.layers)
     return replace(layer, **changed)
-
-
-__all__ = ["Network", "Values", "output_width", "walk"]

@@ -127,6 +127,3 @@ def _check_names(value: Any, names: list[str], where: str, base: Any) -> None:
             f"{where} has needs = {shown(value.needs)}; give the stem of its array's name, such as "
             "'masks' for masks_1, masks_2"
         )
-
-
-__all__ = ["check_kind", "loaded", "offered", "points"]

@@ -222,7 +222,3 @@ def refuse_object(place: str, value: Any, known: Iterable[str]) -> None:
     if reason:
         raise DescriptionError(f"{place}: {reason}")
     raise DescriptionError(f"{place}: {shown(value)} is not a layer; use one of {', '.join(known)}")
-
-
-__all__ = ["KEYS_OUTSIDE", "KINDS_OUTSIDE", "TABLE", "Outside", "key_outside", "kind_outside",
-           "no_density", "nonlinearity_inside", "refuse_object"]  # fmt: skip

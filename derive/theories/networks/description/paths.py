@@ -160,12 +160,3 @@ def check_count(network: Network) -> None:
     needed = NUMBER * count * (PER_PATH + 2 * weights)
     remedy = "use fewer heads or fewer residuals"
     refuse_beyond_memory(needed, f"listing {path_text(count)} of the network", remedy)
-
-
-__all__ = [
-    "check_count",
-    "is_skipped",
-    "path_count",
-    "path_labels",
-    "path_table",
-]

@@ -212,6 +212,3 @@ def _check_keys(table: Mapping[str, Any], valid: tuple[str, ...], place: str, wh
             raise DescriptionError(
                 f"{place}unknown key {shown(key)} in {what}{choices(key, valid)}"
             )
-
-
-__all__ = ["load_network", "network_from_dict", "network_to_toml"]

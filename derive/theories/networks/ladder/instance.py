@@ -64,6 +64,3 @@ class Instance:
         """The widths of the streams, multiplied."""
         graph = stream_graph(self.network)
         return tuple(copies * int(stream.width) for stream in graph.streams)
-
-
-__all__ = ["Instance", "with_numbers"]

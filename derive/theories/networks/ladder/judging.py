@@ -11,10 +11,10 @@ from derive.evidence.agreement import agreement
 from derive.evidence.deviation import Point, deviation, judge
 from derive.evidence.rung import Deviation, Rung
 from derive.evidence.verdict import CheckResult, Verdict
-from derive.sampling.draws import Draws
+from derive.sampling.draws import OVERLAPS, WEIGHTS, Draws
 from derive.sampling.statistics import estimates
 from derive.theories.networks.ladder.instance import Instance
-from derive.theories.networks.ladder.plan import OVERLAPS, WEIGHTS, Run, missing_width
+from derive.theories.networks.ladder.plan import Run, missing_width
 from derive.theories.networks.solver import Solver
 
 Drawn = Mapping[str, Draws]

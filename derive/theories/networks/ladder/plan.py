@@ -96,6 +96,3 @@ def missing_width(instance: Instance) -> str:
         if width < count:
             return no_density(stream.name, count, width)
     return ""
-
-
-__all__ = ["COPIES", "OVERLAPS", "WEIGHTS", "Run", "missing_width", "runs_for"]

@@ -19,7 +19,6 @@ from derive.theories.networks.analysis.expansions import (
     FiniteWidthExpansion,
     SaddleExpansion,
 )
-from derive.theories.networks.analysis.expansions.show import result_lines
 from derive.theories.networks.module import expansion_text, header, problem_text
 from derive.theories.networks.module.carried import CALLED, MERGED
 from derive.theories.networks.module.functions import (
@@ -119,7 +118,7 @@ def generate_expansion(expansion: SaddleExpansion | FiniteWidthExpansion) -> Mod
 
 def _head(expansion: Expansion, kind: Kind) -> str:
     about = unicode_of(f"{expansion.title}. {expansion.note}")
-    formulas = [f"  {line}" for line in result_lines(expansion)]
+    formulas = [f"  {line}" for line in expansion.result_lines()]
     template = expansion_text.OPENING + expansion_text.IMPORTS
     return template.format(
         about="\n".join(wrap.paragraph(about)),

@@ -15,6 +15,7 @@ from derive.algebra import build, gradient, substitute
 from derive.programs.program import Program
 from derive.programs.runtime import linear
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
+from derive.theories.networks.analysis.exchangeable.stability import work
 from derive.theories.networks.module.names import network_program
 from derive.theories.networks.module.runtime import paths
 
@@ -44,8 +45,8 @@ class ReducedFunctions:
         action = substitute(result.action, renamed)
         slopes = [gradient(action, symbol) for symbol in symbols]
         steps = [_renamed(symbol, "step_") for symbol in symbols]
-        work = sympy.Add(*map(_work, slopes, steps))
-        bent = [gradient(work, symbol) for symbol in symbols]
+        along = sympy.Add(*map(work, slopes, steps))
+        bent = [gradient(along, symbol) for symbol in symbols]
         first = _compiled([action, *slopes], [(symbols, "blocks")])
         second = _compiled(bent, [(symbols, "blocks"), (steps, "steps")])
 
@@ -69,12 +70,6 @@ def _renamed(symbol: Any, before: str = "") -> Any:
     if getattr(symbol, "is_Matrix", False):
         return build.overlap(name, symbol.shape[0])
     return sympy.Symbol(name, real=True) if before else sympy.Symbol(name, positive=True)
-
-
-def _work(slope: Any, step: Any) -> Any:
-    if getattr(step, "is_Matrix", False):
-        return build.trace(build.mul(slope, step))
-    return slope * step
 
 
 CALLED = vars(linear) | vars(paths)

@@ -11,6 +11,7 @@ from derive.theories.networks.report.results import (
     AS_DESCRIBED,
     CaseResults,
     Results,
+    bracketed,
     is_share,
     spread,
     width_label,
@@ -136,11 +137,12 @@ def _paths(case: CaseResults) -> str:
     ratios = np.diag(case.average(key, case.narrowest)) / np.diag(case.average(key, math.inf))
     most, least = int(np.argmax(ratios)), int(np.argmin(ratios))
     where = _at(case.narrowest)
+    first, last = (bracketed(case.path_names[path]) for path in (most, least))
     if ratios[most] < 1.05 * ratios[least]:
         return f"No path stands out {where}."
     return (
-        f"Relative to infinite width, the order parameter of the path {_path_name(case, most)} is "
-        f"{_factor(ratios[most], 3)} times as large {where}, that of {_path_name(case, least)} "
+        f"Relative to infinite width, the order parameter of the path {first} is "
+        f"{_factor(ratios[most], 3)} times as large {where}, that of {last} "
         f"{_factor(ratios[least], 2)} times."
     )
 
@@ -152,11 +154,6 @@ def _factor(value: float, digits: int) -> str:
     ('110', '1230', '0.046')
     """
     return f"{float(f'{value:.{digits}g}'):g}"
-
-
-def _path_name(case: CaseResults, path: int) -> str:
-    name = case.path_names[path]
-    return name if name.startswith("(") else f"({name})"
 
 
 def _bare(case: CaseResults) -> str:

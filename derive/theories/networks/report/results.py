@@ -29,6 +29,13 @@ def width_label(width: float) -> str:
     return "infinite width" if math.isinf(width) else f"N = {int(width)}"
 
 
+def width_entry(width: float) -> int | str:
+    """A width as tables and files have it."""
+    if width == AS_DESCRIBED:
+        return "as described"
+    return "infinite" if math.isinf(width) else int(width)
+
+
 @dataclass(frozen=True, eq=False)
 class Point:
     """One solution.
@@ -166,3 +173,8 @@ def spread(values: np.ndarray) -> float:
 def is_share(name: str) -> bool:
     """Whether a score is a share, shown in percent."""
     return "accuracy" in name
+
+
+def bracketed(path: str) -> str:
+    """The name of a path in brackets."""
+    return path if path.startswith("(") else f"({path})"

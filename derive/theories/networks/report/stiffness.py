@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from derive.escaping import html
 from derive.theories.networks.description import path_labels
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.results import CaseResults, width_label
+from derive.theories.networks.report.results import CaseResults, bracketed, width_label
 from derive.theories.networks.report.tables import table
 from derive.theories.networks.solver import Direction, HessianSpectrum, PathPair
 from derive.typeset.html import captioned, paragraph, section
@@ -123,11 +123,7 @@ def _row(kind: str, direction: Direction) -> tuple[str, ...]:
 
 def _pair(pair: PathPair) -> str:
     """Two paths and their weight; a path with itself is named once."""
-    first, second = (_bracketed(name) for name in (pair.first, pair.second))
+    first, second = bracketed(pair.first), bracketed(pair.second)
     names = first if first == second else f"{first} × {second}"
     weight = f"{pair.weight:+.2f}".replace("-", "−")
     return f"{html(names)}&nbsp;{weight}"
-
-
-def _bracketed(name: str) -> str:
-    return name if name.startswith("(") else f"({name})"

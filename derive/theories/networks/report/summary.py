@@ -9,7 +9,13 @@ from derive.escaping import csv_table
 from derive.theories.networks.report.branches import changes_of_branch
 from derive.theories.networks.report.figures.pruning import ORDERS, WAYS
 from derive.theories.networks.report.pruning import is_pruned
-from derive.theories.networks.report.results import CaseResults, Point, Results, spread
+from derive.theories.networks.report.results import (
+    CaseResults,
+    Point,
+    Results,
+    spread,
+    width_entry,
+)
 
 COLUMNS = (
     "case", "seed", "width", "score", "action", "log_evidence", "converged", "gradient_norm",
@@ -23,17 +29,15 @@ def summary_csv(results: Results) -> str:
 
 
 def _row(case: CaseResults, point: Point) -> list[Any]:
-    cells: list[Any] = [case.title, "" if point.seed is None else point.seed, _width(point.width)]
+    cells: list[Any] = [
+        case.title,
+        "" if point.seed is None else point.seed,
+        width_entry(point.width),
+    ]
     for key in COLUMNS[3:]:
         value = point.arrays[key].item() if key in point.arrays else ""
         cells.append("" if isinstance(value, float) and math.isnan(value) else value)
     return cells
-
-
-def _width(width: float) -> int | str:
-    if width == 0:
-        return "as described"
-    return "infinite" if math.isinf(width) else int(width)
 
 
 def summary_dict(results: Results) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def _pruning(case: CaseResults) -> dict[str, Any]:
 
 
 def _at(case: CaseResults, width: float) -> dict[str, Any]:
-    entries: dict[str, Any] = {"width": _width(width)}
+    entries: dict[str, Any] = {"width": width_entry(width)}
     if case.has("score"):
         entries |= _spread(case.values("score", width))
     entries["log_evidence"] = float(case.average("log_evidence", width))

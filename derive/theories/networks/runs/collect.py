@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import platform
 import sys
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from importlib import metadata
 from derive import __version__
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.report import CaseResults, Point, Results
+from derive.theories.networks.report.results import width_entry
 from derive.theories.networks.runs.jobs import Work
 from derive.theories.networks.runs.kept import Kept
 from derive.theories.networks.runs.task import Case, Task
@@ -51,7 +51,7 @@ def _case(task: Task, case: Case, kept: Kept) -> CaseResults:
 
 def _provenance(task: Task) -> Iterable[tuple[str, str]]:
     yield "command", task.command
-    yield "widths", ", ".join(_width(width) for width in task.widths)
+    yield "widths", ", ".join(str(width_entry(width)) for width in task.widths)
     if task.seeds != (None,):
         yield "seeds", ", ".join(map(str, task.seeds))
     if task.file:
@@ -62,12 +62,6 @@ def _provenance(task: Task) -> Iterable[tuple[str, str]]:
         yield library, _version(library)
     if "sklearn" in sys.modules:  # a task's data come from there
         yield "scikit-learn", _version("sklearn")
-
-
-def _width(width: float) -> str:
-    if width == 0:
-        return "as described"
-    return "infinite" if math.isinf(width) else str(int(width))
 
 
 def _version(library: str) -> str:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from derive.running import folder as shared
 from derive.theories.networks.report import AS_DESCRIBED
@@ -49,32 +46,3 @@ def _width_name(width: float) -> str:
     if width == AS_DESCRIBED:
         return "as-described"
     return "width-infinite" if math.isinf(width) else f"width-{int(width)}"
-
-
-def check_folder(path: str | Path, *, resume: bool, overwrite: bool) -> None:
-    """Refuse, before any work is done, a folder that may not be written to.
-
-    Raises:
-        DataError: See `derive.running.folder`.
-    """
-    shared.check_folder(path, LAYOUT, resume=resume, overwrite=overwrite)
-
-
-@contextmanager
-def opened_folder(
-    path: str | Path,
-    fingerprint: str,
-    about: dict[str, Any],
-    *,
-    resume: bool,
-    overwrite: bool,
-    homes: tuple[str, ...] = (SOLUTIONS,),
-) -> Iterator[Folder]:
-    """Make the folder of a run, or take over the one that is there; see `derive.running.folder`.
-
-    Raises:
-        DataError: It is refused, or the earlier run was of another task, or goes on.
-    """
-    flags = {"resume": resume, "overwrite": overwrite}
-    with shared.opened_folder(path, LAYOUT, fingerprint, about, homes=homes, **flags) as folder:
-        yield Folder(folder.path)

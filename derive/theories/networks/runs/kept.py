@@ -79,6 +79,3 @@ class Kept:
         line = f"{shown}: {reason}; made anew"
         if line not in self.notes:
             self.notes.append(line)
-
-
-__all__ = ["Kept"]

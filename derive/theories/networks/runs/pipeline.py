@@ -10,6 +10,7 @@ from derive.errors import SolveError
 from derive.evidence.table import to_markdown
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.running.files import write_json, write_text
+from derive.running.folder import check_folder, opened_folder
 from derive.running.progress import bar
 from derive.running.workers import Job, run_jobs
 from derive.theories.networks.ladder import Ladder
@@ -24,7 +25,7 @@ from derive.theories.networks.report import (
 )
 from derive.theories.networks.runs.climb import Climb, climb, instances_for, packaged_instances
 from derive.theories.networks.runs.collect import collect
-from derive.theories.networks.runs.folder import Folder, check_folder, opened_folder
+from derive.theories.networks.runs.folder import LAYOUT, SOLUTIONS, Folder
 from derive.theories.networks.runs.jobs import Certify, Check, Solve, Work
 from derive.theories.networks.runs.kept import Kept
 from derive.theories.networks.runs.task import Task, data_of
@@ -86,7 +87,8 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
         DeriveError: The folder is refused, or the data cannot be solved.
         KeyboardInterrupt: Finished files are kept; the message says how to go on.
     """
-    check_folder(path, resume=settings.resume, overwrite=settings.overwrite)
+    resume, overwrite = settings.resume, settings.overwrite
+    check_folder(path, LAYOUT, resume=resume, overwrite=overwrite)
     if task.data is not None:
         at_once = min(settings.processes, len(task.widths))
         refuse_large(task.cases[0].network, task.data, processes=at_once)
@@ -95,8 +97,9 @@ def run(task: Task, path: str | Path, settings: Settings) -> Outcome:
     fingerprint = task.fingerprint(solver.generated.source)
     about = {"command": task.command, "title": task.title}
     with opened_folder(
-        path, fingerprint, about, resume=settings.resume, overwrite=settings.overwrite
-    ) as folder:
+        path, LAYOUT, fingerprint, about, resume=resume, overwrite=overwrite, homes=(SOLUTIONS,)
+    ) as home:
+        folder = Folder(home.path)
         kept = Kept(Work(task, folder, fingerprint, settings.digits))
         try:
             results = _results(solver, kept, settings)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from derive import __version__
 from derive.errors import DataError, DeriveError
-from derive.files import UNFINISHED
 from derive.running.cluster import check_cluster, completed_on_cluster
-from derive.running.files import write_bytes, write_json, write_text
-from derive.running.folder import Folder, Layout, check_folder, writable
+from derive.running.files import write_bytes, write_text
+from derive.running.folder import (
+    Folder,
+    Layout,
+    check_folder,
+    opened_folder,
+    refuse_another,
+    writable,
+)
 from derive.running.journal import Journal
-from derive.running.locks import locked
 from derive.running.progress import bar
 from derive.running.workers import completed
 from derive.theories.networks.report.figures import available, draw_sweep
@@ -107,27 +112,23 @@ def sweep(wanted: Sweep, path: str | Path, settings: Settings) -> Outcome:
         DeriveError: The folder is refused, or the grid, or a worker is lost.
         KeyboardInterrupt: Finished points are kept; the message says how to go on.
     """
-    flags = {"resume": settings.resume, "overwrite": settings.overwrite}
-    check_folder(path, LAYOUT, **flags)
+    resume, overwrite = settings.resume, settings.overwrite
+    check_folder(path, LAYOUT, resume=resume, overwrite=overwrite)
     points = wanted.subject.grid(wanted.axes)
     _refuse_large(wanted.subject, points, settings)
     solver = Solver.of(wanted.subject.network)
     subject = wanted.subject.with_solver(solver.generated.source).with_data(points)
-    folder = Folder(Path(path))
-    if settings.resume:
-        _refuse_another(folder, subject, points)
+    fingerprint, check = subject.fingerprint(), partial(_refuse_lost, path, points)
+    if resume:
+        refuse_another(Folder(Path(path)), LAYOUT, fingerprint, check)
     if settings.cluster is not None:
         check_cluster(settings.cluster)
-    with writable(folder.path):
-        folder.path.mkdir(exist_ok=True)
-    with locked(folder.path, "sweep"):
-        if settings.resume or any(folder.path.iterdir()):  # another sweep may have come first
-            check_folder(path, LAYOUT, **flags)
-        if settings.resume:
-            _refuse_another(folder, subject, points)
+    with opened_folder(
+        path, LAYOUT, fingerprint, _about(wanted, points), resume=resume, overwrite=overwrite,
+        check=check,
+    ) as folder:  # fmt: skip
         with writable(folder.path):
-            _begin(folder, wanted, subject, points, settings)
-            opened = Journal(folder.file(JOURNAL), subject.fingerprint())
+            opened = Journal(folder.file(JOURNAL), fingerprint)
         with closing(opened) as journal:
             solved = _solve(points, subject, journal, settings)
             rows = rows_of(points, journal.records)
@@ -142,42 +143,25 @@ def _refuse_large(subject: Subject, points: Sequence[Point], settings: Settings)
         refuse_large(subject.deepest(points).network, subject.data, processes=at_once)
 
 
-def _refuse_another(folder: Folder, subject: Subject, points: Sequence[Point]) -> None:
-    """Raise DataError where the folder holds what this sweep does not ask for."""
-    marker = folder.content(MARKER)
-    if marker is None:
-        return
-    remedy = "give --overwrite to replace it, or another --out"
-    if marker.get("fingerprint") != subject.fingerprint():
-        raise DataError(
-            f"{folder.path}: it holds a sweep of another network, other data or another version "
-            f"of derive; {remedy}"
-        )
+def _refuse_lost(path: str | Path, points: Sequence[Point], marker: Mapping[str, Any]) -> None:
+    """Raise DataError where the folder was begun with points that this sweep does not have."""
     lost = set(marker.get("points", ())) - {point.key for point in points}
     if lost:
         raise DataError(
-            f"{folder.path}: {len(lost)} of the points that it was begun with are not in this "
-            f"sweep ({marker.get('command')}); sweep over those too, or {remedy}"
+            f"{path}: {len(lost)} of the points that it was begun with are not in this sweep "
+            f"({marker.get('command')}); sweep over those too, or give --overwrite to replace it, "
+            "or another --out"
         )
 
 
-def _begin(
-    folder: Folder, wanted: Sweep, subject: Subject, points: Sequence[Point], settings: Settings
-) -> None:
-    for leftover in folder.path.glob(f"{UNFINISHED}*"):
-        leftover.unlink()
-    if settings.overwrite:
-        for name in LAYOUT.files:
-            folder.file(name).unlink(missing_ok=True)
-    about = {
-        "derive": __version__,
+def _about(wanted: Sweep, points: Sequence[Point]) -> dict[str, Any]:
+    """What the folder says of the sweep."""
+    return {
         "command": wanted.command,
         "network": wanted.subject.network.name,
         "columns": columns(points),
-        "fingerprint": subject.fingerprint(),
         "points": [point.key for point in points],
     }
-    write_json(folder.file(MARKER), about)
 
 
 def _solve(points: Sequence[Point], subject: Subject, journal: Journal, settings: Settings) -> int:
@@ -247,6 +231,3 @@ def _finish(
         if not row["converged"]
     )
     return Outcome(rows, solved, failed, table, tuple(figures), tuple(transitions))
-
-
-__all__ = ["Outcome", "Settings", "Sweep", "all_cores", "sweep"]

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from derive.errors import DataError
+from derive.theories.networks.tasks.patches import attention, random_matrix
 
 Array = NDArray[np.float64]
 
@@ -89,11 +90,7 @@ def hidden_markov(
 
 
 def _check_arguments(seed: int, paths: int, examples: int, test_examples: int) -> None:
-    """Refuse what the task does not define.
-
-    Raises:
-        DataError: As in `hidden_markov`.
-    """
+    """Raise DataError where the task is not defined."""
     if paths not in HEAD_NAMES:
         raise DataError(f"hidden_markov: paths = {paths!r} is not defined. Ask for 2 or 4.")
     for name, count in (("examples", examples), ("test_examples", test_examples)):
@@ -114,41 +111,20 @@ def _draw_split(
     perpendicular_noise: float,
     weights: list[list[Array]],
 ) -> dict[str, Array]:
-    """Draw labels, chains and noise, and compute the attention of every head.
-
-    Args:
-        rng: Source of chains and noise.
-        examples: P, number of examples, even.
-        perpendicular_noise: sigma_perp.
-        weights: Query-key matrices (N_0, N_0), by layer and head.
-
-    Returns:
-        `inputs`, `labels`, `attention_1`, `attention_2`, as in `hidden_markov`.
-    """
+    """The arrays of one set of examples; `weights` are query-key matrices by layer and head."""
     labels = np.resize([1.0, -1.0], examples)
     states = _draw_states(rng, labels)
     inputs = _draw_inputs(rng, states, perpendicular_noise)
     return {
         "inputs": inputs,
         "labels": labels,
-        "attention_1": _attention(inputs, weights[0], inputs),
-        "attention_2": _attention(inputs, weights[1], inputs[:, :, -1:]),
+        "attention_1": attention(inputs, weights[0]),
+        "attention_2": attention(inputs, weights[1], inputs[:, :, -1:]),
     }
 
 
 def _draw_states(rng: np.random.Generator, labels: Array) -> Array:
-    r"""Draw one hidden chain an example.
-
-    .. math:: \Pr(s_1 = \pm 1) = 1/2, \qquad \Pr(s_{t+1} = s_t) = 0.7 \text{ or } 0.3
-        \text{ for label } +1 \text{ or } -1
-
-    Args:
-        rng: Source of the draws.
-        labels: Entries +1 and -1, shape (P,).
-
-    Returns:
-        States +1 and -1 of the tokens after BOS, shape (P, T - 1).
-    """
+    """States +1 and -1 of the tokens after BOS, shape (P, T - 1): one chain an example."""
     stay = np.where(labels > 0, STAY_PROBABILITY[+1], STAY_PROBABILITY[-1])[:, None]
     start = rng.random((labels.size, 1)) < 0.5
     kept = rng.random((labels.size, TOKENS - 2)) < stay
@@ -157,33 +133,18 @@ def _draw_states(rng: np.random.Generator, labels: Array) -> Array:
 
 
 def _state_vectors() -> tuple[Array, Array]:
-    r"""Return the noiseless features of the two states.
-
-    .. math:: v_+ = \sqrt 2\,(1 \ldots 1\; 0 \ldots 0), \quad v_- = \sqrt 2\,(0 \ldots 0\; 1
-        \ldots 1), \quad |v_\pm|^2 = 200
-
-    Returns:
-        v_+ and v_-, each of shape (200,).
-    """
+    """The noiseless features v_+ and v_- of the two states, of square 200."""
     first_half = np.arange(FEATURES) < FEATURES // 2
     return np.sqrt(2.0) * first_half, np.sqrt(2.0) * ~first_half
 
 
 def _draw_inputs(rng: np.random.Generator, states: Array, perpendicular_noise: float) -> Array:
-    r"""Dress the hidden states with noise, BOS and positions.
+    r"""Dress the hidden states with noise, BOS and positions: shape (P, N_0, T).
 
     .. math:: x_0 = (0, e_0), \qquad x_t = (v_{s_t} + \Pi z_t + \sigma_\perp (1 - \Pi) z_t,\; e_t),
         \qquad z_t \sim \mathrm{Normal}(0, 1)
 
     with Pi the projector on the span of v_+ + v_- and v_+ - v_-.
-
-    Args:
-        rng: Source of the noise.
-        states: Entries +1 and -1, shape (P, T - 1).
-        perpendicular_noise: sigma_perp.
-
-    Returns:
-        Shape (P, N_0, T), the 200 features first, then the 31 positions.
     """
     plus, minus = _state_vectors()
     basis = np.stack([plus + minus, plus - minus]) / np.sqrt(2.0 * FEATURES)  # orthonormal rows
@@ -198,17 +159,9 @@ def _draw_inputs(rng: np.random.Generator, states: Array, perpendicular_noise: f
 
 
 def _query_key_matrix(name: str, rng: np.random.Generator) -> Array:
-    """Build the matrix W of one head, scale included.
-
-    Args:
-        name: "match", "uniform" or "random".
-        rng: Used by "random" alone.
-
-    Returns:
-        Shape (N_0, N_0): key first, query second, features before positions.
-    """
+    """W of one head, scale included: key first, query second, features before positions."""
     if name == "random":
-        return SCORE_SCALE * _random_matrix(rng)
+        return SCORE_SCALE * random_matrix(FEATURES, TOKENS, rng)
     weight = np.zeros((FEATURES + TOKENS, FEATURES + TOKENS))
     if name == "uniform":
         weight[FEATURES:, FEATURES:] = 1.0
@@ -219,12 +172,9 @@ def _query_key_matrix(name: str, rng: np.random.Generator) -> Array:
 
 
 def _match_features() -> Array:
-    r"""Return the feature block of the match head, which scores +1 for equal states, -1 otherwise.
+    r"""The feature block of the match head, which scores +1 for equal states, -1 otherwise.
 
     .. math:: q q^\top, \qquad q = (v_+ - v_-)/200, \qquad q \cdot v_\pm = \pm 1
-
-    Returns:
-        Shape (200, 200).
     """
     plus, minus = _state_vectors()
     query = (plus - minus) / FEATURES
@@ -232,51 +182,11 @@ def _match_features() -> Array:
 
 
 def _match_positions() -> Array:
-    """Return the position block of the match head: previous token if the state is the same, or BOS.
+    """The position block of the match head: the previous token if the state is the same, or BOS.
 
     The previous token scores 1 + 1 for the same state and 1 - 1 for the other, BOS scores 1.5, any
     other token at most 1.
-
-    Returns:
-        Shape (31, 31): key first, query second.
     """
     block = np.eye(TOKENS, k=1)
     block[0, 1:] = 1.5  # this also replaces the entry [0, 1] of the band: BOS precedes token 1
     return block
-
-
-def _random_matrix(rng: np.random.Generator) -> Array:
-    r"""Draw a matrix whose blocks all contribute scores of order one.
-
-    .. math:: W_{ij} \sim \mathrm{Normal}(0, c_i^2 c_j^2), \qquad c = 200^{-1/2} \text{ for a
-        feature, } 1 \text{ for a position}
-
-    Args:
-        rng: Source of the entries.
-
-    Returns:
-        Shape (N_0, N_0).
-    """
-    scale = np.ones(FEATURES + TOKENS)
-    scale[:FEATURES] = FEATURES**-0.5
-    return np.outer(scale, scale) * rng.standard_normal((scale.size, scale.size))
-
-
-def _attention(keys: Array, weights: list[Array], queries: Array) -> Array:
-    r"""Compute the softmax over keys of every head.
-
-    .. math:: \Omega[s, t] = e^{S_{st}} / \sum_{s'} e^{S_{s't}}, \qquad S = x^\top W x
-
-    Args:
-        keys: Shape (P, N_0, T).
-        weights: One query-key matrix (N_0, N_0) a head.
-        queries: Shape (P, N_0, T_q).
-
-    Returns:
-        Shape (P, H, T, T_q).
-    """
-    transposed = keys.transpose(0, 2, 1)
-    scores = np.stack([(transposed @ weight) @ queries for weight in weights], axis=1)
-    # The largest score becomes zero, so that the exponential cannot overflow.
-    exponentials = np.exp(scores - scores.max(axis=2, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=2, keepdims=True))

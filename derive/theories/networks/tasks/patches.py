@@ -59,17 +59,22 @@ def head_matrix(name: str, grid: Array, rng: np.random.Generator) -> Array:
     return SCALE * HEADS[name].matrix(grid, rng)
 
 
-def attention(inputs: Array, weights: Sequence[Array]) -> Array:
+def attention(keys: Array, weights: Sequence[Array], queries: Array | None = None) -> Array:
     r"""The softmax over keys of every head.
 
+    .. math:: \Omega[s, t] = e^{S_{st}} / \sum_{s'} e^{S_{s't}}, \qquad S = x^\top W x
+
     Args:
-        inputs: Tokens, shape (n, N_0, T).
+        keys: Tokens, shape (n, N_0, T).
         weights: One matrix (N_0, N_0) per head.
+        queries: Tokens, shape (n, N_0, T_q); the keys where left out.
 
     Returns:
-        Shape (n, H, T, T): key first, query second.
+        Shape (n, H, T, T_q): key first, query second.
     """
-    scores = np.stack([inputs.transpose(0, 2, 1) @ weight @ inputs for weight in weights], axis=1)
+    queries = keys if queries is None else queries
+    scores = np.stack([keys.transpose(0, 2, 1) @ weight @ queries for weight in weights], axis=1)
+    # The largest score becomes zero, so that the exponential cannot overflow.
     exponentials = np.exp(scores - scores.max(axis=2, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=2, keepdims=True))
 
@@ -130,8 +135,17 @@ def _stroke(grid: Array, rng: np.random.Generator) -> Array:
 
 
 def _random(grid: Array, rng: np.random.Generator) -> Array:
-    scale = np.ones(PIXELS + len(grid))
-    scale[:PIXELS] = PIXELS**-0.5
+    return random_matrix(PIXELS, len(grid), rng)
+
+
+def random_matrix(features: int, positions: int, rng: np.random.Generator) -> Array:
+    r"""A matrix W whose blocks all contribute scores of order one.
+
+    .. math:: W_{ij} \sim \mathrm{Normal}(0, c_i^2 c_j^2), \qquad c = n^{-1/2} \text{ for one of }
+        n \text{ features, } 1 \text{ for a position}
+    """
+    scale = np.ones(features + positions)
+    scale[:features] = features**-0.5
     return np.outer(scale, scale) * rng.standard_normal((scale.size, scale.size))
 
 

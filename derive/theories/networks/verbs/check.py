@@ -93,7 +93,8 @@ def _wanted(options: Options) -> Any:
 @contextmanager
 def _folder(options: Options, wanted: Any) -> Iterator[Path]:
     """The folder of --out, or one for the time of the climb."""
-    from derive.theories.networks.runs.folder import DRAWS, opened_folder
+    from derive.running.folder import opened_folder
+    from derive.theories.networks.runs.folder import DRAWS, LAYOUT
 
     if options.out is None:
         with tempfile.TemporaryDirectory() as name:
@@ -101,7 +102,7 @@ def _folder(options: Options, wanted: Any) -> Iterator[Path]:
         return
     about = {"command": "derive check --ladder", "title": wanted.network.name}
     with opened_folder(
-        options.out, wanted.fingerprint(), about,
+        options.out, LAYOUT, wanted.fingerprint(), about,
         resume=options.resume, overwrite=options.overwrite, homes=(DRAWS,),
     ) as folder:  # fmt: skip
         try:

@@ -263,6 +263,3 @@ def _add_fluxes(
             small[e.flux] = value if getattr(e.flux, "is_Matrix", False) else value[0, 0]
         unknowns = [e.unknown for e in own]
         large[equation.flux] = run.dense(unknowns, values, equation.stream)
-
-
-__all__ = ["action", "algebra", "equations", "gradients"]

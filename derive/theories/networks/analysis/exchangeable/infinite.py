@@ -144,11 +144,8 @@ def _sector_kernels(symmetry: Symmetry, differences: dict[Sector, Any]) -> dict[
 
 def _projector_sum(heads: Any, orthogonal: bool, *, equal: bool) -> Any:
     """The sum of the entries of J/H or of I - J/H, over all pairs of heads or over equal ones."""
-    entry = 1 / heads
-    all_pairs = heads**2 * entry
-    equal_pairs = heads * entry
-    mean_part = equal_pairs if equal else all_pairs
-    return sympy.expand((heads if orthogonal else 0) + (-mean_part if orthogonal else mean_part))
+    mean_part = sympy.S.One if equal else heads  # H or H^2 entries of J/H
+    return heads - mean_part if orthogonal else mean_part
 
 
 def limit(expression: Any, heads: Sequence[Any]) -> Any:
@@ -176,13 +173,11 @@ def _apart(term: Any) -> tuple[Any, Any]:
     outside: list[Any] = []
     inside: list[Any] = []
     for factor in sympy.Mul.make_args(term):
-        rational = all(n.is_Add or n.is_Mul or n.is_Pow or n.is_Atom for n in _nodes(factor))
+        rational = all(
+            n.is_Add or n.is_Mul or n.is_Pow or n.is_Atom for n in sympy.preorder_traversal(factor)
+        )
         (outside if rational else inside).append(factor)
     return sympy.Mul(*outside), sympy.Mul(*inside)
-
-
-def _nodes(expression: Any) -> Any:
-    return sympy.preorder_traversal(expression)
 
 
 def _limit(coefficient: Any, heads: Sequence[Any]) -> Any:

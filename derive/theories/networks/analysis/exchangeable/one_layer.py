@@ -53,12 +53,11 @@ def one_layer(symmetry: Symmetry, result: Reduced) -> OneLayer | None:
         tuple(entries),
         tuple(values.items()),
         substitute(result.action, values),
-        substitute(result.covariance, {k: v for k, v in values.items() if _in(result, k)}),
+        substitute(
+            result.covariance,
+            {k: v for k, v in values.items() if k in result.covariance.free_symbols},
+        ),
     )
-
-
-def _in(result: Reduced, symbol: Any) -> bool:
-    return symbol in result.covariance.free_symbols
 
 
 def certificate(symmetry: Symmetry, result: Reduced, layer: OneLayer) -> Certificate:
@@ -84,6 +83,3 @@ def certificate(symmetry: Symmetry, result: Reduced, layer: OneLayer) -> Certifi
         return agreement.evidence("the whole action at overlaps with random a and b")
 
     return check
-
-
-__all__ = ["OneLayer", "certificate", "one_layer"]

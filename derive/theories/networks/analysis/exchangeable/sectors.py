@@ -16,7 +16,7 @@ from derive.algebra.rules import register
 from derive.errors import NoRule
 from derive.symmetry import sectors
 from derive.symmetry.permutations import Sector
-from derive.symmetry.sectors import Rules, is_number
+from derive.symmetry.sectors import is_number
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.nodes import (
     Attended,
@@ -36,9 +36,6 @@ class Splitting(sectors.Splitting):
     """
 
     symmetry: Symmetry
-
-    def __init__(self, symmetry: Symmetry, rules: Rules | None = None) -> None:
-        super().__init__(symmetry, rules)
 
     def kernel(self, sector: Sector) -> Any:
         """K_S, over training examples."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import sympy
 
@@ -22,46 +21,17 @@ from derive.steps.sums import (
     terms_box,
 )
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
-from derive.theories.networks.analysis.exchangeable.one_layer import OneLayer
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.statements import STABILITY
-from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
-from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.labels import CHAIN_ACTION
 from derive.theories.networks.derivation.render.names import size_names
 from derive.typeset.boxes import Box
-from derive.typeset.media import LATEX, PLAIN, Medium
-from derive.typeset.page import Block, Display, Heading, Page, Prose, Table
-from derive.typeset.plain import COLUMNS, plain_lines
+from derive.typeset.media import LATEX, Medium
+from derive.typeset.page import Block, Display, Heading, Prose, Table
 
-
-class Shown(Protocol):
-    """What is shown: `derive.theories.networks.analysis.exchangeable.theory.SymmetricTheory`."""
-
-    @property
-    def derivation(self) -> Derivation:
-        """Of the network."""
-
-    @property
-    def symmetry(self) -> Symmetry:
-        """The permutations."""
-
-    @property
-    def streams(self) -> Reduced:
-        """In the normalisation of streams."""
-
-    @property
-    def papers(self) -> Reduced | None:
-        """In the papers' normalisation."""
-
-    @property
-    def one_layer(self) -> OneLayer | None:
-        """In the entries of the overlaps."""
-
-    @property
-    def shown(self) -> Reduced:
-        """The one of the two that is shown."""
+if TYPE_CHECKING:
+    from derive.theories.networks.analysis.exchangeable.theory import SymmetricTheory
 
 
 SECTORS = (
@@ -91,7 +61,7 @@ ENTRIES = (
 
 
 def sections(
-    theory: Shown,
+    theory: SymmetricTheory,
     infinite: Infinite | None,
     margins: Sequence[Margin] | None,
     medium: Medium,
@@ -124,7 +94,7 @@ def sections(
     return blocks
 
 
-def _normalisations(theory: Shown) -> list[tuple[str, Reduced]]:
+def _normalisations(theory: SymmetricTheory) -> list[tuple[str, Reduced]]:
     if theory.papers is None:
         return [("", theory.streams)]
     return [
@@ -133,7 +103,7 @@ def _normalisations(theory: Shown) -> list[tuple[str, Reduced]]:
     ]
 
 
-def _declared(theory: Shown) -> str:
+def _declared(theory: SymmetricTheory) -> str:
     notation = theory.symmetry.notation
     parts = []
     for layer, weight in zip(theory.symmetry.layers, theory.symmetry.weights, strict=True):
@@ -158,7 +128,7 @@ def layers_text(layers: tuple[int, ...]) -> str:
 class _Page:
     """Makes displays of one theory."""
 
-    def __init__(self, theory: Shown, medium: Medium) -> None:
+    def __init__(self, theory: SymmetricTheory, medium: Medium) -> None:
         notation = theory.symmetry.notation
         self.medium = medium
         self.notation = notation
@@ -211,20 +181,20 @@ class _Page:
         common = -common if common.could_extract_minus_sign() else common
         if len(terms) == 1 or any(t.coefficient not in (common, -common) for t in terms):
             return terms_box(terms, self.displays.drawer)
-        inner = sorted((Term(t.coefficient / common, t.atom) for t in terms), key=_is_minus)
+        shares = (Term(t.coefficient / common, t.atom) for t in terms)
+        inner = sorted(shares, key=lambda term: bool(term.coefficient == -1))
         return groups_box((Group(common, tuple(inner)),), self.displays.drawer)
 
     def display(self, equations: list[Equation], *, counted: bool = True) -> list[Block]:
         """Equations, and what is new among the names in them."""
         if counted:
-            equations = [Equation(e.left, self.counted_right(e.right)) for e in equations]
+            equations = [
+                e if isinstance(e.right, Box) else Equation(e.left, self.counted(e.right))
+                for e in equations
+            ]
         self.displays.explained.clear()
         shown, where = self.displays.of(tuple(equations))
         return [Display((*shown.lines, *(where.lines if where is not None else ())))]
-
-    def counted_right(self, right: Expression) -> Any:
-        """A right-hand side with H - 1 as one symbol; boxes have it already."""
-        return right if isinstance(right, Box) else self.counted(right)
 
     def eigenvalues(self, result: Reduced) -> Table:
         """A row for every unknown."""
@@ -241,29 +211,3 @@ class _Page:
     def _math(self, expression: Expression) -> str:
         text = self.medium.text(self.displays.drawer.box(expression))
         return f"${text}$" if self.medium is LATEX else text
-
-
-def _is_minus(term: Term) -> bool:
-    return bool(term.coefficient == -1)
-
-
-def page(
-    theory: Shown,
-    infinite: Infinite | None = None,
-    margins: Sequence[Margin] | None = None,
-) -> Page:
-    """Everything that there is to show."""
-    title = f"{theory.derivation.network.name}: exchangeable heads"
-    return Page(title, (Heading(1, "Theory"), *sections(theory, infinite, margins, LATEX)))
-
-
-def plain(
-    theory: Shown,
-    infinite: Infinite | None = None,
-    margins: Sequence[Margin] | None = None,
-) -> str:
-    """Plain text, at most COLUMNS wide."""
-    network = theory.derivation.network
-    title = f"{network.name}: {network.describe()}"
-    lines = textwrap.wrap(title, COLUMNS, subsequent_indent="  ")
-    return "\n".join((*lines, *plain_lines(sections(theory, infinite, margins, PLAIN))))

@@ -126,12 +126,13 @@ def _second(action: Scalar, at: dict[Any, Any], moves: dict[Any, Any]) -> Any:
         for k, symbol in enumerate(moves)
     }
     for _ in range(2):
-        action = sympy.Add(*(_work(gradient(action, s), step) for s, step in steps.items()))
+        action = sympy.Add(*(work(gradient(action, s), step) for s, step in steps.items()))
     written = {steps[symbol]: move for symbol, move in moves.items()}
     return sympy.expand(explicit(action, {**at, **written}))
 
 
-def _work(slope: Matrix, step: Any) -> Any:
+def work(slope: Matrix, step: Any) -> Any:
+    """tr(slope step), or their product for numbers."""
     if getattr(step, "is_Matrix", False):
         return build.trace(build.mul(slope, step))
     return slope * step

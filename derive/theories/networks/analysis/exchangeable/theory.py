@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,18 +16,20 @@ from derive.theories.networks.analysis.exchangeable import (
     certificates,
     limits,
     one_layer,
-    show,
     statements,
 )
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
 from derive.theories.networks.analysis.exchangeable.infinite import infinite_heads as take_limit
 from derive.theories.networks.analysis.exchangeable.one_layer import OneLayer
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, reduced
+from derive.theories.networks.analysis.exchangeable.show import sections
 from derive.theories.networks.analysis.exchangeable.stability import Margin
 from derive.theories.networks.analysis.exchangeable.stability import stability as find_margins
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry, declare
 from derive.theories.networks.derivation import Derivation, Equation, Order, Step, refuse_mean
-from derive.typeset.page import Page
+from derive.typeset.media import LATEX, PLAIN
+from derive.typeset.page import Heading, Page
+from derive.typeset.plain import COLUMNS, plain_lines
 
 HEADS = "H -> infinity, after N, P -> infinity"
 
@@ -90,13 +93,17 @@ class SymmetricTheory(Certified):
         self, infinite: Infinite | None = None, margins: Sequence[Margin] | None = None
     ) -> Page:
         """The theory, with a limit and margins of stability where they are given."""
-        return show.page(self, infinite, margins)
+        title = f"{self.derivation.network.name}: exchangeable heads"
+        return Page(title, (Heading(1, "Theory"), *sections(self, infinite, margins, LATEX)))
 
     def text(
         self, infinite: Infinite | None = None, margins: Sequence[Margin] | None = None
     ) -> str:
-        """The same in plain text."""
-        return show.plain(self, infinite, margins)
+        """The same in plain text, at most COLUMNS wide."""
+        network = self.derivation.network
+        title = f"{network.name}: {network.describe()}"
+        lines = textwrap.wrap(title, COLUMNS, subsequent_indent="  ")
+        return "\n".join((*lines, *plain_lines(sections(self, infinite, margins, PLAIN))))
 
 
 @takes("derivation", "layers")

@@ -10,7 +10,8 @@ from derive.algebra.series import Series
 from derive.arguments import takes
 from derive.errors import RuleError
 from derive.steps.step import Equation, Order, Step
-from derive.theories.networks.analysis.expansions import certificates, equations, statements
+from derive.theories.networks.analysis.expansions import equations, statements
+from derive.theories.networks.analysis.expansions.certificates import decay, exact_law
 from derive.theories.networks.analysis.expansions.expansion import (
     FiniteWidthExpansion,
     SaddleExpansion,
@@ -112,10 +113,7 @@ def finite_width_expansion(derivation: Derivation) -> FiniteWidthExpansion:
 
 def _leading(name: str, text: tuple[str, str], certificate: Any, **shown: Any) -> Step:
     shown = {"before": (), **shown}
-    return Step(
-        name=name, statement=text[0], source=text[1], order=Order.LEADING, limit=WIDE,
-        certificate=certificate, **shown,
-    )  # fmt: skip
+    return Step(name, *text, Order.LEADING, certificate=certificate, limit=WIDE, **shown)
 
 
 def _saddle_steps(
@@ -130,17 +128,17 @@ def _saddle_steps(
     return (
         _leading(
             f"overlaps to order {order}", statements.OVERLAPS,
-            certificates.overlaps_to_order(orders, order),
+            decay.overlaps_to_order(orders, order),
             after=equations.named(orders.definitions),
         ),
         _leading(
             f"action to order {order}", statements.ACTION,
-            certificates.series_to_order(orders, order, [("S", theory.action, action)]),
+            decay.series_to_order(orders, order, [("S", theory.action, action)]),
             after=equations.action(action),
         ),
         _leading(
             f"predictor to order {order}", statements.PREDICTOR,
-            certificates.series_to_order(orders, order, quantities),
+            decay.series_to_order(orders, order, quantities),
             after=(*equations.coefficients("f", mean), *equations.coefficients("v", variance)),
         ),
     )  # fmt: skip
@@ -151,41 +149,36 @@ def _exact_steps(first: Orders, fluctuations: Fluctuations, averages: Averages) 
     means = prior_means(theory)
     return (
         Step(
-            name="parts by width", statement=statements.SPLIT[0], source=statements.SPLIT[1],
-            order=Order.EXACT, before=(),
-            after=(Equation("L", parts.leading), Equation("A", parts.rest)),
-            certificate=certificates.split_law(theory, parts),
+            "parts by width", *statements.SPLIT, Order.EXACT, (),
+            (Equation("L", parts.leading), Equation("A", parts.rest)),
+            exact_law.split_law(theory, parts),
         ),
         _leading(
             "fluctuations", statements.FLUCTUATE,
-            certificates.sum_of_squares(theory, parts, fluctuations),
+            exact_law.sum_of_squares(theory, parts, fluctuations),
             after=(*equations.laws(fluctuations), *equations.named(fluctuations.definitions)),
         ),
         Step(
-            name="mean without labels",
-            statement=statements.PRIOR[0],
-            source=statements.PRIOR[1],
-            order=Order.EXACT,
-            before=tuple(Equation("0", build.average(mean.score)) for mean in means),
-            after=tuple(
-                equation
+            "mean without labels", *statements.PRIOR, Order.EXACT,
+            tuple(Equation("0", build.average(mean.score)) for mean in means),
+            equations.named(
+                pair
                 for mean in means
-                for equation in (
-                    Equation(build.average(mean.overlap), mean.mean),
-                    Equation(mean.symbol, mean.covariance),
+                for pair in (
+                    (build.average(mean.overlap), mean.mean), (mean.symbol, mean.covariance),
                 )
             ),
-            certificate=certificates.mean_without_labels(theory, means),
+            exact_law.mean_without_labels(theory, means),
         ),
         _leading(
             "mean of the overlaps", statements.MEAN,
-            certificates.mean_of_overlaps(theory, parts, first, fluctuations),
+            exact_law.mean_of_overlaps(theory, parts, first, fluctuations),
             before=(Equation(statements.RESPONSE, statements.FORCES),),
             after=equations.named(first.definitions),
         ),
         _leading(
             "mean and variance of the output", statements.AVERAGE,
-            certificates.mean_of_predictor(theory, parts, first, fluctuations, averages),
+            exact_law.mean_of_predictor(theory, parts, first, fluctuations, averages),
             after=(
                 *equations.coefficients("f", averages.mean),
                 *equations.coefficients("v", averages.variance),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import textwrap
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from derive.algebra import build
 from derive.algebra.series import Series
 from derive.steps.certified import Certified
 from derive.steps.compare import Agreement
+from derive.steps.pages import Pages, step_blocks
 from derive.steps.step import Equation, Step
-from derive.theories.networks.analysis.expansions import equations, show, statements
+from derive.theories.networks.analysis.expansions import equations, statements
 from derive.theories.networks.analysis.expansions.averages import (
     Values,
     average_values,
@@ -22,10 +24,19 @@ from derive.theories.networks.analysis.expansions.laplace import (
 )
 from derive.theories.networks.derivation.certifying.instance import Numbers
 from derive.theories.networks.derivation.labels import CHAIN_SHIFT, MEAN, VARIANCE
+from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.pages import displays_of
 from derive.theories.networks.derivation.rules.response import Assignments
 from derive.theories.networks.derivation.theory import Theory
 from derive.theories.networks.description import Network
-from derive.typeset.page import Page
+from derive.theories.networks.description.feature_inputs import feature_note
+from derive.typeset.page import Block, Display, Heading, Page, Prose
+from derive.typeset.plain import COLUMNS, display_lines
+from derive.typeset.text import unicode_of
+
+Section = tuple[str, equations.Equations]
+"""A title and what stands below it."""
+FEATURES = "Here {}; at fixed $P$ nonlinear features have terms in $1/N$ of their own beside these."
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -41,6 +52,7 @@ class Expansion(Certified):
         mean: The coefficients of the output's mean on test examples.
         variance: Those of its variance.
         steps: How it was reached.
+        note: What it is not.
     """
 
     network: Network
@@ -51,6 +63,7 @@ class Expansion(Certified):
     mean: Series
     variance: Series
     steps: tuple[Step, ...] = field(kw_only=True)
+    note: ClassVar[str]
 
     @property
     def chain_overlaps(self) -> tuple[Series, ...]:
@@ -77,23 +90,45 @@ class Expansion(Certified):
 
     def page(self, *results: Any) -> Page:
         """The results, then the steps."""
-        return show.page(self)
+        blocks: list[Block] = [Heading(1, self.title), Prose(self._notes())]
+        for head, shown in self._displays():
+            blocks += [Heading(2, head), shown]
+        blocks += [Heading(1, "How it was reached")]
+        pages = Pages(displays_of(self.theory, names_of(self.theory)))
+        for number, step in enumerate(self.steps, start=1):
+            blocks += step_blocks(number, step, pages)
+        return Page(self.network.name, tuple(blocks))
 
     def text(self) -> str:
         """The results first, then every name in the order in which it is defined."""
-        return show.text(self)
+        lines = textwrap.wrap(f"{unicode_of(self.title)}: {self.network.name}", COLUMNS)
+        lines += textwrap.wrap(unicode_of(self._notes()), COLUMNS)
+        return "\n".join((*lines, *self.result_lines()))
+
+    def result_lines(self) -> list[str]:
+        """The results in plain text, a line each."""
+        lines = []
+        for head, shown in self._displays():
+            lines += [head, *(f"  {line}" for line in display_lines(shown))]
+        return lines
+
+    def _displays(self) -> Iterator[tuple[str, Display]]:
+        displays = displays_of(self.theory, names_of(self.theory))
+        for head, own in self.sections():
+            shown, where = displays.of(own)
+            yield head, shown if where is None else Display((*shown.lines, *where.lines))
+
+    def _notes(self) -> str:
+        """What the expansion is not, and what its law is not."""
+        own = feature_note(self.network)
+        return f"{self.note} {FEATURES.format(own)}" if own else self.note
 
     @property
     def title(self) -> str:
         """What it is."""
         raise NotImplementedError
 
-    @property
-    def note(self) -> str:
-        """What it is not."""
-        raise NotImplementedError
-
-    def sections(self) -> tuple[show.Section, ...]:
+    def sections(self) -> tuple[Section, ...]:
         """Titles and equations, to be shown."""
         raise NotImplementedError
 
@@ -115,6 +150,7 @@ class SaddleExpansion(Expansion):
     """
 
     action: Series = field(kw_only=True)
+    note = statements.SADDLE_NOTE
 
     def _values(self, numbers: Numbers, agreement: Agreement) -> Values:
         def of(series: Series) -> tuple[Any, ...]:
@@ -128,17 +164,12 @@ class SaddleExpansion(Expansion):
         """What it is."""
         return f"Expansion of the saddle point in $1/N$ at fixed $P$, to order {self.order}"
 
-    @property
-    def note(self) -> str:
-        """What it is not."""
-        return statements.SADDLE_NOTE
-
     def _shift(self) -> equations.Equations:
         """What the action of the papers leaves out, for a chain."""
         chain = self.theory.chain
         return () if chain is None else (Equation(CHAIN_SHIFT, chain.shift),)
 
-    def sections(self) -> tuple[show.Section, ...]:
+    def sections(self) -> tuple[Section, ...]:
         """Titles and equations, to be shown."""
         return (
             ("Order parameters", self._overlaps(lambda g: g)),
@@ -159,6 +190,7 @@ class FiniteWidthExpansion(Expansion):
 
     fluctuations: Fluctuations = field(kw_only=True)
     names: Assignments = field(kw_only=True)
+    note = statements.EXACT_NOTE
 
     def _values(self, numbers: Numbers, agreement: Agreement) -> Values:
         def of(series: Series) -> tuple[Any, ...]:
@@ -173,12 +205,7 @@ class FiniteWidthExpansion(Expansion):
         """What it is."""
         return "Expansion of the exact law in $1/N$ at fixed $P$"
 
-    @property
-    def note(self) -> str:
-        """What it is not."""
-        return statements.EXACT_NOTE
-
-    def sections(self) -> tuple[show.Section, ...]:
+    def sections(self) -> tuple[Section, ...]:
         """Titles and equations, to be shown."""
         own = self.fluctuations
         return (

@@ -1,7 +1,6 @@
 """The scalar theory: networks with one head in every layer, at any depth."""
 
-from derive.theories.networks.analysis.scalar.equal import EqualWidths
-from derive.theories.networks.analysis.scalar.equation import ScalarEquation
+from derive.theories.networks.analysis.scalar.equation import EqualWidths, ScalarEquation
 from derive.theories.networks.analysis.scalar.explicit import Explicit
 from derive.theories.networks.analysis.scalar.limits import Limit
 from derive.theories.networks.analysis.scalar.scalar_theory import ScalarTheory, scalar_theory

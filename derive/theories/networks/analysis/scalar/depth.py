@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from derive.algebra.kinds import Expression, Size
+from derive.algebra.kinds import Size
 from derive.errors import RuleError
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation
 from derive.theories.networks.analysis.scalar.stages import Stage
@@ -41,13 +41,7 @@ class Generic:
 
     def at(self, stage: Stage) -> Any:
         """The right-hand side that it gives for one stage of a network."""
-        names = {
-            OVERLAPS[STAGE + 1]: stage.above,
-            VARIANCES[STAGE]: stage.variance,
-            WIDTHS[STAGE]: stage.width,
-            FLUXES[STAGE]: stage.flux,
-        }
-        return self.right.xreplace(names)
+        return self.right.xreplace({name: own for own, name in _names(stage).items()})
 
 
 @dataclass(frozen=True)
@@ -77,16 +71,8 @@ def generic_stage(stages: tuple[Stage, ...]) -> Generic:
             "any depth: a network of one stage does not show how stages follow one another; give "
             "one with a hidden layer above the embedding"
         )
-    first = stages[0]
-    names = {
-        first.above: OVERLAPS[STAGE + 1],
-        first.variance: VARIANCES[STAGE],
-        first.width: WIDTHS[STAGE],
-        first.flux: FLUXES[STAGE],
-    }
-    generic = Generic(
-        first.right.xreplace(names), stages[1].flux_value.xreplace({first.flux: FLUXES[STAGE]})
-    )
+    names = _names(stages[0])
+    generic = Generic(stages[0].right.xreplace(names), stages[1].flux_value.xreplace(names))
     for lower, stage in zip((None, *stages), stages, strict=False):
         if generic.at(stage) != stage.right:
             raise RuleError(f"any depth: the equation {stage.right} of {stage.overlap} differs")
@@ -95,6 +81,16 @@ def generic_stage(stages: tuple[Stage, ...]) -> Generic:
             if handed != stage.flux_value:
                 raise RuleError(f"any depth: the flux {stage.flux_value} of {stage.flux} differs")
     return generic
+
+
+def _names(stage: Stage) -> dict[Any, Any]:
+    """From what a stage depends on to its name at a general l."""
+    return {
+        stage.above: OVERLAPS[STAGE + 1],
+        stage.variance: VARIANCES[STAGE],
+        stage.width: WIDTHS[STAGE],
+        stage.flux: FLUXES[STAGE],
+    }
 
 
 def flux_induction(generic: Generic) -> Induction:
@@ -123,13 +119,13 @@ def overlap_induction(generic: Generic, depth: Size) -> Induction:
     if factor.has(OVERLAPS):
         raise RuleError(f"any depth: {right} is not proportional to the overlap above")
     index = sympy.Symbol("k", positive=True, integer=True)
-    body = _at(right / OVERLAPS[STAGE + 1], index)
+    body = (right / OVERLAPS[STAGE + 1]).xreplace({STAGE: index})
 
     def product(first: Any) -> Any:
         return sympy.Product(body, (index, first, depth))
 
     above = right.xreplace({OVERLAPS[STAGE + 1]: product(STAGE + 1)})
-    if sympy.simplify(above / product(STAGE + 1) - _at(body, STAGE, index)) != 0:
+    if sympy.simplify(above / product(STAGE + 1) - body.xreplace({index: STAGE})) != 0:
         raise RuleError(f"any depth: {above} is not the product from stage l on")
     base = product(depth + 1).doit()
     if base != 1:
@@ -139,17 +135,12 @@ def overlap_induction(generic: Generic, depth: Size) -> Induction:
     )
 
 
-def _at(expression: Expression, new: Any, old: Any = STAGE) -> Any:
-    """An expression of one stage, at another."""
-    return expression.xreplace({old: new})
-
-
 def any_depth(generic: Generic, depth: Size = DEPTH) -> ScalarEquation:
     """u = u_1 for a symbolic number of stages, from the two inductions."""
     flux_induction(generic)
     induction = overlap_induction(generic, depth)
     body, (index, _, last) = induction.statement[1].args
-    prior, factor = _at(body, STAGE, index).as_independent(FLUX, as_Add=False)
+    prior, factor = body.xreplace({index: STAGE}).as_independent(FLUX, as_Add=False)
     ranges = (STAGE, 1, last)
     return ScalarEquation(
         depth, sympy.Product(prior, ranges), sympy.Product(factor, ranges), (WIDTHS[STAGE],)

@@ -15,8 +15,11 @@ import sympy
 from derive.algebra.kinds import Matrix, Size
 from derive.algebra.latex import plain
 from derive.errors import RuleError
-from derive.theories.networks.analysis.scalar.equal import EqualWidths
-from derive.theories.networks.analysis.scalar.equation import ScalarEquation, polynomial
+from derive.theories.networks.analysis.scalar.equation import (
+    EqualWidths,
+    ScalarEquation,
+    polynomial,
+)
 from derive.theories.networks.analysis.scalar.symbols import FACTOR, FLUX, OVERLAP, RATIO, SIGNAL
 
 MOST_STAGES = 2

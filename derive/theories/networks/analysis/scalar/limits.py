@@ -10,8 +10,11 @@ import sympy
 from derive.algebra.kinds import Matrix, Scalar
 from derive.algebra.latex import plain
 from derive.errors import RuleError
-from derive.theories.networks.analysis.scalar.equal import EqualWidths
-from derive.theories.networks.analysis.scalar.equation import ScalarEquation, with_equal_widths
+from derive.theories.networks.analysis.scalar.equation import (
+    EqualWidths,
+    ScalarEquation,
+    with_equal_widths,
+)
 from derive.theories.networks.analysis.scalar.symbols import (
     ASPECT,
     FACTOR,

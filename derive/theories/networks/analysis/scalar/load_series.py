@@ -10,7 +10,7 @@ from sympy.polys.rings import ring
 
 from derive.algebra.kinds import Expression
 from derive.errors import RuleError
-from derive.theories.networks.analysis.scalar.equal import EqualWidths
+from derive.theories.networks.analysis.scalar.equation import EqualWidths
 from derive.theories.networks.analysis.scalar.series import Ring, Series, require_order
 from derive.theories.networks.analysis.scalar.symbols import (
     EXAMPLES,

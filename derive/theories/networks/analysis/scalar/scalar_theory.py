@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from derive.algebra.latex import plain
 from derive.arguments import takes
 from derive.errors import RuleError
 from derive.steps.certified import Certified
-from derive.steps.step import Step
-from derive.theories.networks.analysis.scalar import printing, steps
-from derive.theories.networks.analysis.scalar.action import stage_actions
+from derive.steps.pages import Pages, step_blocks
+from derive.steps.step import Equation, Step
+from derive.theories.networks.analysis.scalar import steps
 from derive.theories.networks.analysis.scalar.depth import any_depth, depth_symbol, generic_stage
 from derive.theories.networks.analysis.scalar.described import (
     hidden_variance,
@@ -19,8 +20,13 @@ from derive.theories.networks.analysis.scalar.described import (
     variance_of,
 )
 from derive.theories.networks.analysis.scalar.energy import ScalarEnergy, read_energy
-from derive.theories.networks.analysis.scalar.equal import EqualWidths, equal_widths
-from derive.theories.networks.analysis.scalar.equation import ScalarEquation, multiply, polynomial
+from derive.theories.networks.analysis.scalar.equation import (
+    EqualWidths,
+    ScalarEquation,
+    equal_widths,
+    multiply,
+    polynomial,
+)
 from derive.theories.networks.analysis.scalar.explicit import (
     Explicit,
     explicit_equal,
@@ -37,10 +43,11 @@ from derive.theories.networks.analysis.scalar.limits import (
 )
 from derive.theories.networks.analysis.scalar.load_series import alpha_series
 from derive.theories.networks.analysis.scalar.numbers import Value
+from derive.theories.networks.analysis.scalar.printing import DISPLAYS, section
 from derive.theories.networks.analysis.scalar.series import Series, require_variable
 from derive.theories.networks.analysis.scalar.solutions import Solutions, solve
-from derive.theories.networks.analysis.scalar.stages import Stage, read_stages
-from derive.theories.networks.analysis.scalar.symbols import WIDTH
+from derive.theories.networks.analysis.scalar.stages import Stage, read_stages, stage_actions
+from derive.theories.networks.analysis.scalar.symbols import FLUX, OVERLAP, PRIOR, SIGNAL, WIDTH
 from derive.theories.networks.analysis.scalar.width_series import width_series
 from derive.theories.networks.derivation import Derivation, Theory, derive, refuse_mean
 from derive.theories.networks.description import Network
@@ -178,11 +185,33 @@ class ScalarTheory(Certified):
 
     def page(self, *results: Explicit | Series | Limit) -> Page:
         """The steps, with results at their end."""
-        return printing.page_of(self, (*self.steps, *map(self.step, results)))
+        pages = Pages(DISPLAYS)
+        steps = enumerate((*self.steps, *map(self.step, results)), start=1)
+        blocks = (block for place, step in steps for block in step_blocks(place, step, pages))
+        return Page(f"Scalar theory of {plain(self.equation.depth)} stages", tuple(blocks))
 
     def text(self) -> str:
         """The equations in plain text."""
-        return printing.text(self)
+        equation, energy, equal = self.equation, self.energy, self.equal_widths()
+        lines = [f"Scalar theory of {plain(equation.depth)} stages: one head in every layer"]
+        lines += section("any widths, any temperature", [
+            Equation(OVERLAP, equation.right),
+            Equation(PRIOR, equation.prior),
+            Equation(r"r = -u\ E'(u)", energy.spectral_flux),
+            Equation(energy.kernel, energy.kernel_value),
+        ])  # fmt: skip
+        lines += section("zero temperature", [
+            Equation(FLUX, energy.cold_flux),
+            Equation(SIGNAL, energy.signal_value),
+        ])  # fmt: skip
+        lines += section("zero temperature, equal widths, α = P/N", [
+            Equation(OVERLAP, equal.overlap),
+            Equation(equal.left, equal.right),
+        ])  # fmt: skip
+        lines.append(
+            "Every factor 1 + r/N must be positive. k: eigenvalues of K₁; y: labels there."
+        )
+        return "\n".join(lines)
 
 
 @takes("source")

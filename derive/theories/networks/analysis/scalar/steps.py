@@ -8,15 +8,19 @@ import sympy
 
 from derive.algebra.latex import latex
 from derive.steps.step import Equation, Order, Step
-from derive.theories.networks.analysis.scalar import certificates, statements
+from derive.theories.networks.analysis.scalar import statements
+from derive.theories.networks.analysis.scalar.certificates import matrices, orders, roots
 from derive.theories.networks.analysis.scalar.depth import (
     Generic,
     flux_induction,
     overlap_induction,
 )
 from derive.theories.networks.analysis.scalar.energy import ScalarEnergy
-from derive.theories.networks.analysis.scalar.equal import equal_widths
-from derive.theories.networks.analysis.scalar.equation import ScalarEquation, polynomial
+from derive.theories.networks.analysis.scalar.equation import (
+    ScalarEquation,
+    equal_widths,
+    polynomial,
+)
 from derive.theories.networks.analysis.scalar.explicit import Explicit
 from derive.theories.networks.analysis.scalar.limits import Limit
 from derive.theories.networks.analysis.scalar.series import Series
@@ -56,7 +60,7 @@ def _numbers(theory: Theory, stages: tuple[Stage, ...]) -> Step:
     before = [Equation(e.overlap, e.right) for e in theory.equations]
     after = [Equation(stage.overlap, stage.right) for stage in stages]
     after += [Equation(stage.flux, stage.flux_value) for stage in stages[1:]]
-    proof = certificates.stages(theory, stages)
+    proof = matrices.stages(theory, stages)
     return _step("numbers", statements.NUMBERS, proof, before=tuple(before), after=tuple(after))
 
 
@@ -65,7 +69,7 @@ def _multiply(theory: Theory, stages: tuple[Stage, ...], equation: ScalarEquatio
     after = (Equation(OVERLAP, equation.right), Equation(PRIOR, equation.prior))
     moves = [f"name the flux of every stage $r$: {stage.flux} = $r$" for stage in stages[:1]]
     moves += [f"put the equation of {stage.overlap} into that below it" for stage in stages[1:]]
-    proof = certificates.equation(theory, equation)
+    proof = matrices.equation(theory, equation)
     return _step(
         "one equation", statements.MULTIPLY, proof,
         before=tuple(before), after=after, moves=tuple(moves),
@@ -79,14 +83,14 @@ def _energy(theory: Theory, stages: tuple[Stage, ...], energy: ScalarEnergy) -> 
         Equation("E(u)", energy.energy),
         Equation(r"r = -u\ E'(u)", energy.flux),
     )
-    proof = certificates.energy(theory, energy)
+    proof = matrices.energy(theory, energy)
     return _step("energy of a number", statements.ENERGY, proof, before=before, after=after)
 
 
 def _spectrum(theory: Theory, energy: ScalarEnergy) -> Step:
     after = (Equation("E(u)", energy.spectral), Equation("r", energy.spectral_flux))
     before = (Equation("E(u)", energy.energy),)
-    proof = certificates.spectrum(theory, energy)
+    proof = matrices.spectrum(theory, energy)
     return _step("eigenvalues", statements.SPECTRUM, proof, before=before, after=after)
 
 
@@ -97,7 +101,7 @@ def _cold(theory: Theory, energy: ScalarEnergy) -> Step:
         Equation(SIGNAL, energy.signal_value),
         Equation("r", energy.cold_flux),
     )
-    proof = certificates.zero_temperature(theory, energy)
+    proof = matrices.zero_temperature(theory, energy)
     return _step(
         "zero temperature", statements.COLD, proof,
         before=before, after=after, moves=("put $T = 0$",),
@@ -106,7 +110,7 @@ def _cold(theory: Theory, energy: ScalarEnergy) -> Step:
 
 def _actions(theory: Theory, actions: Actions, energy: ScalarEnergy) -> Step:
     total = sympy.Add(*(term for _, term in actions))
-    proof = certificates.actions(theory, actions)
+    proof = matrices.actions(theory, actions)
     return _step(
         "action at the solutions", statements.ACTIONS, proof, after=(Equation("S - E(u)", total),)
     )
@@ -116,7 +120,7 @@ def _polynomial(equation: ScalarEquation, energy: ScalarEnergy) -> Step:
     before = (Equation(OVERLAP, equation.right), Equation("r", energy.cold_flux))
     zero = polynomial(equation)
     after = (Equation(zero + SIGNAL, SIGNAL),)
-    proof = certificates.polynomial_roots(equation)
+    proof = roots.polynomial_roots(equation)
     return _step(
         "one positive root", statements.POLYNOMIAL, proof,
         before=before, after=after, moves=("solve $r = s/u - P$ for $u$, and put it in",),
@@ -127,7 +131,7 @@ def _equal(equation: ScalarEquation, energy: ScalarEnergy) -> Step:
     form = equal_widths(equation, energy.cold_flux)
     before = (Equation(OVERLAP, equation.right), Equation("r", energy.cold_flux))
     after = (Equation(OVERLAP, form.overlap), Equation(form.left, form.right))
-    proof = certificates.equal(equation, energy.cold_flux, form)
+    proof = roots.equal(equation, energy.cold_flux, form)
     return _step(
         "equal widths", statements.EQUAL, proof, before=before, after=after, moves=form.moves
     )
@@ -145,7 +149,7 @@ def any_depth(generic: Generic, equation: ScalarEquation, energy: ScalarEnergy) 
         "$u$ is the overlap of the lowest stage; $c$ is what does not depend on $r$",
     )
     step = _step(
-        "any depth", statements.GENERIC, certificates.depth(generic, equation),
+        "any depth", statements.GENERIC, roots.depth(generic, equation),
         before=(Equation(overlaps.statement[0], generic.right),),
         after=tuple(Equation(*pair) for pair in pairs), moves=moves,
     )  # fmt: skip
@@ -156,7 +160,7 @@ def explicit(equation: ScalarEquation, form: Explicit) -> Step:
     """A closed form as a step."""
     after = [*form.assignments, (form.unknown, form.root), (OVERLAP, form.overlap)]
     return _step(
-        "explicit solution", statements.EXPLICIT, certificates.explicit(equation, form),
+        "explicit solution", statements.EXPLICIT, roots.explicit(equation, form),
         before=(Equation(form.polynomial, sympy.S.Zero),),
         after=tuple(Equation(*pair) for pair in after),
     )  # fmt: skip
@@ -170,7 +174,7 @@ def series(equation: ScalarEquation, energy: ScalarEnergy, form: Series) -> Step
     after += [Equation(*pair) for pair in form.definitions]
     return _step(
         f"series to order {form.order}", statements.SERIES,
-        certificates.series(equation, energy, form),
+        orders.series(equation, energy, form),
         order=Order.LEADING, limit=at,
         before=before, after=tuple(after), moves=form.moves,
     )  # fmt: skip
@@ -183,7 +187,7 @@ def limit(equation: ScalarEquation, form: Limit) -> Step:
     if form.condition != 1:
         moves += (f"the limit exists where ${latex(form.condition)} > 0$",)
     return _step(
-        f"limit {form.name}", statements.LIMIT, certificates.limit(equation, form),
+        f"limit {form.name}", statements.LIMIT, orders.limit(equation, form),
         order=Order.LEADING, limit=form.approach, before=(Equation(OVERLAP, equation.right),),
         after=tuple(Equation(*pair) for pair in dict.fromkeys(after)), moves=moves,
     )  # fmt: skip

@@ -22,8 +22,9 @@ import sympy
 from derive.algebra import evaluate
 from derive.algebra.arithmetic import Digits
 from derive.errors import SamplingError
+from derive.theories.networks.analysis.scalar.one_head import numbers_of
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.samplers.exact.scalar_law import ScalarLaw, numbers_of, scalar_law
+from derive.theories.networks.samplers.exact.scalar_law import ScalarLaw, scalar_law
 
 GUARD = 15
 """Digits of the arithmetic beyond those asked for: the sums of mpmath's meijerg cancel."""

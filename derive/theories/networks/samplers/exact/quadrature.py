@@ -18,8 +18,9 @@ from derive.algebra import evaluate
 from derive.algebra.arithmetic import Digits
 from derive.errors import NoRule, SamplingError
 from derive.sampling.draws import Array
+from derive.theories.networks.analysis.scalar.one_head import numbers_of
 from derive.theories.networks.derivation import Theory
-from derive.theories.networks.samplers.exact.scalar_law import ScalarLaw, numbers_of, scalar_law
+from derive.theories.networks.samplers.exact.scalar_law import ScalarLaw, scalar_law
 
 MOST_STAGES = 2
 GUARD = 10

@@ -17,12 +17,10 @@ import sympy
 from derive.algebra import contains, substitute
 from derive.algebra.scalars import expand
 from derive.errors import SamplingError
-from derive.theories.networks.analysis.scalar.one_head import in_numbers, numbers_of
+from derive.theories.networks.analysis.scalar.one_head import in_numbers
 from derive.theories.networks.derivation import Theory
 from derive.theories.networks.derivation.rules.gaussian import find_normal
 from derive.theories.networks.derivation.rules.proportional.rewrite import label_energy
-
-__all__ = ["ScalarLaw", "in_numbers", "numbers_of", "scalar_law"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ distance from the solution falls with the order that it claims.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import sympy
@@ -15,7 +15,11 @@ from derive.algebra import evaluate
 from derive.errors import CertificateError
 from derive.steps.compare import GUARD, context, guarded
 from derive.steps.step import Certificate, Evidence
-from derive.theories.networks.analysis.scalar.certificates.roots import solved
+from derive.theories.networks.analysis.scalar.certificates.roots import (
+    STAGES_DRAWN,
+    Numbers,
+    solved,
+)
 from derive.theories.networks.analysis.scalar.energy import EIGENVALUES, PROJECTIONS, ScalarEnergy
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation, with_equal_widths
 from derive.theories.networks.analysis.scalar.limits import Limit
@@ -31,8 +35,6 @@ from derive.theories.networks.analysis.scalar.symbols import (
     WIDTH,
 )
 
-Numbers = Mapping[Any, Any]
-STAGES_DRAWN = 3
 SPECTRUM_DRAWN = ((0.75, 1.25), (2.0, -0.5), (0.375, 1.75), (1.25, 0.25))
 """(k_i, y_i)."""
 TOLERANCE = 0.05

@@ -17,8 +17,8 @@ from derive.steps.compare import (
 )
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.scalar.depth import FLUXES, OVERLAPS, Generic
-from derive.theories.networks.analysis.scalar.equal import EqualWidths
 from derive.theories.networks.analysis.scalar.equation import (
+    EqualWidths,
     ScalarEquation,
     polynomial,
     with_equal_widths,
@@ -41,10 +41,6 @@ from derive.theories.networks.analysis.scalar.symbols import (
 
 Numbers = Mapping[Any, Any]
 STAGES_DRAWN = 3
-SPECTRUM_DRAWN = ((0.75, 1.25), (2.0, -0.5), (0.375, 1.75), (1.25, 0.25))
-"""(k_i, y_i)."""
-TOLERANCE = 0.05
-"""Of a measured order: the next order is a whole one away."""
 
 
 def solved(equation: ScalarEquation, numbers: Numbers, digits: int) -> tuple[Any, Any]:
