@@ -50,11 +50,6 @@ class Declared:
         """Whether its entries are drawn positive."""
         return self.domain == POSITIVE
 
-    @property
-    def is_definite(self) -> bool:
-        """Whether it has a log-determinant whatever is drawn."""
-        return self.domain == DEFINITE
-
     def shaped(self, entries: Entries, arithmetic: Arithmetic | Rationals) -> Array:
         """A matrix of the domain, from independent entries."""
         given, unit = arithmetic.array(entries.array), np.eye(len(entries.array), dtype=int)

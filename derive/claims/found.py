@@ -28,17 +28,14 @@ def factor_of(
     for monomial in _monomials([p for p in parameters if p.is_Symbol]):
         fractions: set[Any] = set()
         for fitted, case in zip(fits, cases, strict=True):
-            known = {s: _exact(case.points[0][s]) for s in monomial.free_symbols}
+            point = case.points[0]
+            known = {s: sympy.Rational(str(point[s])) for s in monomial.free_symbols}
             value = monomial.xreplace(known)
             fractions.add(rational(fitted.factor * int(value.q) / int(value.p), digits))
         if len(fractions) == 1 and None not in fractions:
             fraction = fractions.pop()
             return sympy.Rational(fraction.numerator, fraction.denominator) * monomial
     return None
-
-
-def _exact(number: Any) -> Any:
-    return sympy.Rational(str(number))
 
 
 def _monomials(parameters: Sequence[Any]) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from derive.algebra.arithmetic import Digits
 from derive.claims.aspects import thresholds
 from derive.claims.claim import Claim
 from derive.claims.coverage import Coverage, cover
-from derive.claims.declared import Declared, declarations
+from derive.claims.declared import DEFINITE, Declared, declarations
 from derive.claims.definitions import Definitions, expanded, with_symbols
 from derive.claims.draws import MODEST, Draws, span
 from derive.claims.language import Scope
@@ -67,10 +67,6 @@ class OnSymbols:
         return cls(declared, scope, definitions, drawer)
 
     @property
-    def _sizes(self) -> list[Any]:
-        return self.drawer.sizes
-
-    @property
     def shown(self) -> dict[str, Any]:
         """What is declared and is no size."""
         return {name: d.symbol for name, d in self.declared.items() if not d.is_size}
@@ -96,7 +92,7 @@ class OnSymbols:
         return Words(
             widths=tuple(name for name, d in declared if d.is_size),
             numbers=tuple(name for name, d in declared if not d.is_size and not d.shape),
-            matrices=tuple(name for name, d in declared if d.is_definite),
+            matrices=tuple(name for name, d in declared if d.domain == DEFINITE),
             names=tuple(self.scope.names),
         )
 
@@ -132,7 +128,7 @@ class OnSymbols:
 
     def smallest(self, points: int) -> Iterator[Case]:
         """Simple values, from sizes of 1 upward."""
-        sizes = self._sizes
+        sizes = self.drawer.sizes
         for excess in range(MOST_EXCESS + 1):
             for raised in combinations_with_replacement(range(len(sizes)), excess if sizes else 0):
                 drawn = {size: 1 + raised.count(k) for k, size in enumerate(sizes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,7 +16,6 @@ from derive.files import UNFINISHED
 from derive.files.seals import read_json
 from derive.files.whole import unwritten
 from derive.running.files import write_json
-from derive.running.locks import locked
 
 Check = Callable[[dict[str, Any]], None]
 """Raises DataError where what a marker says may not be gone on with."""
@@ -194,3 +194,29 @@ def _sweep(folder: Folder, layout: Layout) -> None:
     for home in (folder.path, *(folder.path / home for home in layout.homes)):
         for path in home.glob(f"{UNFINISHED}*"):
             path.unlink()
+
+
+@contextmanager
+def locked(folder: Path, what: str) -> Iterator[None]:
+    """Keep other processes out of a folder that exists; the lock goes with the process.
+
+    Args:
+        folder: The folder.
+        what: What writes into it.
+
+    Raises:
+        DataError: Another process is in it.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(
+                f"{folder}: another {what} is writing to it; wait for it, or choose another --out"
+            ) from None
+        except OSError:  # a file system without locks
+            pass
+        yield
+    finally:
+        os.close(handle)

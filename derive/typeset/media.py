@@ -34,17 +34,9 @@ class Medium:
     """Writes and measures boxes; a rule for each kind of box."""
 
     def __init__(self) -> None:
+        kinds = (Atom, Script, Fence, Radical, Ratio, Apply, Row, Infix, Sum, Listing)
         self._rules: dict[type, Callable[[Any], str]] = {
-            Atom: self._atom,
-            Script: self._script,
-            Fence: self._fence,
-            Radical: self._radical,
-            Ratio: self._ratio,
-            Apply: self._apply,
-            Row: self._row,
-            Infix: self._infix,
-            Sum: self._sum,
-            Listing: self._listing,
+            kind: getattr(self, f"_{kind.__name__.lower()}") for kind in kinds
         }
 
     def text(self, box: Box) -> str:
@@ -84,21 +76,6 @@ class Medium:
         """A body in brackets."""
         left, right = self.brackets(box)
         return left + self.text(box.body) + right
-
-    def _atom(self, box: Atom) -> str:
-        raise NotImplementedError
-
-    def _script(self, box: Script) -> str:
-        raise NotImplementedError
-
-    def _radical(self, box: Radical) -> str:
-        raise NotImplementedError
-
-    def _ratio(self, box: Ratio) -> str:
-        raise NotImplementedError
-
-    def _apply(self, box: Apply) -> str:
-        raise NotImplementedError
 
     def factor(self, box: Box) -> str:
         """A box beside others in a row."""

@@ -29,7 +29,7 @@ from derive.theories.networks.solver import Solver
 from derive.theories.networks.solver.memory import (
     Sizes,
     file_task_bytes,
-    refuse_large_task,
+    refuse_large,
     solving_bytes,
     vectors_of,
 )
@@ -290,12 +290,12 @@ class TestRefusal:
         assert "reading data for 6 paths, P = 500, N_0 = 100, needs about 2.4 MB" in message
         assert used < 1e6
 
-    def test_processes(self, monkeypatch, tmp_path):
+    def test_processes(self, monkeypatch):
         """One process fits where two do not."""
-        np.savez(tmp_path / "data.npz", attended=np.ones((100, 100, 6)), labels=np.ones(100))
+        net, data = heads(6), Data(np.ones((100, 100, 6)), np.ones(100))
         monkeypatch.setattr(memory, "_from_system", lambda: 8e6)
-        refuse_large_task(heads(6), tmp_path / "data.npz")
-        message = refused(lambda: refuse_large_task(heads(6), tmp_path / "data.npz", processes=2))
+        refuse_large(net, data)
+        message = refused(lambda: refuse_large(net, data, processes=2))
         assert "in 2 processes" in message
 
     @pytest.mark.parametrize("command", ["solve", "run"])

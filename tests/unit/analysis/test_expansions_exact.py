@@ -16,6 +16,7 @@ from derive import (
     scalar_theory,
 )
 from derive.algebra import build, equal, nodes
+from derive.algebra.series import taylor
 from derive.errors import DescriptionError
 from derive.steps.compare import Agreement
 from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
@@ -24,7 +25,6 @@ from derive.theories.networks.analysis.expansions.laplace import (
     fluctuations,
     prior_forces,
     prior_means,
-    second_variation,
     split_by_width,
 )
 from derive.theories.networks.checks.sample import Draw
@@ -66,8 +66,9 @@ def test_the_second_variation_of_one_stage_is_a_square():
     """L = N (u/s - ln u): L'' / 2 = N / (2 s^2) at u = s."""
     theory = derive(NETWORKS["no layer"]).theory
     found = fluctuations(theory)
-    width, variation = theory.notation.width(0), second_variation(theory, found)
-    point, change = theory.wide.points[0][0], found.overlaps[0]
+    (g,), (start,), (change,) = theory.order_parameters, theory.wide.overlaps, found.overlaps
+    width, point = theory.notation.width(0), theory.wide.points[0][0]
+    variation = taylor(split_by_width(theory).leading, {g: (start, change)}, 2)[2]
     square = build.trace(build.mul(build.inv(point), build.inv(point), change, change))
     assert equal(variation, width / 2 * square)
 

@@ -15,7 +15,7 @@ from derive.errors import DataError
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.files import Unreadable, whole
 from derive.files.seals import Broken, read_sealed, sealed_json, unsealed_json
-from derive.running.locks import locked
+from derive.running.folder import locked
 from derive.theories.networks.runs.folder import Folder
 from tests.command_line import call, refusal
 from tests.unit.test_report import FALLING, results

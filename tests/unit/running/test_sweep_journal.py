@@ -6,8 +6,8 @@ import math
 import pytest
 
 from derive.errors import DataError
+from derive.running.folder import locked
 from derive.running.journal import Journal
-from derive.running.locks import locked
 
 
 def filled(path, count=3):

@@ -118,8 +118,8 @@ def test_draws_go_on_and_are_kept(tmp_path):
 
 def test_the_overlap_is_that_of_the_readout_given_the_features():
     """Its closed form against draws of the readout from its Gaussian conditional."""
-    from derive.theories.networks.samplers.features.chain import Chain
     from derive.theories.networks.samplers.features.model import Examples, Model
+    from derive.theories.networks.samplers.features.sampler import Chain
 
     inputs, labels, _ = data()
     described = network("arc-cosine-1")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from small_networks import NETWORKS, random_data
 
-from derive.theories.networks.samplers.weights.conditional import Design, draw_conditional
+from derive.theories.networks.samplers.weights.chain import Design, draw_conditional
 from derive.theories.networks.samplers.weights.model import Model
 
 

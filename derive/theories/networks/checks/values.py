@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,25 +38,20 @@ def generated(subject: Subject, claim: str) -> CheckResult:
     return comparison.result(claim, FLOAT_DIGITS, compared)
 
 
+@dataclass(eq=False)
 class _Point:
     """One instance at given order parameters, for mpmath and for the module."""
 
-    def __init__(
-        self,
-        subject: Subject,
-        sample: Sample,
-        overlaps: tuple[Array, ...],
-        directions: tuple[Array, ...],
-    ) -> None:
-        self.subject = subject
-        self.module = subject.module
-        self.theory = subject.theory
-        self.sample = sample
-        self.overlaps = overlaps
-        self.directions = directions
-        self.problem = sample.problem(subject.module)
-        self.numbers: Numbers = subject.at(sample, overlaps)
-        self.value = subject.evaluation(self.numbers).of
+    subject: Subject
+    sample: Sample
+    overlaps: tuple[Array, ...]
+    directions: tuple[Array, ...]
+
+    def __post_init__(self) -> None:
+        self.module, self.theory = self.subject.module, self.subject.theory
+        self.problem = self.sample.problem(self.module)
+        self.numbers: Numbers = self.subject.at(self.sample, self.overlaps)
+        self.value = self.subject.evaluation(self.numbers).of
 
     def by_stream(self, name: str, values: tuple[Array, ...], expected: Any) -> Pairs:
         overlaps = self.theory.order_parameters

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -89,20 +90,14 @@ def _readout_scale(network: Network, activation: list[list[Any]], sqrt: Any) -> 
     return sqrt(count * len(activation))
 
 
+@dataclass
 class _Pass:
     """One sweep through the layers; weights and attention matrices are used up in order."""
 
-    def __init__(
-        self,
-        weights: list[Any],
-        attentions: list[Any],
-        sqrt: Callable[[Any], Any],
-        nonlinearity: Callable[[Any], Any] | None,
-    ) -> None:
-        self.weights = weights
-        self.attentions = attentions
-        self.sqrt = sqrt
-        self.nonlinearity = nonlinearity
+    weights: list[Any]
+    attentions: list[Any]
+    sqrt: Callable[[Any], Any]
+    nonlinearity: Callable[[Any], Any] | None
 
     def apply(self, layer: Layer, z: list[list[Any]]) -> list[list[Any]]:
         """Push activations z, shape (N, T), through one layer."""

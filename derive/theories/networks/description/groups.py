@@ -14,7 +14,18 @@ from derive.wording import shown
 
 
 @dataclass(frozen=True)
-class Residual:
+class Group:
+    """A layer that is made of layers."""
+
+    layers: tuple[Inner, ...]
+
+    def __post_init__(self) -> None:
+        name = type(self).__name__.lower()
+        object.__setattr__(self, "layers", as_layers(self.layers, name))
+
+
+@dataclass(frozen=True)
+class Residual(Group):
     r"""A skip around layers that end in the stream in which they begin.
 
     .. math:: z \mapsto z + \mathrm{layers}(z)
@@ -26,14 +37,9 @@ class Residual:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Inner, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", as_layers(self.layers, "residual"))
-
 
 @dataclass(frozen=True)
-class Parallel:
+class Parallel(Group):
     r"""The sum of branches that begin in one stream and end in one stream.
 
     .. math:: z \mapsto \sum_b \mathrm{branch}_b(z)
@@ -47,14 +53,9 @@ class Parallel:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Inner, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", as_layers(self.layers, "parallel"))
-
 
 @dataclass(frozen=True)
-class Serial:
+class Serial(Group):
     r"""Layers one above the other, as one branch of a `Parallel`.
 
     Args:
@@ -63,11 +64,6 @@ class Serial:
     Raises:
         DescriptionError: `layers` is not a sequence of layers.
     """
-
-    layers: tuple[Inner, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", as_layers(self.layers, "serial"))
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ class Identity:
 
 
 @dataclass(frozen=True)
-class Repeat:
+class Repeat(Group):
     r"""Layers that stand one above the other a number of times.
 
     .. math:: z \mapsto \mathrm{layers}(\cdots \mathrm{layers}(z)), \qquad L \text{ times}
@@ -96,11 +92,7 @@ class Repeat:
         DescriptionError: `layers` is not a sequence of layers.
     """
 
-    layers: tuple[Inner, ...]
     times: Size
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", as_layers(self.layers, "repeat"))
 
 
 Inner = Weighted | Residual | Parallel | Serial | Identity | Repeat

@@ -123,8 +123,11 @@ class Network:
             whole = key != "variance" and isinstance(value, float) and value.is_integer()
             return int(value) if whole else value
 
-        layers = tuple(_map_layer(layer, change) for layer in self.layers)
-        return replace(self, layers=layers, temperature=change("variance", self.temperature))
+        return replace(self._mapped(change), temperature=change("variance", self.temperature))
+
+    def _mapped(self, change: Any) -> Network:
+        """The same network with sizes and variances changed, given the name and value of each."""
+        return replace(self, layers=tuple(_map_layer(layer, change) for layer in self.layers))
 
     @property
     def infinitely_wide(self) -> bool:
@@ -143,11 +146,7 @@ class Network:
         >>> Network((Embedding(10, 1.0), Readout(1.2)), 0.01).with_width(math.inf).describe()
         'embedding(N=inf) -> readout(last)'
         """
-        layers = tuple(
-            _map_layer(layer, lambda key, old: width if key == "width" and old is not None else old)
-            for layer in self.layers
-        )
-        return replace(self, layers=layers)
+        return self._mapped(lambda key, old: width if key == "width" and old is not None else old)
 
     def repeated(self, times: Size) -> Network:
         """The same network with what stands between embedding and readout repeated.
@@ -166,11 +165,7 @@ class Network:
         """
         if not any(hasattr(layer, "heads") for _, layer in walk(self.layers)):
             raise DescriptionError("heads: the network has no attention layer; give it one")
-        layers = tuple(
-            _map_layer(layer, lambda key, old: heads if key == "heads" else old)
-            for layer in self.layers
-        )
-        return replace(self, layers=layers)
+        return self._mapped(lambda key, old: heads if key == "heads" else old)
 
     def with_temperature(self, temperature: Value) -> Network:
         """The same network at another temperature."""
@@ -203,7 +198,7 @@ class Network:
         def change(key: str, old: Any) -> Any:
             return variances.get(next(names), old) if key == "variance" else old
 
-        return replace(self, layers=tuple(_map_layer(layer, change) for layer in self.layers))
+        return self._mapped(change)
 
     def describe(self) -> str:
         """The network in one line, the input on the left."""

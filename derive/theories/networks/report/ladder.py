@@ -8,7 +8,7 @@ from typing import Any
 from derive.escaping import html
 from derive.theories.networks.ladder import Ladder
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.tables import checks_table, table, verdict
+from derive.theories.networks.report.tables import checks_table, counted, table, verdict
 from derive.typeset.html import captioned, folded, html_page, paragraph, section
 
 INTRODUCTION = (
@@ -34,24 +34,21 @@ def ladder_page(ladder: Ladder) -> str:
 def ladder_section(ladder: Ladder) -> str:
     """Verdict, deviations against width, a table for every rung, and what was drawn."""
     words = [result.verdict.value for result in ladder.results]
-    counts = ", ".join(f"{words.count(w)}&nbsp;{verdict(w)}" for w in dict.fromkeys(words))
     svg = figures.draw_deviations(ladder.deviations) if figures.available() else ""
     parts = [
         paragraph(INTRODUCTION),
         paragraph(f"Note: {ladder.note}.") if ladder.note else "",
-        f"<p>{len(words)} claims: {counts}. Together: {verdict(ladder.verdict.value)}.</p>",
+        f"<p>{len(words)} claims: {counted(words)}. Together: {verdict(ladder.verdict.value)}.</p>",
         captioned(svg, CAPTION),
         _deviations(ladder),
     ]
     for rung in ladder.rungs:
         rows = [result.as_dict() for result in rung.results]
         content = checks_table(rows)
-        long = len(rows) > 8
-        parts.append(
-            folded(f"{rung.name}: {len(rows)} claims", content)
-            if long
-            else f"<h3>{html(rung.name)}</h3>\n{content}"
-        )
+        if len(rows) > 8:
+            parts.append(folded(f"{rung.name}: {len(rows)} claims", content))
+        else:
+            parts.append(f"<h3>{html(rung.name)}</h3>\n{content}")
     parts.append(f"<h3>What was drawn</h3>\n{_effort(ladder)}" if ladder.effort else "")
     return section("Verification ladder", *parts)
 

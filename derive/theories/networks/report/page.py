@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from derive.escaping import html
+from derive.theories.networks.derivation import Derivation
+from derive.theories.networks.derivation.render.content import Section, sections
+from derive.theories.networks.derivation.render.names import names_of
+from derive.theories.networks.derivation.render.pages import displays_of
 from derive.theories.networks.report import figures
 from derive.theories.networks.report.branches import changes_of_branch
 from derive.theories.networks.report.figures.heads import branch_word, head_labels
@@ -18,17 +22,17 @@ from derive.theories.networks.report.stiffness import stiffness_section
 from derive.theories.networks.report.tables import (
     certificates_table,
     checks_table,
+    counted,
     heads_table,
     network_table,
     pairs_table,
     score_table,
     solutions_table,
     table,
-    verdict,
 )
-from derive.theories.networks.report.theory import theory_html
 from derive.typeset.html import captioned, folded, html_page, paragraph, section
 from derive.typeset.mathml import converter, html_of_blocks
+from derive.typeset.page import Block, Heading, Prose
 from derive.wording import plural
 
 
@@ -227,10 +231,9 @@ def _checks(results: Results) -> str:
     if results.checks is None:
         return section("Checks", paragraph("Left out in this run; make them with derive check."))
     words = [str(check["verdict"]) for check in results.checks]
-    counts = ", ".join(f"{words.count(word)}&nbsp;{verdict(word)}" for word in dict.fromkeys(words))
     text = (
         "<p>Generated code and known limits, on random instances in arithmetic of many digits: "
-        f"{counts}.</p>"
+        f"{counted(words)}.</p>"
     )
     return section("Checks", text, checks_table(results.checks))
 
@@ -252,3 +255,24 @@ def _certificates(results: Results) -> str:
         text,
         certificates_table(results.derivation.steps, certificates["steps"]),
     )
+
+
+def theory_html(derivation: Derivation, level: int) -> str:
+    """The saddle-point theory: action, equations and predictor."""
+    theory = derivation.known_theory
+    displays = displays_of(theory, names_of(theory))
+    blocks: list[Block] = []
+    for title, text, equations in _main_sections(derivation):
+        blocks += [Heading(1, title), *([Prose(text)] if text else [])]
+        shown, where = displays.of(equations)
+        blocks += [shown] if where is None else [shown, Prose("where"), where]
+    return html_of_blocks(blocks, level)
+
+
+def _main_sections(derivation: Derivation) -> Iterator[Section]:
+    """For chains the papers' normalisation stands for action and saddle point."""
+    chain = derivation.known_theory.chain is not None
+    titles = ["In the papers' normalisation"] if chain else ["Action", "Saddle point"]
+    for titled in sections(derivation.known_theory):
+        if titled[0] in (*titles, "Predictor"):
+            yield titled

@@ -182,6 +182,11 @@ def verdict(word: str) -> str:
     return f'<span class="{CLASSES.get(word, "doubt")}">{html(word)}</span>'
 
 
+def counted(words: Sequence[str]) -> str:
+    """How often each verdict was given."""
+    return ", ".join(f"{words.count(word)}&nbsp;{verdict(word)}" for word in dict.fromkeys(words))
+
+
 def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, Any]]) -> str:
     """One row per step of the derivation.
 

@@ -141,16 +141,14 @@ def sizes_of(file: FileSizes, vectors: tuple[int, ...]) -> Sizes:
     return Sizes(*shape, file.paths, file.distinct, vectors)
 
 
-def file_task_bytes(file: FileSizes, vectors: tuple[int, ...], *, spectrum: bool = False) -> int:
+def file_task_bytes(file: FileSizes, vectors: tuple[int, ...]) -> int:
     """What reading a file and solving need at their peak, from nothing.
 
     Args:
         file: Sizes of the data in the file.
         vectors: m_s of every stream.
-        spectrum: As in `solving_bytes`.
     """
-    solving = file.kept + solving_bytes(sizes_of(file, vectors), spectrum=spectrum)
-    return max(file.loading, solving)
+    return max(file.loading, file.kept + solving_bytes(sizes_of(file, vectors)))
 
 
 def refuse_large(
@@ -172,41 +170,29 @@ def refuse_large(
     if processes > 1:
         inputs = NUMBER * sizes.features * sizes.distinct * (sizes.examples + sizes.tests)
         needed += processes * inputs
-    refuse_beyond_memory(needed, f"solving with {sizes}{_at_once(processes)},", REMEDY)
+    many = f" in {processes} processes" if processes > 1 else ""
+    refuse_beyond_memory(needed, f"solving with {sizes}{many},", REMEDY)
 
 
-def _at_once(processes: int) -> str:
-    return f" in {processes} processes" if processes > 1 else ""
-
-
-def refuse_large_task(
-    network: Network, path: str | Path, *, processes: int = 1, spectrum: bool = False
-) -> None:
+def refuse_large_task(network: Network, path: str | Path) -> None:
     """Refuse to read and solve a data file where that does not fit into memory; nothing is read.
 
     Args:
         network: Every number of heads has a value.
         path: The .npz file.
-        processes: That do so at once.
-        spectrum: As in `solving_bytes`.
 
     Raises:
         SizeError: The message has the predicted number, and the number of paths.
     """
     vectors, paths = vectors_of(network), path_count(network)
-    many = _at_once(processes)
     bare = Sizes(0, 0, 0, paths, paths, vectors)  # what the overlaps take, whatever the data are
-    refuse_beyond_memory(
-        processes * solving_bytes(bare), f"solving with {bare.paths_text}{many}", REMEDY
-    )
+    refuse_beyond_memory(solving_bytes(bare), f"solving with {bare.paths_text}", REMEDY)
     shapes = shapes_in(path)
     for merged in (False, True):
         file = file_sizes(shapes, network, merged=merged)
         if file is None:
             return
-        sizes = sizes_of(file, vectors)
-        parent = file.kept if processes > 1 else 0
-        needed = parent + processes * file_task_bytes(file, vectors, spectrum=spectrum)
+        sizes, needed = sizes_of(file, vectors), file_task_bytes(file, vectors)
         if needed <= available_memory():
             return
-    refuse_beyond_memory(needed, f"solving with {sizes}{many},", REMEDY)
+    refuse_beyond_memory(needed, f"solving with {sizes},", REMEDY)

@@ -114,13 +114,6 @@ def fluctuations(theory: Theory) -> Fluctuations:
     )
 
 
-def second_variation(theory: Theory, fluctuations: Fluctuations) -> Any:
-    """The second-order part of L along the fluctuations."""
-    pairs = zip(theory.order_parameters, theory.wide.overlaps, fluctuations.overlaps, strict=True)
-    paths = {g: (point, x) for g, point, x in pairs}
-    return taylor(split_by_width(theory).leading, paths, 2)[2]
-
-
 @dataclass(frozen=True)
 class PriorMean:
     """What the law without labels says of the overlaps of one weight's vectors.
