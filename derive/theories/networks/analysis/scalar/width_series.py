@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy.polys.ring_series import rs_exp, rs_mul, rs_series_inversion
 from sympy.polys.rings import ring
 
 from derive.algebra.latex import plain
@@ -22,6 +23,8 @@ from derive.theories.networks.analysis.scalar.symbols import (
     SIGNAL,
     equal_ratio,
 )
+
+_X: Any = sympy.Symbol("x")
 
 SCALED = r"$1/N_l$ is multiplied by $\epsilon$; $x = \epsilon r$ and $F = u/c$"
 POWER_SUMS = r"$\ln F$, a sum over the stages, is expanded; $p_k$ are the power sums of $1/N_l$"
@@ -51,14 +54,15 @@ def width_series(
     sums = _symmetric(equation, top)
     slopes = [] if cold else list(zip(_names("d", 0, top), _slopes(energy, top), strict=True))
     gens = [*(name for name, _ in sums), *(name for name, _ in slopes)]
-    polynomials = ring([*gens, EXAMPLES, RATIO] if cold else gens, sympy.QQ)[0]
-    outer = _stages(equation, [polynomials(name) for name, _ in sums], polynomials, top + 1)
+    polynomials, x, *_ = ring([_X, *gens, EXAMPLES, RATIO] if cold else [_X, *gens], sympy.QQ)
+    outer = _stages(equation, [polynomials(name) for name, _ in sums], x, top + 1)
     if cold:
-        inner = _cold(energy, outer, polynomials, top)
+        inner = _cold(energy, outer, x, top)
     else:
-        inner = _expanded([polynomials(name) for name, _ in slopes], outer, top)
-    values = lagrange(outer, inner, top)
-    coefficients = tuple(_divided(value, k, inner[0], cold) for k, value in enumerate(values))
+        inner = _expanded([polynomials(name) for name, _ in slopes], outer, x, top)
+    values = lagrange(outer, inner, x, top)
+    first = inner.coeff_wrt(x, 0)
+    coefficients = tuple(_divided(value, k, first, cold) for k, value in enumerate(values))
     known = (*sums, *(((RATIO, equal_ratio()),) if cold else slopes))
     return Series(sympy.S.One, coefficients, known, cold, _moves(equation, cold))
 
@@ -94,14 +98,12 @@ def _symmetric(equation: ScalarEquation, top: int) -> list[tuple[Any, Any]]:
     return list(zip(_names("p", 1, top), values, strict=True))
 
 
-def _stages(
-    equation: ScalarEquation, sums: list[Ring], polynomials: Any, length: int
-) -> list[Ring]:
+def _stages(equation: ScalarEquation, sums: list[Ring], x: Ring, length: int) -> Ring:
     """prod_l (1 + x/N_l) in its symmetric functions."""
     if _is_symbolic(equation):
-        return _exponential(sums, polynomials, length)
-    coefficients = [polynomials(1), *sums]
-    return coefficients + [polynomials(0)] * (length - len(coefficients))
+        logarithm = sum((-((-x) ** k) * p / k for k, p in enumerate(sums, start=1)), 0 * x)
+        return rs_exp(logarithm, x, length)
+    return 1 + sum((e * x**k for k, e in enumerate(sums, start=1)), 0 * x)
 
 
 def _divided(value: Ring, order: int, first: Ring, cold: bool) -> Any:
@@ -116,35 +118,21 @@ def _divided(value: Ring, order: int, first: Ring, cold: bool) -> Any:
     return sympy.factor(content * divisor.as_expr()) * primitive.as_expr()
 
 
-def _exponential(sums: list[Ring], polynomials: Any, length: int) -> list[Ring]:
-    """prod_l (1 + x/N_l) in the power sums of 1/N_l: m f_m = sum_k (-1)^{k-1} p_k f_{m-k}."""
-    coefficients = [polynomials(1)]
-    for m in range(1, length):
-        total = polynomials(0)
-        for k in range(1, m + 1):
-            total = total + (-1) ** (k - 1) * sums[k - 1] * coefficients[m - k]
-        coefficients.append(total / m)
-    return coefficients
-
-
-def _cold(energy: ScalarEnergy, outer: list[Ring], polynomials: Any, length: int) -> list[Ring]:
+def _cold(energy: ScalarEnergy, outer: Ring, x: Ring, length: int) -> Ring:
     """r at zero temperature, along u = c F: a number, and one over F."""
     along = energy.cold_flux.xreplace({OVERLAP: PRIOR * FACTOR})
     along = sympy.expand(along.xreplace({SIGNAL: RATIO * PRIOR * EXAMPLES}))
-    inverse = polynomials(along.coeff(FACTOR, -1))
-    constant = polynomials(sympy.expand(along - along.coeff(FACTOR, -1) / FACTOR))
-    coefficients = [inverse * value for value in _reciprocal(outer, length)]
-    return [coefficients[0] + constant, *coefficients[1:]]
+    inverse = along.coeff(FACTOR, -1)
+    constant = x.ring(sympy.expand(along - inverse / FACTOR))
+    return x.ring(inverse) * rs_series_inversion(outer, x, length) + constant
 
 
-def _expanded(slopes: list[Ring], outer: list[Ring], length: int) -> list[Ring]:
+def _expanded(slopes: list[Ring], outer: Ring, x: Ring, length: int) -> Ring:
     """sum_k d_k (F - 1)^k / k!, the flux along u = c F."""
-    rest = [0 * outer[0], *outer[1:length]]
-    power = [outer[0], *[0 * outer[0]] * (length - 1)]
-    total = [0 * outer[0]] * length
-    for k in range(length):
-        total = [t + slopes[k] * p / sympy.factorial(k) for t, p in zip(total, power, strict=True)]
-        power = _product(power, rest, length)
+    power, total = x.ring(1), x.ring(0)
+    for k, slope in enumerate(slopes):
+        total = total + slope * power / sympy.factorial(k)
+        power = rs_mul(power, outer - 1, x, length)
     return total
 
 
@@ -161,40 +149,17 @@ def _slopes(energy: ScalarEnergy, count: int) -> list[Any]:
     return slopes
 
 
-def lagrange(outer: list[Ring], inner: list[Ring], order: int) -> list[Ring]:
+def lagrange(outer: Ring, inner: Ring, x: Ring, order: int) -> list[Ring]:
     """The coefficients of F(x) in eps, for x = eps psi(x).
 
     Args:
-        outer: The coefficients of F, at least order + 1 of them.
-        inner: Those of psi, at least `order`.
+        outer: F, to x^order at least.
+        inner: psi, to x^(order - 1) at least.
+        x: The variable of both.
         order: The highest order.
     """
-    slope = [k * outer[k] for k in range(1, order + 1)]
-    coefficients, power = [outer[0]], inner[:order]
+    coefficients, power = [outer.coeff_wrt(x, 0)], x.ring(1)
     for k in range(1, order + 1):
-        coefficients.append(_coefficient(slope, power, k - 1) / k)
-        power = _product(power, inner, order)
-    return coefficients
-
-
-def _coefficient(first: list[Ring], second: list[Ring], place: int) -> Ring:
-    return sum(
-        (first[j] * second[place - j] for j in range(1, place + 1)), first[0] * second[place]
-    )
-
-
-def _product(first: list[Ring], second: list[Ring], length: int) -> list[Ring]:
-    return [_coefficient(first, second, k) for k in range(length)]
-
-
-def _reciprocal(series: list[Ring], length: int) -> list[Ring]:
-    """1 over a power series that begins with 1."""
-    coefficients = [series[0]]
-    for k in range(1, length):
-        coefficients.append(
-            -sum(
-                (series[j] * coefficients[k - j] for j in range(2, k + 1)),
-                series[1] * coefficients[k - 1],
-            )
-        )
+        power = rs_mul(power, inner, x, order)
+        coefficients.append(rs_mul(outer.diff(x), power, x, k).coeff_wrt(x, k - 1) / k)
     return coefficients
