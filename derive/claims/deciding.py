@@ -21,13 +21,7 @@ from derive.claims.precision import Roughly
 from derive.claims.result import ComparisonResult, Counterexample, LineResult
 from derive.claims.setting import Case, Setting
 from derive.claims.sides import Side, side
-from derive.claims.slips.search import (
-    ANY_FACTOR,
-    AS_IT_STANDS,
-    POSITIVE_FACTOR,
-    Trial,
-    corrections,
-)
+from derive.claims.slips.search import ANY_FACTOR, AS_IT_STANDS, POSITIVE_FACTOR, Trial, corrections
 from derive.claims.terms import differing
 from derive.claims.work import Work
 from derive.evidence.numbers import Array, Numbers
@@ -83,10 +77,7 @@ class Expressions:
         return list(dict.fromkeys(sympy.sympify(e) for pair in pairs if pair for e in pair))
 
     def _steps(self, target: Any) -> Iterator[tuple[Line, Step]]:
-        shared = {
-            "diagonal": self.claim.about == "variance",
-            "is_rounded": self.claim.is_rounded,
-        }
+        shared = {"diagonal": self.claim.about == "variance", "is_rounded": self.claim.is_rounded}
         for number, (line, current) in enumerate(zip(self.claim.lines, self.sides, strict=True), 1):
             if number > 1:
                 up_to = (line.kind,) if line.kind in UP_TO else ()

@@ -46,10 +46,7 @@ class Point:
 
 
 def deviation(
-    instance: str,
-    quantity: str,
-    point: Point,
-    runs: Sequence[tuple[int, int, Draws]],
+    instance: str, quantity: str, point: Point, runs: Sequence[tuple[int, int, Draws]]
 ) -> Deviation:
     """The deviations of one quantity at growing widths, and their observed order.
 

@@ -15,12 +15,7 @@ from derive.algebra.naming import Name, nodes_in
 from derive.steps.matrices import clipped, tidy
 from derive.steps.naming import Names
 from derive.steps.step import Equation
-from derive.steps.sums import (
-    by_stream,
-    collected,
-    groups_box,
-    terms_box,
-)
+from derive.steps.sums import by_stream, collected, groups_box, terms_box
 from derive.typeset.boxes import Atom, Box
 from derive.typeset.media import LATEX
 from derive.typeset.page import Display, Line

@@ -14,14 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, combinations_with_replacement
 
 from derive.claims.slips.change import Changes, Words, change
-from derive.claims.slips.trees import (
-    SUMS,
-    Place,
-    addends,
-    calls,
-    places,
-    without,
-)
+from derive.claims.slips.trees import SUMS, Place, addends, calls, places, without
 
 
 def _groups(

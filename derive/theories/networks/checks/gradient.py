@@ -94,7 +94,4 @@ def difference(fine: Subject, numbers: Numbers, symbol: Any, direction: Array) -
     return (values[0] - values[1]) / (2 * step)
 
 
-CLAIMS = (
-    Claim("derived gradient", derived),
-    Claim("generated gradient", generated),
-)
+CLAIMS = (Claim("derived gradient", derived), Claim("generated gradient", generated))

@@ -383,7 +383,4 @@ def eigenvector_pairs(point: Point, what: str, value: float, direction: Any) -> 
     yield what, scale + gap, scale  # relative to the whole Hessian, not to a small eigenvalue
 
 
-CLAIMS = (
-    Claim("index loops: functions", functions),
-    Claim("index loops: Hessian", hessian),
-)
+CLAIMS = (Claim("index loops: functions", functions), Claim("index loops: Hessian", hessian))

@@ -210,10 +210,7 @@ def kernel_factor(
 
 
 def mean_direction(
-    layer: Features,
-    variance: float,
-    parts: Sequence[tuple[Array, Array]],
-    factors: Sequence[Array],
+    layer: Features, variance: float, parts: Sequence[tuple[Array, Array]], factors: Sequence[Array]
 ) -> Array | None:
     r"""Where the features' mean lies in the feature space of their kernel.
 

@@ -135,9 +135,7 @@ has 2 paths, the branch of the first layer slowest, a skip before heads
         raise DataError(f"{source}: {error}") from None
 
 
-def _together(
-    inputs: list[tuple[Array, Classes | None]],
-) -> tuple[list[Array], Classes | None]:
+def _together(inputs: list[tuple[Array, Classes | None]]) -> tuple[list[Array], Classes | None]:
     """The inputs of training and test examples with common classes; None where all paths differ."""
     arrays, sets = [array for array, _ in inputs], [c for _, c in inputs if c is not None]
     if not sets:

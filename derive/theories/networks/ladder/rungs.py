@@ -27,10 +27,7 @@ CERTIFICATE_DIGITS = 20
 BY_CLAIMS: tuple[tuple[str, tuple[Claim, ...]], ...] = (
     ("gradient", gradient.CLAIMS),
     ("generated code", values.CLAIMS),
-    (
-        "limits",
-        (*infinite_width.CLAIMS, *zero_temperature.CLAIMS, *gaussian_process.CLAIMS),
-    ),
+    ("limits", (*infinite_width.CLAIMS, *zero_temperature.CLAIMS, *gaussian_process.CLAIMS)),
     ("one head per layer", one_head.CLAIMS),
 )
 """Name to the claims of `derive check` that stand on it."""

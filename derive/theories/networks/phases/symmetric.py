@@ -167,11 +167,7 @@ def _eigenvalues(solver: SymmetricSolver, overlaps: Overlaps) -> tuple[tuple[str
 
 
 def _not_converged(
-    point: Point,
-    norm: float,
-    residual: float,
-    sectors: Sequence[HessianSector],
-    tolerance: float,
+    point: Point, norm: float, residual: float, sectors: Sequence[HessianSector], tolerance: float
 ) -> str:
     """Why the symmetric point is not what it should be; empty where it is."""
     remedy = "raise the temperature, or scale labels and widths"

@@ -9,13 +9,7 @@ from derive.escaping import csv_table
 from derive.theories.networks.report.branches import changes_of_branch
 from derive.theories.networks.report.figures.pruning import ORDERS, WAYS
 from derive.theories.networks.report.pruning import is_pruned
-from derive.theories.networks.report.results import (
-    CaseResults,
-    Point,
-    Results,
-    spread,
-    width_entry,
-)
+from derive.theories.networks.report.results import CaseResults, Point, Results, spread, width_entry
 
 COLUMNS = (
     "case", "seed", "width", "score", "action", "log_evidence", "converged", "gradient_norm",

@@ -88,10 +88,7 @@ def _markov_case(network: Network, paths: int) -> Case:
         network=network.with_values({"H_1": len(heads[0]), "H_2": len(heads[1])}),
         path_names=PATH_NAMES[paths],
         head_names=heads,
-        selections=(
-            ("match alone", (match,)),
-            ("match + denoising", (match, denoising)),
-        ),
+        selections=(("match alone", (match,)), ("match + denoising", (match, denoising))),
         source=Chains(paths),
     )
 

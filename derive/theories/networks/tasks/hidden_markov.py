@@ -106,10 +106,7 @@ def _check_arguments(seed: int, paths: int, examples: int, test_examples: int) -
 
 
 def _draw_split(
-    rng: np.random.Generator,
-    examples: int,
-    perpendicular_noise: float,
-    weights: list[list[Array]],
+    rng: np.random.Generator, examples: int, perpendicular_noise: float, weights: list[list[Array]]
 ) -> dict[str, Array]:
     """The arrays of one set of examples; `weights` are query-key matrices by layer and head."""
     labels = np.resize([1.0, -1.0], examples)

@@ -138,12 +138,7 @@ def _require_whole(name: str, value: Any, least: int) -> None:
 
 
 def decide(
-    claim: Claim,
-    *,
-    digits: int = 30,
-    instances: int = 3,
-    seed: int = 0,
-    explain: bool = True,
+    claim: Claim, *, digits: int = 30, instances: int = 3, seed: int = 0, explain: bool = True
 ) -> ComparisonResult:
     """The answer to a claim; the arguments are those of `compare`.
 

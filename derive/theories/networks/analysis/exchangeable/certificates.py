@@ -15,12 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    exact,
-    guarded,
-)
+from derive.steps.compare import GUARD, Agreement, exact, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, Unknown

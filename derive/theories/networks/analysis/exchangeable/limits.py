@@ -6,12 +6,7 @@ from itertools import product
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    exact,
-    guarded,
-)
+from derive.steps.compare import GUARD, Agreement, exact, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric, sample_of
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite

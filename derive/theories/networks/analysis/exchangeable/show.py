@@ -13,13 +13,7 @@ from derive.algebra.naming import named
 from derive.steps.displays import Displays
 from derive.steps.naming import Names
 from derive.steps.step import Equation
-from derive.steps.sums import (
-    Group,
-    Term,
-    collected,
-    groups_box,
-    terms_box,
-)
+from derive.steps.sums import Group, Term, collected, groups_box, terms_box
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.stability import Margin

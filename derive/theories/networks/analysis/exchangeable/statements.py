@@ -23,10 +23,7 @@ GRADIENTS = (
     "symmetry decide.",
     "principle of symmetric criticality; " + PALAIS,
 )
-EQUATIONS = (
-    "The saddle equations hold sector by sector.",
-    MATRICES,
-)
+EQUATIONS = ("The saddle equations hold sector by sector.", MATRICES)
 ONE_LAYER = (
     "With one layer of exchangeable heads the overlaps are $a I + b J$, with $J$ the matrix of "
     "ones: the form of replica symmetry, with $H$ heads in the place of $n$ replicas.",

@@ -19,9 +19,7 @@ from derive.theories.networks.analysis.expansions.averages import (
     average_values,
     define_values,
 )
-from derive.theories.networks.analysis.expansions.laplace import (
-    Fluctuations,
-)
+from derive.theories.networks.analysis.expansions.laplace import Fluctuations
 from derive.theories.networks.derivation.certifying.instance import Numbers
 from derive.theories.networks.derivation.labels import CHAIN_SHIFT, MEAN, VARIANCE
 from derive.theories.networks.derivation.render.names import names_of

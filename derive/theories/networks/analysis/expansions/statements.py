@@ -17,10 +17,7 @@ ACTION = (
     "that is of order $N$ and $1$.",
     "the envelope theorem",
 )
-PREDICTOR = (
-    "Mean and variance of the predictor are expanded along the overlaps.",
-    "power series",
-)
+PREDICTOR = ("Mean and variance of the predictor are expanded along the overlaps.", "power series")
 SPLIT = (
     "Twice the negative log density of the overlaps falls into a part $L$ that grows with the "
     "widths and a part $A$ that does not: the labels, and the $m + 1$ of each exponent.",

@@ -12,10 +12,7 @@ from derive.steps.displays import verbatim
 from derive.steps.step import Equation
 from derive.theories.networks.analysis.scalar.solutions import Solutions
 from derive.typeset.boxes import Box
-from derive.typeset.page import (
-    Display,
-    Line,
-)
+from derive.typeset.page import Display, Line
 from derive.typeset.plain import display_lines
 
 

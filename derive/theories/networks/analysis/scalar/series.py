@@ -19,10 +19,7 @@ from derive.algebra.drawing import LONG
 from derive.algebra.kinds import Expression
 from derive.algebra.latex import box, plain
 from derive.errors import RuleError
-from derive.theories.networks.analysis.scalar.symbols import (
-    OVERLAP,
-    PRIOR,
-)
+from derive.theories.networks.analysis.scalar.symbols import OVERLAP, PRIOR
 from derive.typeset.boxes import Box, Fence, Sum, negated, row, terms_of
 from derive.typeset.media import PLAIN
 from derive.wording import choices, shown

@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from derive.theories.networks.report.results import AS_DESCRIBED, CaseResults, is_share, spread
-from derive.typeset.figures import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PAPER,
-    PURPLE,
-    figure,
-    svg_of,
-    titled,
-)
+from derive.typeset.figures import BLUE, GREEN, GREY, ORANGE, PAPER, PURPLE, figure, svg_of, titled
 
 LINE_COLOURS = (ORANGE, GREEN, PURPLE)
 CLOSEST = 0.055

@@ -127,10 +127,7 @@ class Chain:
 
     def state(self) -> dict[str, Any]:
         """What the chain goes on from."""
-        return {
-            "weights": [self.weights.copy()],
-            "generator": self.generator.bit_generator.state,
-        }
+        return {"weights": [self.weights.copy()], "generator": self.generator.bit_generator.state}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a state."""

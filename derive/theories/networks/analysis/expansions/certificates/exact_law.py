@@ -15,12 +15,7 @@ from typing import Any
 import numpy as np
 
 from derive.algebra import gradient
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    exact,
-    guarded,
-)
+from derive.steps.compare import GUARD, Agreement, exact, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.expansions.averages import average_values, define_values
 from derive.theories.networks.analysis.expansions.certificates.decay import with_tests

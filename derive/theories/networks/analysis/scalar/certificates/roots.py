@@ -9,12 +9,7 @@ import sympy
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    context,
-    guarded,
-)
+from derive.steps.compare import GUARD, Agreement, context, guarded
 from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.analysis.scalar.depth import FLUXES, OVERLAPS, Generic
 from derive.theories.networks.analysis.scalar.equation import (
