@@ -29,16 +29,9 @@ def agreement(claim: str, ours: Estimate, theirs: Estimate) -> CheckResult:
         theirs: From the sampled weights.
     """
     for estimate, source in ((ours, "exact law"), (theirs, "weights")):
-        reason = estimate.unmixed()
-        if reason:
-            return CheckResult(
-                claim,
-                Verdict.INCONCLUSIVE,
-                "",
-                "",
-                0,
-                f"chains of the {source} have not mixed: {reason}",
-            )
+        if estimate.unmixed():
+            reason = f"chains of the {source} have not mixed: {estimate.unmixed()}"
+            return CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, reason)
     error = np.hypot(ours.error, theirs.error)
     gap = np.abs(ours.value - theirs.value)
     scores = np.where(error > 0, gap / np.where(error > 0, error, 1), np.where(gap > 0, np.inf, 0))

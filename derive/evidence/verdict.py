@@ -64,14 +64,7 @@ class CheckResult:
 
     def as_dict(self) -> dict[str, str | int]:
         """The fields by name, as JSON wants them."""
-        return {
-            "claim": self.claim,
-            "verdict": self.verdict.value,
-            "expected": self.expected,
-            "found": self.found,
-            "digits": self.digits,
-            "reason": self.reason,
-        }
+        return {**vars(self), "verdict": self.verdict.value}
 
     def __repr__(self) -> str:
         head = f"{self.claim}: {self.verdict.value}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -33,6 +33,21 @@ class Walker(Protocol):
 
 
 Progress = Callable[[int], None]
+
+
+def slice_angles(generator: np.random.Generator) -> Iterator[float]:
+    """Angles to try on an elliptical slice, each nearer to the present point than the last.
+
+    They end where they are back at it, to rounding.
+    """
+    angle = generator.uniform(0, 2 * np.pi)
+    low, high = angle - 2 * np.pi, angle
+    while True:
+        yield angle
+        if high - low < 1e-12:
+            return
+        low, high = (angle, high) if angle < 0 else (low, angle)
+        angle = generator.uniform(low, high)
 
 
 def record(

@@ -17,9 +17,7 @@ from derive.theories.networks.description import (
     Readout,
     stream_graph,
 )
-from derive.theories.networks.description.graph import values
-from derive.theories.networks.ladder.instance import Instance
-from derive.theories.networks.ladder.plan import missing_width
+from derive.theories.networks.description.graph import values, without_density
 from derive.theories.networks.samplers.overlaps import sample_overlaps
 from derive.theories.networks.samplers.weights import sample_weights
 
@@ -65,8 +63,8 @@ def test_the_generated_module(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_ladder(name):
     network, enough, expected = narrow(name)
-    assert missing_width(Instance(name, network, random_data(network))) == expected
-    assert missing_width(Instance(name, enough, random_data(network))) == ""
+    assert without_density(network) == expected
+    assert without_density(enough) == ""
 
 
 def test_claims():

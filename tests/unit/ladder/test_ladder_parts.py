@@ -11,7 +11,7 @@ from derive.evidence.deviation import Point, deviation, judge
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import OVERLAPS, Draws
 from derive.sampling.statistics import estimate
-from derive.theories.networks.description.graph import stream_graph, values
+from derive.theories.networks.description.graph import stream_graph, values, without_density
 from derive.theories.networks.ladder import (
     Deviation,
     Instance,
@@ -22,7 +22,6 @@ from derive.theories.networks.ladder import (
     runs_for,
 )
 from derive.theories.networks.ladder.effort import Effort, draw
-from derive.theories.networks.ladder.plan import missing_width
 from derive.theories.networks.report.ladder import ladder_page
 
 CHAINS, DRAWS, ENTRIES = 4, 1000, 3
@@ -115,14 +114,14 @@ def test_a_drawn_instance_has_generic_numbers_and_wide_enough_streams():
     numbers = values(instance.network, graph)
     assert len(set(numbers.widths)) == len(numbers.widths)
     assert 1.0 not in numbers.variances and len(set(numbers.variances)) > 1
-    assert missing_width(instance) == ""
+    assert without_density(instance.network) == ""
     assert {run.copies for run in runs_for([instance], Effort())} == {1, 2, 4}
 
 
 def test_a_width_below_the_number_of_vectors_is_named_with_what_would_do():
     instance = Instance.drawn(SKIP, seed=0)
     narrow = Instance("narrow", instance.network.with_width(2), instance.data)
-    assert "would do" in missing_width(narrow)
+    assert "would do" in without_density(narrow.network)
     assert [run.method for run in runs_for([narrow], Effort())] == ["weights"]
 
 

@@ -22,6 +22,7 @@ from derive.theories.networks.description.layers import (
     kind_of,
 )
 from derive.theories.networks.description.network import Network, Values
+from derive.theories.networks.description.outside import no_density
 from derive.theories.networks.description.placing import Active, Placed, descend, place
 
 
@@ -203,3 +204,19 @@ def values(network: Network, graph: StreamGraph) -> Values:
         heads=tuple(int(weight.heads) for weight in graph.weights),
         temperature=float(network.temperature),
     )
+
+
+def without_density(network: Network, copies: int = 1) -> str:
+    """Why the overlaps of a network whose symbols have values have no density; empty where they do.
+
+    Args:
+        network: The network.
+        copies: What every width is multiplied by.
+    """
+    graph = stream_graph(network)
+    numbers = values(network, graph)
+    for stream, width in zip(graph.streams, numbers.widths, strict=True):
+        count = graph.vectors(stream, numbers.heads)
+        if copies * width < count:
+            return no_density(stream.name, count, width)
+    return ""

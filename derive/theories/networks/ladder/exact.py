@@ -8,6 +8,7 @@ from derive.evidence.claim import Claim
 from derive.evidence.rung import Rung
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.theories.networks.checks import Subject, decide
+from derive.theories.networks.checks.one_head import is_scalar
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.ladder.rungs import Tell
 from derive.theories.networks.samplers.exact import closed_form, quadrature
@@ -53,15 +54,11 @@ def quadrature_agrees(subject: Subject, claim: str) -> CheckResult:
     return comparison.result(claim, DIGITS - 1, compared)
 
 
-def _is_scalar(subject: Subject) -> bool:
-    return subject.theory.notation.graph.is_scalar()
-
-
 def _is_short(subject: Subject) -> bool:
-    return _is_scalar(subject) and len(subject.theory.notation.streams()) <= MOST_STAGES
+    return is_scalar(subject) and len(subject.theory.notation.streams()) <= MOST_STAGES
 
 
 CLAIMS = (
-    Claim("one head: Meijer G-function", closed_forms_agree, _is_scalar),
+    Claim("one head: Meijer G-function", closed_forms_agree, is_scalar),
     Claim("one head: quadrature of the law", quadrature_agrees, _is_short),
 )

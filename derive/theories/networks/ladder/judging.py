@@ -13,8 +13,9 @@ from derive.evidence.rung import Deviation, Rung
 from derive.evidence.verdict import CheckResult, Verdict
 from derive.sampling.draws import OVERLAPS, WEIGHTS, Draws
 from derive.sampling.statistics import estimates
+from derive.theories.networks.description.graph import without_density
 from derive.theories.networks.ladder.instance import Instance
-from derive.theories.networks.ladder.plan import Run, missing_width
+from derive.theories.networks.ladder.plan import Run
 from derive.theories.networks.solver import Solver
 
 Drawn = Mapping[str, Draws]
@@ -41,7 +42,7 @@ def _agreement(
 ) -> CheckResult:
     claim = f"{instance.title}: posterior {quantity}, exact law and sampled weights"
     if ours is None or theirs is None:
-        reason = missing_width(instance) or "the draws are missing"
+        reason = without_density(instance.network) or "the draws are missing"
         return CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, reason)
     return agreement(claim, estimates(ours)[quantity], estimates(theirs)[quantity])
 
@@ -59,7 +60,7 @@ def deviations(
         result = CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, str(error))
         return Rung(name, (result,)), ()
     if len(mine) < 2:
-        reason = missing_width(instance) or "the draws are missing"
+        reason = without_density(instance.network) or "the draws are missing"
         return Rung(name, (CheckResult(claim, Verdict.INCONCLUSIVE, "", "", 0, reason),)), ()
     by_width = [(run.copies, run.narrowest, drawn[run.key]) for run in mine]
     measured = [deviation(instance.title, quantity, point, by_width) for quantity in QUANTITIES]

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from derive.files.seals import made_from
 from derive.sampling.draws import OVERLAPS, WEIGHTS, Draws
-from derive.theories.networks.description.graph import stream_graph, values
-from derive.theories.networks.description.outside import no_density
+from derive.theories.networks.description.graph import without_density
 from derive.theories.networks.ladder.effort import Effort, draw
 from derive.theories.networks.ladder.instance import Instance
 from derive.theories.networks.solver import Solver
@@ -80,19 +79,8 @@ def runs_for(instances: Sequence[Instance], effort: Effort) -> tuple[Run, ...]:
     runs = []
     for number, instance in enumerate(instances, start=1):
         runs.append(Run(f"weights-{number}", instance, WEIGHTS, 1, effort))
-        if missing_width(instance):
+        if without_density(instance.network):
             continue
         for copies in COPIES if number == 1 else COPIES[:1]:
             runs.append(Run(f"overlaps-{number}-{copies}", instance, OVERLAPS, copies, effort))
     return tuple(runs)
-
-
-def missing_width(instance: Instance) -> str:
-    """Why the overlaps of an instance have no density; empty where they have one."""
-    graph = stream_graph(instance.network)
-    numbers = values(instance.network, graph)
-    for stream, width in zip(graph.streams, numbers.widths, strict=True):
-        count = graph.vectors(stream, numbers.heads)
-        if width < count:
-            return no_density(stream.name, count, width)
-    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ import sympy
 from derive.algebra.arithmetic import Arithmetic
 from derive.evidence.numbers import Array, Numbers
 from derive.theories.networks.checks.sample import Sample
+from derive.theories.networks.words.conditions import Conditions, Parameters
 from derive.theories.networks.words.ours import Ours
 
 
@@ -77,3 +78,30 @@ class Instance:
 
 def _sizes(numbers: Numbers) -> dict[Any, Any]:
     return {key: value for key, value in numbers.items() if getattr(key, "is_integer", False)}
+
+
+def sample_of(
+    conditions: Conditions, parameters: Parameters, array: Callable[..., Array]
+) -> Sample:
+    """A sample with given parameters.
+
+    Args:
+        conditions: Of the claim.
+        parameters: All of them.
+        array: Draws data of a shape.
+    """
+    notation = conditions.ours.theory.notation
+    heads = conditions.counts(parameters)
+    paths = notation.graph.block_size(0, heads)
+    examples, features = parameters[notation.examples], parameters[notation.features]
+    tests = parameters[notation.data(test=True).examples]
+    return Sample(
+        notation=notation,
+        heads=heads,
+        widths=tuple(int(parameters[notation.width(s.index)]) for s in notation.streams()),
+        variances=tuple(parameters[notation.variance(w.index)] for w in notation.graph.weights),
+        temperature=parameters[notation.temperature],
+        attended=array(examples, features, paths),
+        labels=array(examples),
+        attended_test=array(tests, features, paths),
+    )

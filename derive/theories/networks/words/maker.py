@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import combinations_with_replacement
-from typing import Any
 
 import numpy as np
 
 from derive.algebra.arithmetic import Digits
 from derive.claims.draws import SMALL
 from derive.evidence.numbers import Array
-from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.words.conditions import Conditions, Parameters
-from derive.theories.networks.words.instance import Instance
+from derive.theories.networks.words.instance import Instance, sample_of
 from derive.theories.networks.words.ours import Ours
 
 SIMPLE_VARIANCES = [Fraction(2), Fraction(3), Fraction(1, 2), Fraction(3, 2)]
@@ -63,28 +61,10 @@ class Maker:
             if complete is not None:
                 yield self._instance(complete)
 
-    def _array(self, choices: Sequence[Any], shape: tuple[int, ...]) -> Array:
-        picked = self.generator.integers(len(choices), size=shape)
-        return np.array(choices, dtype=object)[picked]
+    def _array(self, *shape: int) -> Array:
+        picked = self.generator.integers(len(SMALL), size=shape)
+        return np.array(SMALL, dtype=object)[picked].astype(float)
 
     def _instance(self, parameters: Parameters) -> Instance:
-        notation = self.ours.theory.notation
-        heads = self.conditions.counts(parameters)
-        paths = notation.graph.block_size(0, heads)
-        examples, features = parameters[notation.examples], parameters[notation.features]
-        tests = parameters[notation.data(test=True).examples]
-
-        def array(*shape: int) -> Array:
-            return self._array(SMALL, shape).astype(float)
-
-        sample = Sample(
-            notation=notation,
-            heads=heads,
-            widths=tuple(int(parameters[notation.width(s.index)]) for s in notation.streams()),
-            variances=tuple(parameters[notation.variance(w.index)] for w in notation.graph.weights),
-            temperature=parameters[notation.temperature],
-            attended=array(examples, features, paths),
-            labels=array(examples),
-            attended_test=array(tests, features, paths),
-        )
+        sample = sample_of(self.conditions, parameters, self._array)
         return Instance(self.ours, sample, self.arithmetic)

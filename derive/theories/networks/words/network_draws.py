@@ -25,7 +25,7 @@ from derive.theories.networks.derivation.turns import covering
 from derive.theories.networks.words import at_once
 from derive.theories.networks.words.conditions import MOST_SIZE, Conditions, Parameters
 from derive.theories.networks.words.far_sizes import FarSizes
-from derive.theories.networks.words.instance import Instance
+from derive.theories.networks.words.instance import Instance, sample_of
 from derive.theories.networks.words.ours import Ours
 
 ATTEMPTS = 200
@@ -239,22 +239,8 @@ class NetworkDraws:
         return int(self.draws.generator.integers(1, 8)) + (5 if cold and name == "N_0" else 0)
 
     def _drawn(self, parameters: Parameters) -> Drawn:
-        notation = self.ours.theory.notation
-        heads = self.conditions.counts(parameters)
-        paths = notation.graph.block_size(0, heads)
-        examples, features = parameters[notation.examples], parameters[notation.features]
-        tests = parameters[notation.data(test=True).examples]
-        sample = Sample(
-            notation=notation,
-            heads=heads,
-            widths=tuple(int(parameters[notation.width(s.index)]) for s in notation.streams()),
-            variances=tuple(parameters[notation.variance(w.index)] for w in notation.graph.weights),
-            temperature=parameters[notation.temperature],
-            attended=self._data(examples, features, paths),
-            labels=self._data(examples),
-            attended_test=self._data(tests, features, paths),
-        )
-        sizes = [sample.count(stream.index) for stream in notation.streams()]
+        sample = sample_of(self.conditions, parameters, self._data)
+        sizes = [sample.count(stream.index) for stream in sample.notation.streams()]
         points = (tuple(map(self._definite, sizes)) for _ in range(self.count))
         return Drawn(parameters, sample, tuple(points))
 

@@ -12,7 +12,7 @@ from scipy import linalg
 
 from derive.errors import SamplingError
 from derive.sampling.draws import FEATURES, Array, Draws
-from derive.sampling.recording import Progress, Reading, record
+from derive.sampling.recording import Progress, Reading, record, slice_angles
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.arrays import expect_shape, real_array
 from derive.theories.networks.samplers.features.model import Examples, Model
@@ -74,9 +74,7 @@ class Chain:
         across = here @ self.train.tokens, other @ self.train.tokens
         rest = self.gram - self.features[neurons].T @ self.features[neurons]
         level = self.value - generator.exponential()
-        angle = generator.uniform(0, 2 * np.pi)
-        low, high = angle - 2 * np.pi, angle
-        while True:
+        for angle in slice_angles(generator):
             cosine, sine = np.cos(angle), np.sin(angle)
             features = model.summed(cosine * across[0] + sine * across[1], self.train)
             gram = rest + features.T @ features
@@ -86,10 +84,6 @@ class Chain:
                 self.features[neurons] = features
                 self.gram, self.value = gram, value
                 return
-            if high - low < 1e-12:  # back at the present point, to rounding
-                return
-            low, high = (angle, high) if angle < 0 else (low, angle)
-            angle = generator.uniform(low, high)
 
     def reading(self) -> Reading:
         r"""The readout's overlap and the predictor, both given the weights of the features.

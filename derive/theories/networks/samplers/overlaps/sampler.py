@@ -10,11 +10,10 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.sampling.draws import OVERLAPS, Array, Draws
-from derive.sampling.recording import Progress, Reading, record
+from derive.sampling.recording import Progress, Reading, record, slice_angles
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.description.feature_inputs import feature_note
-from derive.theories.networks.description.graph import stream_graph, values
-from derive.theories.networks.description.outside import no_density
+from derive.theories.networks.description.graph import stream_graph, without_density
 from derive.theories.networks.samplers.overlaps.coordinates import Coordinates
 from derive.theories.networks.samplers.overlaps.law import Kernel, Law
 from derive.theories.networks.samplers.overlaps.reference import FREEDOM, Reference
@@ -63,19 +62,13 @@ class Chain:
         scale = (FREEDOM + z @ z) / 2 / generator.gamma(shape)
         other = np.sqrt(scale) * generator.normal(size=len(z))
         level = self.value - reference.log_density(z) - generator.exponential()
-        angle = generator.uniform(0, 2 * np.pi)
-        low, high = angle - 2 * np.pi, angle
-        while True:
+        for angle in slice_angles(generator):
             trial = np.cos(angle) * z + np.sin(angle) * other
             point = reference.place(trial)
             value = self.law(point)
             if value - reference.log_density(trial) > level:
                 self.point, self.value = point, value
                 return
-            if high - low < 1e-12:  # back at the present point, to rounding
-                return
-            low, high = (angle, high) if angle < 0 else (low, angle)
-            angle = generator.uniform(low, high)
 
     def reading(self) -> Reading:
         """Overlaps, and the predictor given them."""
@@ -176,17 +169,13 @@ def sample_overlaps(
 
 
 def _check(network: Network, draws: int, chains: int, copies: int) -> None:
-    graph = stream_graph(network)
-    if graph.weights[0].mean:
+    if stream_graph(network).weights[0].mean:
         raise SamplingError(
             "layers[1]: the features have a mean, and the sampler of overlaps does not know the "
             "projections of their vectors; above a hidden layer of features sample_features does"
         )
-    numbers = values(network, graph)
-    for stream, width in zip(graph.streams, numbers.widths, strict=True):
-        count = graph.vectors(stream, numbers.heads)
-        if copies * width < count:
-            raise SamplingError(f"{no_density(stream.name, count, width)}, or sample the weights")
+    if reason := without_density(network, copies):
+        raise SamplingError(f"{reason}, or sample the weights")
     if min(draws, chains, copies) < 1:
         raise SamplingError(
             f"draws, chains, copies: {draws}, {chains}, {copies} given; give whole numbers from 1"

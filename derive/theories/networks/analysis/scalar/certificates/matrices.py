@@ -62,6 +62,13 @@ class Sample:
         ends = [self.energy(overlap + sign * step, temperature) for sign in (1, -1)]
         return -overlap * (ends[0] - ends[1]) / (2 * step)
 
+    def compare_energy(self, energy: Any, flux: Any, at: Numbers, temperature: Any) -> None:
+        """Compare expressions for E and r with the theory's energy and its differences."""
+        overlap = self.fine.arithmetic.mpf(OVERLAP_DRAWN)
+        for what, expression, due in (("E(u)", energy, self.energy), ("r", flux, self.flux)):
+            found = number_of(self.fine.value(expression, at))
+            self.agreement.compare(what, found, due(overlap, temperature))
+
     def kernel(self) -> Any:
         """K_1: the covariance of the outputs at u = 1, from the data."""
         inputs = exact(self.fine.arithmetic, self.numbers[self.notation.data()])[:, :, 0]
@@ -162,10 +169,7 @@ def energy(theory: Theory, scalar: ScalarEnergy) -> Certificate:
         sample = Sample(theory, digits, 33)
         temperature = sample.instance.temperature
         at = {**sample.scalars(), scalar.kernel: sample.kernel()}
-        due = sample.energy(OVERLAP_DRAWN, temperature)
-        sample.agreement.compare("E(u)", number_of(sample.fine.value(scalar.energy, at)), due)
-        flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), temperature)
-        sample.agreement.compare("r", number_of(sample.fine.value(scalar.flux, at)), flux)
+        sample.compare_energy(scalar.energy, scalar.flux, at, temperature)
         return sample.agreement.evidence("the theory's energy, and its central differences in u")
 
     return check
@@ -185,14 +189,9 @@ def spectrum(theory: Theory, scalar: ScalarEnergy) -> Certificate:
             at[EIGENVALUES[i + 1]] = values[i]
             at[PROJECTIONS[i + 1]] = sum(labels[j] * vectors[j, i] for j in range(EXAMPLES_DRAWN))
 
-        def value(expression: Any) -> Any:
-            summed = expression.subs(EXAMPLES, EXAMPLES_DRAWN).doit()
-            return sample.fine.value(summed, at)
-
-        due = sample.energy(OVERLAP_DRAWN, temperature)
-        sample.agreement.compare("E(u)", value(scalar.spectral), due)
-        flux = sample.flux(arithmetic.mpf(OVERLAP_DRAWN), temperature)
-        sample.agreement.compare("r", value(scalar.spectral_flux), flux)
+        both = (scalar.spectral, scalar.spectral_flux)
+        energy, flux = (each.subs(EXAMPLES, EXAMPLES_DRAWN).doit() for each in both)
+        sample.compare_energy(energy, flux, at, temperature)
         return sample.agreement.evidence("eigenvalues of a random kernel, in mpmath")
 
     return check
@@ -206,10 +205,7 @@ def zero_temperature(theory: Theory, scalar: ScalarEnergy) -> Certificate:
         sample = Sample(theory, digits, 35)
         at = {**sample.scalars(), scalar.kernel: sample.kernel()}
         at[SIGNAL] = number_of(sample.fine.value(scalar.signal_value, at))
-        due = sample.energy(OVERLAP_DRAWN, 0)
-        sample.agreement.compare("E(u)", number_of(sample.fine.value(scalar.cold, at)), due)
-        flux = sample.flux(sample.fine.arithmetic.mpf(OVERLAP_DRAWN), 0)
-        sample.agreement.compare("r", number_of(sample.fine.value(scalar.cold_flux, at)), flux)
+        sample.compare_energy(scalar.cold, scalar.cold_flux, at, 0)
         return sample.agreement.evidence("the theory's energy at temperature zero")
 
     return check
