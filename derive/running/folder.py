@@ -164,8 +164,8 @@ def refuse_another(
         return
     if marker.get("fingerprint") != fingerprint:
         raise DataError(
-            f"{folder.path}: it holds a {layout.kind} of another model, other data or another version "
-            "of derive; give --overwrite to replace it, or another --out"
+            f"{folder.path}: it holds a {layout.kind} of another model, other data or another "
+            "version of derive; give --overwrite to replace it, or another --out"
         )
     if check is not None:
         check(marker)

@@ -100,7 +100,7 @@ def test_resuming_adds_points_and_repeats_none(capsys, tmp_path, monkeypatch):
 def test_resuming_another_sweep_is_refused(change, capsys, tmp_path):
     spec, data = write(tmp_path)
     assert sweep(capsys, tmp_path, "--widths", "5,9").status == 0
-    widths, said = "5,9", "another network, other data or another version"
+    widths, said = "5,9", "another model, other data or another version"
     if change == "grid":
         widths, said = "5,20", "1 of the points that it was begun with are not in this sweep"
     elif change == "data":
@@ -235,7 +235,7 @@ def test_another_sweep_may_come_first(options, capsys, tmp_path, monkeypatch):
         assert sweep(capsys, tmp_path, "--widths", "5").status == 0
     monkeypatch.setattr(pipeline, "check_folder", checked)
     found = sweep(capsys, tmp_path, "--widths", "5", *options)
-    said = "it holds a sweep of another network" if options else "out: it exists already"
+    said = "it holds a sweep of another model" if options else "out: it exists already"
     assert found.status == 2 and said in found.err and found.err.count("\n") == 1
 
 
