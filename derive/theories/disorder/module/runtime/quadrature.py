@@ -86,6 +86,8 @@ def panel_edges(
 
 def cut(edges: np.ndarray, parts: int) -> np.ndarray:
     """The edges, with every panel cut into so many of equal length."""
+    if parts == 1:
+        return edges
     inner = np.linspace(0.0, 1.0, parts + 1)[:-1]
     low, length = edges[..., :-1, None], np.diff(edges)[..., None]
     first = (low + length * inner).reshape(*edges.shape[:-1], -1)

@@ -28,9 +28,9 @@ def hazard_excess(x: Array) -> Array:
     """
     x = np.asarray(x, dtype=float)
     found = np.asarray(hazard(x) - x)
-    far = x > 4.0
+    far = x > 5.0
     fraction = beyond = x[far]
-    for number in range(60, 1, -1):
+    for number in range(28, 1, -1):
         fraction = beyond + number / fraction
     found[far] = 1.0 / fraction
     return found
