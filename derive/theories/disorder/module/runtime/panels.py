@@ -19,7 +19,7 @@ NEGLIGIBLE = 45.0
 ROUNDING = 1e-15
 """Of an exponent, relative, so that it is the relative error of the weight at large ones."""
 
-PROBES = np.array([0.005, 0.25, 0.5, 0.75, 0.995])
+PROBES = np.array([0.005, 0.02, 0.25, 0.5, 0.75, 0.98, 0.995])
 """Where a panel is looked at first."""
 
 Exponent = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -75,8 +75,9 @@ def worth_a_look(exponent: Exponent, edges: np.ndarray) -> np.ndarray:
     with np.errstate(all="ignore"):
         seen = exponent(x.ravel(), row).reshape(x.shape)
         seen = np.where(np.isnan(seen), -np.inf, seen)
-        top, low = seen.max(axis=2), seen.min(axis=2)
-        beyond = top + 0.012 * np.where(np.isfinite(low), top - low, 0.0)
+        top = seen.max(axis=2)
+        rise = np.fmax(seen[..., 0] - seen[..., 1], seen[..., -1] - seen[..., -2])
+        beyond = top + 0.5 * np.fmax(rise, 0.0)  # at an edge, 0.005 off, by probes at 0.015
     heights = np.pad(top, ((0, 0), (1, 1)), constant_values=-np.inf)
     peak = (top >= heights[:, :-2]) & (top >= heights[:, 2:]) & np.isfinite(top)
     kept = peak | (beyond > top.max(axis=1, keepdims=True) - NEGLIGIBLE)
