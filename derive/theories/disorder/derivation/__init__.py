@@ -1,0 +1,1 @@
+"""From a disordered model to its order-parameter equations."""

@@ -1,0 +1,1 @@
+"""The steps of the replica method, one file each."""

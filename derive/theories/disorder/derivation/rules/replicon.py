@@ -1,0 +1,125 @@
+r"""Stability against breaking the symmetry of replicas.
+
+The second variation of the free entropy in a direction eta with zero diagonal and zero row sums.
+A tower brings products of moments of one replica, by how many replicas the two pairs share:
+
+.. math:: \sum_{ab,cd} \eta_{ab} \eta_{cd} \langle x_a x_b x_c x_d \rangle
+          = 2 \sum_{ab} \eta_{ab}^2\, (P - 2 R_1 + R_0)
+
+with two shared, one, and none; the moments are those of one replica in the same field, averaged
+over it. Conjugates stationary, what is left is positive while the replicon is:
+
+.. math:: \lambda = 1 - \max \mathrm{spec}\, (B A)
+
+for A of the sites and B of examples and couplings. With one component
+:math:`\lambda = 1 - [\alpha E (\partial^2_\omega L)^2 + \beta^2 g''(q)]\, E (\langle x^2\rangle -
+\langle x\rangle^2)^2`.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import sympy
+
+from derive.theories.disorder.derivation.averages import reduced
+from derive.theories.disorder.derivation.measures import labels_in, weight_of
+from derive.theories.disorder.derivation.overlaps import Square
+from derive.theories.disorder.derivation.state import BETA, State
+from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Mean, mean, slope
+
+Pair = tuple[int, Any, Any]
+"""The population, and two of its components, in order."""
+
+
+def replicon_matrix(state: State) -> sympy.Matrix:
+    """The matrix B A over ordered pairs of components, whose largest eigenvalue is 1 - lambda."""
+    pairs = pairs_of(state)
+    sites = sympy.Matrix([[site_part(state, p, r) for r in pairs] for p in pairs])
+    fields = sympy.Matrix([[field_part(state, p, r) for r in pairs] for p in pairs])
+    ratios = sympy.diag(*(1 / state.model.sites[p[0]].ratio for p in pairs))
+    return (ratios * fields * sites).applyfunc(lambda e: reduced(sympy.expand_mul(e)))
+
+
+def pairs_of(state: State) -> list[Pair]:
+    """All ordered pairs of components."""
+    found: list[Pair] = []
+    for square in state.overlaps.squares:
+        first, second = square.components
+        found.append((square.population, first, second))
+        if first != second:
+            found.append((square.population, second, first))
+    return found
+
+
+def site_part(state: State, one: Pair, other: Pair) -> Any:
+    """What the sites of a population bring."""
+    if one[0] != other[0]:
+        return sympy.S.Zero
+    for node in state.exponent.atoms(Mean):
+        leaf = node.args[0]
+        if isinstance(leaf, Leaf) and set(one[1:]) <= set(leaf.inside):
+            places = [leaf.inside.index(x) for x in (*one[1:], *other[1:])]
+            return mean(contracted(leaf, places), node.law)
+    return sympy.S.Zero
+
+
+def field_part(state: State, one: Pair, other: Pair) -> Any:
+    """What examples and couplings bring."""
+    total = sympy.S.Zero
+    for examples, (node, count) in example_means(state).items():
+        given = state.model.examples[examples].fields
+        leaf: Any = node.args[0]
+        named = [given[h.name] for h in leaf.inside]
+        for places in product(range(len(named)), repeat=4):
+            wanted = [x.name for x in (*one[1:], *other[1:])]
+            if [named[k] for k in places] == wanted:
+                ratios = [state.model.sites[p[0]].ratio for p in (one, other)]
+                inner = mean(contracted(leaf, list(places)), node.law)
+                total += count * sympy.Mul(*ratios) * inner
+    for coupling in state.model.couplings:
+        squares = [square_of(state, pair) for pair in (one, other)]
+        second = coupling.covariance.diff(squares[0].off).diff(squares[1].off)
+        total += BETA**2 * second / (squares[0].count * squares[1].count)
+    return total
+
+
+def example_means(state: State) -> dict[int, tuple[Mean, Any]]:
+    """The mean of each kind of examples in the free entropy, with its ratio."""
+    found = {}
+    for number, examples in enumerate(state.model.examples):
+        for node in state.exponent.atoms(Mean):
+            leaf = node.args[0]
+            same = isinstance(leaf, FieldIntegral) and leaf.weight == weight_of(examples)
+            if same and node.law.labels == labels_in(examples):
+                found[number] = node, examples.ratio
+    return found
+
+
+def square_of(state: State, pair: Pair) -> Square:
+    """The order parameters of a pair."""
+    return state.overlaps.square(pair[1], pair[2])
+
+
+def contracted(leaf: Any, places: list[int]) -> Any:
+    """P - 2 R_1 + R_0 of the moments <x_k x_l> in one replica and others, as cumulants.
+
+    `places` are k, l of the first pair of replicas a, b, and m, n of the second.
+    """
+    k, i, m, n = places
+    shared = second(leaf, k, m) * second(leaf, i, n)
+    one = second(leaf, k, m) * first(leaf, i) * first(leaf, n)
+    two = second(leaf, i, n) * first(leaf, k) * first(leaf, m)
+    none = first(leaf, k) * first(leaf, i) * first(leaf, m) * first(leaf, n)
+    return sympy.expand(shared - one - two + none)
+
+
+def first(leaf: Any, place: int) -> Any:
+    """<x_k>, or of a field e^{-L} d e^L / d omega."""
+    return slope(leaf, place)
+
+
+def second(leaf: Any, *places: int) -> Any:
+    """<x_k x_l>, or the second derivative likewise."""
+    return slope(leaf, *places) + slope(leaf, places[0]) * slope(leaf, places[1])

@@ -1,0 +1,58 @@
+r"""Where the free entropy is stationary: an equation for each order parameter and conjugate.
+
+The derivative in an order parameter is linear in its conjugate, and the other way round, so that
+each equation is solved for one of them:
+
+.. math:: q = E \langle x \rangle^2, \qquad \hat q = \alpha E (\partial_\omega L)^2 + \beta^2 g'(q)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy
+
+from derive.errors import RuleError
+from derive.theories.disorder.derivation.averages import reduced
+from derive.theories.disorder.derivation.state import State
+from derive.theories.disorder.nodes.derivative import derivative
+
+
+@dataclass(frozen=True)
+class Saddle:
+    """The equations, each solved for one unknown.
+
+    Attributes:
+        conjugates: Every conjugate as a function of order parameters.
+        parameters: Every order parameter as a function of conjugates.
+    """
+
+    conjugates: dict[Any, Any]
+    parameters: dict[Any, Any]
+
+
+def stationary(state: State) -> Saddle:
+    """The saddle-point equations.
+
+    Raises:
+        RuleError: The free entropy is not linear in a conjugate times its order parameter.
+    """
+    parameters, conjugates = state.overlaps.parameters, state.overlaps.conjugates
+    pairs = list(zip(parameters, conjugates, strict=True))
+    return Saddle(
+        {hat: solved(state.exponent, plain, hat) for plain, hat in pairs},
+        {plain: solved(state.exponent, hat, plain) for plain, hat in pairs},
+    )
+
+
+def solved(free_entropy: Any, by: Any, unknown: Any) -> Any:
+    """The equation of stationarity in one symbol, solved for its partner."""
+    equation = sympy.expand_mul(reduced(derivative(free_entropy, by)))
+    terms = sympy.Add.make_args(equation)
+    linear = [term for term in terms if term.has(unknown) and (term / unknown).is_number]
+    coefficient = sympy.Add(*linear) / unknown
+    rest = sympy.Add(*(term for term in terms if term not in linear))
+    if coefficient == 0 or not coefficient.is_number:
+        raise RuleError(f"the derivative in {by} is not linear in {unknown}: {equation}")
+    return sympy.expand_mul(-rest / coefficient)

@@ -1,0 +1,89 @@
+"""Small numbers and matrices: ratios at zero, roots of covariances, the largest eigenvalue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes, panel_nodes
+
+SMALLEST = 1e-300
+
+
+def ratio(above: float, below: float) -> float:
+    """above / below; 0 where both are 0, as for overlaps that vanish together."""
+    return above / below if below != 0 else 0.0
+
+
+def positive(variance: float) -> float:
+    """A variance that rounding may have made negative."""
+    return max(variance, SMALLEST)
+
+
+def square_root(covariance: np.ndarray) -> np.ndarray:
+    """A root R of a covariance, R R^T, also of one that is singular."""
+    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def largest_eigenvalue(rows: Sequence[Sequence[float]]) -> float:
+    """The largest real part of an eigenvalue of a matrix; nan where it is not finite."""
+    matrix = np.array(rows, dtype=float)
+    if not np.isfinite(matrix).all():
+        return float("nan")
+    return float(np.max(np.linalg.eigvals(matrix).real))
+
+
+def rows_of_nodes(breaks: Sequence[np.ndarray], like: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes of a standard Gaussian down the first axis, a column for each entry of `like`.
+
+    Args:
+        breaks: Where the integrand has a kink, one entry a column each.
+        like: The columns.
+    """
+    placed = [np.broadcast_to(np.asarray(place, dtype=float), like.shape) for place in breaks]
+    z, weight = gaussian_nodes(placed, [0.0] * len(placed))
+    if z.ndim == 1:
+        z, weight = (np.broadcast_to(v, (*like.shape, len(v))) for v in (z, weight))
+    return z.T, weight.T
+
+
+def density_nodes(
+    log_density: Callable[[np.ndarray], np.ndarray], lower: float, upper: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights of a law by its density, on panels that grow away from 0."""
+    rungs = 2.0 ** np.arange(-20, 7)
+    edges = np.concatenate([-rungs[::-1], [0.0], rungs])
+    inside = np.unique(np.clip(edges, lower, upper))
+    t, lengths = panel_nodes(inside, 16)
+    with np.errstate(divide="ignore", over="ignore"):
+        weight = lengths * np.exp(log_density(t))
+    return t, np.where(np.isfinite(weight), weight, 0.0)
+
+
+def label_nodes(
+    mean: Callable[[np.ndarray], np.ndarray],
+    center: np.ndarray,
+    variance: float,
+    noise: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels y = mean(u) + noise at nodes down the first axis, and the lengths of integrals over y.
+
+    Args:
+        mean: Of a label given u.
+        center: The mean of u, one a column.
+        variance: Of u.
+        noise: The variance of a label given u.
+    """
+    u = center + np.sqrt(variance) * np.linspace(-FAR, FAR, 201)[:, None]
+    values, spread = mean(u), np.sqrt(noise)
+    low, high = values.min(axis=0) - FAR * spread, values.max(axis=0) + FAR * spread
+    count = int(np.ceil(np.max(high - low) / (1.5 * spread)))
+    edges = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, min(count, 2000) + 1)
+    y, lengths = panel_nodes(edges, 12)
+    return y.T, lengths.T
+
+
+FAR = 9.2
+"""Standard deviations beyond which a Gaussian has 4e-20."""
