@@ -6,8 +6,6 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from derive.theories.disorder.derivation.replica_symmetric import free_entropy_of
 from derive.theories.disorder.derivation.theory import Theory, theory_of
 from derive.theories.disorder.description import DisorderedModel
@@ -27,15 +25,9 @@ def module(model: DisorderedModel) -> ModuleType:
 
 
 def state(model: DisorderedModel, start: list[float], **parameters: float) -> dict[str, Any]:
-    """Everything at the fixed point that is found from a start."""
-    code = module(model)
-    values = tuple(float(parameters[name]) for name in code.PARAMETERS)
-    found = code.fixed_point(
-        lambda order: code.update(order, values),
-        np.array(start, dtype=float),
-        lambda order: all(map(code.is_possible, code.overlaps(order, values))),
-    )
+    """Everything at the fixed point that is found from a start, by name."""
+    found = module(model).solve(start=start, **parameters)
     assert found.converged, found.message
-    result: dict[str, Any] = code.state(found.point, values)
-    assert result["quadrature_error"] < 1e-12
-    return result
+    assert found.quadrature_error < 1e-8
+    plain = {k: v for k, v in found._asdict().items() if not isinstance(v, dict)}
+    return {**plain, **found.overlaps, **found.conjugates, **found.observables}

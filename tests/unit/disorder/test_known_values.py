@@ -155,6 +155,6 @@ def test_lasso_in_the_cold() -> None:
         parameters={"alpha": 2.0, "lam": 0.3, "Delta": 0.25},
     )
     given = {"alpha": 2.0, "lam": 0.3, "Delta": 0.25}
-    found = state(model, [0.83, 0.85, 0.8], beta=1e6, **given)
-    assert found["m"] == pytest.approx(0.818540808, abs=2e-6)  # T ln T is left
-    assert found["q"] == pytest.approx(0.837071537, abs=2e-6)
+    found = state(model, [0.83, 0.85, 0.8], beta=1e4, **given)
+    assert found["m"] == pytest.approx(0.818540808, abs=1e-4)  # T ln T is left
+    assert found["q"] == pytest.approx(0.837071537, abs=1e-4)

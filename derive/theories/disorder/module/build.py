@@ -51,8 +51,13 @@ class Builder:
         }
         self.second = {p: saddle.parameters[p] for p in self.unknown}
         self.results = self._results()
-        saddle_side = [*self.first.values(), *self.second.values()]
-        self.towers = towers_of(saddle_side, list(self.results.values()), self._tower_name)
+        step = needed(
+            {s.name: v for s, v in {**self.first, **theory.multipliers, **self.second}.items()},
+            {s.name for s in self.second},
+        )
+        saddle_side = list(step.values())
+        others = [*self.first.values(), *self.results.values()]
+        self.towers = towers_of(saddle_side, others, self._tower_name)
 
     def _results(self) -> dict[str, Any]:
         theory = self.theory
@@ -131,7 +136,7 @@ class Builder:
 
     def _head(self, name: str, told: str) -> list[str]:
         lines = [
-            f"def {name}(order, parameters):",
+            f"def {name}(order, parameters, refine=1):",
             f'    """{told}"""',
             self._unpack("order", self.unknown),
         ]
@@ -155,23 +160,23 @@ class Builder:
         """Everything at given order parameters."""
         wanted = {**self._conjugates(), **self.results}
         body = self._lines(wanted, self._known(), full=True)
-        names = [s.name for s in (*self.overlaps.parameters, *self.overlaps.conjugates)]
-        entries = [f'"{name}": {name}' for name in names]
-        plain = [k for k in self.results if not k.startswith(("replicon_", "observable_"))]
-        entries += [f'"{k}": {k}' for k in plain]
-        entries += [f'"{k}": observable_{k}' for k in self.theory.observables]
+        first = [s.name for s in self.overlaps.parameters]
         count = range(self.theory.replicon.shape[0])
         rows = ["[" + ", ".join(f"replicon_{r}{c}" for c in count) + "]" for r in count]
-        entries.append(f'"replicon": 1 - largest_eigenvalue([{", ".join(rows)}])')
-        errors = [f"error_{t.short}" for t in self.towers.values()]
-        entries.append(f'"quadrature_error": max([{", ".join(errors)}], default=0.0)')
         told = "Free entropy, conjugates, observables and stability at given order parameters."
         lines = [
             *self._head("state", told),
             *body,
-            "    return {",
-            *(f"        {entry}," for entry in entries),
-            "    }",
+            "    return Described(",
+            "        free_entropy,",
+            f"        {named(first)},",
+            f"        {named([s.name for s in self.overlaps.conjugates])},",
+            f"        1 - largest_eigenvalue([{', '.join(rows)}]),",
+            "        entropy,",
+            f"        {'energy' if self.theory.energy is not None else 'np.nan'},",
+            f"        {named(list(self.theory.observables), 'observable_')},",
+            "        overlaps(order, parameters),",
+            "    )",
         ]
         return "\n".join(lines)
 
@@ -183,12 +188,12 @@ class Builder:
             self._unpack("order", self.unknown),
             *([self._unpack("parameters", self.parameters)] if self.parameters else []),
             *(f"    {s.name} = {code(value)}" for s, value in self.theory.fixed.items()),
-            "    return [",
+            "    return (",
         ]
         for number, sites in enumerate(self.theory.model.sites):
             name = sites.name if len(self.theory.model.sites) > 1 else ""
             lines.append(f"        State({self._state_arguments(number, sites)}, name={name!r}),")
-        return "\n".join([*lines, "    ]"])
+        return "\n".join([*lines, "    )"])
 
     def _state_arguments(self, number: int, sites: Sites) -> str:
         names = components(sites)
@@ -261,11 +266,6 @@ class Builder:
     def _solve(self) -> str:
         """The function that users call."""
         model = self.theory.model
-        names = (
-            [s.name for s in self.overlaps.parameters],
-            [s.name for s in self.overlaps.conjugates],
-            list(self.theory.observables),
-        )
         defaults = model.parameters
         given = [
             f"{s.name}={defaults[s.name]!r}" if s.name in defaults else s.name
@@ -286,20 +286,30 @@ class Builder:
             '    """',
             f"    parameters = ({values})",
             "    points, box = starts(parameters)",
+            "",
+            "    def feasible(order):",
+            "        states = overlaps(order, parameters)",
+            "        return all(is_possible(state) and is_inside(state) for state in states)",
+            "",
             "    if start is not None:",
-            "        points, random = [('given', np.array(start, dtype=float))], 0",
-            "    system = System(",
-            "        update=lambda order: update(order, parameters),",
-            "        state=lambda order: state(order, parameters),",
-            "        overlaps=lambda order: overlaps(order, parameters),",
-            "        starts=points,",
-            "        box=box,",
-            f"        names={names!r},",
+            "        points = [('given', np.array(start, dtype=float))]",
+            "    else:",
+            "        generator = np.random.default_rng(seed)",
+            "        points += random_starts(*box, feasible, random, generator)",
+            "    theory = Theory(",
+            "        lambda order, refine: update(order, parameters, refine),",
+            "        lambda order, refine: state(order, parameters, refine),",
+            "        feasible,",
             f"        discrete={discrete},",
             "    )",
-            "    return solve_system(system, [], random, seed)",
+            "    return solutions(theory, points)",
         ]
         return "\n".join(lines)
+
+
+def named(names: list[str], prefix: str = "") -> str:
+    """A dictionary of variables by their names."""
+    return "{" + ", ".join(f'"{name}": {prefix}{name}' for name in names) + "}"
 
 
 def matrix_code(rows: list[list[Any]]) -> str:

@@ -32,6 +32,18 @@ class Printer(NumPyPrinter):
     def _print_LogTail(self, node: Any) -> str:
         return self.called("log_tail", *node.args)
 
+    def _print_HazardExcess(self, node: Any) -> str:
+        return self.called("hazard_excess", *node.args)
+
+    def _print_IntervalHazard(self, node: Any) -> str:
+        return self.called("interval_hazard", *node.args)
+
+    def _print_LogSignedSum(self, node: Any) -> str:
+        return self.called("log_signed_sum", *node.args)
+
+    def _print_ExponentialRatio(self, node: Any) -> str:
+        return self.called("exponential_ratio", *node.args)
+
     def _print_Hazard(self, node: Any) -> str:
         return self.called("hazard", *node.args)
 

@@ -50,9 +50,8 @@ class Tower:
         left = f"({', '.join(names)}{',' if len(names) == 1 else ''})"
         given = [s.name for s in self.arguments]
         if self.count < len(self.bodies) and self.count:
-            given.append(f"full={full}")
-        error = f"error_{self.short}" if full else "_"
-        return f"{left}, {error} = {self.name}({', '.join(given)})"
+            given.append(str(full))
+        return f"{left} = {self.name}({', '.join([*given, 'refine'])})"
 
     @property
     def arguments(self) -> list[Any]:
@@ -84,7 +83,9 @@ class TowerText:
     def text(self, tower: Tower) -> str:
         """The source of a tower's function."""
         split = 0 < tower.count < len(tower.bodies)
-        arguments = ", ".join([*(s.name for s in tower.arguments), *(["full"] if split else [])])
+        arguments = ", ".join(
+            [*(s.name for s in tower.arguments), *(["full"] if split else []), "refine"]
+        )
         outer = outer_fields(tower.law)
         lines = [f"def {tower.name}({arguments}):"]
         lines.append(f'    """{_told(tower)}"""')
@@ -92,7 +93,7 @@ class TowerText:
             lines += self._fieldless(tower)
         elif len(outer) == 1:
             lines += ["", "    def integrand(z):", *self._integrand(tower, outer)]
-            lines += ["", "    return gaussian_average(integrand)"]
+            lines += ["", "    return gaussian_average(integrand, refine)"]
         else:
             lines += self._several(tower, outer)
         return "\n".join(lines)
@@ -115,7 +116,7 @@ class TowerText:
         lines = [*inner.before(), "z = np.zeros(1)", *self._values(tower, inner)]
         at = max(k for k, line in enumerate(lines) if line.startswith("return "))
         lines[at] = lines[at].replace("return ", "values = ", 1)
-        return ["    " + line for line in [*lines, "return values[:, 0], 0.0"]]
+        return ["    " + line for line in [*lines, "return values[:, 0]"]]
 
     def _several(self, tower: Tower, outer: list[int]) -> list[str]:
         """Several fields: independent variables through a Cholesky factor, fixed panels."""
@@ -127,7 +128,7 @@ class TowerText:
         matrix = ", ".join("[" + ", ".join(row) + "]" for row in rows)
         names = [law.fields[k].name for k in outer]
         lines = [
-            "    axis = gaussian_nodes()",
+            "    axis = gaussian_nodes(refine=refine)",
             f"    z, heights = product_nodes({', '.join(['axis'] * len(outer))})",
             f"    root = square_root(np.array([{matrix}], dtype=float))",
             f"    {', '.join(names)} = root @ np.array(z)",
@@ -139,7 +140,7 @@ class TowerText:
         lines += ["    " + line for line in self._values(tower, inner)]
         at = max(k for k, line in enumerate(lines) if line.strip().startswith("return "))
         lines[at] = lines[at].replace("return ", "values = ", 1)
-        return [*lines, "    return values @ heights, 0.0"]
+        return [*lines, "    return values @ heights"]
 
     def _values(self, tower: Tower, inner: InnerAxes) -> list[str]:
         lines, names = [], {}
@@ -258,13 +259,13 @@ class InnerAxes:
             return lines
         variance = gaussian_variance(attribute)
         if variance is not None:
-            lines.append("t_nodes, t_weights = gaussian_nodes()")
+            lines.append("t_nodes, t_weights = gaussian_nodes(refine=refine)")
             lines.append(f"{names[0]} = {code(sympy.sqrt(variance))} * t_nodes[:, None]")
             return [*lines, "weight = t_weights[:, None]"]
         law = code(attribute.log_density)
         ends = f"{code(attribute.lower)}, {code(attribute.upper)}"
         return [
-            f"t_nodes, t_weights = density_nodes(lambda {names[0]}: {law}, {ends})",
+            f"t_nodes, t_weights = density_nodes(lambda {names[0]}: {law}, {ends}, refine)",
             f"{names[0]} = t_nodes[:, None]",
             "weight = t_weights[:, None]",
         ]
@@ -359,7 +360,7 @@ class _Teacher:
         name, slope = labels.symbol.name, mean.diff(u)
         if labels.tilt == 1 and not slope.has(u):
             shift = code(mean.xreplace({u: sympy.Symbol("mean_u", real=True)}))
-            yield "y_nodes, y_weights = gaussian_nodes()"
+            yield "y_nodes, y_weights = gaussian_nodes(refine=refine)"
             yield f"mean_y, var_y = {shift}, ({code(slope)})**2 * var_u + {code(variance)}"
             yield f"{name} = mean_y + np.sqrt(var_y) * y_nodes[:, None]"
             yield f"score = ({code(slope)}) * ({name} - mean_y) / var_y"
@@ -368,7 +369,8 @@ class _Teacher:
         law = sympy.exp(-((labels.symbol - mean) ** 2) / (2 * variance))
         law /= sympy.sqrt(2 * sympy.pi * variance)
         yield f"{name}, lengths = label_nodes("
-        yield f"    lambda {u.name}: {code(mean)} + 0.0 * {u.name}, mean_u, var_u, {code(variance)}"
+        yield f"    lambda {u.name}: {code(mean)} + 0.0 * {u.name},"
+        yield f"    mean_u, var_u, {code(variance)}, refine"
         yield ")"
         yield f"log_law, score, *_ = {self._leaf(law * labels.tilt)}"
         yield from self._weight()
@@ -379,7 +381,7 @@ class _Teacher:
         labels, u = self.law.labels, self.law.fields[0]
         name = u.name
         yield "root_u = np.sqrt(var_u)"
-        yield f"u_nodes, u_weights = rows_of_nodes([{', '.join(self._breaks())}], z)"
+        yield f"u_nodes, u_weights = rows_of_nodes([{', '.join(self._breaks())}], z, refine)"
         yield f"{name} = mean_u + root_u * u_nodes"
         yield "score = u_nodes / root_u"
         tilt = labels.tilt
@@ -421,7 +423,7 @@ def _varies(body: Any, law: Law) -> bool:
 
 def _told(tower: Tower) -> str:
     fields = ", ".join(str(f) for f in tower.law.fields)
-    return f"Averages over {fields}, and their error."
+    return f"Averages over {fields}."
 
 
 def towers_of(

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes, panel_nodes
+from derive.theories.disorder.module.runtime.quadrature import cut, gaussian_nodes, panel_nodes
+from derive.theories.disorder.module.runtime.verdict import State
 
 SMALLEST = 1e-300
+CLOSEST = 1e-11
+"""Of Q: the least Q - q at which averages over a replica have digits left."""
 
 
 def ratio(above: float, below: float) -> float:
@@ -19,6 +22,13 @@ def ratio(above: float, below: float) -> float:
 def positive(variance: float) -> float:
     """A variance that rounding may have made negative."""
     return max(variance, SMALLEST)
+
+
+def is_inside(state: State) -> bool:
+    """Whether replicas are not all one configuration: q is below Q by more than rounding."""
+    own = np.atleast_2d(np.asarray(state.self_overlap, dtype=float))
+    spread, size = own - np.asarray(state.overlap), float(np.max(np.abs(own)))
+    return bool(np.linalg.eigvalsh(spread)[0] > CLOSEST * size)
 
 
 def square_root(covariance: np.ndarray) -> np.ndarray:
@@ -35,7 +45,9 @@ def largest_eigenvalue(rows: Sequence[Sequence[float]]) -> float:
     return float(np.max(np.linalg.eigvals(matrix).real))
 
 
-def rows_of_nodes(breaks: Sequence[np.ndarray], like: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rows_of_nodes(
+    breaks: Sequence[np.ndarray], like: np.ndarray, refine: int = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Nodes of a standard Gaussian down the first axis, a column for each entry of `like`.
 
     Args:
@@ -43,20 +55,20 @@ def rows_of_nodes(breaks: Sequence[np.ndarray], like: np.ndarray) -> tuple[np.nd
         like: The columns.
     """
     placed = [np.broadcast_to(np.asarray(place, dtype=float), like.shape) for place in breaks]
-    z, weight = gaussian_nodes(placed, [0.0] * len(placed))
+    z, weight = gaussian_nodes(placed, [0.0] * len(placed), refine=refine)
     if z.ndim == 1:
         z, weight = (np.broadcast_to(v, (*like.shape, len(v))) for v in (z, weight))
     return z.T, weight.T
 
 
 def density_nodes(
-    log_density: Callable[[np.ndarray], np.ndarray], lower: float, upper: float
+    log_density: Callable[[np.ndarray], np.ndarray], lower: float, upper: float, refine: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Nodes and weights of a law by its density, on panels that grow away from 0."""
     rungs = 2.0 ** np.arange(-20, 7)
     edges = np.concatenate([-rungs[::-1], [0.0], rungs])
     inside = np.unique(np.clip(edges, lower, upper))
-    t, lengths = panel_nodes(inside, 16)
+    t, lengths = panel_nodes(cut(inside, refine), 16)
     with np.errstate(divide="ignore", over="ignore"):
         weight = lengths * np.exp(log_density(t))
     return t, np.where(np.isfinite(weight), weight, 0.0)
@@ -67,6 +79,7 @@ def label_nodes(
     center: np.ndarray,
     variance: float,
     noise: float,
+    refine: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Labels y = mean(u) + noise at nodes down the first axis, and the lengths of integrals over y.
 
@@ -79,7 +92,7 @@ def label_nodes(
     u = center + np.sqrt(variance) * np.linspace(-FAR, FAR, 201)[:, None]
     values, spread = mean(u), np.sqrt(noise)
     low, high = values.min(axis=0) - FAR * spread, values.max(axis=0) + FAR * spread
-    count = int(np.ceil(np.max(high - low) / (1.5 * spread)))
+    count = refine * int(np.ceil(np.max(high - low) / (1.5 * spread)))
     edges = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, min(count, 2000) + 1)
     y, lengths = panel_nodes(edges, 12)
     return y.T, lengths.T
