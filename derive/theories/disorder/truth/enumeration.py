@@ -14,7 +14,7 @@ import sympy
 
 from derive.errors import SamplingError, SizeError
 from derive.theories.disorder.description import BETA, DisorderedModel, symbol
-from derive.theories.disorder.truth.instance import Instance, Layout, draw_instance
+from derive.theories.disorder.truth.instance import Instance, Layout, draw_instances
 from derive.theories.disorder.truth.laws import points
 from derive.theories.disorder.truth.measured import Measured, average
 from derive.theories.disorder.truth.numeric import Array
@@ -228,8 +228,8 @@ def enumeration(
         seed: Of the random generator.
     """
     layout = Layout.of(model, size, numbers)
-    rng = np.random.default_rng(seed)
-    records = [readings(summed(draw_instance(layout, rng)), rng) for _ in range(instances)]
+    drawn = draw_instances(layout, instances, seed)
+    records = [readings(summed(instance), rng) for instance, rng in drawn]
     return average(records, f"{instances} instances at N = {size}, all configurations summed")
 
 

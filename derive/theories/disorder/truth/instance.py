@@ -170,6 +170,12 @@ class Instance:
         return {**self.numbers, **named}
 
 
+def draw_instances(layout: Layout, count: int, seed: int) -> list[tuple[Instance, Any]]:
+    """Instances, each with the generator that drew it: the same for every method."""
+    generators = [np.random.default_rng([seed, k]) for k in range(count)]
+    return [(draw_instance(layout, rng), rng) for rng in generators]
+
+
 def draw_instance(layout: Layout, rng: Any) -> Instance:
     """An instance at N sites."""
     model, counts = layout.model, layout.counts

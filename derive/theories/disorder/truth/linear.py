@@ -21,7 +21,7 @@ from scipy import optimize, special
 
 from derive.errors import SamplingError
 from derive.theories.disorder.description import BETA, DisorderedModel, symbol
-from derive.theories.disorder.truth.instance import Instance, Layout, draw_instance
+from derive.theories.disorder.truth.instance import Instance, Layout, draw_instances
 from derive.theories.disorder.truth.measured import Measured, average
 from derive.theories.disorder.truth.numeric import Array, evaluate
 from derive.theories.disorder.truth.overlaps import (
@@ -261,8 +261,8 @@ def linear_algebra(
         seed: Of the random generator.
     """
     layout = Layout.of(model, size, numbers)
-    rng = np.random.default_rng(seed)
-    records = [_readings(draw_instance(layout, rng), rng) for _ in range(instances)]
+    drawn = draw_instances(layout, instances, seed)
+    records = [_readings(instance, rng) for instance, rng in drawn]
     return average(records, f"{instances} instances at N = {size}, integrated exactly")
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.theories.disorder.description import DisorderedModel
-from derive.theories.disorder.truth.instance import ExampleSet, Instance, Layout, draw_instance
+from derive.theories.disorder.truth.instance import ExampleSet, Instance, Layout, draw_instances
 from derive.theories.disorder.truth.measured import Measured, average
 from derive.theories.disorder.truth.numeric import Array
 from derive.theories.disorder.truth.overlaps import FRESH, fresh_sets, predicted, taught
@@ -126,10 +126,9 @@ def message_passing(
         informed: Whether to start at the teacher.
         damping: The part of the old messages that is kept.
     """
-    layout, rng = Layout.of(model, size, numbers), np.random.default_rng(seed)
+    layout = Layout.of(model, size, numbers)
     records, lost = [], 0
-    for _ in range(instances):
-        instance = draw_instance(layout, rng)
+    for instance, rng in draw_instances(layout, instances, seed):
         start = _start(instance, rng, informed)
         found = iterate(instance, site, channel, start, damping)
         lost += not found.converged

@@ -20,7 +20,7 @@ from scipy import linalg
 
 from derive.errors import SamplingError
 from derive.theories.disorder.description import BETA, DisorderedModel, symbol
-from derive.theories.disorder.truth.instance import Instance, Layout, draw_instance
+from derive.theories.disorder.truth.instance import Instance, Layout, draw_instances
 from derive.theories.disorder.truth.measured import Measured, average
 from derive.theories.disorder.truth.numeric import Array, Values, evaluate
 from derive.theories.disorder.truth.overlaps import FRESH, fresh_sets, observe, taught
@@ -201,10 +201,9 @@ def ground_states(
         instances: How many are drawn.
         seed: Of the random generator.
     """
-    layout, rng = Layout.of(model, size, numbers), np.random.default_rng(seed)
+    layout = Layout.of(model, size, numbers)
     records, lost = [], 0
-    for _ in range(instances):
-        instance = draw_instance(layout, rng)
+    for instance, rng in draw_instances(layout, instances, seed):
         found = minimise(instance)
         lost += not found.converged
         records.append(_readings(instance, found, rng))
