@@ -109,14 +109,29 @@ def write(expression: Any) -> str:
     return to_text(expression.replace(sympy.Abs, _Magnitude))
 
 
+def put(expression: Any, name: Any, given: Any, where: str) -> Any:
+    """An expression with another in the place of a symbol.
+
+    Raises:
+        DescriptionError: It has no finite real value then, whatever the other symbols are.
+    """
+    try:
+        found = expression.xreplace({name: given})
+    except (ValueError, TypeError):  # complex numbers that SymPy is to compare
+        found = sympy.nan
+    if found.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo, sympy.I):
+        raise DescriptionError(f"{where}: it has no finite value at {name} = {given}; mend it")
+    return found
+
+
 def _settled(expression: Any, where: str) -> Any:
     """The form that its text is read back to; SymPy's depends on the order of products."""
     for _ in range(3):
-        text = write(expression)
         try:
+            text = write(expression)
             again = parse(text, _scope(text, where), where)
-        except ClaimError:
-            told = "multiplied out it is too large to be read again; write it shorter"
+        except (ClaimError, NoRule):
+            told = "multiplied out it cannot be written down again; write it shorter or plainer"
             raise DescriptionError(f"{where}: {told}") from None
         if again == expression:
             break

@@ -34,6 +34,10 @@ class Tail(Function):
         """- the normal density."""
         return -sympy.exp(-(self.args[0] ** 2) / 2) / sqrt(2 * pi)
 
+    def _eval_evalf(self, prec: int) -> Any:
+        """SymPy asks for it where Max and Min compare numbers."""
+        return (sympy.erfc(self.args[0] / sqrt(2)) / 2)._eval_evalf(prec)
+
 
 class LogTail(Function):
     r"""ln H(x), whose slope is minus the hazard."""

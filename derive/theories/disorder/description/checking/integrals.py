@@ -15,7 +15,7 @@ from derive.theories.disorder.description.checking.signs import LINE
 from derive.theories.disorder.description.laws import Base
 
 Setting = dict[Any, float]
-FAR = (1e5, 1e6)
+FAR = (1e4, 1e5)
 CLOSE = (1e-4, 1e-6)
 WIDE = 1e3
 """Where singular points are looked for, which are not rounding."""
@@ -30,7 +30,7 @@ def log_at(expression: Any, at: Setting) -> float:
     if np.isfinite(found):
         return found
     exact = precise(expression, at)
-    return float(exact) if exact == exact else -np.inf
+    return float(np.float64(exact)) if exact == exact else -np.inf
 
 
 def where_infinite(base: Base, x: Any, at: Setting, *, moment: float | None) -> str:
@@ -106,7 +106,7 @@ def _zeros(expression: Any, x: Any, at: Setting) -> Iterator[float]:
     """Real zeros: of a polynomial all, of another function where it changes its sign."""
     if not expression.has(x):
         return
-    inside = expression.replace(sympy.Abs, lambda inner: inner)
+    inside = without_bars(expression)
     if inside.is_polynomial(x):
         for root in np.roots([float(value(c, at)) for c in sympy.Poly(inside, x).all_coeffs()]):
             if abs(root.imag) < 1e-7:
@@ -121,6 +121,15 @@ def _zeros(expression: Any, x: Any, at: Setting) -> Iterator[float]:
         root = float(optimize.brentq(along, line[k], line[k + 1]))
         if abs(along(root)) < 1e-6:  # and no pole
             yield root
+
+
+def without_bars(expression: Any) -> Any:
+    """An expression with x for |x|, which has its zeros; as it is where that has no meaning."""
+    try:
+        bare = expression.replace(sympy.Abs, lambda inner: inner)
+    except (ValueError, TypeError):
+        return expression
+    return expression if bare.has(sympy.zoo, sympy.nan) else bare
 
 
 def _along(expression: Any, x: Any, at: Setting) -> Callable[[float], float]:

@@ -12,6 +12,8 @@ import sympy
 from scipy import special
 from sympy.core import numbers
 
+from derive.claims import language
+from derive.errors import DeriveError
 from derive.theories.disorder.description.laws import Base
 from derive.theories.disorder.nodes.functions import Tail
 
@@ -35,8 +37,6 @@ RULES: dict[type, Callable[..., Any]] = {
 """Exact node type to its function of arrays."""
 EXACT = (numbers.Integer, numbers.Rational, numbers.Pi, numbers.Exp1)
 DIGITS = 40
-LARGEST_POWER = 50
-"""Larger ones count as exponentials."""
 
 
 def value(expression: Any, at: Numbers) -> Any:
@@ -54,7 +54,9 @@ def _value(node: Any, at: Numbers) -> Any:
     if node in at:
         return np.asarray(at[node], float)
     if isinstance(node, EXACT):
-        return np.float64(float(node))
+        return np.float64(mpmath.mpf(sympy.N(node, 20)))
+    if type(node) not in RULES:  # complex infinity and its like
+        return np.float64(np.nan)
     return RULES[type(node)](*(_value(arg, at) for arg in node.args))
 
 
@@ -67,21 +69,9 @@ def ends(base: Base, at: Numbers) -> tuple[float, float]:
 
 
 def precise(expression: Any, at: Numbers) -> Any:
-    """The value at one point to many digits, of any size; nan where it is no real number."""
-    if _tower(expression) > 1:
-        return mpmath.mpf(float(value(expression, at)))
-    point = {name: sympy.Float(repr(float(number)), DIGITS) for name, number in at.items()}
-    exact = expression.replace(Tail, lambda x: sympy.erfc(x / sympy.sqrt(2)) / 2).xreplace(point)
-    with mpmath.workdps(DIGITS):
-        found = sympy.N(exact, DIGITS)
-        real = found.is_real and found.is_number
-        return mpmath.mpf(found) if real else mpmath.nan
-
-
-def _tower(node: Any) -> int:
-    """How many exponentials stand in each other: of two, mpmath may never see the end."""
-    below = max(map(_tower, node.args), default=0)
-    power = isinstance(node, sympy.Pow) and not (
-        node.exp.is_number and abs(node.exp) <= LARGEST_POWER
-    )
-    return below + (power or isinstance(node, sympy.exp | sympy.cosh))
+    """The value at one point to many digits; nan where it is no real number, or beyond them."""
+    try:
+        found = language.value(expression, at, DIGITS)
+    except DeriveError:
+        return mpmath.nan
+    return found

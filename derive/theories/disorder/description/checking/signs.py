@@ -28,14 +28,21 @@ NEAR = 5
 
 def negative(expression: Any, variables: Sequence[Any], at: Point) -> Point | None:
     """A point where an expression is negative, certain to many digits; None if none was found."""
-    exact = {symbol: sympy.Rational(repr(number)) for symbol, number in at.items()}
-    if is_never_negative(expression.xreplace(exact)):
+    if _is_proved(expression, at):
         return None
     for point in _candidates(expression, variables, at):
         here = {**at, **point}
         if value(expression, here) < ROUNDING and precise(expression, here) < 0:
             return point
     return None
+
+
+def _is_proved(expression: Any, at: Point) -> bool:
+    exact = {symbol: sympy.Rational(repr(number)) for symbol, number in at.items()}
+    try:
+        return is_never_negative(expression.xreplace(exact))
+    except (ValueError, TypeError):  # complex numbers that SymPy is to compare
+        return False
 
 
 def is_never_negative(node: Any) -> bool:

@@ -15,7 +15,7 @@ from derive.theories.disorder.description.checking.numeric import value
 from derive.theories.disorder.description.checking.settings import Setting, complaint, told
 from derive.theories.disorder.description.checking.signs import negative, undefined, vanishes
 from derive.theories.disorder.description.examples import Chosen, Examples, GaussianLabel, Value
-from derive.theories.disorder.description.language import BETA, LABEL
+from derive.theories.disorder.description.language import BETA, LABEL, put
 from derive.theories.disorder.description.laws import logarithm
 from derive.theories.disorder.description.parts import place
 
@@ -36,21 +36,21 @@ def check_weights(model: DisorderedModel) -> None:
         check_number(model, example.ratio, f"{where}.ratio", lambda n: n >= 0, "from zero")
         _check_labels(model, example, f"{where}.labels")
         key = "weight" if example.weight is not None else "energy"
-        for case, y in _cases(example, getattr(example, key)):
+        for case, y in _cases(example, getattr(example, key), f"{where}.{key}"):
             _check_factor(model, case, _told_label(y), f"{where}.{key}", example)
         if example.tilt is not None:
             _check_positive(model, example.tilt, "", f"{where}.tilt", "a tilt")
             _check_growth(model, logarithm(example.tilt), f"{where}.tilt", model.teachers(example))
 
 
-def _cases(example: Examples, expression: Any) -> Iterator[tuple[Any, Any]]:
+def _cases(example: Examples, expression: Any, where: str) -> Iterator[tuple[Any, Any]]:
     """An expression with each label that there may be, and the label where it is a number."""
     labels = example.labels
     if isinstance(labels, Value):
-        yield expression.xreplace({LABEL: labels.expression}), None
+        yield put(expression, LABEL, labels.expression, where), None
     elif isinstance(labels, Chosen):
         for y in labels.values if expression.has(LABEL) else labels.values[:1]:
-            yield expression.xreplace({LABEL: y}), y
+            yield put(expression, LABEL, y, where), y
     else:
         yield expression, None
 
@@ -142,7 +142,7 @@ def _check_labels(model: DisorderedModel, example: Examples, where: str) -> None
         if len({*labels.values}) < len(labels.values):
             raise DescriptionError(f"{where}.values: one is there twice; leave it out")
         for y in labels.values:
-            law = labels.law.xreplace({LABEL: y})
+            law = put(labels.law, LABEL, y, f"{where}.law")
             _check_positive(model, law, _told_label(y), f"{where}.law", "a probability")
         _check_sum(model, labels, where)
 
