@@ -6,8 +6,8 @@ weight is the product of the variances of the weights on it, each divided by its
 .. math:: K(x, x') = \frac{\sigma_0^2}{N_0} \sum_\pi w_\pi\, \xi^\pi \cdot \xi'^\pi, \qquad
           w_\pi = \prod_{W \in \pi} \frac{\sigma_W^2}{H_W}
 
-(theory.md, 1.2 and 2; the neural network Gaussian process of attention networks in Tiberi et al.
-2024). Paths are in data order: the branch of the first layer slowest, the skip before heads.
+(docs/formulas.md, 1.2 and 2; the neural network Gaussian process of attention networks in Tiberi
+et al. 2024). Paths are in data order: the branch of the first layer slowest, the skip before heads.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ class Point:
         return head_score_loops(self.plain.bottom(self.overlaps), self.head_table, heads)
 
     def chain_overlaps(self) -> list[Array]:
-        """U_l = (H_l ... H_L) G_l, the lowest first (theory.md 2)."""
+        """U_l = (H_l ... H_L) G_l, the lowest first (docs/formulas.md 2)."""
         overlaps = []
         for stream in range(len(self.overlaps)):
             factor = 1
@@ -136,7 +136,7 @@ class Point:
         return overlaps
 
     def chain_action(self) -> float:
-        """The action in theory.md 1.2, from U_l."""
+        """The action in docs/formulas.md 1.2, from U_l."""
         overlaps = self.chain_overlaps()
         total = float(self.plain.energy(self.overlaps) + self.plain.added(self.overlaps))
         for tensor in self.plain.wiring.tensors[1:]:

@@ -1,7 +1,7 @@
 r"""One head per layer, in a chain: the saddle point against one scalar equation.
 
 The equation is written here independently of the derivation, from deep linear networks
-(Li and Sompolinsky, PRX 2021; theory.md 1.4):
+(Li and Sompolinsky, PRX 2021; docs/formulas.md 1.4):
 
 .. math:: u = c \prod_l (1 + r/N_l), \qquad r = -u E'(u), \qquad
           E(u) = \sum_i \left[\ln(u k_i + T) + \frac{y_i^2}{u k_i + T}\right]

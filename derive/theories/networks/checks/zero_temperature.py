@@ -59,8 +59,8 @@ def training_labels(subject: Subject, claim: str) -> CheckResult:
 def one_head(subject: Subject, claim: str) -> CheckResult:
     """With one head per layer every stream's flux is s/u - P, s = y^T K_1^{-1} y.
 
-    K_1 is the kernel at u = 1, written independently of the derivation (theory.md 1.4); the flux of
-    stream l is N_l (G_l / (sigma_l^2 G_{l+1}) - 1).
+    K_1 is the kernel at u = 1, written independently of the derivation (docs/formulas.md 1.4); the
+    flux of stream l is N_l (G_l / (sigma_l^2 G_{l+1}) - 1).
     """
     sample = _sample(subject, one_head_each=True)
     overlaps = [overlap[0, 0] for overlap in subject.saddle(sample).overlaps]

@@ -1,4 +1,4 @@
-r"""What the mean of features adds to the action: theory.md 2.1, over the projections b themselves.
+r"""What the mean of features adds to the action: docs/formulas.md 2.1, over the projections b.
 
 .. math:: -N \ln\det(G - b b^\top/N) + N \ln\det G + (y - m b)^\top C^{-1} (y - m b)
           - y^\top C^{-1} y

@@ -1,4 +1,4 @@
-"""What is read off an order parameter, from its definition (theory.md 1.6)."""
+"""What is read off an order parameter, from its definition (docs/formulas.md 1.6)."""
 
 from __future__ import annotations
 

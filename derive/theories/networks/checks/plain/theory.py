@@ -1,4 +1,4 @@
-r"""Action, evidence, kernel and predictor from theory.md 2, and their derivatives by differences.
+r"""Action, evidence, kernel and predictor from docs/formulas.md 2; derivatives by differences.
 
 .. math:: S = \sum_W N_W [\mathrm{tr}\ \Sigma_W^{-1} Q_W + \ln\det \Sigma_W]
               - \sum_s N_s \ln\det G_s + \ln\det C + y^\top C^{-1} y

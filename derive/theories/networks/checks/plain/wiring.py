@@ -1,4 +1,4 @@
-"""Streams, weights and vectors of a network, listed one by one (theory.md 2).
+"""Streams, weights and vectors of a network, listed one by one (docs/formulas.md 2).
 
 Going up, every layer finds the streams that it joins; going down from the readout, every weight
 makes vectors in the stream below it: for each of its branches one of every vector that it acts on.
