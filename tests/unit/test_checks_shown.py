@@ -8,7 +8,7 @@ import pytest
 from small_networks import NETWORKS
 
 from derive.theories.networks.checks import shown
-from derive.theories.networks.checks.loops import random_point
+from derive.theories.networks.checks.points import random_point
 from derive.theories.networks.checks.solutions import FIELDS, keys, stream_names
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.derivation import derive

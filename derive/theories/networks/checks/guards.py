@@ -13,7 +13,8 @@ from derive.errors import SolveError
 from derive.evidence.claim import Claim
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.loops import SEVERAL, Point
+from derive.theories.networks.checks.loops import SEVERAL
+from derive.theories.networks.checks.points import Point
 from derive.theories.networks.checks.subject import Subject
 
 TOLERANCE = 1e-10

@@ -10,9 +10,9 @@ import numpy as np
 from derive.evidence.claim import Claim
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult, Unsettled
-from derive.theories.networks.checks.loops import Point, random_point
 from derive.theories.networks.checks.plain import attended_loops
 from derive.theories.networks.checks.plain.attended import tokens_through
+from derive.theories.networks.checks.points import Point, random_point
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.description import data_from_arrays, path_table
 from derive.theories.networks.description.features import Features

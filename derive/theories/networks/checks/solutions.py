@@ -18,13 +18,8 @@ from derive.evidence.compare import Pairs
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks.checks.gaussian_process import path_weights
-from derive.theories.networks.checks.loops import (
-    HESSIAN_DIGITS,
-    Point,
-    eigenvector_pairs,
-    random_point,
-    spectrum_pairs,
-)
+from derive.theories.networks.checks.loops import HESSIAN_DIGITS, eigenvector_pairs, spectrum_pairs
+from derive.theories.networks.checks.points import Point, random_point
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.solver.files import arrays
 

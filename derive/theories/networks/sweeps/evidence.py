@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.evidence.claim import Claim
 from derive.evidence.verdict import CheckResult
-from derive.theories.networks.checks.loops import random_point
+from derive.theories.networks.checks.points import random_point
 from derive.theories.networks.checks.solutions import keys
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.report import AS_DESCRIBED
