@@ -17,6 +17,7 @@ from derive.theories.networks.description import (
     feature_inputs,
     forward,
 )
+from derive.theories.networks.description import kernel_factor as kernel_factor_module
 from derive.theories.networks.description.feature_maps import MAPS, kernel_matrix
 from derive.theories.networks.samplers.weights import sample_weights
 from derive.theories.networks.solver import solve
@@ -144,13 +145,9 @@ def test_training_examples_do_not_depend_on_test_examples():
 
 
 def test_blocks_of_examples_change_nothing(monkeypatch):
-    import sys
-
     given = arrays(6)
     whole = data_from_arrays(given, network(ATTENTION))
-    monkeypatch.setattr(
-        sys.modules["derive.theories.networks.description.feature_inputs"], "BLOCK", 20
-    )
+    monkeypatch.setattr(kernel_factor_module, "BLOCK", 20)
     np.testing.assert_allclose(
         products(data_from_arrays(given, network(ATTENTION))), products(whole), atol=1e-13
     )

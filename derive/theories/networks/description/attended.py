@@ -15,6 +15,7 @@ from derive.theories.networks.description.arrays import Array, expect_shape, rea
 from derive.theories.networks.description.layers import Attention, Weighted
 from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.operators import Classes, Operators, applied
+from derive.theories.networks.description.outputs import classes_of_outputs, rows_of_outputs
 from derive.theories.networks.description.paths import carry, check_count, path_count
 from derive.theories.networks.description.placing import Placed
 from derive.theories.networks.description.predicted import Inputs, Watch, refuse_large_inputs
@@ -221,37 +222,6 @@ def _checked_operators(
         operators = operators_of(network, omegas, x.shape[2])
     above = token_counts(network, x.shape[2])[1]
     return x, operators, above if network.readout.token == "mean" else 1
-
-
-def rows_of_outputs(attended: Array, outputs: int) -> Array:
-    r"""One row per example and output, which sees the paths that end in this output.
-
-    .. math:: X_{(\mu o'), (\pi o)} = \delta_{o o'}\, \xi^\pi_\mu
-
-    Args:
-        attended: Shape (P, N_0, M / O).
-        outputs: O.
-
-    Returns:
-        Shape (P O, N_0, M), the output the fast index of rows and of paths.
-
-    >>> rows_of_outputs(np.array([[[5.0]]]), 2).tolist()
-    [[[5.0, 0.0]], [[0.0, 5.0]]]
-    """
-    if outputs == 1:
-        return attended
-    rows = np.einsum("pim,oq->poimq", attended, np.eye(outputs))
-    examples, _, features, paths, _ = rows.shape
-    return rows.reshape(examples * outputs, features, paths * outputs)
-
-
-def classes_of_outputs(classes: Classes, outputs: int) -> Classes:
-    """The class of every path of such rows: identical paths that end in one output are one.
-
-    >>> classes_of_outputs(np.array([0, 1, 0]), 2).tolist()
-    [0, 1, 2, 3, 0, 1]
-    """
-    return (outputs * classes[:, None] + np.arange(outputs)).reshape(-1)
 
 
 def _checked_arrays(

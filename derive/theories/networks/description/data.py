@@ -10,7 +10,6 @@ import numpy as np
 
 from derive.errors import DataError
 from derive.theories.networks.description.arrays import Array, expect_shape, real_array
-from derive.theories.networks.description.attended import classes_of_outputs, rows_of_outputs
 from derive.theories.networks.description.feature_inputs import (
     feature_layer,
     first_kernel,
@@ -20,6 +19,7 @@ from derive.theories.networks.description.file_sizes import TEST
 from derive.theories.networks.description.label_notes import TAKEN, label_notes
 from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.operators import Classes
+from derive.theories.networks.description.outputs import classes_of_outputs, rows_of_outputs
 from derive.wording import shown
 
 

@@ -34,12 +34,16 @@ from scipy import special
 
 from derive.errors import DataError, DescriptionError
 from derive.theories.networks.description.arrays import Array, expect_shape, real_array
+from derive.theories.networks.description.preactivations import (
+    Preactivations,
+    arc_sine,
+    ramp_moment,
+    step_moment,
+)
 from derive.wording import choices, one_line, shown
 
 GROUP = "derive.kernels"
 """The group of entry points under which an installed package names kernels of its own."""
-NEAR = 1e-4
-"""Angles below the root of it, and as near to pi, are found from differences of the vectors."""
 
 Kernel = Callable[[Array, Array], Any]
 """From inputs (n, N_x) and (m, N_x) to values (n, m)."""
@@ -68,80 +72,18 @@ class FeatureMap:
     mean: Callable[[Array], Array] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, eq=False)
-class Preactivations:
-    """The joint law of the preactivations of two sets of inputs.
-
-    Attributes:
-        left: Inputs over the root of N_x times sigma_0, shape (n, N_x).
-        right: The same, shape (m, N_x).
-    """
-
-    left: Array
-    right: Array
-
-    @property
-    def variances(self) -> tuple[Array, Array]:
-        """a, shape (n, 1), and b, shape (1, m)."""
-        return (self.left**2).sum(1)[:, None], (self.right**2).sum(1)[None, :]
-
-    @property
-    def covariance(self) -> Array:
-        """c, shape (n, m)."""
-        return np.asarray(self.left @ self.right.T)
-
-    @property
-    def scale(self) -> Array:
-        """The root of a b."""
-        a, b = self.variances
-        return np.sqrt(a) * np.sqrt(b)
-
-    @property
-    def angle(self) -> Array:
-        """theta, accurate near 0 and pi too; a right angle where an input vanishes."""
-        first, second = _units(self.left), _units(self.right)
-        cosine = np.clip(first @ second.T, -1, 1)
-        theta = np.asarray(np.arccos(cosine))
-        for sign in (1, -1):
-            rows, columns = np.nonzero(1 - sign * cosine < NEAR)
-            gap = np.linalg.norm(first[rows] - sign * second[columns], axis=1)
-            small = 2 * np.arcsin(np.minimum(gap / 2, 1))
-            theta[rows, columns] = small if sign == 1 else np.pi - small
-        return theta
-
-
-def _units(inputs: Array) -> Array:
-    norms = np.linalg.norm(inputs, axis=1, keepdims=True)
-    return np.asarray(inputs / np.where(norms > 0, norms, 1))
-
-
-def _arc_sine(law: Preactivations) -> Array:
-    a, b = law.variances
-    ratio = 2 * law.covariance / (np.sqrt(1 + 2 * a) * np.sqrt(1 + 2 * b))
-    return np.asarray(2 / np.pi * np.arcsin(np.clip(ratio, -1, 1)))
-
-
-def _step_moment(law: Preactivations) -> Array:
-    return np.asarray((np.pi - law.angle) / (2 * np.pi))
-
-
-def _ramp_moment(law: Preactivations) -> Array:
-    theta = law.angle
-    return law.scale * (np.sin(theta) + (np.pi - theta) * np.cos(theta)) / (2 * np.pi)
-
-
 MAPS: dict[str, FeatureMap] = {
     activation.name: activation
     for activation in (
         FeatureMap(
-            "arc-sine", r"\mathrm{erf}(h)", special.erf, lambda math, h: math.erf(h), _arc_sine
+            "arc-sine", r"\mathrm{erf}(h)", special.erf, lambda math, h: math.erf(h), arc_sine
         ),
         FeatureMap(
             "arc-cosine-0",
             r"\theta(h)",
             lambda h: np.heaviside(h, 0.5),
             lambda math, h: (1 + (h > 0) - (h < 0)) * math.sqrt(0.25),
-            _step_moment,
+            step_moment,
             mean=lambda a: np.full_like(a, 0.5),
         ),
         FeatureMap(
@@ -149,7 +91,7 @@ MAPS: dict[str, FeatureMap] = {
             r"\max(h, 0)",
             lambda h: np.maximum(h, 0.0),
             lambda math, h: h if h > 0 else 0 * h,
-            _ramp_moment,
+            ramp_moment,
             homogeneous=True,
             mean=lambda a: np.sqrt(a / (2 * np.pi)),
         ),

@@ -11,7 +11,8 @@ from derive.errors import DataError
 from derive.files import Unreadable, open_archive
 from derive.memory import NUMBER, available_memory, path_text, refuse_beyond_memory
 from derive.theories.networks.description.attended import expected_inputs
-from derive.theories.networks.description.feature_inputs import factor_bytes, feature_layer
+from derive.theories.networks.description.feature_inputs import feature_layer
+from derive.theories.networks.description.kernel_factor import factor_bytes
 from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.paths import check_count, path_count
 from derive.theories.networks.description.predicted import REMEDY, Inputs

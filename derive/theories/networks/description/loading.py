@@ -17,7 +17,6 @@ from derive.theories.networks.description.attended import (
     distinct_inputs,
     looks_query_first,
     query_first_text,
-    rows_of_outputs,
 )
 from derive.theories.networks.description.data import Data, _check_labels
 from derive.theories.networks.description.feature_inputs import (
@@ -33,6 +32,7 @@ from derive.theories.networks.description.file_sizes import TEST, refuse_large_f
 from derive.theories.networks.description.layers import Attention
 from derive.theories.networks.description.network import Network
 from derive.theories.networks.description.operators import Classes, common
+from derive.theories.networks.description.outputs import rows_of_outputs
 from derive.theories.networks.description.paths import is_skipped, path_count
 from derive.theories.networks.description.predicted import REMEDY
 from derive.theories.networks.description.tokens import data_names

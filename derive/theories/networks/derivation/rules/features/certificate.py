@@ -28,13 +28,14 @@ from derive.theories.networks.derivation.turns import (
     unequal,
 )
 from derive.theories.networks.description import Features
-from derive.theories.networks.description.feature_inputs import kernel_factor, mean_direction
+from derive.theories.networks.description.feature_inputs import mean_direction
 from derive.theories.networks.description.feature_maps import (
     feature_map,
     has_mean,
     kernel_matrix,
     kernel_mean,
 )
+from derive.theories.networks.description.kernel_factor import kernel_factor
 
 DIGITS = 11
 """Kernels are found in float64, and so are these integrals."""

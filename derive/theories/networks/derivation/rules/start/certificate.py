@@ -19,14 +19,11 @@ from derive.theories.networks.derivation.rules.features import rewrite as featur
 from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import counted, head_counts, hidden, rounds, unequal
 from derive.theories.networks.description import Network, Readout, Weighted, asked, forward
-from derive.theories.networks.description.attended import (
-    attended_inputs,
-    path_operators,
-    rows_of_outputs,
-)
+from derive.theories.networks.description.attended import attended_inputs, path_operators
 from derive.theories.networks.description.feature_inputs import feature_layer
 from derive.theories.networks.description.feature_maps import MAPS, feature_map
 from derive.theories.networks.description.layers import GROUPS, Identity
+from derive.theories.networks.description.outputs import rows_of_outputs
 from derive.theories.networks.description.tokens import data_names, token_counts, weighted_layers
 
 TOKENS = 4
