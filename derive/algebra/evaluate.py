@@ -13,13 +13,14 @@ from typing import Any
 
 import numpy as np
 import sympy
-from sympy import Add, Identity, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose, ZeroMatrix
+from sympy import Add, Inverse, MatAdd, MatMul, Mul, Pow, Trace, Transpose
 from sympy.core import numbers
 
-from derive.algebra import nodes
+from derive.algebra import evaluated_maps, nodes
 from derive.algebra.arithmetic import Arithmetic, Digits, Floats
 from derive.algebra.balls import Balls
 from derive.algebra.copies import Copies
+from derive.algebra.evaluated_maps import filled
 from derive.algebra.layered import LayerSum
 from derive.algebra.rules import Table
 from derive.algebra.sums import reindex
@@ -166,63 +167,6 @@ def _sum(run: Evaluation, node: Any) -> Any:
     return sum(terms[1:], terms[0])
 
 
-def filled(run: Evaluation, count: int, width: int, diagonal: int) -> np.ndarray:
-    """Zeros, with one number along the diagonal."""
-    array = run.arithmetic.array(np.zeros((count, width)))
-    if diagonal:
-        np.fill_diagonal(array, run.arithmetic.number(diagonal))
-    return array
-
-
-def _lift(run: Evaluation, node: Any) -> Any:
-    return np.kron(filled(run, *(run.size(node.args[1]),) * 2, 1), run.of(node.args[0]))
-
-
-def _partial_trace(run: Evaluation, node: Any) -> Any:
-    matrix, heads = run.of(node.args[0]), run.size(node.args[1])
-    size = matrix.shape[0] // heads
-    return sum(matrix[h * size : (h + 1) * size, h * size : (h + 1) * size] for h in range(heads))
-
-
-def _ones(run: Evaluation, node: Any) -> Any:
-    count, width = (run.size(arg) for arg in node.args)
-    return filled(run, count, width, 0) + run.arithmetic.number(1)
-
-
-def _fast_trace(run: Evaluation, node: Any) -> Any:
-    matrix, count = run.of(node.args[0]), run.size(node.args[1])
-    return sum(matrix[k::count, k::count] for k in range(count))
-
-
-def _block(run: Evaluation, node: Any) -> Any:
-    start, size = run.size(node.args[1]), run.size(node.args[2])
-    return run.of(node.args[0])[start : start + size, start : start + size]
-
-
-def _embed(run: Evaluation, node: Any) -> Any:
-    inner, start, total = run.of(node.args[0]), run.size(node.args[1]), run.size(node.args[2])
-    out = filled(run, total, total, 0)
-    out[start : start + len(inner), start : start + len(inner)] = inner
-    return out
-
-
-def _selection(run: Evaluation, node: Any) -> Any:
-    total, *runs = (run.size(arg) for arg in node.args)
-    whole = filled(run, total, total, 1)
-    pieces = [whole[s : s + n] for s, n in zip(runs[::2], runs[1::2], strict=True)]
-    return np.concatenate(pieces)
-
-
-def _block_diagonal(run: Evaluation, node: Any) -> Any:
-    parts = [run.of(arg) for arg in node.args]
-    total = sum(len(part) for part in parts)
-    out, start = filled(run, total, total, 0), 0
-    for part in parts:
-        out[start : start + len(part), start : start + len(part)] = part
-        start += len(part)
-    return out
-
-
 def _sum_over_layers(run: Evaluation, node: Any) -> Any:
     """Numbers or matrices; layers have their values by their numbers."""
     limits = node.args[1:] if type(node) is LayerSum else node.args[1]
@@ -234,17 +178,6 @@ def _sum_over_layers(run: Evaluation, node: Any) -> Any:
     for number in range(run.size(first), run.size(last) + 1):
         total = total + run.of(reindex(body, {index: sympy.Integer(number)}))
     return total
-
-
-def _gram(run: Evaluation, node: Any) -> Any:
-    vectors = run.of(node.args[0])
-    return vectors @ vectors.T / vectors.shape[1]
-
-
-def _along(run: Evaluation, node: Any) -> Any:
-    vectors = run.of(node.args[0])
-    root = run.arithmetic.power(run.arithmetic.number(vectors.shape[1]), run.arithmetic.ratio(1, 2))
-    return vectors.sum(axis=1).reshape(-1, 1) / root
 
 
 def _log_normal(run: Evaluation, node: Any) -> Any:
@@ -273,6 +206,7 @@ def _integer(run: Evaluation, node: Any) -> Any:
 NO_VALUE = "evaluate has no value and no rule for {node}; give its value, or add a rule in {home}"
 
 RULES = Table("evaluate", "derive/algebra/evaluate.py", {
+    **evaluated_maps.RULES,
     Add: _sum,
     Mul: _scalar_product,
     Copies: lambda run, node: run.of(node.heads) * run.of(node.size),
@@ -291,27 +225,12 @@ RULES = Table("evaluate", "derive/algebra/evaluate.py", {
     Inverse: lambda run, node: run.arithmetic.inverse(run.of(node.arg)),
     Transpose: lambda run, node: run.of(node.arg).T,
     Trace: _trace,
-    Identity: lambda run, node: filled(run, *(run.size(node.args[0]),) * 2, 1),
-    ZeroMatrix: lambda run, node: filled(run, run.size(node.args[0]), run.size(node.args[1]), 0),
-    nodes.Lift: _lift,
-    nodes.Kronecker: lambda run, node: np.kron(*(run.of(arg) for arg in node.args)),
-    sympy.OneMatrix: lambda run, node: _ones(run, node),
     sympy.exp: _exponential,
     sympy.Abs: lambda run, node: abs(run.of(node.args[0])),
     numbers.Exp1: lambda run, node: run.arithmetic.exp(run.arithmetic.number(1)),
     sympy.LambertW: lambda run, node: run.arithmetic.lambertw(run.of(node.args[0])),
-    nodes.FastTrace: _fast_trace,
-    nodes.PartialTrace: _partial_trace,
-    nodes.Block: _block,
-    nodes.Embed: _embed,
-    nodes.Selection: _selection,
-    nodes.BlockDiagonal: _block_diagonal,
     LayerSum: _sum_over_layers,
     sympy.Sum: _sum_over_layers,
-    nodes.Stack: lambda run, node: np.concatenate([run.of(arg) for arg in node.args]),
-    nodes.Gram: _gram,
-    nodes.Along: _along,
-    nodes.Diagonal: lambda run, node: np.diagonal(run.of(node.args[0])).reshape(-1, 1),
     nodes.LogDet: lambda run, node: run.arithmetic.logdet(run.of(node.args[0])),
     nodes.LogNormal: _log_normal,
     nodes.LogMultigamma: _log_multigamma,

@@ -9,7 +9,8 @@ import numpy as np
 import derive.steps.operators  # noqa: F401  (its tables take rules below)
 from derive.algebra import nodes
 from derive.algebra.balls import Balls
-from derive.algebra.evaluate import Evaluation, filled
+from derive.algebra.evaluate import Evaluation
+from derive.algebra.evaluated_maps import filled
 from derive.algebra.rules import register
 from derive.programs.printer import call
 from derive.typeset import symbols
