@@ -1,19 +1,29 @@
 """Settings of every test: one thread for linear algebra, as the matrices are small.
 
 A test that meets an extra that is not installed is skipped; every line that asks for one says
-`install derive[...]`.
+`install derive[...]`. A session holds hundreds of theories. SymPy remembers 1,000 results a
+function by default, and forgets one network's for the next; the garbage collector goes through all
+that is kept again and again. Together that was a third of the time of tests that derive.
 """
 
+import gc
 import os
+import sys
+import tomllib
+from functools import wraps
 from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("SYMPY_CACHE_SIZE", "50000")  # both are read at the first import
 
 from derive.errors import DeriveError
 from derive.theories.networks.derivation import deriving
 from derive.theories.networks.module import module
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 EXTRAS = {
     "sampling": "arviz_stats",
     "plot": "matplotlib",
@@ -49,6 +59,7 @@ class Shared:
 
 def pytest_sessionstart():
     """Equal networks are derived once, and their modules generated once."""
+    gc.set_threshold(10_000, 20, 100)
     for room, name in (
         (deriving, "derive_theory"),
         (deriving, "composed_theory"),
@@ -60,10 +71,48 @@ def pytest_sessionstart():
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Nothing is shared by tests that look at the derivation, or change the program for a while."""
-    changes = "monkeypatch" in getattr(item, "fixturenames", ())
-    Shared.on = not changes and not {*ANEW} & {*item.path.parts}
+    """Nothing is shared by tests that look at the derivation."""
+    Shared.on = not {*ANEW} & {*item.path.parts}
     return (yield)
+
+
+def _floors_above():
+    """Those that no derivation can depend on: the first contract on imports says so."""
+    settings = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    return tuple(layers[: layers.index("derive.theories.networks.module")][1:])
+
+
+ABOVE = _floors_above()
+
+
+def _leaves_derivations(target):
+    """Whether a change of a module, a class or a name leaves alone what is derived."""
+    own = "__name__" if isinstance(target, ModuleType) else "__module__"
+    place = target if isinstance(target, str) else getattr(target, own, "")
+    return place.startswith(ABOVE) or place.partition(".")[0] in sys.stdlib_module_names
+
+
+def _not_shared_from_now(change, leaves):
+    """A change of the program, after which the test shares nothing."""
+
+    @wraps(change)
+    def changing(self, target, *more, **options):
+        if not leaves(target):
+            Shared.on = False
+        return change(self, target, *more, **options)
+
+    return changing
+
+
+for name, leaves in (
+    ("setattr", _leaves_derivations),
+    ("delattr", _leaves_derivations),
+    ("setitem", lambda table: table is os.environ),
+    ("delitem", lambda table: table is os.environ),
+):
+    change = getattr(pytest.MonkeyPatch, name)
+    setattr(pytest.MonkeyPatch, name, _not_shared_from_now(change, leaves))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from derive.errors import DescriptionError
@@ -69,6 +70,11 @@ class Derivation(Certified):
 
     def page(self, *results: Any) -> Page:
         """The network, the notation, every step, and the theory in one view."""
+        return self._page
+
+    @cached_property
+    def _page(self) -> Page:
+        """Laid out once: a run writes it in Markdown, in LaTeX and into its report."""
         return content.page(self.network, self.theory, self.steps)
 
     def step_to_markdown(self, name: str) -> str:
