@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from derive.theories.networks.derivation.repeat.induction import composed_theory
+from derive.theories.networks.derivation import derive
 from derive.theories.networks.description import (
     Attention,
     Embedding,
@@ -149,4 +149,4 @@ SHARED = tuple(name for name in REPEATED if "residuals" in name or "shared" in n
 @cache
 def theory(name: str):
     """The theory of a network, derived once."""
-    return composed_theory(REPEATED[name])
+    return derive(REPEATED[name]).theory

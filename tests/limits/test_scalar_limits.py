@@ -159,7 +159,9 @@ def test_a_symbolic_variance_is_named():
     assert str(theory.limit("depth", fixed="ratio").condition) == "alpha - 1 + 1/tau"
 
 
-@pytest.mark.parametrize(("load", "exists"), [(0.2, False), (0.5, True)])
+@pytest.mark.parametrize(
+    ("load", "exists"), [(0.5, True), pytest.param(0.2, False, marks=pytest.mark.slow)]
+)
 def test_the_condition_of_the_deep_limit_is_that_of_its_existence(load, exists):
     """sigma^2 = 3/2: alpha must be above 1/3; below it u grows without bound with depth."""
     limit = any_depth().limit("depth", fixed="ratio", variance="1.5")

@@ -31,6 +31,7 @@ def test_every_claim_gets_the_verdict_that_it_expects(name):
         assert outcome.result.counterexample is not None
 
 
+@pytest.mark.slow
 def test_other_instances_give_the_same_verdicts():
     for name in ("action", "kernel_head_missing", "ridge_teacher_norm", "push_through"):
         claim = gallery.claim(name)

@@ -94,6 +94,7 @@ def test_one_layer_of_gates_is_the_published_one():
     assert np.abs(found / variance - np.eye(GATES)).max() > 0.1
 
 
+@pytest.mark.slow
 def test_exact_law_and_weights_in_short_runs(system):
     system.check_short_runs()
 

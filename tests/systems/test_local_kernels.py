@@ -107,6 +107,7 @@ def test_a_convolution_above_a_layer_of_its_own(system):
     np.testing.assert_allclose(solution.mean, cross @ np.linalg.solve(covariance, labels))
 
 
+@pytest.mark.slow
 def test_exact_law_and_weights_in_short_runs(system):
     system.check_short_runs()
 

@@ -75,6 +75,7 @@ def test_checks():
     assert {result.verdict for result in results} == {checks.Verdict.AGREES}, results
 
 
+@pytest.mark.slow
 def test_exact_law_and_weights_in_short_runs(system):
     system.check_short_runs()
 

@@ -16,7 +16,7 @@ from derive.theories.networks.runs.points import selected_score
 from derive.theories.networks.solver import Solver
 from derive.theories.networks.tasks import DENOISING_PATH, MATCH_PATH, hidden_markov
 
-SEEDS = range(5)
+SEEDS = range(3)
 WIDTHS = (10, 30, 100, 300, 1000)
 HEADS = {4: (2, 2), 2: (2, 1)}
 

@@ -182,6 +182,7 @@ def system():
     return System.of(ONE_HEAD, tokens=2, seed=74)
 
 
+@pytest.mark.slow
 def test_every_step_and_check_of_two_residuals(system):
     system.certify()
     assert system.solver.solve(ONE_HEAD, system.data).converged

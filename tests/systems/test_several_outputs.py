@@ -94,6 +94,7 @@ def test_one_layer_in_closed_form():
     np.testing.assert_allclose(found.bottom, expected, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_exact_law_and_weights_in_short_runs(system):
     system.check_short_runs()
 

@@ -95,6 +95,7 @@ def test_checks_agree_at_depth_8():
     agree(Network((Embedding(9, 1.0), *layers, Readout(1.0)), 0.1), digits=30)
 
 
+@pytest.mark.slow
 def test_two_layers_agree_to_fifty_digits():
     """Unequal heads are drawn although the network has equal ones, and a temperature of zero."""
     results = agree(TWO, digits=50)

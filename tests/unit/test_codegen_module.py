@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -34,10 +35,19 @@ NAMES = (
     "{title} {0} {{}} %s",
     "Ünïcödé — 網絡 🕸",
     "# -*- coding: latin-1 -*-",
+    r"\input{/etc/passwd} \end{document} % # & ~ ^ _ {",
     " ",
     "x" * 200,
 )
 FORCED = ('"""\nimport os\n"""', "a\rb\x00c\u2028d\u0085e", "\ud800", "", "x" * 5000)
+EVERY = {*NAMES[1::2], *FORCED[:3]}
+"""Names of every day; the others are as slow, and alike."""
+
+
+def names(given):
+    return [n if n in EVERY else pytest.param(n, marks=pytest.mark.slow) for n in given]
+
+
 FRESH = """
 import hashlib
 from derive.theories.networks.module import generate
@@ -179,7 +189,11 @@ def test_numbers_do_not_enter_and_so_give_the_same_code():
 
 
 @pytest.mark.parametrize(
-    "settings", [{"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "77", "SYMPY_USE_CACHE": "no"}]
+    "settings",
+    [
+        {"PYTHONHASHSEED": "1"},
+        pytest.param({"PYTHONHASHSEED": "77", "SYMPY_USE_CACHE": "no"}, marks=pytest.mark.slow),
+    ],
 )
 def test_the_bytes_are_the_same_in_a_fresh_interpreter(settings):
     """Whatever the hashes are, and whether SymPy remembers its results or not."""
@@ -204,18 +218,18 @@ def plain():
     return derive(Network(LAYERS, 0.31))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", names(NAMES))
 def test_a_name_stays_in_the_docstring(name, plain):
-    module = generate(derive(Network(LAYERS, 0.31, name)))
+    module = generate(replace(plain, network=replace(plain.network, name=name)))
     assert body(module.source) == body(generate(plain).source)
     assert module.title == name
     module.load()
     module.source.encode("utf-8")
 
 
-@pytest.mark.parametrize("name", FORCED)
+@pytest.mark.parametrize("name", names(FORCED))
 def test_even_a_name_that_no_network_takes_stays_in_the_docstring(name, plain):
-    forced = derive(Network(LAYERS, 0.31))
+    forced = replace(plain, network=Network(LAYERS, 0.31))
     object.__setattr__(forced.network, "name", name)
     source = generate(forced).source
     assert body(source) == body(generate(plain).source)

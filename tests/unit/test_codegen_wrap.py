@@ -83,7 +83,7 @@ def test_many_targets_are_put_in_brackets():
 
 
 LONG = {
-    "sixteen attentions": tuple(Attention("many_heads", 1.1, f"width_{k}") for k in range(16)),
+    "ten attentions": tuple(Attention("many_heads", 1.1, f"width_{k}") for k in range(10)),
     "five residuals": tuple(Residual((Attention(2, 1.1),)) for _ in range(5)),
 }
 

@@ -14,6 +14,7 @@ from derive.theories.networks.analysis.exchangeable.sectors import Splitting
 from derive.theories.networks.analysis.exchangeable.vectors import sector_basis, vector_tables
 
 WITH_HEADS = [name for name in NETWORKS if name not in ("no layer", "linear layers")]
+LARGEST = "three attentions"
 H1, H2 = sympy.symbols("H_1 H_2", positive=True, integer=True)
 N1, N2, Na = sympy.symbols("N_1 N_2 N_a", positive=True, integer=True)
 s1, s2, sa = sympy.symbols("s_1 s_2 s_a", positive=True)
@@ -23,7 +24,10 @@ def eigenvalue(name):
     return sympy.Symbol(f"lambda_{name}", positive=True)
 
 
-@pytest.mark.parametrize("name", WITH_HEADS)
+@pytest.mark.parametrize(
+    "name",
+    [n if n != LARGEST else pytest.param(n, marks=pytest.mark.slow) for n in WITH_HEADS],
+)
 def test_every_step_is_certified(name):
     theory = exchangeable(derive(NETWORKS[name]))
     assert min(evidence.digits for evidence in theory.certify(20)) >= 20

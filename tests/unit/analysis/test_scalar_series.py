@@ -32,7 +32,7 @@ def values(found, numbers, digits=60):
     return evaluate(found.expression, at, digits)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 5])
+@pytest.mark.parametrize("depth", [1, 2, pytest.param(5, marks=pytest.mark.slow)])
 def test_the_series_in_alpha_is_that_of_undetermined_coefficients(depth):
     found = theory_of(depth).series("alpha", 4)
     for ours, theirs in zip(

@@ -114,7 +114,12 @@ TRUE = {
 }
 
 
-@pytest.mark.parametrize("name", FALSE)
+LONGEST = ("six heads at once", "three layers with unequal heads", "five heads at once")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=pytest.mark.slow) if n in LONGEST else n for n in FALSE]
+)
 def test_what_holds_for_some_is_refused(name):
     layers, about, line = FALSE[name]
     assert compare(network(layers), about, [line], explain=False).verdict.value == "DISAGREES"

@@ -10,25 +10,16 @@ from repeated_networks import REPEATED
 from small_networks import random_overlap
 
 FAST = [
-    *[("attention", depth) for depth in (1, 2, 5)],
-    *[(name, 2) for name in ("two depths", "residual on top")],
-    ("residual below", 2),
-    ("linear", 3),
-    ("residual inside", 1),
+    *[("attention", depth) for depth in (1, 2)],
+    *[(name, 2) for name in ("two depths", "residual below", "a mean")],
     *[("residuals alone", depth) for depth in (1, 3)],
-    ("linear residuals alone", 2),
-    ("residuals between", 1),
     ("residuals with a stream inside", 2),
     *[("several outputs", depth) for depth in (1, 2)],
     ("a readout per position", 2),
     ("a residual on top, outputs and positions", 2),
-    ("residuals alone, outputs and positions", 2),
-    ("residuals below a block, outputs", 1),
-    ("a residual that ends in one, below", 1),
-    ("a mean", 2),
-    ("a mean below layers, a residual on top", 1),
-    *[("a mean below residuals alone", depth) for depth in (1, 2)],
+    ("a mean below residuals alone", 1),
 ]
+"""Of every kind of surroundings one; the theories of all are compared every day."""
 DEPTHS = {name: (1, 2, 3) if "residual" in name else (1, 2, 3, 5) for name in REPEATED}
 DEPTHS |= dict.fromkeys(("residual inside", "residuals between", "two shared streams"), (1, 2))
 CASES = [

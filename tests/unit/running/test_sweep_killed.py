@@ -14,9 +14,9 @@ import derive
 
 AXES = (
     "--widths", "5,7,9,12,15,20", "--temperatures", "0.1,0.2,0.4",
-    "--examples", "6,8", "--seeds", "0,1",
+    "--examples", "6,8",
 )  # fmt: skip
-POINTS = 6 * 3 * 2 * 2
+POINTS = 6 * 3 * 2
 PATIENCE = 120
 """Seconds; a loaded machine is slow to start processes."""
 
