@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from derive import Embedding, Network, Readout, derive
+from derive.algebra import differentiate, inverse
 from derive.theories.networks.derivation import RULES
 
 TESTS = Path(__file__).parents[1]
@@ -61,6 +62,16 @@ def test_equal_networks_are_derived_once():
     assert derive(same, replace(RULES)).theory is not theory
 
 
-def test_tests_that_change_the_program_share_nothing(monkeypatch):
+def test_a_test_that_changes_what_derives_shares_nothing_from_then_on(monkeypatch):
     first, same, _ = networks()
+    theory = derive(first).theory
+    monkeypatch.setattr("derive.theories.networks.report.figures.available", bool)
+    assert derive(same).theory is theory  # a floor above: no derivation can depend on it
+    monkeypatch.setattr(inverse, "inv", inverse.inv)
+    assert derive(same).theory is not derive(first).theory
+
+
+def test_a_table_of_rules_that_is_changed_is_shared_with_nobody(monkeypatch):
+    first, same, _ = networks()
+    monkeypatch.setitem(differentiate.RULES, "nothing", None)
     assert derive(same).theory is not derive(first).theory
