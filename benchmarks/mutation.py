@@ -26,13 +26,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 NETWORKS = "derive/theories/networks/derivation"
 ROOMS = {
-    "rules": ([f"{NETWORKS}/rules"], ["tests/rules", "tests/mutation/test_*rules.py"]),
+    "rules": (
+        [f"{NETWORKS}/rules/*.py", f"{NETWORKS}/rules/*/rewrite.py"],
+        ["tests/rules", "tests/mutation/test_*rules.py"],
+    ),
     "nodes": (
         ["derive/algebra/nodes.py", "derive/algebra/build.py", "derive/algebra/differentiate.py"],
         ["tests/unit/test_algebra_*.py", "tests/properties/test_a*.py", "tests/rules"],
     ),
     "runtime": (
-        ["derive/programs/runtime"],
+        ["derive/programs/runtime/*.py"],
         ["tests/unit/test_runtime_*.py", "tests/unit/test_solver_*.py", "tests/standalone"],
     ),
     "averages": (
@@ -40,7 +43,7 @@ ROOMS = {
         ["tests/unit/disorder/test_runtime_*.py"],
     ),
     "certificates": (
-        [f"{NETWORKS}/certificates"],
+        [f"{NETWORKS}/rules/*/certificate.py", f"{NETWORKS}/certifying/*.py"],
         ["tests/rules/test_cert*.py", "tests/mutation/test_[dfh]*.py"],
     ),
 }
@@ -125,9 +128,11 @@ def expressions(tree: ast.AST) -> Iterator[ast.expr]:
 def mutants(files: list[str]) -> list[Mutant]:
     """All mistakes of a room's files, in the order of their text."""
     found = []
-    for name in files:
-        given = ROOT / name
-        for path in sorted(given.rglob("*.py")) if given.is_dir() else [given]:
+    for pattern in files:
+        paths = sorted(ROOT.glob(pattern))
+        if not paths:
+            raise SystemExit(f"{pattern}: there is no such file")
+        for path in paths:
             for node in expressions(ast.parse(path.read_bytes())):
                 place = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
                 for new in mistakes(node):
