@@ -33,7 +33,7 @@ EXTRAS = {
 ASKED = [f"install derive[{name}]" for name, module in EXTRAS.items() if not find_spec(module)]
 
 
-ANEW = ("golden", "mutation", "properties", "rules")
+ANEW = ("mutation", "properties", "rules")
 """Folders whose tests ask how a network is derived, not what comes of it."""
 
 
