@@ -48,7 +48,8 @@ class Shared:
     def __call__(self, given, *more):
         network = getattr(given, "network", given)
         theory = getattr(given, "theory", None)
-        key = network, repr(network), id(theory)  # 1 and 1.0 are equal, and printed otherwise
+        steps = len(getattr(given, "steps", ()))
+        key = network, repr(network), id(theory), steps  # 1 and 1.0 are equal, printed otherwise
         others = [x for x in more if isinstance(x, deriving.Rules) and x is not deriving.RULES]
         if not Shared.on or others:
             return self.function(given, *more)
