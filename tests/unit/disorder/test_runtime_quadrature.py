@@ -70,6 +70,20 @@ def test_gardner_averages(kappa, rest):
     assert weight @ hazard(argument) ** 2 == pytest.approx(force, rel=1e-13)
 
 
+@pytest.mark.parametrize("steep, longest", ((0.5, 2.5), (40.0, 2.5)))
+def test_longer_panels_for_turns_that_are_said(steep, longest):
+    plain = gaussian_nodes((-0.3 / steep,), (1.0 / steep,))
+    fewer = gaussian_nodes((-0.3 / steep,), (1.0 / steep,), longest=longest)
+    values = [weight @ np.tanh(steep * z + 0.3) ** 2 for z, weight in (plain, fewer)]
+    assert values[1] == pytest.approx(values[0], rel=1e-14) and len(fewer[0]) < len(plain[0])
+
+
+def test_a_turn_of_width_one_need_not_be_said():
+    values = [weight @ np.tanh(z + 0.3) ** 2 for z, weight in (gaussian_nodes(), gaussian_nodes(
+        (-0.3,), (0.5,), refine=2))]  # fmt: skip
+    assert values[0] == pytest.approx(values[1], rel=1e-13)
+
+
 def test_kinks_and_growth():
     z, weight = gaussian_nodes((0.8,), (0.0,))
     assert weight @ np.maximum(z - 0.8, 0.0) == pytest.approx(

@@ -2,7 +2,7 @@
 
 It knows no model: what is derived stands around it in a module, and calls (arrays are flat)
 
-    z, weight = gaussian_nodes((b, ...), (width, ...), refine=1)     int Dz f(z) = weight @ f(z)
+    z, weight = gaussian_nodes((b, ...), (width, ...), refine=1)    int Dz f(z) = weight @ f(z)
     (z_1, z_2), weight = product_nodes((z_1, weight_1), (z_2, weight_2))
     relative_change(average with refine=1, the same with refine=2)   the error of an average
 
