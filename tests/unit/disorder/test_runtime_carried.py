@@ -36,12 +36,7 @@ def test_no_two_files_define_one_name():
 
 @pytest.fixture(scope="module")
 def carried():
-    # aliases that are read while the module is loaded come first, as in the order of imports
-    order = ["quadrature", "special", "equations", "newton", "fixed_point", "panels", "integrate",
-             "first_edges", "field_integral", "pair_integral", "site_integral", "branches",
-             "continuation", "verdict", "solving"]  # fmt: skip
-    assert sorted(order) == sorted(NAMES)
-    parts = [runtime_source(importlib.import_module(f"{runtime.__name__}.{n}")) for n in order]
+    parts = [runtime_source(module) for module in MODULES]
     return assemble([IMPORTS, *parts], "carried").load()
 
 

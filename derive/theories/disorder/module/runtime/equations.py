@@ -53,12 +53,14 @@ class Equations:
         if min(ahead, back) > 0.0:
             h = DIFFERENCE * min(ahead, back)
             up, down = self.step(moved(x, place, h)), self.step(moved(x, place, -h))
-            return np.asarray((up - down) / (2.0 * h))
+            with np.errstate(all="ignore"):  # as in `step`
+                return np.asarray((up - down) / (2.0 * h))
         h = DIFFERENCE**2 * (ahead if ahead > 0.0 else -back)
         if h == 0.0:
             return np.full(x.shape, np.nan)
         one, two = self.step(moved(x, place, h)), self.step(moved(x, place, 2.0 * h))
-        return np.asarray((4.0 * one - two - 3.0 * self.step(x)) / (2.0 * h))
+        with np.errstate(all="ignore"):
+            return np.asarray((4.0 * one - two - 3.0 * self.step(x)) / (2.0 * h))
 
     def jacobian(self, x: np.ndarray) -> np.ndarray:
         """Of update(x) - x."""

@@ -18,6 +18,9 @@ from derive.theories.disorder.module.runtime.newton import newton
 SMALL_RESIDUAL = 1e-12
 """Of the undamped residual |x - update(x)|, relative to the larger of |x| and its scale."""
 
+PLAIN_STEPS = 60
+"""Before the second round, and so many times more before each further one."""
+
 MEMORY = 5
 """How many steps Anderson's mixing remembers."""
 
@@ -58,6 +61,9 @@ def fixed_point(
 ) -> FixedPoint:
     """Iterate to near a fixed point, and go onto it by Newton's steps; in turns.
 
+    Where Newton's steps end above a fixed point, plain damped steps go on, from there and smaller
+    in every round: through the narrow place that a fixed point leaves where it has just vanished.
+
     Args:
         update: One undamped step.
         start: Where to begin; feasible.
@@ -73,12 +79,16 @@ def fixed_point(
     equations = Equations(update, feasible, np.broadcast_to(np.asarray(scale, float), x.shape))
     if equations.size(x, equations.step(x)) == np.inf:
         return told(equations, x, tolerance, "there is no update of the start")
-    reason = ""
-    for _ in range(rounds if iterations else 1):
+    ends: list[tuple[float, np.ndarray, str]] = []
+    for number in range(rounds if iterations else 1):
+        if number > 0:
+            x = drifted(equations, x, DAMPING**number, number * PLAIN_STEPS)
         x = iterate(equations, x, tolerance, iterations)
         x, reason = newton(equations, x, tolerance)
         if not reason:
-            break
+            return told(equations, x, tolerance, reason)
+        ends.append((equations.size(x, equations.step(x)), x, reason))
+    _, x, reason = min(ends, key=lambda end: end[0])
     return told(equations, x, tolerance, reason)
 
 
@@ -108,6 +118,16 @@ def iterate(equations: Equations, x: np.ndarray, tolerance: float, most: int) ->
         points, steps = [*points, x][-MEMORY:], [*steps, step][-MEMORY:]
         x = inside(equations, x, [mixed(points, steps, equations.scale), DAMPING * step])
     return best
+
+
+def drifted(equations: Equations, x: np.ndarray, damping: float, most: int) -> np.ndarray:
+    """Where plain damped steps lead."""
+    for _ in range(most):
+        step = equations.step(x)
+        if not np.isfinite(step).all():
+            break
+        x = inside(equations, x, [damping * step])
+    return x
 
 
 def mixed(points: list[np.ndarray], steps: list[np.ndarray], scale: np.ndarray) -> np.ndarray:

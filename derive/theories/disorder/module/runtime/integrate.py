@@ -33,7 +33,7 @@ DEEPEST = 100
 MOST_ROWS = 4096
 """At a time: they take about 100 MB."""
 
-MOST_PANELS = 100
+PANELS_OF_ROWS = 100
 """Panels of a row, on average, that may be halved at once: more are halved for noise alone."""
 
 
@@ -93,7 +93,7 @@ def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: in
         missing = np.where(panels.broken, np.inf, np.where(fine, missing, most))
         fine |= panels.broken | (most < MISSED_PART * total[row])
         fine |= right - left <= 4e-16 * np.maximum(np.abs(left), np.abs(right))
-        fine |= (number == DEEPEST - 1) | (len(row) > MOST_PANELS * rows)
+        fine |= (number == DEEPEST - 1) | (len(row) > PANELS_OF_ROWS * rows)
         settled += np.bincount(row[fine], holds[fine], rows)
         error += np.bincount(row[fine], missing[fine], rows)
         np.maximum.at(kept, row[fine], heights[fine])
