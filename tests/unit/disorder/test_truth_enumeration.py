@@ -215,14 +215,22 @@ def test_what_cannot_be_summed_is_refused():
     sphere = DisorderedModel(sites={"variable": "spherical"}, couplings="q**2/2")
     with pytest.raises(SamplingError, match="not discrete"):
         enumeration(sphere, 4, {"beta": 1}, instances=2)
-    strict = DisorderedModel(
-        sites={"variable": "binary"},
-        examples={"ratio": "alpha", "fields": {"h": "x"}, "weight": "theta(h - 9)"},
-    )
-    with pytest.raises(SamplingError, match="no configuration"):
-        enumeration(strict, 4, {"alpha": 2}, instances=2)
     with pytest.raises(SamplingError, match="two or more"):
         enumeration(SPINS, 4, {"J": 1, "b": 0, "beta": 1}, instances=1)
+
+
+def test_instances_without_a_configuration_are_told():
+    strict = DisorderedModel(
+        sites={"variable": "binary"},
+        examples={"ratio": "alpha", "fields": {"h": "x"}, "weight": "theta(h - k)"},
+    )
+    found = enumeration(strict, 6, {"alpha": 1, "k": 0.2}, instances=20)
+    assert math.isnan(found["free_entropy"].error)
+    assert "left out" in found["free_entropy"].detail
+    found = enumeration(strict, 6, {"alpha": 1 / 6, "k": 0.2}, instances=20)
+    assert "left out" not in found["free_entropy"].detail
+    with pytest.raises(SamplingError, match="two or more"):
+        enumeration(strict, 4, {"alpha": 2, "k": 9}, instances=3)
 
 
 def test_extrapolation_in_the_size():

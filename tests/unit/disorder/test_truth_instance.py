@@ -86,6 +86,18 @@ def test_the_hamiltonian_has_its_covariance(covariance, g):
         near(energies[:, a] * energies[:, b], 7 * g(x[a] @ x[b] / 7))
 
 
+def test_couplings_of_too_many_sites_for_a_tensor():
+    """A landscape of configurations: odd powers change their sign with all sites."""
+    layout = Layout.of(model(couplings="J*q**9"), 8, {"J": 0.7, "beta": 1.0})
+    rng = np.random.default_rng(9)
+    x = np.ones((3, 8))
+    x[1, 5], x[2] = -1, -1
+    energies = np.array([-log_weights(draw_instance(layout, rng), {"x": x}) for _ in range(3000)])
+    near(energies[:, 0] ** 2, 8 * 0.7)
+    near(energies[:, 0] * energies[:, 1], 8 * 0.7 * 0.75**9)
+    np.testing.assert_allclose(energies[:, 2], -energies[:, 0], atol=1e-10)
+
+
 def test_the_hamiltonian_of_two_populations():
     """E H H' = N g with overlaps per site of a population, at unequal populations."""
     sites = [{"variable": "binary"}, {"variable": "binary", "name": "s", "ratio": "3/2"}]

@@ -48,6 +48,15 @@ def test_ridge():
     assert found.energy == pytest.approx(energy, rel=1e-9)
 
 
+def test_a_weight_without_beta_is_refused():
+    described = DisorderedModel(
+        sites={"variable": "gaussian"},
+        examples={"ratio": 1, "fields": {"h": "x"}, "weight": "exp(-h**2)"},
+    )
+    with pytest.raises(SamplingError, match="no zero temperature"):
+        ground_states(described, 10, {}, instances=2)
+
+
 def test_lasso():
     linear = pytest.importorskip("sklearn.linear_model")
     instance, patterns, labels = drawn("(y - h)**2/2", {"regulariser": "lam*abs(x)"}, NOISY)

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from derive.errors import SamplingError
 from derive.theories.disorder.description import BETA, symbol
+from derive.theories.disorder.truth.couplings import Interaction, Landscape
 from derive.theories.disorder.truth.instance import Instance
 from derive.theories.disorder.truth.numeric import Array, evaluate
 from derive.theories.disorder.truth.weights import log_factor
@@ -239,8 +241,14 @@ class Factors:
         return np.maximum(np.broadcast_to(found, next(iter(fields.values())).shape), self.floor)
 
 
-def _symmetric(term: Any) -> Array:
-    """A tensor averaged over permutations of indices that run over one component."""
+def _symmetric(term: Interaction | Landscape) -> Array:
+    """A tensor averaged over permutations of indices that run over one component.
+
+    Raises:
+        SamplingError: There is no tensor.
+    """
+    if isinstance(term, Landscape):
+        raise SamplingError("chains: the couplings are of too many sites each for a tensor")
     places = range(len(term.names))
     orders = [
         order

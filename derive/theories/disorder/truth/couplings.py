@@ -21,6 +21,10 @@ from derive.theories.disorder.truth.numeric import Array, Values
 
 MOST_ENTRIES = 5 * 10**7
 """Of a coupling tensor: 400 MB."""
+LARGE = 10**7
+"""Entries of a tensor in place of which a landscape is drawn, where one can be."""
+MOST_BITS = 22
+"""Sites of a landscape."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +60,53 @@ class Interaction:
         return slopes
 
 
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The energy of every configuration of binary sites, where no tensor is small enough.
+
+    Its covariance N g(q) depends on which sites differ, so that characters of the group of flips
+    are its eigenvectors.
+
+    Attributes:
+        names: The component.
+        energies: By number: sites at -1 are bits, the first the lowest.
+    """
+
+    names: tuple[str, ...]
+    energies: Array = field(repr=False)
+
+    @classmethod
+    def drawn(cls, name: str, sites: int, power: int, scale: float, rng: Any) -> Landscape:
+        """With the covariance scale * q^power."""
+        flips = np.array([number.bit_count() for number in range(2**sites)])
+        eigenvalues = _characters(scale * (1 - 2 * flips / sites) ** power)
+        spread = np.sqrt(np.maximum(eigenvalues, 0) / 2**sites)
+        return cls((name,), _characters(spread * rng.standard_normal(2**sites)))
+
+    def energy(self, x: Mapping[str, Array]) -> Array:
+        """H of configurations, shape (batch, sites)."""
+        bits = (x[self.names[0]] < 0).astype(int)
+        return np.asarray(self.energies[bits @ (1 << np.arange(bits.shape[1]))])
+
+
+def _characters(values: Array) -> Array:
+    """The sum of values times (-1) to the number of common bits, for every number."""
+    found = values.astype(float)
+    step = 1
+    while step < len(found):
+        pairs = found.reshape(-1, 2, step)
+        found = np.stack([pairs[:, 0] + pairs[:, 1], pairs[:, 0] - pairs[:, 1]], axis=1).ravel()
+        step *= 2
+    return found
+
+
 Monomials = list[tuple[tuple[int, ...], float]]
 """Powers of the overlaps, and the coefficient."""
 
 
 def draw_interactions(
-    monomials: Monomials, own: Sequence[tuple[str, int]], size: int, rng: Any
-) -> tuple[Interaction, ...]:
+    monomials: Monomials, own: Sequence[tuple[str, int]], size: int, rng: Any, binary: bool
+) -> tuple[Interaction | Landscape, ...]:
     """The monomials of one Gaussian Hamiltonian, drawn.
 
     Args:
@@ -70,15 +114,19 @@ def draw_interactions(
         own: The component and the number of its sites, of each overlap.
         size: N.
         rng: The random generator.
+        binary: Whether there is one component, whose values are -1 and 1.
 
     Raises:
         SamplingError: A tensor is too large.
     """
-    terms = []
+    terms: list[Interaction | Landscape] = []
     for powers, coefficient in monomials:
         used = [entry for entry, power in zip(own, powers, strict=True) for _ in range(power)]
         names, shape = tuple(name for name, _ in used), tuple(sites for _, sites in used)
         entries = math.prod(shape)
+        if entries > LARGE and binary and shape[0] <= MOST_BITS:
+            terms.append(Landscape.drawn(names[0], shape[0], len(shape), size * coefficient, rng))
+            continue
         if entries > MOST_ENTRIES:
             raise SamplingError(f"couplings: a tensor of shape {shape} has too many entries")
         scale = np.sqrt(size * coefficient / entries)

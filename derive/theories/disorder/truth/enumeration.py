@@ -5,6 +5,7 @@ r"""Sums over all configurations of discrete variables, averaged over instances.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,8 +33,14 @@ MOST = 2**22
 """Configurations that are summed."""
 BLOCK = 2**13
 """Configurations that are summed at once."""
+MOST_LOST = 0.05
+"""The part of instances whose Z may be zero, where the average is still that of typical ones."""
 NEGLIGIBLE = 1e-20
 """A probability that `MOST` configurations together do not lift above rounding."""
+
+
+class NoWeight(SamplingError):
+    """An instance without a configuration of finite weight: its ln Z is -oo."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +153,7 @@ def summed(instance: Instance) -> Summed:
     """ln Z and all probabilities.
 
     Raises:
-        SamplingError: No configuration has a weight.
+        NoWeight: No configuration has a weight.
     """
     space = Space.of(instance)
     logs = np.empty(space.total)
@@ -154,10 +161,7 @@ def summed(instance: Instance) -> Summed:
         logs[part] = some.log_measure + log_weights(instance, some.x)
     top = logs.max()
     if not np.isfinite(top):
-        raise SamplingError(
-            f"an instance at N = {instance.layout.size} has no configuration of finite weight, so "
-            "ln Z has no average"
-        )
+        raise NoWeight(f"an instance at N = {instance.layout.size} has no configuration")
     probability = np.exp(logs - top)
     total = probability.sum()
     return Summed(instance, space, float(top + np.log(total)), probability / total)
@@ -220,6 +224,8 @@ def enumeration(
 ) -> dict[str, Measured]:
     """Averages over instances of what all configurations at N sites say, with standard errors.
 
+    Instances whose Z is zero are left out; where they are many, the errors are no numbers.
+
     Args:
         model: Its variables are discrete.
         size: N.
@@ -228,9 +234,16 @@ def enumeration(
         seed: Of the random generator.
     """
     layout = Layout.of(model, size, numbers)
-    drawn = draw_instances(layout, instances, seed)
-    records = [readings(summed(instance), rng) for instance, rng in drawn]
-    return average(records, f"{instances} instances at N = {size}, all configurations summed")
+    records = []
+    for instance, rng in draw_instances(layout, instances, seed):
+        with contextlib.suppress(NoWeight):
+            records.append(readings(summed(instance), rng))
+    lost = instances - len(records)
+    detail = f"{instances} instances at N = {size}, all configurations summed"
+    told = f"{lost} instances have no configuration with a weight and are left out"
+    if lost > MOST_LOST * instances:
+        return average(records, detail, told)
+    return average(records, f"{detail}; {told}" if lost else detail)
 
 
 def overlap_distribution(law: Summed, count: int, rng: Any) -> dict[str, Array]:

@@ -23,6 +23,7 @@ from derive.theories.disorder.description import (
 )
 from derive.theories.disorder.truth.couplings import (
     Interaction,
+    Landscape,
     Monomials,
     draw_interactions,
     polynomial,
@@ -84,6 +85,12 @@ class Layout:
     def own(self) -> dict[Any, str]:
         """The symbol of the overlap of a component with itself, to the component."""
         return {name: first for name, (first, second) in self.overlaps.items() if first == second}
+
+    @property
+    def is_binary(self) -> bool:
+        """Whether there is one component, whose values are -1 and 1."""
+        variables = [sites.variable for sites in self.components.values()]
+        return len(variables) == 1 and set(getattr(variables[0], "values", ())) == {-1, 1}
 
     @cached_property
     def monomials(self) -> list[Monomials]:
@@ -156,7 +163,7 @@ class Instance:
     layout: Layout
     attributes: dict[str, Array] = field(repr=False)
     sets: tuple[ExampleSet, ...] = field(repr=False)
-    interactions: tuple[Interaction, ...] = field(repr=False)
+    interactions: tuple[Interaction | Landscape, ...] = field(repr=False)
 
     @property
     def numbers(self) -> dict[Any, float]:
@@ -195,7 +202,7 @@ def draw_instance(layout: Layout, rng: Any) -> Instance:
     interactions = tuple(
         term
         for monomials in layout.monomials
-        for term in draw_interactions(monomials, own, layout.size, rng)
+        for term in draw_interactions(monomials, own, layout.size, rng, layout.is_binary)
     )
     return Instance(layout, attributes, sets, interactions)
 

@@ -21,6 +21,7 @@ from scipy import optimize, special
 
 from derive.errors import SamplingError
 from derive.theories.disorder.description import BETA, DisorderedModel, symbol
+from derive.theories.disorder.truth.couplings import Landscape
 from derive.theories.disorder.truth.instance import Instance, Layout, draw_instances
 from derive.theories.disorder.truth.measured import Measured, average
 from derive.theories.disorder.truth.numeric import Array, evaluate
@@ -111,8 +112,8 @@ def quadratic(instance: Instance, form: Callable[[Any], Any]) -> Quadratic:
 
 def _of_interaction(term: Any, scale: float, rows: Mapping[Any, Array], size: int) -> Quadratic:
     """scale H."""
-    if len(term.names) > 2:
-        raise SamplingError(f"couplings of {len(term.names)} sites are not quadratic")
+    if isinstance(term, Landscape) or len(term.names) > 2:
+        raise SamplingError("couplings of more than two sites are not quadratic")
     ends = [rows[symbol(name)] for name in term.names]
     if len(ends) == 2:
         matrix = scale * ends[0].T @ term.tensor @ ends[1]

@@ -130,6 +130,8 @@ def terms(instance: Instance) -> tuple[Term, list[tuple[Term, Array]]]:
         ((student, (_, population)),) = examples.students.items()
         values = {**instance.numbers, **examples.values({})}
         energy = _at_zero_temperature(log_factor(examples.examples))
+        if student not in energy.free_symbols:
+            raise SamplingError("an example's factor without beta has no zero temperature")
         found.append((Term.of(energy, student, values), examples.patterns[population]))
     return own, found
 

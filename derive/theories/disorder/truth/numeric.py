@@ -47,6 +47,8 @@ def logarithm(node: Any) -> Any:
     for factor in sympy.Mul.make_args(node):
         if type(factor) is sympy.Pow and not factor.exp.is_integer:
             total += factor.exp * sympy.log(factor.base)
+        elif type(factor) is sympy.exp:
+            total += factor.args[0]
         elif factor.is_positive or type(factor) in LOGARITHMS:
             total += sympy.log(factor)
         else:

@@ -146,13 +146,15 @@ def _start(drawn: list[Instance], count: int, rng: Any) -> Chains:
 
 
 def _random(drawn: list[Instance], name: str, count: int, rng: Any) -> Array:
-    """Draws from the base measure, shape (instances, chains, sites)."""
+    """Draws from the base measure where it is a law, shape (instances, chains, sites)."""
     layout = drawn[0].layout
     sites = layout.components[name]
     shape = (count, layout.counts[sites.name])
     base = sites.variable.base(symbol(name))
     if base.square is not None:
         return np.stack([_on_sphere(rng.standard_normal(shape)) for _ in drawn])
+    if base.log_density is not None and not base.points:  # which may have no integral of its own
+        return np.asarray(rng.standard_normal((len(drawn), *shape)))
     found = []
     for instance in drawn:
         given = {symbol(key): np.tile(instance.attributes[key], count) for key in sites.attributes}

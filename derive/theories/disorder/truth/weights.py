@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from derive.theories.disorder.description import BETA, Examples, MeanField, symbol
+from derive.theories.disorder.description import BETA, Examples, symbol
 from derive.theories.disorder.truth.instance import Instance
 from derive.theories.disorder.truth.numeric import Array, evaluate, logarithm
 
@@ -64,19 +64,12 @@ def _parts(instance: Instance, x: Configurations) -> list[tuple[Any, dict[Any, A
         (log_factor(examples.examples), examples.values(examples.fields(x)))
         for examples in instance.sets
     ]
-    hamiltonians = [term.energy(x) for term in instance.interactions]
-    hamiltonians += [
-        mean_energy(instance, mean, x) for mean in [instance.layout.model.mean] if mean
-    ]
-    return parts + [(-BETA * ENERGY, {ENERGY: energy[:, None]}) for energy in hamiltonians]
-
-
-def mean_energy(instance: Instance, mean: MeanField, x: Configurations) -> Array:
-    """N e(m), shape (batch,)."""
-    size = instance.layout.size
-    values = {symbol(name): m for name, m in magnetisations(instance, x).items()}
-    energy = evaluate(mean.energy, {**instance.numbers, **values})
-    return size * np.broadcast_to(energy, (len(next(iter(x.values()))),))
+    for term in instance.interactions:
+        parts.append((-BETA * ENERGY, {ENERGY: term.energy(x)[:, None]}))
+    if (mean := instance.layout.model.mean) is not None:
+        means = {symbol(name): m[:, None] for name, m in magnetisations(instance, x).items()}
+        parts.append((-BETA * instance.layout.size * mean.energy, means))
+    return parts
 
 
 def magnetisations(instance: Instance, x: Configurations) -> dict[str, Array]:
