@@ -11,19 +11,17 @@ from typing import Any
 import sympy
 
 from derive.algebra import build
-from derive.claims.language.bounds import Bounds
+from derive.claims.language.arithmetic import PRODUCTS, SUMS, Arithmetic, same_shape
 from derive.claims.language.foreign import instead_of_function, instead_of_name
-from derive.claims.language.functions import matrix, number, shape_text
+from derive.claims.language.functions import matrix, number
 from derive.claims.language.scope import Scope
-from derive.claims.language.syntax import MOST_DIGITS, place, snippet, tree_of
+from derive.claims.language.syntax import MOST_DIGITS, tree_of
 from derive.errors import ClaimError, NoRule, ShapeError
 from derive.wording import choices, one_line, shown
 
 MOST_SUMMED = 1_000
 """Terms of all sums of one text."""
 LITERAL = re.compile(r"(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?")
-SUMS = (ast.Add, ast.Sub)
-PRODUCTS = (ast.Mult, ast.MatMult, ast.Div)
 
 
 def parse(text: str, scope: Scope, where: str = "expression") -> Any:
@@ -53,17 +51,9 @@ a number; write a*eye(2) for a number on the diagonal
 
 
 @dataclass(eq=False)
-class _Reader:
-    text: str
-    scope: Scope
-    where: str
-    bounds: Bounds = field(default_factory=Bounds)
+class _Reader(Arithmetic):
     indices: dict[str, int] = field(default_factory=dict)
     summed: int = 0
-
-    def fail(self, node: ast.AST, what: str) -> ClaimError:
-        place_ = place(self.text, node)
-        return ClaimError(f"{self.where}: {place_}: {snippet(self.text, node)}: {what}")
 
     def read(self, node: ast.expr) -> Any:
         rule = _RULES.get(type(node))
@@ -85,103 +75,6 @@ class _Reader:
         if not expression.is_Matrix and not _is_finite(expression):
             raise self.fail(node, "this is no finite real number; mend it")
         return expression
-
-    def sum_of(self, node: ast.BinOp) -> Any:
-        terms: list[tuple[int, ast.expr]] = []
-        left: ast.expr = node
-        while isinstance(left, ast.BinOp) and isinstance(left.op, SUMS):
-            terms.append((1 if isinstance(left.op, ast.Add) else -1, left.right))
-            left = left.left
-        terms.append((1, left))
-        values = [(sign, part, self.read(part)) for sign, part in reversed(terms)]
-        matrices = [(part, v) for _, part, v in values if v.is_Matrix and not build.is_unit(v)]
-        if not matrices:
-            if all(v.is_Matrix for _, _, v in values):
-                return build.add(*(build.scale(sympy.Integer(s), v) for s, _, v in values))
-            return sympy.Add(*(sign * number(v) for sign, _, v in values))
-        first, model = matrices[0]
-        for _, part, v in values:
-            if not v.is_Matrix or not _same(v.shape, model.shape):
-                raise self._unequal(node, (first, model), (part, v))
-        return build.add(*(build.scale(sympy.Integer(sign), v) for sign, _, v in values))
-
-    def _unequal(
-        self, node: ast.expr, first: tuple[ast.expr, Any], other: tuple[ast.expr, Any]
-    ) -> ClaimError:
-        (one, model), (two, value) = first, other
-        told = f"{snippet(self.text, one)} has the shape {shape_text(model)}"
-        name = snippet(self.text, two)
-        if value.is_Matrix and not build.is_unit(value):
-            return self.fail(node, f"{told} and {name} {shape_text(value)}; make them equal")
-        rows = model.shape[0]
-        remedy = f"write {name.strip(chr(39))}*eye({rows}) for a number on the diagonal"
-        return self.fail(node, f"{told} and {name} is a number; {remedy}")
-
-    def product_of(self, node: ast.BinOp) -> Any:
-        factors: list[tuple[type, ast.expr]] = []
-        left: ast.expr = node
-        while isinstance(left, ast.BinOp) and isinstance(left.op, PRODUCTS):
-            factors.append((type(left.op), left.right))
-            left = left.left
-        product, before = self.read(left), left
-        for kind, part in reversed(factors):
-            value = self.read(part)
-            if kind is ast.Div:
-                product = self._quotient(node, product, (part, value))
-            else:
-                product = self._times(node, (before, product), (part, value))
-            why = self.bounds.why_not(product)
-            if why:
-                raise self.fail(node, why)
-            before = part
-        return product
-
-    def _quotient(self, node: ast.expr, dividend: Any, below: tuple[ast.expr, Any]) -> Any:
-        part, value = below
-        if value.is_Matrix and not build.is_unit(value):
-            told = f"a matrix of shape {shape_text(value)} does not divide"
-            name = snippet(self.text, part).strip("'")
-            raise self.fail(node, f"{told}; write inv({name}), on the side where it belongs")
-        divisor = number(value)
-        if divisor == 0:
-            raise self.fail(node, "division by zero")
-        return build.scale(1 / divisor, dividend) if dividend.is_Matrix else dividend / divisor
-
-    def _times(
-        self, node: ast.expr, first: tuple[ast.expr, Any], second: tuple[ast.expr, Any]
-    ) -> Any:
-        (before, left), (part, right) = first, second
-        if not (left.is_Matrix or right.is_Matrix):
-            return left * right
-        if not (left.is_Matrix and right.is_Matrix):
-            return build.mul(left, right)
-        if build.same_size(left.shape[1], right.shape[0]):
-            return build.mul(left, right)
-        if build.is_unit(left) or build.is_unit(right):
-            small, large = (left, right) if build.is_unit(left) else (right, left)
-            return build.scale(build.trace(small), large)
-        raise self.fail(
-            node,
-            f"{snippet(self.text, before)} is {shape_text(left)}, {snippet(self.text, part)} is "
-            f"{shape_text(right)}: {left.shape[1]} columns meet {right.shape[0]} rows; transpose "
-            "one, or check the order",
-        )
-
-    def power_of(self, node: ast.BinOp) -> Any:
-        base, exponent = self.read(node.left), number(self.read(node.right))
-        if base.is_Matrix and not build.is_unit(base):
-            if exponent == -1:
-                return build.inv(base)
-            if exponent.is_Integer and 1 <= exponent <= 8:
-                return build.mul(*[base] * int(exponent))
-            raise self.fail(node, "a matrix has the powers -1 and 1 to 8; write inv(A) or A*A")
-        base = number(base)
-        why = self.bounds.why_not_power(base, exponent)
-        if why:
-            raise self.fail(node, f"{why}; write it shorter")
-        if base == 0 and not exponent.is_positive:
-            raise self.fail(node, "division by zero")
-        return base**exponent
 
     def constant(self, node: ast.Constant) -> Any:
         text = ast.get_source_segment(f"({self.text}\n)", node) or ""
@@ -299,14 +192,10 @@ class _Reader:
         if not terms:
             return sympy.S.Zero
         if all(term.is_Matrix for term in terms):
-            if not all(_same(term.shape, terms[0].shape) for term in terms):
+            if not all(same_shape(term.shape, terms[0].shape) for term in terms):
                 raise self.fail(node, "the terms of the sum have different shapes")
             return build.add(*terms)
         return sympy.Add(*map(number, terms))
-
-
-def _same(first: Any, second: Any) -> bool:
-    return all(build.same_size(a, b) for a, b in zip(first, second, strict=True))
 
 
 def _is_finite(expression: Any) -> bool:

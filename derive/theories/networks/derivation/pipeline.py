@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import sympy
-
 from derive.algebra import build
 from derive.algebra.kinds import Matrix
-from derive.steps.pages import CHANGED
 from derive.steps.step import Equation, Order, Step
 from derive.theories.networks.derivation import certificates
 from derive.theories.networks.derivation.labels import (
@@ -22,128 +19,27 @@ from derive.theories.networks.derivation.labels import (
     slope_name,
 )
 from derive.theories.networks.derivation.notation import Notation
+from derive.theories.networks.derivation.recorder import Recorder
 from derive.theories.networks.derivation.rules.chain.rewrite import Chain
 from derive.theories.networks.derivation.rules.chain.statement import CHAIN
 from derive.theories.networks.derivation.rules.change.rewrite import overlaps_for_vectors
-from derive.theories.networks.derivation.rules.change.statement import CHANGE, CHANGE_PROJECTED
-from derive.theories.networks.derivation.rules.condition.statement import CONDITION
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.eliminate.statement import ELIMINATE, IMPLICIT_SOURCE
-from derive.theories.networks.derivation.rules.features.statement import features_replaced
 from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian
 from derive.theories.networks.derivation.rules.hessian.statement import HESSIAN, hessian_equations
-from derive.theories.networks.derivation.rules.integrate.statement import INTEGRATE
 from derive.theories.networks.derivation.rules.predictor.rewrite import Predictor
 from derive.theories.networks.derivation.rules.predictor.statement import PREDICT
 from derive.theories.networks.derivation.rules.proportional.rewrite import Proportional
 from derive.theories.networks.derivation.rules.proportional.statement import LIMIT
 from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.rules.share.statement import PROJECTIONS
-from derive.theories.networks.derivation.rules.start.statement import START, START_FEATURES
 from derive.theories.networks.derivation.rules.stationarity.statement import STATIONARY
 from derive.theories.networks.derivation.rules.wide.rewrite import Wide
 from derive.theories.networks.derivation.rules.wide.statement import CORRECT, INFINITE
 from derive.theories.networks.derivation.ruleset import RULES, Rules
 from derive.theories.networks.derivation.state import PROPORTIONAL, WIDE, State
 from derive.theories.networks.derivation.theory import Theory
-from derive.theories.networks.description import Features, Network
-
-
-class _Recorder:
-    """Applies rules in turn and records a step for each."""
-
-    def __init__(self, network: Network, notation: Notation, rules: Rules) -> None:
-        self.network = network
-        self.rules = rules
-        self.notation = notation
-        self.steps: list[Step] = []
-        self.model = ""
-
-    def exact_law(self) -> State:
-        rules, notation = self.rules, self.notation
-        state = rules.start(notation)
-        self._start(state)
-        state = self._features(state)
-        after = rules.integrate(state)
-        proof = certificates.integrate(state, after)
-        self._rewrite(state, after, "integrate V_0", INTEGRATE, proof)
-        state = after
-        for weight in notation.inner_weights():
-            after = rules.condition(state, weight.index)
-            proof = certificates.condition(state, after, weight.index)
-            self._rewrite(state, after, f"condition {weight.name}", CONDITION, proof)
-            state = after
-        for stream in reversed(notation.streams()):
-            after = rules.change(state, stream.index)
-            proof = certificates.change(state, after, stream.index)
-            projected = notation.projected(stream.index)
-            text = CHANGE_PROJECTED if projected else CHANGE
-            self._rewrite(state, after, f"overlaps G_{stream.name}", text, proof)
-            state = after
-        return state
-
-    def _start(self, state: State) -> None:
-        after = [Equation(r"\ln p", state.body)]
-        after += [Equation(vectors, value) for vectors, value in state.definitions]
-        nonlinear = state.notation.graph.weights[0].nonlinear
-        text = START_FEATURES if nonlinear else START
-        self.steps.append(
-            Step(
-                name="starting density",
-                statement=text[0],
-                source=text[1],
-                order=Order.EXACT,
-                before=(),
-                after=tuple(after),
-                certificate=certificates.start(self.network, state),
-            )
-        )
-
-    def _features(self, state: State) -> State:
-        """Gaussian features in the place of those of a nonlinear first layer."""
-        layer = self.network.layers[0]
-        if not isinstance(layer, Features):
-            return state
-        after = self.rules.features(state)
-        proof = certificates.gaussian_features(layer, state, after)
-        text = features_replaced(layer)
-        self._rewrite(state, after, "Gaussian features", text, proof, PROPORTIONAL)
-        self.model = "Gaussian features"  # of which all that follows speaks
-        return after
-
-    def _rewrite(
-        self, before: State, after: State, name: str, text: Any, proof: Any, limit: str = ""
-    ) -> None:
-        old, new = _terms(before), _terms(after)
-        self.steps.append(
-            Step(
-                name=name,
-                statement=text[0],
-                source=text[1],
-                order=Order.LEADING if limit else Order.EXACT,
-                before=_changed(old, new),
-                after=_changed(new, old),
-                certificate=proof,
-                limit=limit,
-                model=self.model,
-            )
-        )
-
-    def record(self, name: str, text: Any, proof: Any, **fields: Any) -> None:
-        fields = {"order": Order.EXACT, "before": (), "model": self.model, **fields}
-        self.steps.append(
-            Step(name=name, statement=text[0], source=text[1], certificate=proof, **fields)
-        )
-
-
-def _terms(state: State) -> list[Any]:
-    return list(sympy.Add.make_args(state.body + state.constant))
-
-
-def _changed(here: list[Any], there: list[Any]) -> tuple[Equation, ...]:
-    others = set(there)
-    gone = [term for term in here if term not in others]
-    return (Equation(CHANGED, sympy.Add(*gone)),) if gone else ()
+from derive.theories.networks.description import Network
 
 
 class Derived(NamedTuple):
@@ -164,7 +60,7 @@ def derive_theory(network: Network, notation: Notation, rules: Rules = RULES) ->
     Raises:
         RuleError: The network is outside the theory.
     """
-    run = _Recorder(network, notation, rules)
+    run = Recorder(network, notation, rules)
     law = run.exact_law()
     limit = _limit(run, law)
     limit, share = _projections(run, law, limit) if notation.has_mean else (limit, None)
@@ -182,7 +78,7 @@ def derive_theory(network: Network, notation: Notation, rules: Rules = RULES) ->
     return Derived(theory, tuple(run.steps))
 
 
-def _limit(run: _Recorder, law: State) -> Proportional:
+def _limit(run: Recorder, law: State) -> Proportional:
     limit = run.rules.proportional(law)
     run.record(
         "proportional limit", LIMIT, certificates.proportional(law, limit),
@@ -197,7 +93,7 @@ def _limit(run: _Recorder, law: State) -> Proportional:
     return limit
 
 
-def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Proportional, Share]:
+def _projections(run: Recorder, law: State, limit: Proportional) -> tuple[Proportional, Share]:
     projected, share = run.rules.projections(law, limit)
     along = run.notation.along()
     run.record(
@@ -214,7 +110,7 @@ def _projections(run: _Recorder, law: State, limit: Proportional) -> tuple[Propo
     return projected, share
 
 
-def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
+def _stationarity(run: Recorder, limit: Proportional) -> tuple[Any, ...]:
     notation = run.notation
     gradients = run.rules.stationarity(limit.action, notation)
     overlaps = [notation.overlap(s.index) for s in notation.streams()]
@@ -227,9 +123,7 @@ def _stationarity(run: _Recorder, limit: Proportional) -> tuple[Any, ...]:
     return gradients
 
 
-def _eliminate(
-    run: _Recorder, law: State, gradients: tuple[Any, ...]
-) -> tuple[SaddleEquation, ...]:
+def _eliminate(run: Recorder, law: State, gradients: tuple[Any, ...]) -> tuple[SaddleEquation, ...]:
     equations = run.rules.eliminate(gradients, law)
     for equation in equations:
         after = [Equation(equation.overlap, equation.right)]
@@ -247,7 +141,7 @@ def _eliminate(
     return equations
 
 
-def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
+def _chain(run: Recorder, limit: Proportional, equations: Any) -> Chain | None:
     chain = run.rules.chain(limit.action, equations, run.notation)
     if chain is None:
         return None
@@ -269,7 +163,7 @@ def _chain(run: _Recorder, limit: Proportional, equations: Any) -> Chain | None:
     return chain
 
 
-def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
+def _predictor(run: Recorder, law: State, *share: Share) -> Predictor:
     notation = run.notation
 
     def to_overlaps(kernel: Matrix) -> Any:
@@ -290,7 +184,7 @@ def _predictor(run: _Recorder, law: State, *share: Share) -> Predictor:
     return predictor
 
 
-def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
+def _wide(run: Recorder, law: State, limit: Proportional, gradients: tuple[Any, ...]) -> Wide:
     notation = run.notation
     point = run.rules.infinite(law)
     overlaps = zip(notation.streams(), point.overlaps, strict=True)
@@ -311,7 +205,7 @@ def _wide(run: _Recorder, law: State, limit: Proportional, gradients: tuple[Any,
     return wide
 
 
-def _hessian(run: _Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessian:
+def _hessian(run: Recorder, gradients: tuple[Any, ...], *share: Share) -> Hessian:
     notation = run.notation
     hessian = run.rules.hessian(gradients, notation, *share)
     run.record(
