@@ -201,7 +201,7 @@ def test_gauss_bernoulli_sites(A):
     share = np.exp(part - log)
     mean = share * B / precision
     square = share * (1.0 / precision + (B / precision) ** 2)
-    np.testing.assert_allclose(found.log, log, rtol=1e-13)
+    np.testing.assert_allclose(found.log, log, rtol=1e-13, atol=1e-15)
     np.testing.assert_allclose(found.mean, mean, rtol=1e-12, atol=1e-16)
     np.testing.assert_allclose(found.variance, square - mean**2, rtol=1e-9)
     np.testing.assert_allclose(found.averages[0], 1.0 - share, atol=1e-13)

@@ -83,7 +83,7 @@ def integrate(exponent: Exponent, edges: np.ndarray, nodes: int = 14, refine: in
     done: list[Panels] = []
     for number in range(DEEPEST):
         panels = evaluate(exponent, row, left, right, nodes)
-        heights, before = panels.part.max(axis=1), top
+        heights, before = panels.exponent.max(axis=0), top
         top = kept.copy()  # a peak that fell between the nodes of halves is no longer seen
         np.maximum.at(top, row, heights)
         settled, error = settled * scaled(before, top), error * scaled(before, top)
@@ -141,13 +141,12 @@ def collected(done: list[Panels], top: np.ndarray, error: np.ndarray, edges: np.
     The error is infinite where there is no weight, and where the outermost panels hold some: those
     that begin far out, not those that end where the domain does.
     """
-    rows, nodes = len(top), done[0].x.shape[1]
-    row = np.repeat(np.concatenate([panels.row for panels in done]), nodes)
-    x, exponent, part = (
-        np.concatenate([getattr(panels, name) for panels in done]).ravel()
-        for name in ("x", "exponent", "part")
-    )
-    weight = np.exp(part - np.where(np.isfinite(top), top, 0.0)[row])
+    rows = len(top)
+    row = np.concatenate([np.tile(panels.row, len(panels.x)) for panels in done])
+    x = np.concatenate([panels.x.ravel() for panels in done])
+    exponent = np.concatenate([panels.exponent.ravel() for panels in done])
+    lengths = np.concatenate([panels.weight.ravel() for panels in done])
+    weight = lengths * np.exp(exponent - np.where(np.isfinite(top), top, 0.0)[row])
     total = np.bincount(row, weight, rows)
     kept = weight > FORGOTTEN
     x, row, weight, exponent = x[kept], row[kept], weight[kept], exponent[kept]

@@ -27,7 +27,7 @@ Exponent = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Panels(NamedTuple):
-    """Panels with the exponents at their nodes; `part` is exponent + ln of the node's weight.
+    """Panels; nodes down the first axis, with their weights for dx and the exponents there.
 
     Those are broken that have a node where there is no exponent, as that of a negative weight.
     """
@@ -36,13 +36,13 @@ class Panels(NamedTuple):
     left: np.ndarray
     right: np.ndarray
     x: np.ndarray
+    weight: np.ndarray
     exponent: np.ndarray
-    part: np.ndarray
     broken: np.ndarray
 
     def chosen(self, which: np.ndarray) -> Panels:
         """Some of them."""
-        return Panels(*(values[which] for values in self))
+        return Panels(*(values[..., which] for values in self))
 
 
 def evaluate(
@@ -51,13 +51,12 @@ def evaluate(
     """The panels with these edges."""
     points, weights = legendre(nodes)
     half = 0.5 * (right - left)
-    x = 0.5 * (right + left)[:, None] + half[:, None] * points
+    x = 0.5 * (right + left) + half * points[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        values = exponent(x.ravel(), np.repeat(row, nodes)).reshape(x.shape)
-        broken = np.isnan(values) | (values == np.inf)
-        values = np.where(broken, -np.inf, values)
-        part = values + np.log(half[:, None] * weights)
-    return Panels(row, left, right, x, values, part, broken.any(axis=1))
+        values = exponent(x.ravel(), np.tile(row, nodes)).reshape(x.shape)
+    broken = np.isnan(values) | (values == np.inf)
+    values = np.where(broken, -np.inf, values)
+    return Panels(row, left, right, x, half * weights[:, None], values, broken.any(axis=0))
 
 
 def worth_a_look(exponent: Exponent, edges: np.ndarray) -> np.ndarray:
@@ -70,13 +69,13 @@ def worth_a_look(exponent: Exponent, edges: np.ndarray) -> np.ndarray:
         edges: Of shape (rows, edges of a row), sorted.
     """
     rows, count = len(edges), edges.shape[1] - 1
-    x = edges[:, :-1, None] + np.diff(edges)[..., None] * PROBES
-    row = np.repeat(np.arange(rows), count * len(PROBES))
+    x = edges[:, :-1] + np.diff(edges) * PROBES[:, None, None]
+    row = np.tile(np.repeat(np.arange(rows), count), len(PROBES))
     with np.errstate(all="ignore"):
         seen = exponent(x.ravel(), row).reshape(x.shape)
         seen = np.where(np.isnan(seen), -np.inf, seen)
-        top = seen.max(axis=2)
-        rise = np.fmax(seen[..., 0] - seen[..., 1], seen[..., -1] - seen[..., -2])
+        top = seen.max(axis=0)
+        rise = np.fmax(seen[0] - seen[1], seen[-1] - seen[-2])
         beyond = top + 0.5 * np.fmax(rise, 0.0)  # at an edge, 0.005 off, by probes at 0.015
     heights = np.pad(top, ((0, 0), (1, 1)), constant_values=-np.inf)
     peak = (top >= heights[:, :-2]) & (top >= heights[:, 2:]) & np.isfinite(top)
@@ -93,7 +92,7 @@ def last_coefficients(nodes: int) -> np.ndarray:
     points, weights = legendre(nodes)
     orders = [nodes // 2 - 1, nodes // 2, nodes - 2, nodes - 1]
     polynomials = np.polynomial.legendre.legvander(points, nodes - 1)[:, orders]
-    return np.asarray(polynomials * weights[:, None] * (np.array(orders) + 0.5))
+    return np.asarray((polynomials * weights[:, None] * (np.array(orders) + 0.5)).T)
 
 
 def missed(panels: Panels, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -104,21 +103,21 @@ def missed(panels: Panels, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     they hardly fall, and neither does the estimate.
     """
     base = np.where(np.isfinite(top), top, 0.0)[panels.row]
-    weights = np.exp(panels.part - base[:, None])
+    values = np.exp(panels.exponent - base)
     length = panels.right - panels.left
-    values = np.exp(panels.exponent - base[:, None])
-    found = np.abs(values @ last_coefficients(values.shape[1])) * length[:, None]
-    middle, last = found[:, :2].max(axis=1), found[:, 2:].max(axis=1)
-    size = values.max(axis=1) * length
+    found = np.abs(last_coefficients(len(values)) @ values) * length
+    middle, last = np.maximum(found[0], found[1]), np.maximum(found[2], found[3])
+    size = values.max(axis=0) * length
     rounding = size * noise(panels)
     fall = np.minimum(last / np.maximum(middle, 1e-300), 1.0)
     missing = np.where(last <= 4.0 * rounding, 0.0, last * fall**2)
-    return weights.sum(axis=1), missing, last <= np.maximum(SMOOTH * size, 4.0 * rounding)
+    holds = (panels.weight * values).sum(axis=0)
+    return holds, missing, last <= np.maximum(SMOOTH * size, 4.0 * rounding)
 
 
 def noise(panels: Panels) -> np.ndarray:
     """The relative error of each panel's integral that rounding of its exponents makes."""
-    highest = panels.exponent.max(axis=1)
+    highest = panels.exponent.max(axis=0)
     return ROUNDING * np.maximum(1.0, np.where(np.isfinite(highest), np.abs(highest), 0.0))
 
 
@@ -128,7 +127,7 @@ def highest(panels: Panels, top: np.ndarray) -> np.ndarray:
     A steep exponent rises between the last node and the edge by a hundredth of its range.
     """
     base = np.where(np.isfinite(top), top, 0.0)[panels.row]
-    upper, lower = panels.exponent.max(axis=1), panels.exponent.min(axis=1)
+    upper, lower = panels.exponent.max(axis=0), panels.exponent.min(axis=0)
     with np.errstate(invalid="ignore"):
         rise = 0.015 * np.where(np.isfinite(lower), upper - lower, 0.0)
     beyond = upper + rise - base + np.log(panels.right - panels.left)
