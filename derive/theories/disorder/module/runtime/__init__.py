@@ -12,7 +12,9 @@ It knows no model: what is derived stands around it in a module, and calls (arra
     F = site_integral(log_density or None, B, A, outer=(t,), points=((value, ln of weight), ...),
                       lower=..., upper=..., breaks=..., widths=..., observables=(f, ...))
                                             F.log, F.mean, F.variance, F.averages, F.error
-    log_weight, log_density and observables are functions of (h or x, *outer).
+    P = pair_integral(log_weight, (omega_1, omega_2), V, outer=..., breaks=..., inner_breaks=...,
+                      observables=...)      P.log, P.slope, P.curvature, P.averages, P.error
+    log_weight, log_density and observables are functions of (h or x or h_1, h_2, *outer).
 
     log_tail, hazard, hazard_excess, hazard_slope, log_two_cosh, log_normal(x, mean, variance),
     log_tail_difference(a, b) = ln(H(a) - H(b)), interval_hazard(a, b),
