@@ -9,11 +9,11 @@ from derive.programs.runtime import guard
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.theory import Theory
-from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module import header, problem_text, solve_text
 from derive.theories.networks.module.carried import assemble, reserved_names
 from derive.theories.networks.module.frame import solution
 from derive.theories.networks.module.functions import Functions
+from derive.theories.networks.module.path_lines import Branches, PathLines
 from derive.theories.networks.module.repeat.module import generate_repeated
 
 __all__ = ["Module", "generate"]
@@ -81,6 +81,12 @@ def path_table(notation: Notation) -> str:
     graph = notation.graph
     branched = [w for w in graph.weights if w.branching]
     columns = len(branched) + (notation.outputs() != 1)
+    paths = PathLines(
+        notation,
+        notation.letter,
+        lambda weight: Branches(weight.branching, f"H_{notation.letter(weight.index)}"),
+        len(branched) + 1,
+    )
     shape = "(M, number of layers with heads)"
     if notation.outputs() != 1:
         shape = "(M, number of layers with heads + 1), the last column the output"
@@ -93,49 +99,11 @@ def path_table(notation: Notation) -> str:
     ]
     if branched:
         lines += wrap.targets([f"H_{notation.letter(w.index)}" for w in branched], "heads")
-    lines += _ends(notation)
+    lines += paths.ends()
     for weight in notation.inner_weights()[1:]:
-        lines += _vectors(notation, weight)
-    lines += wrap.statement("paths = ", _sum_of_vectors(notation, graph.weights[0]))
+        lines += paths.vectors(weight)
+    lines += wrap.statement("paths = ", paths.joined(graph.weights[0]))
     lines.append(f"    layers = range(1, {columns} + 1)")
     lines.append("    rows = [[path.get(layer, 0) for layer in layers] for path in paths]")
     lines.append(f"    return np.array(rows, dtype=int).reshape(len(rows), {columns})")
     return "\n".join(lines)
-
-
-def _ends(notation: Notation) -> list[str]:
-    """The paths that begin at the readout: one per output, and per position where it has some."""
-    readout = notation.graph.weights[-1]
-    kind, letter = "list[dict[int, int]]", notation.letter(readout.index)
-    if notation.outputs() == 1:
-        ends = "[{}]"
-    else:
-        column = sum(1 for w in notation.graph.weights if w.branching) + 1
-        ends = f"[{{{column}: output + 1}} for output in range(OUTPUTS)]"
-    if not readout.branching:
-        return [f"    vectors_{letter}: {kind} = {ends}"]
-    return [
-        f"    ends: {kind} = {ends}",
-        *wrap.statement(
-            f"vectors_{letter} = ",
-            f"[{{{readout.branching}: h, **path}} for h in range(1, H_{letter} + 1) "
-            "for path in ends]",
-        ),
-    ]
-
-
-def _sum_of_vectors(notation: Notation, weight: Weight) -> str:
-    return " + ".join(f"vectors_{notation.letter(k)}" for k in weight.acts_on)
-
-
-def _vectors(notation: Notation, weight: Weight) -> list[str]:
-    """The paths from the readout down to the vectors that a weight makes."""
-    letter, above = notation.letter(weight.index), _sum_of_vectors(notation, weight)
-    lines = []
-    if len(weight.acts_on) > 1:
-        lines, above = wrap.statement("above = ", above), "above"
-    code = f"list({above})"
-    if weight.branching:
-        choices = f"for h in range(1, H_{letter} + 1)"
-        code = f"[{{{weight.branching}: h, **path}} {choices} for path in {above}]"
-    return [*lines, f"    vectors_{letter} = {code}"]

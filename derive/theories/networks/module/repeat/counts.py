@@ -12,6 +12,7 @@ from derive.programs.printer import size
 from derive.theories.networks.derivation.repeat.parts import INDEX
 from derive.theories.networks.description.graph import Weight
 from derive.theories.networks.module.functions import tuple_text
+from derive.theories.networks.module.path_lines import Branches, PathLines
 from derive.theories.networks.module.repeat.names import ABOVE, Depths
 from derive.theories.networks.module.repeat.sections import Section
 
@@ -153,51 +154,24 @@ class Counts:
         return "\n".join([*lines, *body, paths, layers, *PATHS])
 
     def _paths_of(self, section: Section, indent: int) -> list[str]:
-        graph = section.window.notation.graph
-        lines = self._ends(section) if section.top else []
+        here = section.window
+
+        def branches(weight: Weight) -> Branches:
+            entry = self.depths.in_code(here.weight_number(weight.index))
+            return Branches(entry, f"branches[{entry}]")
+
+        paths = PathLines(here.notation, section.weights.__getitem__, branches, "OUTPUT")
+        lines = paths.ends() if section.top else []
         for weight in reversed(_own(section)):
             if weight.above is not None:
-                lines += self._vectors(section, weight, indent)
-        total = _joined(section, graph.weights[0])
+                lines += paths.vectors(weight, indent)
+        total = paths.joined(here.notation.graph.weights[0])
         return lines + wrap.statement(f"vectors_{ABOVE} = ", total, indent)
-
-    def _ends(self, section: Section) -> list[str]:
-        """The paths that begin at the readout: one per output, and per position if it has some."""
-        kind, ends = "list[dict[int, int]]", "[{}]"
-        if section.window.notation.outputs() != 1:
-            ends = "[{OUTPUT: output + 1} for output in range(OUTPUTS)]"
-        readout = section.window.notation.graph.weights[-1]
-        if readout.branching is None:
-            return [f"    vectors_a: {kind} = {ends}"]
-        entry = self.depths.in_code(section.window.weight_number(readout.index))
-        made = f"[{{{entry}: h, **path}} for h in range(1, branches[{entry}] + 1) for path in ends]"
-        return [f"    ends: {kind} = {ends}", *wrap.statement("vectors_a = ", made)]
-
-    def _vectors(self, section: Section, weight: Weight, indent: int) -> list[str]:
-        space, text = " " * indent, section.weights[weight.index]
-        above, lines = _joined(section, weight), []
-        if len(weight.acts_on) > 1:
-            lines, above = wrap.statement("above = ", above, indent), "above"
-        if weight.branching is None:
-            return [*lines, f"{space}vectors_{text} = {above}"]
-        entry = self.depths.in_code(section.window.weight_number(weight.index))
-        return [
-            *lines,
-            f"{space}vectors_{text} = [",
-            f"{space}    {{{entry}: h, **path}}",
-            f"{space}    for h in range(1, branches[{entry}] + 1)",
-            f"{space}    for path in {above}",
-            f"{space}]",
-        ]
 
 
 def _own(section: Section) -> list[Weight]:
     weights = section.window.notation.graph.weights
     return [weights[k] for k in section.window.weights_of(0)]
-
-
-def _joined(section: Section, weight: Weight) -> str:
-    return " + ".join(f"vectors_{section.weights[k]}" for k in weight.acts_on)
 
 
 PATHS = [

@@ -8,29 +8,26 @@ from dataclasses import replace
 from typing import Any
 
 from derive.algebra import build, contains, gradient
-from derive.algebra.scalars import expand
 from derive.programs import wrap
-from derive.programs.grouping import grouped
 from derive.programs.program import Program
 from derive.theories.networks.derivation.repeat.shared import respond_within
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation, eliminate
 from derive.theories.networks.derivation.rules.wide.rewrite import Wide, response
 from derive.theories.networks.derivation.state import State
-from derive.theories.networks.module.functions import ARRAYS, Functions, suffix, tuple_text
+from derive.theories.networks.module.functions import ARRAYS, suffix, tuple_text
+from derive.theories.networks.module.repeat.brought import STATE, Brought
 from derive.theories.networks.module.repeat.names import ABOVE
 from derive.theories.networks.module.repeat.sections import FLUX, SLOPE, Section
 
-STATE = f"overlaps: {ARRAYS}", "problem: Problem"
 
-
-class PartFunctions(Functions):
+class PartFunctions(Brought):
     """Prints the functions of one part, from what its window derives."""
 
     def __init__(self, section: Section, reserved: frozenset[str], hands: Sequence[str]) -> None:
-        super().__init__(section.window.theory, reserved)
-        self.hints, self.sizes = {}, {}  # sizes of a few layers are short
-        self.section = section
-        self.names = section.names
+        super().__init__(section.window.theory, reserved, section.names, section.depths)
+        self.section, self.name = section, section.name
+        self.values = section.share.plain
+        self.order_parameters = self.theory.order_parameters
         self.own = section.window.streams_of(0)
         self.hands = () if section.top or section.within else tuple(hands)
 
@@ -65,64 +62,17 @@ class PartFunctions(Functions):
             contains(value, read) for value in values
         )
 
-    def unpack(self, program: Program, *, whole: bool = False) -> list[str]:
-        """The lines that name what a program needs."""
-        used = {str(getattr(symbol, "name", "")) for symbol in program.symbols}
-        return self.names.unpack(used, self.section.depths)
-
     def widths(self) -> list[Any]:
         """The widths of the part's own streams."""
         return [self.names.of(self.notation.width(k)) for k in self.section.places]
 
     def evidence_constant(self) -> str:
         """Its part of ln evidence + S/2."""
-        self.require_least_at_prior(self.section.share.plain["kept"], self.own)
-        doc = "What it brings to ln p(labels) + S/2."
-        return self._number("constant", ("problem: Problem",), doc, "kept")
+        return self.constant_of(self.own)
 
-    def action(self) -> str:
-        """Its part of S."""
-        return self._number("action", STATE, "What it brings to S.", "action")
-
-    def overlap_law(self) -> str:
-        """Its part of the exact law."""
-        return self._number("law", STATE, "What it brings to ln p(overlaps).", "law")
-
-    def _number(self, name: str, arguments: Sequence[str], doc: str, key: str) -> str:
-        value = self._share(key)
-        if key != "kept":
-            value = grouped(expand(value), self.widths())
-        return self.number(self._name(name), self.section.arguments(*arguments), doc, value)
-
-    def _name(self, name: str) -> str:
-        return f"{name}_of_{self.section.name}"
-
-    def _share(self, key: str) -> Any:
-        return self.names.of(self.section.share.plain[key])
-
-    def _slopes(self) -> dict[Any, Any]:
-        """Its part of the gradients, with respect to its own overlaps and to those above."""
-        value = self.section.share.plain["action"]
-        overlaps = self.theory.order_parameters
-        return {self.names.of(g): self.names.of(gradient(value, g)) for g in overlaps}
-
-    def action_and_gradient(self) -> str:
-        """Its part of S and of dS/dG."""
-        value = grouped(expand(self._share("action")), self.widths())
-        doc = f"What it brings to S, and the gradients of that with respect to {self._listed()}."
-        arguments = self.section.arguments(*STATE)
-        name = self._name("action_and_gradient")
-        return self.value_and_gradient(name, arguments, doc, value, self._slopes())
-
-    def hessian_product(self) -> str:
-        """Its part of the Hessian."""
-        doc = f"The map from directions to the changes of its gradients, for {self._listed()}."
-        arguments = self.section.arguments(*STATE)
-        return self.curvature(self._name("hessian"), arguments, doc, self._slopes())
-
-    def _listed(self) -> str:
-        names = [self.names.of(g).name for g in self.theory.order_parameters]
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    def arguments(self, *others: str) -> str:
+        """The parameters of one of its functions: the number of the copy first."""
+        return self.section.arguments(*others)
 
     def saddle_right_hand_side(self) -> str:
         """Right-hand sides of its streams, from what is below, and what it hands up."""
@@ -133,7 +83,7 @@ class PartFunctions(Functions):
         definitions = [(self.names.of(name), self.names.of(value)) for name, value in fluxes]
         handed = {
             FLUX: definitions[-1][0] if definitions else None,
-            SLOPE: list(self._slopes().values())[-1],
+            SLOPE: list(self.slopes().values())[-1],
         }
         results = [*own, *(handed[kind] for kind in self.hands)]
         program = self.program(results, definitions=definitions)
@@ -143,11 +93,11 @@ class PartFunctions(Functions):
         tail = self.named(names, replace(program, results=program.results[: len(names)]))
         if SLOPE in self.hands:
             tail += self.named(["slope_above"], replace(program, results=program.results[-1:]))
-        arguments = self.section.arguments(*([f"{given}: Array"] if given else []), *STATE)
+        arguments = self.arguments(*([f"{given}: Array"] if given else []), *STATE)
         returns = ", ".join((tuple_text(names), *handed_names))
         kind = f"tuple[{', '.join((ARRAYS, *['Array' for _ in self.hands]))}]"
         return self.function(
-            self._name("saddle"), arguments, kind if self.hands else ARRAYS,
+            self.called("saddle"), arguments, kind if self.hands else ARRAYS,
             self._saddle_doc(given), program, returns, tail,
         )  # fmt: skip
 
@@ -180,8 +130,8 @@ class PartFunctions(Functions):
         doc = "Prior covariances of the vectors of its streams, given the overlaps above them."
         given = [f"{above}: Array"] if self.section.within else []
         program = _without(self.program(results), {above})
-        arguments = self.section.arguments(*given, *STATE)
-        name, returns = self._name("prior_covariances"), tuple_text(program.results)
+        arguments = self.arguments(*given, *STATE)
+        name, returns = self.called("prior_covariances"), tuple_text(program.results)
         return self.function(name, arguments, ARRAYS, doc, program, returns)
 
     def infinite_width(self) -> str:
@@ -194,9 +144,9 @@ class PartFunctions(Functions):
         doc = "Its overlaps at infinite width" + (
             f", from those above, Q_{ABOVE}." if given else "."
         )
-        arguments = self.section.arguments(*given, "problem: Problem")
+        arguments = self.arguments(*given, "problem: Problem")
         return self.function(
-            self._name("infinite_width"), arguments, ARRAYS, doc,
+            self.called("infinite_width"), arguments, ARRAYS, doc,
             _without(program, {f"Q_{ABOVE}"}), tuple_text(program.results),
         )  # fmt: skip
 
@@ -226,8 +176,8 @@ class PartFunctions(Functions):
         above = next(self.names.of(v) for n, v in pairs if self.names.of(n).name == f"Y_{ABOVE}")
         program = self.program([above], definitions=self._defined(pairs))
         doc = "The first-order force on the overlaps above, from that on its lowest overlaps."
-        arguments = self.section.arguments("force: Array", "problem: Problem")
-        name = f"force_above_{self.section.name}"
+        arguments = self.arguments("force: Array", "problem: Problem")
+        name = f"force_above_{self.name}"
         return self.function(name, arguments, "Array", doc, program, program.results[0])
 
     def first_correction(self) -> str:
@@ -248,9 +198,9 @@ class PartFunctions(Functions):
             if given
             else "."
         )
-        arguments = self.section.arguments("force: Array", *given, "problem: Problem")
+        arguments = self.arguments("force: Array", *given, "problem: Problem")
         return self.function(
-            self._name("shift"), arguments, ARRAYS, doc,
+            self.called("shift"), arguments, ARRAYS, doc,
             _without(program, {f"D_{ABOVE}"}), tuple_text(program.results),
         )  # fmt: skip
 
@@ -262,14 +212,14 @@ class PartFunctions(Functions):
             self.names.of(build.scale(chain.scales[k], self.theory.order_parameters[k]))
             for k in self.own
         ]
-        program = self.program([*scaled, self._share("shift")])
+        program = self.program([*scaled, self.names.of(self.values["shift"])])
         *overlaps, shift = program.results
         doc = "Its overlaps in the papers' normalisation, and the constants that this leaves out."
-        arguments = self.section.arguments(*STATE)
+        arguments = self.arguments(*STATE)
         kind = f"tuple[{ARRAYS}, float]"
         returns = f"{tuple_text(overlaps)}, float(shift)"
         tail = self.named(["shift"], replace(program, results=(shift,)))
-        return self.function(self._name("scaled"), arguments, kind, doc, program, returns, tail)
+        return self.function(self.called("scaled"), arguments, kind, doc, program, returns, tail)
 
 
 def _without(program: Program, names: set[str]) -> Program:
