@@ -13,6 +13,7 @@ from derive.algebra.sums import reindex
 from derive.errors import CertificateError
 from derive.theories.networks.derivation import RULES, derive
 from derive.theories.networks.derivation.repeat.deriving import steps_of
+from derive.theories.networks.derivation.repeat.induction import theory_of
 
 L, INDEX = sympy.symbols("L l", positive=True, integer=True)
 
@@ -63,17 +64,29 @@ def changed_fixed_point(how):
 
 
 def composed(found, **changes):
-    """The theory with other parts or layers."""
-    return replace(found, composed=replace(found.composed, **changes))
+    """The theory that other parts or layers make up."""
+    return theory_of(replace(found.composed, **changes), chain=found.chain is not None)
 
 
-def changed_layer(key):
+def second_in(**changes):
+    """The second kind of layer as a window has it that says something else of its stream."""
+
     def broken(found):
         first, second, *rest = found.layers
-        wrong = replace(second, **{key: build.scale(2, getattr(second, key))})
-        return composed(found, layers=(first, wrong, *rest))
+        here = second.window
+        made = {key: how(getattr(here.theory, key), second.stream) for key, how in changes.items()}
+        wrong = replace(here, theory=replace(here.theory, **made))
+        return composed(found, layers=(first, replace(second, window=wrong), *rest))
 
     return broken
+
+
+def twice_at(values, place):
+    return tuple(build.scale(2, v) if k == place else v for k, v in enumerate(values))
+
+
+def twice_along(hessian, place):
+    return replace(hessian, changes=twice_at(hessian.changes, place))
 
 
 BROKEN = {
@@ -86,8 +99,8 @@ BROKEN = {
     "papers' action: one layer less": ("papers", changed("chain.action", one_layer_less)),
     "fixed point: one layer less": ("closed", changed_fixed_point(one_layer_less)),
     "fixed point: the wrong order": ("closed", changed_fixed_point(reversed_product)),
-    "gradient: doubled": ("stationarity", changed_layer("gradient")),
-    "change: doubled": ("Hessian", changed_layer("change")),
+    "gradient: doubled": ("stationarity", second_in(gradients=twice_at)),
+    "change: doubled": ("Hessian", second_in(hessian=twice_along)),
 }
 
 
@@ -109,16 +122,24 @@ def changed_second(**changes):
     return broken
 
 
-def twice(pairs):
-    return tuple((name, build.scale(2, value)) for name, value in pairs)
+def doubled_in(name, key):
+    """The theory's own record of its layers, doubled in one place."""
+
+    def broken(found):
+        record = getattr(found, name)
+        values = record if key is None else getattr(record, key)
+        first, second, *rest = values
+        wrong = (first, second_doubled(second), *rest)
+        made = wrong if key is None else replace(record, **{key: wrong})
+        return replace(found, **{name: made})
+
+    return broken
 
 
-def twice_in(key):
-    def changed(layer):
-        found = getattr(layer, key)
-        return replace(found, right=build.scale(2, found.right))
-
-    return changed
+def second_doubled(value):
+    if isinstance(value, tuple):
+        return value[0], build.scale(2, value[1])
+    return replace(value, right=build.scale(2, value.right))
 
 
 def first_window(found):
@@ -130,11 +151,11 @@ LAYERS = {
     "begins too high": changed_second(known=lambda layer: replace(layer.known, first=3)),
     "begins too low": changed_second(known=lambda layer: replace(layer.known, first=1)),
     "ends too low": changed_second(known=lambda layer: replace(layer.known, last=L - 1)),
-    "points": changed_second(points=lambda layer: twice(layer.points)),
-    "forces": changed_second(forces=lambda layer: twice(layer.forces)),
-    "equation": changed_second(equation=twice_in("equation")),
-    "papers' equation": changed_second(scaled=twice_in("scaled")),
-    "shown from another window": first_window,
+    "points": doubled_in("wide", "points"),
+    "forces": doubled_in("wide", "forces"),
+    "equation": doubled_in("equations", None),
+    "papers' equation": doubled_in("chain", "equations"),
+    "read off another window": first_window,
     "a kind left out": lambda found: composed(found, layers=(found.layers[0], *found.layers[2:])),
 }
 

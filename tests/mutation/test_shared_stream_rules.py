@@ -13,6 +13,7 @@ from derive.algebra.layered import LayerSize
 from derive.errors import CertificateError
 from derive.theories.networks.derivation import RULES, derive
 from derive.theories.networks.derivation.repeat.deriving import steps_of
+from derive.theories.networks.derivation.repeat.induction import theory_of
 from derive.theories.networks.derivation.repeat.summed import Summed
 
 NAME = "residuals alone"
@@ -58,8 +59,8 @@ def changed(name, how):
 
 
 def with_layer(found, layer):
-    """The theory with another shared stream."""
-    return replace(found, composed=replace(found.composed, layers=(layer,)))
+    """The theory of another shared stream."""
+    return theory_of(replace(found.composed, layers=(layer,)), chain=False)
 
 
 SUMS = {
@@ -78,15 +79,13 @@ def test_a_broken_sum_is_refused(case):
 
 
 def layer_with(**changes):
-    """The theory with another layer, what is shown of it included."""
+    """The theory of another shared stream, made of what is shown of it."""
 
     def broken(found):
         (layer,) = found.layers
         made = {key: how(layer) for key, how in changes.items()}
         layer = replace(layer, **made)
-        gradient, right = layer.slopes.indexed(), layer.products.indexed()
-        layer = replace(layer, gradient=gradient, equation=replace(layer.equation, right=right))
-        return with_layer(found, replace(layer, change=layer.changes.indexed()))
+        return with_layer(found, layer)
 
     return broken
 
@@ -159,10 +158,9 @@ def test_a_broken_equation_is_refused(case):
 
 def test_equations_that_are_not_those_shown_are_refused():
     def broken(found):
-        (layer,) = found.layers
-        return with_layer(found, replace(layer, gradient=doubled(layer.gradient)))
+        return replace(found, gradients=tuple(map(doubled, found.gradients)))
 
-    refused(broken, "stationarity", "not those of its parts")
+    refused(broken, "stationarity", "not those of the layers")
 
 
 def member_with(place, key, change):

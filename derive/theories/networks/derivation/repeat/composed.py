@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import sympy
 
 from derive.algebra import rebuild
 from derive.algebra.kinds import Expression, Matrix, Size
+from derive.algebra.latex import latex
 from derive.algebra.layered import LayerOverlap, index_text
 from derive.algebra.sums import Known, layer_sum, reindex
 from derive.errors import RuleError
@@ -18,6 +21,9 @@ from derive.theories.networks.derivation.repeat.summed import Summed
 from derive.theories.networks.derivation.repeat.window import Window
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.theory import Theory
+
+Pairs = tuple[tuple[Any, ...], ...]
+"""(name, value) of several assignments."""
 
 
 @dataclass(frozen=True)
@@ -88,85 +94,104 @@ class Range:
 
 @dataclass(frozen=True)
 class Layer:
-    """The equations of one stream, or of all streams of a kind.
+    """The equations of one stream, or of all streams of a kind: what its window derives for it.
 
     Attributes:
-        number: The number of the stream.
-        known: The range of the copy's number, where it is generic; None for a single stream.
-        overlap: G of the stream.
-        gradient: dS/dG.
-        change: The change of that along directions dG of all overlaps.
-        equation: Its saddle-point equation; `stream` in it is the stream's place in the window.
-        points: (Q, value) of the weights that add vectors to it, at infinite width.
-        forces: (Y, value) of them.
-        shifts: (D, value) of them.
-        scaled: (U, right-hand side, flux, its value) in the papers' normalisation, for chains.
         window: Where it was derived.
         stream: The place of the stream in the window.
+        known: The range of the copy's number, where it is generic; None for a single stream.
+        in_chain: Whether the network is a chain.
     """
 
-    number: Any
-    known: Range | None
-    overlap: Any
-    gradient: Any
-    change: Any
-    equation: SaddleEquation
-    points: tuple[tuple[Any, Any], ...]
-    forces: tuple[tuple[Any, Any], ...]
-    shifts: tuple[tuple[Any, Any], ...]
-    scaled: SaddleEquation | None
-    window: Window = field(repr=False, compare=False)
-    stream: int = field(repr=False)
+    window: Window = field(repr=False)
+    stream: int
+    known: Range | None = None
+    in_chain: bool = True
 
-    def expressions(self) -> tuple[Any, ...]:
+    @property
+    def number(self) -> Any:
+        """The number of the stream."""
+        return self.window.stream_number(self.stream)
+
+    @property
+    def overlap(self) -> Any:
+        """G of the stream."""
+        return self._indexed(self.window.notation.overlap(self.stream))
+
+    @cached_property
+    def gradient(self) -> Any:
+        """dS/dG."""
+        return self._indexed(self.window.theory.gradients[self.stream])
+
+    @cached_property
+    def change(self) -> Any:
+        """The change of that along directions dG of all overlaps."""
+        return self._indexed(self.window.theory.hessian.changes[self.stream])
+
+    @cached_property
+    def equation(self) -> SaddleEquation:
+        """Its saddle-point equation; `stream` in it is the stream's place in the window."""
+        return self._of(self.window.theory.equations[self.stream])
+
+    @cached_property
+    def scaled(self) -> SaddleEquation | None:
+        """(U, right-hand side, flux, its value) in the papers' normalisation, for chains."""
+        chain = self.window.theory.chain if self.in_chain else None
+        return None if chain is None else self._of(chain.equations[self.stream])
+
+    @property
+    def point(self) -> Any:
+        """The overlaps at infinite width, in the points of the weights."""
+        return self._indexed(self.window.theory.wide.overlaps[self.stream])
+
+    @property
+    def points(self) -> Pairs:
+        """(Q, value) of the weights that add vectors to it, at infinite width."""
+        return self._near("points", "Q")
+
+    @property
+    def forces(self) -> Pairs:
+        """(Y, value) of them."""
+        return self._near("forces", "Y")
+
+    @property
+    def shifts(self) -> Pairs:
+        """(D, value) of them."""
+        return self._near("corrections", "D")
+
+    def _near(self, key: str, letter: str) -> Pairs:
+        notation = self.window.notation
+        weights = notation.graph.streams[self.stream].weights
+        names = {f"{letter}_{notation.letter(weight)}" for weight in weights}
+        pairs = getattr(self.window.theory.wide, key)
+        return tuple(tuple(map(self._indexed, pair)) for pair in pairs if pair[0].name in names)
+
+    def _indexed(self, value: Expression | None) -> Any:
+        return None if value is None else self.window.indexed(value)
+
+    def _of(self, equation: SaddleEquation) -> SaddleEquation:
+        named = ("overlap", "right", "flux", "flux_value")
+        return replace(equation, **{k: self._indexed(getattr(equation, k)) for k in named})
+
+    def says_the_same(self, other: Layer, numbers: dict[Any, Any]) -> bool:
+        """Whether another layer's equations are these, with other numbers in symbols' place."""
+        pairs = zip_longest(self._expressions(), other._expressions())
+        return all(None not in pair and reindex(pair[0], numbers) == pair[1] for pair in pairs)
+
+    def _expressions(self) -> Iterator[Any]:
         """Everything that holds for the stream, in order."""
-        expressions = [self.number, self.overlap, self.gradient, self.change]
-        expressions += _of_equation(self.equation)
+        yield from (self.number, self.overlap, self.gradient, self.change)
+        for found in (self.equation, self.scaled):
+            if found is not None:
+                named = (found.overlap, found.right, found.flux, found.flux_value)
+                yield from (value for value in named if value is not None)
         for pairs in (self.points, self.forces, self.shifts):
-            expressions += [part for pair in pairs for part in pair]
-        return (*expressions, *(_of_equation(self.scaled) if self.scaled else ()))
-
-    def at(self, numbers: dict[Any, Any]) -> Layer:
-        """The equations with other numbers in the place of symbols."""
-
-        def moved(value: Expression) -> Any:
-            return None if value is None else reindex(value, numbers)
-
-        def pairs(given: tuple[tuple[Any, Any], ...]) -> tuple[tuple[Any, Any], ...]:
-            return tuple((moved(name), moved(value)) for name, value in given)
-
-        def equation(given: SaddleEquation) -> SaddleEquation:
-            overlap, right, flux, value = map(moved, _of_equation(given))
-            return replace(given, overlap=overlap, right=right, flux=flux, flux_value=value)
-
-        return replace(
-            self,
-            number=moved(self.number),
-            known=None,
-            overlap=moved(self.overlap),
-            gradient=moved(self.gradient),
-            change=moved(self.change),
-            equation=equation(self.equation),
-            points=pairs(self.points),
-            forces=pairs(self.forces),
-            shifts=pairs(self.shifts),
-            scaled=None if self.scaled is None else equation(self.scaled),
-        )
+            yield from (part for pair in pairs for part in pair)
 
     @property
     def windows(self) -> tuple[Window, ...]:
         """Where it was derived."""
         return (self.window,)
-
-    @property
-    def point(self) -> Any:
-        """The overlaps at infinite width, in the points of the weights."""
-        return self.window.indexed(self.window.theory.wide.overlaps[self.stream])
-
-    def near(self, key: str) -> tuple[tuple[Any, Any], ...]:
-        """(name, value) of what holds near infinite width: "points", "forces" or "shifts"."""
-        pairs: tuple[tuple[Any, Any], ...] = getattr(self, key)
-        return pairs
 
     @property
     def title(self) -> str:
@@ -175,10 +200,6 @@ class Layer:
         if self.known is None:
             return name
         return f"{name}, {self.known.first} <= {self.known.index} <= {index_text(self.known.last)}"
-
-
-def _of_equation(equation: SaddleEquation) -> tuple[Any, ...]:
-    return equation.overlap, equation.right, equation.flux, equation.flux_value
 
 
 @dataclass(frozen=True)
@@ -215,13 +236,38 @@ class SharedLayer(Layer):
         parts: Those that add vectors to it, from the lowest up.
     """
 
-    slopes: Summed
-    changes: Summed
-    products: Summed
-    members: tuple[Member, ...]
-    volume: tuple[Share, Window] = field(repr=False)
-    jacobian: Volume = field(repr=False)
-    parts: tuple[Part, ...] = field(repr=False)
+    slopes: Summed = field(kw_only=True)
+    changes: Summed = field(kw_only=True)
+    products: Summed = field(kw_only=True)
+    members: tuple[Member, ...] = field(kw_only=True)
+    volume: tuple[Share, Window] = field(kw_only=True, repr=False)
+    jacobian: Volume = field(kw_only=True, repr=False)
+    parts: tuple[Part, ...] = field(kw_only=True, repr=False)
+
+    @property
+    def overlap(self) -> Any:
+        """G of all vectors of the stream."""
+        return self.window.indexed(self.window.whole)
+
+    @cached_property
+    def gradient(self) -> Any:
+        """dS/dG."""
+        return self.slopes.indexed()
+
+    @cached_property
+    def change(self) -> Any:
+        """The change of that along directions dG of all overlaps."""
+        return self.changes.indexed()
+
+    @cached_property
+    def equation(self) -> SaddleEquation:
+        """Its saddle-point equation, multiplied out."""
+        here = self.window
+        name, width = here.whole.name, here.notation.width(0)
+        move = f"multiply by {name} from both sides; divide by {width}"
+        right = self.products.indexed()
+        reason = NOT_ELIMINATED.format(name=latex(here.whole))
+        return SaddleEquation(0, self.overlap, right, None, None, (move,), reason)
 
     @property
     def windows(self) -> tuple[Window, ...]:
@@ -235,13 +281,19 @@ class SharedLayer(Layer):
         assert whole is not None
         return LayerOverlap("Lambda", whole.count, whole.weight)
 
-    def near(self, key: str) -> tuple[tuple[Any, Any], ...]:
-        """The same, part by part."""
+    def _near(self, key: str, letter: str) -> Pairs:
+        """Of all parts; forces F are handed up from part to part."""
         return tuple(
             (member.window.indexed(name), member.window.indexed(value))
             for member in self.members
-            for name, value in getattr(member, key)
+            for name, value in getattr(member, "shifts" if key == "corrections" else key)
         )
+
+
+NOT_ELIMINATED = (
+    "The vectors of all copies are in one stream (skips join them): the inverse of ${name}$ mixes "
+    "their blocks, so its equation stays implicit."
+)
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,9 @@ class _Steps:
             [(here, "stationarity") for layer in self.theory.layers for here in layer.windows],
             "differences of the windows' actions",
         )
-        proof = proofs.of_layers(self.instances, windows, "gradient", lambda known: known.gradients)
+        proof = proofs.of_layers(
+            self.instances, windows, "gradient", lambda theory: theory.gradients
+        )
         return self._step("stationarity", STATIONARY, groups, proof)
 
     def _equations(self) -> Step:
@@ -341,7 +343,7 @@ class _Steps:
             "differences of the windows' gradients",
         )
         proof = proofs.of_layers(
-            self.instances, windows, "change", lambda known: known.hessian.changes
+            self.instances, windows, "change", lambda theory: theory.hessian.changes
         )
         return self._step("Hessian", HESSIAN, [g for g in groups if g.after], proof)
 

@@ -8,12 +8,12 @@ window; the step is the window of one copy, on which the rules work as on any ne
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
 import sympy
 
-from derive.algebra.kinds import Expression
 from derive.algebra.layered import LayerOverlap
 from derive.theories.networks.derivation.pipeline import RULES, Rules
 from derive.theories.networks.derivation.repeat.closing import close
@@ -51,7 +51,7 @@ def composed_theory(network: Network, rules: Rules = RULES) -> Theory:
     chain = all(item.notation.graph.is_chain() for _, _, item in shares)
     layers = tuple(_layers(all_parts, windows))
     if not chain:  # a window may be a chain where the network is none
-        layers = tuple(replace(layer, scaled=None) for layer in layers)
+        layers = tuple(replace(layer, in_chain=False) for layer in layers)
     closed = close(all_parts, layers, windows) if chain else None
     return theory_of(Composed(all_parts, layers, closed, bottom, labels, shares), chain=chain)
 
@@ -63,24 +63,31 @@ def theory_of(composed: Composed, *, chain: bool) -> Theory:
         composed: The parts and layers.
         chain: Whether the network is a chain.
     """
-    here, layers = composed.lowest, composed.layers
-    of, total = here.indexed, composed.total
+    here, total = composed.lowest, composed.total
     return Theory(
         notation=here.notation,
         law=State(here.notation, total("law"), total("constant"), (), ()),
         action=total("action"),
-        energy=of(here.theory.energy),
+        energy=here.indexed(here.theory.energy),
         constant=total("kept"),
         dropped=total("dropped"),
-        gradients=tuple(layer.gradient for layer in layers),
-        equations=tuple(replace(x.equation, stream=k) for k, x in enumerate(layers)),
-        predictor=_indexed(here, here.theory.predictor),
-        wide=_near_infinite_width(layers),
-        chain=_chain(composed) if chain else None,
-        hessian=_hessian(composed),
-        share=None if here.theory.share is None else _indexed(here, here.theory.share),
+        chain=chain_of(composed) if chain else None,
         composed=composed,
+        **of_layers(composed),
     )
+
+
+def of_layers(composed: Composed) -> dict[str, Any]:
+    """The fields of a theory that are those of its layers, and of the window at the input."""
+    here, layers = composed.lowest, composed.layers
+    return {
+        "gradients": tuple(layer.gradient for layer in layers),
+        "equations": tuple(replace(x.equation, stream=k) for k, x in enumerate(layers)),
+        "predictor": _indexed(here, here.theory.predictor),
+        "wide": _near_infinite_width(layers),
+        "hessian": _hessian(composed),
+        "share": None if here.theory.share is None else _indexed(here, here.theory.share),
+    }
 
 
 def _indexed(here: Window, found: Any) -> Any:
@@ -90,17 +97,21 @@ def _indexed(here: Window, found: Any) -> Any:
 
 
 def _near_infinite_width(layers: tuple[Layer, ...]) -> Wide:
-    """What holds of all layers near infinite width; forces F are handed up a shared stream."""
+    """What holds of all layers near infinite width, each name once."""
 
-    def listed(key: str) -> tuple[tuple[Any, Any], ...]:
-        pairs = [pair for layer in layers for pair in layer.near(key)]
+    def once(pairs: Iterable[tuple[Any, ...]]) -> tuple[Any, ...]:
         return tuple(dict.fromkeys(pairs))
 
-    points = tuple(layer.point for layer in layers)
-    return Wide(listed("points"), points, listed("forces"), listed("shifts"))
+    return Wide(
+        once(pair for layer in layers for pair in layer.points),
+        tuple(layer.point for layer in layers),
+        once(pair for layer in layers for pair in layer.forces),
+        once(pair for layer in layers for pair in layer.shifts),
+    )
 
 
-def _chain(composed: Composed) -> Chain:
+def chain_of(composed: Composed) -> Chain:
+    """The papers' normalisation, of a chain."""
     equations: list[SaddleEquation] = []
     scales: list[Any] = []
     for place, layer in enumerate(composed.layers):
@@ -174,52 +185,11 @@ def _merged(first: list[Layer], generic: list[Layer]) -> list[Layer]:
     alone, others = [], []
     for low, layer in zip(first, generic, strict=True):
         assert layer.known is not None
-        at_one = layer.at({layer.known.index: sympy.S.One})
-        same = at_one.expressions() == low.expressions()
+        same = layer.says_the_same(low, {layer.known.index: sympy.S.One})
         alone += [] if same else [low]
         others.append(replace(layer, known=replace(layer.known, first=1)) if same else layer)
     return [*alone, *others]
 
 
 def _of_piece(here: Window, piece: int, known: Range | None) -> list[Layer]:
-    return [layer_of(here, stream, known) for stream in here.streams_of(piece)]
-
-
-def layer_of(here: Window, stream: int, known: Range | None) -> Layer:
-    """The equations of one stream of a window, in nodes of layers."""
-    theory, notation = here.theory, here.notation
-    weights = notation.graph.streams[stream].weights
-
-    def named(pairs: tuple[tuple[Any, Any], ...], letter: str) -> tuple[tuple[Any, Any], ...]:
-        names = {f"{letter}_{notation.letter(weight)}" for weight in weights}
-        chosen = [(name, value) for name, value in pairs if name.name in names]
-        return tuple((here.indexed(name), here.indexed(value)) for name, value in chosen)
-
-    chain = theory.chain
-    return Layer(
-        number=here.stream_number(stream),
-        known=known,
-        overlap=here.indexed(notation.overlap(stream)),
-        gradient=here.indexed(theory.gradients[stream]),
-        change=here.indexed(theory.hessian.changes[stream]),
-        equation=_indexed_equation(here, theory.equations[stream]),
-        points=named(theory.wide.points, "Q"),
-        forces=named(theory.wide.forces, "Y"),
-        shifts=named(theory.wide.corrections, "D"),
-        scaled=_indexed_equation(here, chain.equations[stream]) if chain else None,
-        window=here,
-        stream=stream,
-    )
-
-
-def _indexed_equation(here: Window, equation: SaddleEquation) -> SaddleEquation:
-    def of(value: Expression) -> Any:
-        return None if value is None else here.indexed(value)
-
-    return replace(
-        equation,
-        overlap=of(equation.overlap),
-        right=of(equation.right),
-        flux=of(equation.flux),
-        flux_value=of(equation.flux_value),
-    )
+    return [Layer(here, stream, known) for stream in here.streams_of(piece)]

@@ -7,7 +7,6 @@ numbers is used there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
@@ -20,7 +19,8 @@ from derive.theories.networks.derivation.certifying.instance import instances as
 from derive.theories.networks.derivation.notation import Notation
 from derive.theories.networks.derivation.pipeline import RULES, Derived, Rules, derive_theory
 from derive.theories.networks.derivation.repeat.composed import Layer, SharedLayer, composed_of
-from derive.theories.networks.derivation.repeat.induction import layer_of
+from derive.theories.networks.derivation.repeat.induction import chain_of
+from derive.theories.networks.derivation.repeat.induction import of_layers as fields_of_layers
 from derive.theories.networks.derivation.repeat.instantiate import at_depth
 from derive.theories.networks.derivation.repeat.pieces import number_symbol
 from derive.theories.networks.derivation.repeat.window import Window
@@ -168,7 +168,7 @@ def listed(depths: tuple[int, ...]) -> str:
 
 
 def of_layers(
-    instances: Instances, windows: Certificate, name: str, known: Callable[[Theory], Any]
+    instances: Instances, windows: Certificate, name: str, of: Callable[[Theory], Any]
 ) -> Certificate:
     """The windows' certificates, and every stream of a network written out, at random numbers.
 
@@ -177,22 +177,22 @@ def of_layers(
     Args:
         instances: The network at several depths.
         windows: The windows' certificates.
-        name: The field of a layer.
-        known: The same of the network written out, stream by stream.
+        name: What is compared.
+        of: From a theory to it, kind by kind or stream by stream.
     """
 
     def check(digits: int) -> Evidence:
         evidence, agreement = windows(digits), Agreement(digits)
-        _require_shown(instances.theory)
+        _require_of_layers(instances.theory)
         for depth in instances.usable():
             theory = instances.written_out(depth).theory
             _, numbers = instances.numbers(depth)
             _require_each_once(instances, depth)
-            for layer in instances.theory.layers:
+            pairs = zip(instances.theory.layers, of(instances.theory), strict=True)
+            for layer, found in pairs:
                 for stream, copy in instances.streams(depth, layer):
-                    ours = instances.at(depth, getattr(layer, name), copy)
-                    value = agreement.value(ours, numbers)
-                    expected = agreement.value(known(theory)[stream], numbers)
+                    value = agreement.value(instances.at(depth, found, copy), numbers)
+                    expected = agreement.value(of(theory)[stream], numbers)
                     agreement.compare(f"the {name} of {layer.title}", value, expected)
         detail = f"{evidence.detail}; all streams at depths {listed(instances.usable())}"
         return Evidence(min(evidence.digits, agreement.worst), detail)
@@ -200,19 +200,14 @@ def of_layers(
     return guarded(check)
 
 
-def _require_shown(theory: Theory) -> None:
-    for layer in theory.layers:
-        if isinstance(layer, SharedLayer):
-            sums = (layer.slopes, layer.changes, layer.products)
-            held = (layer.gradient, layer.change, layer.equation.right)
-            if tuple(total.indexed() for total in sums) != held:
-                raise CertificateError(f"{layer.title}: the equations are not those of its parts")
-            continue
-        made = layer_of(layer.window, layer.stream, layer.known)
-        if layer.scaled is None:
-            made = replace(made, scaled=None)
-        if made.expressions() != layer.expressions():
-            raise CertificateError(f"{layer.title}: the equations are not those of the window")
+def _require_of_layers(theory: Theory) -> None:
+    """What a theory says of its layers is what their windows do, which is shown."""
+    composed, chain = composed_of(theory), theory.chain
+    for name, made in fields_of_layers(composed).items():
+        if getattr(theory, name) != made:
+            raise CertificateError(f"{name}: they are not those of the layers")
+    if chain is not None and chain.equations != chain_of(composed).equations:
+        raise CertificateError("the papers' equations are not those of the layers")
 
 
 def _require_each_once(instances: Instances, depth: int) -> None:

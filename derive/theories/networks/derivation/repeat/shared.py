@@ -17,13 +17,11 @@ import sympy
 
 from derive.algebra import build, gradient, normal, rebuild, substitute
 from derive.algebra.kinds import Expression, Matrix
-from derive.algebra.latex import latex
 from derive.theories.networks.derivation.repeat.composed import Member, SharedLayer
 from derive.theories.networks.derivation.repeat.pieces import Block, Part, generic, highest
 from derive.theories.networks.derivation.repeat.shares import plain_share, volume_of, volume_share
 from derive.theories.networks.derivation.repeat.summed import Summed, Term
 from derive.theories.networks.derivation.repeat.window import Window, Windows
-from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 from derive.theories.networks.derivation.rules.response import forces, shifts
 from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.rules.wide.rewrite import (
@@ -89,20 +87,10 @@ class _Stream:
         here, volume = self.first, volume_of(generic(self.parts[0]), self.windows)
         slopes, changes = Summed(terms), Summed(self._terms(changes=True))
         products = Summed(tuple(self._products(terms)), Term(here, self.overlap))
-        overlap = here.indexed(self.overlap)
-        width = here.notation.width(0)
         return SharedLayer(
-            number=here.stream_number(0),
-            known=None,
-            overlap=overlap,
-            gradient=slopes.indexed(),
-            change=changes.indexed(),
-            equation=SaddleEquation(
-                0, overlap, products.indexed(), None, None,
-                (f"multiply by {self.overlap.name} from both sides; divide by {width}",),
-                _reason(self.overlap),
-            ),
-            points=(), forces=(), shifts=(), scaled=None, window=here, stream=0,
+            here,
+            0,
+            in_chain=False,
             slopes=slopes,
             changes=changes,
             products=products,
@@ -110,7 +98,7 @@ class _Stream:
             volume=(volume_share(volume, here, self.overlap), here),
             jacobian=volume,
             parts=tuple(self.parts),
-        )  # fmt: skip
+        )
 
     def _sources(self) -> Iterable[_Source]:
         """Where S has the overlaps: in what is below, the parts, and the change of variables."""
@@ -267,11 +255,3 @@ def _shares(part: Part, number: Any) -> bool:
     """Whether a part has its lowest stream in common with others, and this is it."""
     piece = generic(part)
     return piece.whole is not None and bool(piece.stream == number)
-
-
-def _reason(overlap: Matrix) -> str:
-    name = latex(overlap)
-    return (
-        f"The vectors of all copies are in one stream (skips join them): the inverse of ${name}$ "
-        "mixes their blocks, so its equation stays implicit."
-    )
