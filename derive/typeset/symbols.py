@@ -25,6 +25,14 @@ GREEK = {
     "rho": ("\\rho", "ρ"),
     "nu": ("\\nu", "ν"),
     "pi": ("\\pi", "π"),
+    "omega": ("\\omega", "ω"),
+    "epsilon": ("\\epsilon", "ε"),
+    "eta": ("\\eta", "η"),
+    "theta": ("\\theta", "θ"),
+    "tau": ("\\tau", "τ"),
+    "chi": ("\\chi", "χ"),
+    "xi": ("\\xi", "ξ"),
+    "lam": ("\\lambda", "λ"),
     "inf": ("\\infty", "∞"),
 }
 WIDTHS = {"I": 0.55, "S": 0.68, "T": 0.74, "H": 0.92, "K": 0.92, "N": 0.92, "m": 0.9}
@@ -108,6 +116,10 @@ def symbol(name: str) -> Box:
         if isinstance(base, Script) and base.high is None:
             return Script(base.base, base.low, order)
         return Script(base, None, order)
+    hatted = re.fullmatch(r"([A-Za-z])hat(_.+)?", name)
+    if hatted:
+        base = Atom(rf"\hat{{{hatted[1]}}}", hatted[1] + "\u0302", 0.6)
+        return Script(base, script_of(hatted[2][1:])) if hatted[2] else base
     starred = r"([A-Za-z])(star|starstar)(_[A-Za-z]+)?"
     match = re.fullmatch(rf"{starred}|([A-Za-z]+?)_([A-Za-z0-9+-]+)", name)
     if not match:
