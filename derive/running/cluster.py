@@ -24,7 +24,7 @@ class ClusterError(DeriveError):
 
 
 def completed_on_cluster(
-    jobs: Sequence[Job], argument: Any, address: str, tick: Callable[[], None] = lambda: None
+    jobs: Sequence[Job], argument: Any, address: str
 ) -> Generator[Any, None, None]:
     """As `workers.completed`, on the workers of a cluster; it is left running.
 
@@ -32,7 +32,6 @@ def completed_on_cluster(
         jobs: As there.
         argument: As there.
         address: Of the scheduler, such as tcp://127.0.0.1:8786.
-        tick: Called now and then.
 
     Raises:
         ClusterError: There is no cluster, or it is lost; its workers cannot run derive.
@@ -46,7 +45,6 @@ def completed_on_cluster(
             futures += client.map(_call, jobs, argument=shared, pure=False)
             for future in distributed.as_completed(futures, loop=client.loop):
                 yield future.result()
-                tick()
     except (DeriveError, KeyboardInterrupt, GeneratorExit):
         raise
     except Exception as error:

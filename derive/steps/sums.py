@@ -191,7 +191,7 @@ def _rank(term: Term, own: set[Any], density: bool) -> tuple[Any, ...]:
     return place, variances, natural(str(term.atom))
 
 
-def terms_box(terms: tuple[Term, ...], drawer: Drawer, *, stacked: bool = False) -> Box:
+def terms_box(terms: tuple[Term, ...], drawer: Drawer) -> Box:
     """The terms as a sum."""
     summands: list[tuple[bool, Box]] = []
     for term in terms:
@@ -200,7 +200,7 @@ def terms_box(terms: tuple[Term, ...], drawer: Drawer, *, stacked: bool = False)
         else:
             parts = terms_of(drawer.term(Mul(term.coefficient, term.atom, evaluate=False)))
         summands.extend(parts)
-    return Sum(tuple(summands), stacked)
+    return Sum(tuple(summands))
 
 
 def groups_box(groups: tuple[Group, ...], drawer: Drawer) -> Box:

@@ -111,9 +111,9 @@ class Listing(Box):
     strength: ClassVar[int] = 1
 
 
-def fenced(box: Box, strength: int, shape: tuple[str, str] = ROUND) -> Box:
+def fenced(box: Box, strength: int) -> Box:
     """The box, in brackets where it is looser than `strength`."""
-    return Fence(box, shape) if box.strength < strength else box
+    return Fence(box) if box.strength < strength else box
 
 
 def negated(box: Box) -> Box:

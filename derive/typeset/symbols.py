@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from derive.typeset.boxes import SQUARE, Atom, Box, Fence, Infix, Listing, Script, Sum
+from derive.typeset.boxes import Atom, Box, Fence, Infix, Script, Sum
 
 GREEK = {
     "sigma": ("\\sigma", "σ"),
@@ -136,11 +136,6 @@ def symbol(name: str) -> Box:
 def is_square(name: str) -> bool:
     """Whether the symbol stands for a square, and prints with an exponent of its own."""
     return name.startswith("s_")
-
-
-def block_range(box: Box, start: Box, end: Box) -> Box:
-    """[G]_{start:end}."""
-    return Script(Fence(box, SQUARE), Listing((start, end), ":"))
 
 
 def tensor(left: Box, right: Box) -> Box:
