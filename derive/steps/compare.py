@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 import mpmath
 import numpy as np
@@ -12,6 +12,8 @@ import numpy as np
 from derive.algebra import evaluate
 from derive.errors import CertificateError, DeriveError
 from derive.steps.step import Certificate, Evidence
+
+Given = ParamSpec("Given")
 
 GUARD = 10
 """Digits of the arithmetic beyond those asked for."""
@@ -94,3 +96,20 @@ class Agreement:
     def evidence(self, detail: str) -> Evidence:
         """What the comparisons amount to."""
         return Evidence(self.worst, detail)
+
+
+def certifying(
+    compare: Callable[Concatenate[Agreement, Given], Evidence],
+) -> Callable[Given, Certificate]:
+    """A maker of certificates, from what compares and has an agreement of its own in each of them.
+
+    Args:
+        compare: The evidence, from an agreement to as many digits as are asked for, and what else
+            the certificate is made from.
+    """
+
+    @wraps(compare)
+    def certificate(*given: Given.args, **named: Given.kwargs) -> Certificate:
+        return guarded(lambda digits: compare(Agreement(digits), *given, **named))
+
+    return certificate

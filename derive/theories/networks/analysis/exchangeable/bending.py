@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.steps.compare import GUARD, Agreement, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying
+from derive.steps.step import Evidence
 from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
@@ -18,24 +18,22 @@ from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
-def certificate(symmetry: Symmetry, result: Reduced, margins: Sequence[Margin]) -> Certificate:
+@certifying
+def certificate(
+    agreement: Agreement, symmetry: Symmetry, result: Reduced, margins: Sequence[Margin]
+) -> Evidence:
     """The pivots of the Hessian of the whole action, kernels included, at a symmetric point.
 
     Eigenvalues are random, and fluxes those that make them solve the saddle equations; along dU =
     U^(1/2) X U^(1/2) second differences of the action make up the Hessian.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, fine = Agreement(digits), Agreement(2 * digits + GUARD)
-        for weight in symmetry.weights:
-            for leave in (MEAN, OTHERS):
-                run = _Bending(symmetry, result, (weight, leave), fine)
-                own = [m for m in margins if (m.weight, m.leave) == (weight, leave)]
-                run.compare(own, agreement)
-        return agreement.evidence("second differences of the whole action, one by one eliminated")
-
-    return check
+    fine = Agreement(2 * agreement.digits + GUARD)
+    for weight in symmetry.weights:
+        for leave in (MEAN, OTHERS):
+            run = _Bending(symmetry, result, (weight, leave), fine)
+            own = [m for m in margins if (m.weight, m.leave) == (weight, leave)]
+            run.compare(own, agreement)
+    return agreement.evidence("second differences of the whole action, one by one eliminated")
 
 
 class _Bending:

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.symmetry.permutations import Sector
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced, Unknown
 from derive.theories.networks.analysis.exchangeable.sectors import Splitting
@@ -109,27 +109,22 @@ class Symmetric:
         return total
 
 
-def algebra(symmetry: Symmetry) -> Certificate:
+@certifying
+def algebra(agreement: Agreement, symmetry: Symmetry) -> Evidence:
     """The average of a random matrix over all permutations has the multiplicities claimed."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        run = Symmetric(symmetry, 61, agreement)
-        sizes = run.sample.sizes()
-        for stream, table in zip(symmetry.notation.streams(), run.tables, strict=True):
-            count = symmetry.notation.vectors_count(stream.index)
-            moves = [moved[:, None] for moved in run.group(table)]
-            matrix = run.sample.positive(len(table))
-            average = exact(agreement.arithmetic, sum(matrix[m, m.T] for m in moves))
-            claimed: Counter[int] = Counter()
-            for sector in symmetry.sectors(count):
-                often = int(agreement.value(symmetry.multiplicity(sector), sizes))
-                claimed[often] += int(symmetry.count(count, sector))
-            _compare_multiplicities(stream.name, average, claimed, agreement)
-        return agreement.evidence("eigenvalues of averages over all permutations, counted")
-
-    return check
+    run = Symmetric(symmetry, 61, agreement)
+    sizes = run.sample.sizes()
+    for stream, table in zip(symmetry.notation.streams(), run.tables, strict=True):
+        count = symmetry.notation.vectors_count(stream.index)
+        moves = [moved[:, None] for moved in run.group(table)]
+        matrix = run.sample.positive(len(table))
+        average = exact(agreement.arithmetic, sum(matrix[m, m.T] for m in moves))
+        claimed: Counter[int] = Counter()
+        for sector in symmetry.sectors(count):
+            often = int(agreement.value(symmetry.multiplicity(sector), sizes))
+            claimed[often] += int(symmetry.count(count, sector))
+        _compare_multiplicities(stream.name, average, claimed, agreement)
+    return agreement.evidence("eigenvalues of averages over all permutations, counted")
 
 
 def _compare_multiplicities(
@@ -152,25 +147,20 @@ def _compare_multiplicities(
         )
 
 
-def action(symmetry: Symmetry, result: Reduced) -> Certificate:
+@certifying
+def action(agreement: Agreement, symmetry: Symmetry, result: Reduced) -> Evidence:
     """S of symmetric overlaps, whole, against S by sectors."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        run = Symmetric(symmetry, 67, agreement)
-        numbers = run.numbers()
-        values = [run.random(unknown) for unknown in result.unknowns]
-        small, large = _both(run, result, numbers, values)
-        pairs = {
-            "the action": (result.action, result.whole),
-            "the labels' covariance": (result.covariance, result.whole_covariance),
-        }
-        for what, (parts, whole) in pairs.items():
-            agreement.compare(what, agreement.value(parts, small), agreement.value(whole, large))
-        return agreement.evidence("whole and by sectors, at random symmetric overlaps and kernels")
-
-    return check
+    run = Symmetric(symmetry, 67, agreement)
+    numbers = run.numbers()
+    values = [run.random(unknown) for unknown in result.unknowns]
+    small, large = _both(run, result, numbers, values)
+    pairs = {
+        "the action": (result.action, result.whole),
+        "the labels' covariance": (result.covariance, result.whole_covariance),
+    }
+    for what, (parts, whole) in pairs.items():
+        agreement.compare(what, agreement.value(parts, small), agreement.value(whole, large))
+    return agreement.evidence("whole and by sectors, at random symmetric overlaps and kernels")
 
 
 def _both(run: Symmetric, result: Reduced, numbers: Numbers, values: Any) -> tuple[Any, Any]:
@@ -184,65 +174,53 @@ def _both(run: Symmetric, result: Reduced, numbers: Numbers, values: Any) -> tup
     return small, large
 
 
-def gradients(symmetry: Symmetry, result: Reduced) -> Certificate:
+@certifying
+def gradients(agreement: Agreement, symmetry: Symmetry, result: Reduced) -> Evidence:
     """dS = multiplicity * tr(gradient d symbol), by central differences of S by sectors."""
+    fine = Agreement(2 * agreement.digits + GUARD)
+    run = Symmetric(symmetry, 71, fine)
+    numbers = run.numbers()
+    values = [run.random(unknown) for unknown in result.unknowns]
+    step = fine.arithmetic.mpf(10) ** -(agreement.digits // 2 + 3)
+    for place, (unknown, slope) in enumerate(zip(result.unknowns, result.gradients, strict=True)):
+        direction = run.random(unknown)
 
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        fine = Agreement(2 * digits + GUARD)
-        run = Symmetric(symmetry, 71, fine)
-        numbers = run.numbers()
-        values = [run.random(unknown) for unknown in result.unknowns]
-        step = fine.arithmetic.mpf(10) ** -(digits // 2 + 3)
-        for place, (unknown, slope) in enumerate(
-            zip(result.unknowns, result.gradients, strict=True)
-        ):
-            direction = run.random(unknown)
+        def at(sign: int, place: int = place, direction: Any = direction) -> Any:
+            moved = [
+                value + (sign * step * direction if k == place else 0)
+                for k, value in enumerate(values)
+            ]
+            return _both(run, result, numbers, moved)[0]
 
-            def at(sign: int, place: int = place, direction: Any = direction) -> Any:
-                moved = [
-                    value + (sign * step * direction if k == place else 0)
-                    for k, value in enumerate(values)
-                ]
-                return _both(run, result, numbers, moved)[0]
-
-            gradient = np.reshape(fine.value(slope, at(0)), direction.shape)
-            often = fine.value(unknown.multiplicity, numbers)
-            change = often * (gradient * direction).sum()
-            ends = [fine.value(result.action, at(sign)) for sign in (1, -1)]
-            expected = (ends[0] - ends[1]) / (2 * step)
-            agreement.compare(f"dS along {unknown.symbol}", change, expected, abs(gradient).max())
-        return agreement.evidence("central differences of the action by sectors")
-
-    return check
+        gradient = np.reshape(fine.value(slope, at(0)), direction.shape)
+        often = fine.value(unknown.multiplicity, numbers)
+        change = often * (gradient * direction).sum()
+        ends = [fine.value(result.action, at(sign)) for sign in (1, -1)]
+        expected = (ends[0] - ends[1]) / (2 * step)
+        agreement.compare(f"dS along {unknown.symbol}", change, expected, abs(gradient).max())
+    return agreement.evidence("central differences of the action by sectors")
 
 
-def equations(symmetry: Symmetry, result: Reduced, whole: Any) -> Certificate:
+@certifying
+def equations(agreement: Agreement, symmetry: Symmetry, result: Reduced, whole: Any) -> Evidence:
     """Right-hand sides and fluxes, whole, against those by sectors."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        run = Symmetric(symmetry, 73, agreement)
-        values = [run.random(unknown) for unknown in result.unknowns]
-        small, large = _both(run, result, run.numbers(), values)
-        _add_fluxes(run, result, small, large, whole)
-        for equation in whole:
-            own = [e for e in result.equations if e.unknown.stream == equation.stream]
-            unknowns = [e.unknown for e in own]
-            for name in ("right", "flux_value"):
-                expected = getattr(equation, name)
-                if expected is None:
-                    continue
-                parts = [agreement.value(getattr(e, name), small) for e in own]
-                blocks = [np.array(part, dtype=object, ndmin=2) for part in parts]
-                dense = run.dense(unknowns, blocks, equation.stream)
-                what = f"{name} of the equation of {equation.overlap}"
-                agreement.compare(what, dense, agreement.value(expected, large))
-        return agreement.evidence("whole and by sectors, at random symmetric overlaps and fluxes")
-
-    return check
+    run = Symmetric(symmetry, 73, agreement)
+    values = [run.random(unknown) for unknown in result.unknowns]
+    small, large = _both(run, result, run.numbers(), values)
+    _add_fluxes(run, result, small, large, whole)
+    for equation in whole:
+        own = [e for e in result.equations if e.unknown.stream == equation.stream]
+        unknowns = [e.unknown for e in own]
+        for name in ("right", "flux_value"):
+            expected = getattr(equation, name)
+            if expected is None:
+                continue
+            parts = [agreement.value(getattr(e, name), small) for e in own]
+            blocks = [np.array(part, dtype=object, ndmin=2) for part in parts]
+            dense = run.dense(unknowns, blocks, equation.stream)
+            what = f"{name} of the equation of {equation.overlap}"
+            agreement.compare(what, dense, agreement.value(expected, large))
+    return agreement.evidence("whole and by sectors, at random symmetric overlaps and fluxes")
 
 
 def _add_fluxes(

@@ -6,8 +6,8 @@ from itertools import product
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric, sample_of
 from derive.theories.networks.analysis.exchangeable.infinite import Infinite
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
@@ -15,32 +15,30 @@ from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
 from derive.theories.networks.derivation.certifying.instance import Numbers
 
 
-def certificate(symmetry: Symmetry, result: Reduced, limit: Infinite) -> Certificate:
+@certifying
+def certificate(
+    agreement: Agreement, symmetry: Symmetry, result: Reduced, limit: Infinite
+) -> Evidence:
     """What is dropped decays as 1/H at random eigenvalues, fluxes and kernels.
 
     The equations at finite H are those by sectors, which have their own certificate. That kernels
     of sectors are what they are said to be in Delta is checked first, on symmetric data.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        _compare_kernels(symmetry, limit, Agreement(digits))
-        digits = max(digits, 6)  # so that an order can be seen
-        run = _Heads(symmetry, result, limit, Agreement(3 * digits + GUARD))
-        near, far = (digits + 1) // 2, digits
-        first, last = (run.distance(10**power) for power in (near, far))
-        if last == 0:
-            raise CertificateError("the equations do not depend on the number of heads")
-        log = run.agreement.arithmetic.log10
-        order = float(log(first / last) / (far - near))
-        if not abs(order - 1) < 0.01:
-            raise CertificateError(
-                f"from 1e{near} to 1e{far} heads the distance to the limit falls with order "
-                f"{order:.3f}, not 1"
-            )
-        return Evidence(digits, f"the distance to the limit decays with order {order:.6f} in 1/H")
-
-    return check
+    _compare_kernels(symmetry, limit, agreement)
+    digits = max(agreement.digits, 6)  # so that an order can be seen
+    run = _Heads(symmetry, result, limit, Agreement(3 * digits + GUARD))
+    near, far = (digits + 1) // 2, digits
+    first, last = (run.distance(10**power) for power in (near, far))
+    if last == 0:
+        raise CertificateError("the equations do not depend on the number of heads")
+    log = run.agreement.arithmetic.log10
+    order = float(log(first / last) / (far - near))
+    if not abs(order - 1) < 0.01:
+        raise CertificateError(
+            f"from 1e{near} to 1e{far} heads the distance to the limit falls with order "
+            f"{order:.3f}, not 1"
+        )
+    return Evidence(digits, f"the distance to the limit decays with order {order:.6f} in 1/H")
 
 
 class _Heads:

@@ -9,8 +9,8 @@ import numpy as np
 import sympy
 
 from derive.algebra import substitute
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.exchangeable.certificates import Symmetric
 from derive.theories.networks.analysis.exchangeable.reduce import Reduced
 from derive.theories.networks.analysis.exchangeable.symmetry import Symmetry
@@ -60,26 +60,23 @@ def one_layer(symmetry: Symmetry, result: Reduced) -> OneLayer | None:
     )
 
 
-def certificate(symmetry: Symmetry, result: Reduced, layer: OneLayer) -> Certificate:
+@certifying
+def certificate(
+    agreement: Agreement, symmetry: Symmetry, result: Reduced, layer: OneLayer
+) -> Evidence:
     """The whole action at a I + b J, entry by entry."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        run = Symmetric(symmetry, 79, agreement)
-        small, large = run.numbers(), run.numbers()
-        for unknown in result.unknowns:
-            if not unknown.label:
-                small[unknown.symbol] = run.random(unknown)[0, 0]
-                large[result.overlaps[unknown.stream]] = small[unknown.symbol]
-        for stream, a, b in layer.entries:
-            count = len(run.tables[stream])
-            small[a], small[b] = (run.random(result.unknowns[0])[0, 0] for _ in "ab")
-            ones = exact(agreement.arithmetic, np.ones((count, count)))
-            unit = exact(agreement.arithmetic, np.eye(count))
-            large[result.overlaps[stream]] = small[a] * unit + small[b] * ones
-        pairs = agreement.value(layer.action, small), agreement.value(result.whole, large)
-        agreement.compare("the action", *pairs)
-        return agreement.evidence("the whole action at overlaps with random a and b")
-
-    return check
+    run = Symmetric(symmetry, 79, agreement)
+    small, large = run.numbers(), run.numbers()
+    for unknown in result.unknowns:
+        if not unknown.label:
+            small[unknown.symbol] = run.random(unknown)[0, 0]
+            large[result.overlaps[unknown.stream]] = small[unknown.symbol]
+    for stream, a, b in layer.entries:
+        count = len(run.tables[stream])
+        small[a], small[b] = (run.random(result.unknowns[0])[0, 0] for _ in "ab")
+        ones = exact(agreement.arithmetic, np.ones((count, count)))
+        unit = exact(agreement.arithmetic, np.eye(count))
+        large[result.overlaps[stream]] = small[a] * unit + small[b] * ones
+    pairs = agreement.value(layer.action, small), agreement.value(result.whole, large)
+    agreement.compare("the action", *pairs)
+    return agreement.evidence("the whole action at overlaps with random a and b")

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.expansions.averages import define_values
 from derive.theories.networks.analysis.expansions.saddle import Orders
 from derive.theories.networks.derivation.certifying.dense import cholesky
@@ -29,35 +29,29 @@ Quantity = tuple[str, Any, Sequence[Any]]
 """A name, an expression of the overlaps, and the coefficients of its series."""
 
 
-def overlaps_to_order(orders: Orders, order: int) -> Certificate:
+@certifying
+def overlaps_to_order(agreement: Agreement, orders: Orders, order: int) -> Evidence:
     """With the overlaps to order k inserted the gradients decay as 1/N^k."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        samples, seen = instances(orders.notation, 23), 0.0
-        for sample in samples:
-            run = _Widths(orders, order, sample)
-            seen = run.order(run.gradients, order, "the gradients")
-        decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
-        return Evidence(digits, f"the gradients there decay with {decay}")
-
-    return check
+    samples, seen = instances(orders.notation, 23), 0.0
+    for sample in samples:
+        run = _Widths(orders, order, sample)
+        seen = run.order(run.gradients, order, "the gradients")
+    decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
+    return Evidence(agreement.digits, f"the gradients there decay with {decay}")
 
 
-def series_to_order(orders: Orders, order: int, quantities: Sequence[Quantity]) -> Certificate:
+@certifying
+def series_to_order(
+    agreement: Agreement, orders: Orders, order: int, quantities: Sequence[Quantity]
+) -> Evidence:
     """Quantities at the overlaps to order k, less their series to order k, decay as 1/N^(k+1)."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        samples, seen = instances(orders.notation, 29), 0.0
-        for sample in samples:
-            run = _Widths(orders, order, sample)
-            for quantity in quantities:
-                seen = run.order(run.remainder(quantity), order + 1, quantity[0])
-        decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
-        return Evidence(digits, f"what the series leave out decays with {decay}")
-
-    return check
+    samples, seen = instances(orders.notation, 29), 0.0
+    for sample in samples:
+        run = _Widths(orders, order, sample)
+        for quantity in quantities:
+            seen = run.order(run.remainder(quantity), order + 1, quantity[0])
+    decay = f"order {seen:.6f} in 1/N{unseen(samples)}"
+    return Evidence(agreement.digits, f"what the series leave out decays with {decay}")
 
 
 def with_tests(sample: Instance) -> Numbers:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.steps.compare import GUARD, Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.expansions.averages import average_values, define_values
 from derive.theories.networks.analysis.expansions.certificates.decay import with_tests
 from derive.theories.networks.analysis.expansions.certificates.laplace_sum import LaplaceSum
@@ -41,19 +41,15 @@ LARGER = 1000
 """By what the widths are multiplied, to see what grows with them."""
 
 
-def split_law(theory: Theory, parts: Split) -> Certificate:
+@certifying
+def split_law(agreement: Agreement, theory: Theory, parts: Split) -> Evidence:
     """The parts add up to the law at random overlaps; one grows with the widths, one stays."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), instances(theory.notation, 31)
-        for sample in samples:
-            _compare_parts(theory, parts, sample, agreement)
-        return agreement.evidence(
-            f"the law at random overlaps, and at widths {LARGER} times larger{unseen(samples)}"
-        )
-
-    return check
+    samples = instances(theory.notation, 31)
+    for sample in samples:
+        _compare_parts(theory, parts, sample, agreement)
+    return agreement.evidence(
+        f"the law at random overlaps, and at widths {LARGER} times larger{unseen(samples)}"
+    )
 
 
 def _compare_parts(theory: Theory, parts: Split, sample: Instance, agreement: Agreement) -> None:
@@ -71,19 +67,17 @@ def _compare_parts(theory: Theory, parts: Split, sample: Instance, agreement: Ag
     agreement.compare("A, wider", change(parts.rest, scale=LARGER), rest)
 
 
-def sum_of_squares(theory: Theory, parts: Split, fluctuations: Fluctuations) -> Certificate:
+@certifying
+def sum_of_squares(
+    agreement: Agreement, theory: Theory, parts: Split, fluctuations: Fluctuations
+) -> Evidence:
     """L along random fluctuations: flat to first order, the sum of squares to second order."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), instances(theory.notation, 37)
-        for sample in samples:
-            _compare_squares(theory, parts, fluctuations, sample, agreement)
-        return agreement.evidence(
-            f"differences of L along random fluctuations of all streams{unseen(samples)}"
-        )
-
-    return check
+    samples = instances(theory.notation, 37)
+    for sample in samples:
+        _compare_squares(theory, parts, fluctuations, sample, agreement)
+    return agreement.evidence(
+        f"differences of L along random fluctuations of all streams{unseen(samples)}"
+    )
 
 
 def _compare_squares(
@@ -111,23 +105,20 @@ def _compare_squares(
     agreement.compare("L to second order", (up + down - 2 * middle) / (2 * step**2), due)
 
 
-def mean_without_labels(theory: Theory, means: tuple[PriorMean, ...]) -> Certificate:
+@certifying
+def mean_without_labels(
+    agreement: Agreement, theory: Theory, means: tuple[PriorMean, ...]
+) -> Evidence:
     """Scores against differences of a Gaussian density of random vectors; means by unit weights.
 
     Columns are independent, so that the mean of g g^T / N is the sum over unit inputs of one.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), instances(theory.notation, 43)
-        for sample in samples:
-            _compare_means(theory, means, sample, agreement)
-        return agreement.evidence(
-            "differences of Gaussian densities, and second moments from unit weights"
-            + unseen(samples)
-        )
-
-    return check
+    samples = instances(theory.notation, 43)
+    for sample in samples:
+        _compare_means(theory, means, sample, agreement)
+    return agreement.evidence(
+        "differences of Gaussian densities, and second moments from unit weights" + unseen(samples)
+    )
 
 
 def _compare_means(
@@ -161,61 +152,58 @@ def _compare_score(
     agreement.compare(f"the score of {mean.symbol}", score, slope)
 
 
+@certifying
 def mean_of_overlaps(
-    theory: Theory, parts: Split, first: Orders, fluctuations: Fluctuations
-) -> Certificate:
+    agreement: Agreement, theory: Theory, parts: Split, first: Orders, fluctuations: Fluctuations
+) -> Evidence:
     """The shift of the mean against Laplace's method on numbers, third derivatives included.
 
     The force of the prior alone, an average of the rule's own, must vanish.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), _few(theory)
-        for sample in samples:
-            numeric = LaplaceSum(theory, parts, sample, digits)
-            numbers = numeric.with_definitions(first)
-            forces = average_values(
-                prior_forces(theory, fluctuations), fluctuations, (), numbers, numeric.fine
-            )
-            for force in forces:
-                agreement.compare("the force of the prior alone", force, 0 * force)
-            for series, due in zip(first.overlaps, numeric.shifts, strict=True):
-                agreement.compare("the shift of the mean", numbers[series[1]], due)
-        return agreement.evidence(
-            "Laplace's method with second and third differences of the exact law" + unseen(samples)
+    samples = _few(theory)
+    for sample in samples:
+        numeric = LaplaceSum(theory, parts, sample, agreement.digits)
+        numbers = numeric.with_definitions(first)
+        forces = average_values(
+            prior_forces(theory, fluctuations), fluctuations, (), numbers, numeric.fine
         )
+        for force in forces:
+            agreement.compare("the force of the prior alone", force, 0 * force)
+        for series, due in zip(first.overlaps, numeric.shifts, strict=True):
+            agreement.compare("the shift of the mean", numbers[series[1]], due)
+    return agreement.evidence(
+        "Laplace's method with second and third differences of the exact law" + unseen(samples)
+    )
 
-    return check
 
-
+@certifying
 def mean_of_predictor(
-    theory: Theory, parts: Split, first: Orders, fluctuations: Fluctuations, averages: Averages
-) -> Certificate:
+    agreement: Agreement,
+    theory: Theory,
+    parts: Split,
+    first: Orders,
+    fluctuations: Fluctuations,
+    averages: Averages,
+) -> Evidence:
     """Mean and variance against first and second differences in every direction."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), _few(theory)
-        for sample in samples:
-            numeric = LaplaceSum(theory, parts, sample, digits)
-            numbers = numeric.with_definitions(first)
-            both = (*averages.mean, *averages.variance)
-            mean, more, variance, wider = average_values(
-                both, fluctuations, averages.definitions, numbers, numeric.fine
-            )
-            predictor = theory.predictor
-            value, change, spread = numeric.average(predictor.mean)
-            agreement.compare("the mean at infinite width", mean, value)
-            agreement.compare("the mean", more, change)
-            value, change, _ = numeric.average(predictor.variance)
-            agreement.compare("the variance at infinite width", variance, value)
-            agreement.compare("the variance", wider, change + spread)
-        return agreement.evidence(
-            "first and second differences of the predictor in all directions" + unseen(samples)
+    samples = _few(theory)
+    for sample in samples:
+        numeric = LaplaceSum(theory, parts, sample, agreement.digits)
+        numbers = numeric.with_definitions(first)
+        both = (*averages.mean, *averages.variance)
+        mean, more, variance, wider = average_values(
+            both, fluctuations, averages.definitions, numbers, numeric.fine
         )
-
-    return check
+        predictor = theory.predictor
+        value, change, spread = numeric.average(predictor.mean)
+        agreement.compare("the mean at infinite width", mean, value)
+        agreement.compare("the mean", more, change)
+        value, change, _ = numeric.average(predictor.variance)
+        agreement.compare("the variance at infinite width", variance, value)
+        agreement.compare("the variance", wider, change + spread)
+    return agreement.evidence(
+        "first and second differences of the predictor in all directions" + unseen(samples)
+    )
 
 
 def _few(theory: Theory) -> tuple[Instance, ...]:

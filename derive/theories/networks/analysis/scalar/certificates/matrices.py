@@ -13,8 +13,8 @@ import numpy as np
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.scalar.energy import EIGENVALUES, PROJECTIONS, ScalarEnergy
 from derive.theories.networks.analysis.scalar.equation import ScalarEquation
 from derive.theories.networks.analysis.scalar.one_head import numbers_of
@@ -32,11 +32,11 @@ OVERLAP_DRAWN = 13 / 8
 class Sample:
     """A random instance of a theory with one head in every layer, at twice the digits."""
 
-    def __init__(self, theory: Theory, digits: int, seed: int) -> None:
+    def __init__(self, theory: Theory, agreement: Agreement, seed: int) -> None:
         notation = theory.notation
         self.theory, self.notation = theory, notation
-        self.agreement = Agreement(digits)
-        self.fine = Agreement(2 * digits + GUARD)
+        self.agreement = agreement
+        self.fine = Agreement(2 * agreement.digits + GUARD)
         widths = unequal([5] * len(notation.streams()))
         heads = (1,) * len(notation.graph.weights)
         self.instance = Instance(
@@ -87,147 +87,124 @@ def number_of(value: Any) -> Any:
     return np.ravel(np.asarray(value))[0] if np.ndim(value) else value
 
 
-def stages(theory: Theory, chain: tuple[Stage, ...]) -> Certificate:
+@certifying
+def stages(agreement: Agreement, theory: Theory, chain: tuple[Stage, ...]) -> Evidence:
     """Both sides of every equation and flux: the theory's matrices against the numbers."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 31)
-        if len(chain) != len(theory.equations):
-            raise CertificateError(f"{len(chain)} stages for {len(theory.equations)} streams")
-        matrices: Numbers = {}
-        scalars = dict(sample.scalars())
-        for place, (stage, equation) in enumerate(zip(chain, theory.equations, strict=True)):
-            overlap, flux = (11 + 4 * place) / 8, (5 - 3 * place) / 16
-            matrices[equation.overlap] = np.array([[overlap]])
-            matrices[equation.flux] = np.array([[flux]])
-            scalars |= {stage.overlap: overlap, stage.flux: flux}
-        lowest = matrices[theory.equations[0].overlap][0, 0]
-        for stage, equation in zip(chain, theory.equations, strict=True):
-            for what, number, matrix in (
-                (stage.overlap, stage.right, equation.right),
-                (stage.flux, stage.flux_value, equation.flux_value),
-            ):
-                at = {**scalars, OVERLAP: lowest}
-                single = number_of(sample.fine.value(number, _renamed(at, theory)))
-                sample.agreement.compare(f"{what}", single, sample.value(matrix, at=matrices))
-        return sample.agreement.evidence(
-            "right-hand sides and fluxes of the matrix equations, at random numbers"
-        )
-
-    return check
+    sample = Sample(theory, agreement, 31)
+    if len(chain) != len(theory.equations):
+        raise CertificateError(f"{len(chain)} stages for {len(theory.equations)} streams")
+    matrices: Numbers = {}
+    scalars = dict(sample.scalars())
+    for place, (stage, equation) in enumerate(zip(chain, theory.equations, strict=True)):
+        overlap, flux = (11 + 4 * place) / 8, (5 - 3 * place) / 16
+        matrices[equation.overlap] = np.array([[overlap]])
+        matrices[equation.flux] = np.array([[flux]])
+        scalars |= {stage.overlap: overlap, stage.flux: flux}
+    lowest = matrices[theory.equations[0].overlap][0, 0]
+    for stage, equation in zip(chain, theory.equations, strict=True):
+        for what, number, matrix in (
+            (stage.overlap, stage.right, equation.right),
+            (stage.flux, stage.flux_value, equation.flux_value),
+        ):
+            at = {**scalars, OVERLAP: lowest}
+            single = number_of(sample.fine.value(number, _renamed(at, theory)))
+            agreement.compare(str(what), single, sample.value(matrix, at=matrices))
+    return agreement.evidence(
+        "right-hand sides and fluxes of the matrix equations, at random numbers"
+    )
 
 
 def _renamed(numbers: Numbers, theory: Theory) -> Numbers:
     """Numbers under the names that data and labels have with one head."""
-    data = {theory.notation.data(): Sample(theory, 5, 31).numbers[theory.notation.data()]}
+    data = {
+        theory.notation.data(): Sample(theory, Agreement(5), 31).numbers[theory.notation.data()]
+    }
     return numbers_of({**numbers, **data}, theory)
 
 
-def equation(theory: Theory, scalar: ScalarEquation) -> Certificate:
+@certifying
+def equation(agreement: Agreement, theory: Theory, scalar: ScalarEquation) -> Evidence:
     """A solution of the scalar equation makes every gradient of the action vanish.
 
     The prior variance of the readout is chosen so that a random u solves the scalar equation; the
     overlaps above follow from the factors, and the theory's gradients are evaluated there.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 32)
-        notation, arithmetic = sample.notation, sample.fine.arithmetic
-        overlap = arithmetic.mpf(OVERLAP_DRAWN)
-        flux = sample.flux(overlap, sample.instance.temperature)
-        at = {**sample.scalars(), FLUX: flux, PRIOR: 1}
-        readout = notation.variance(len(notation.graph.weights) - 1)
-        others = evaluate(scalar.prior, {**at, readout: 1}, 2 * digits + 2 * GUARD)
-        at[readout] = overlap / (sample.fine.value(scalar.factors, at) * others)
-        sample.numbers[readout] = at[readout]
-        above = arithmetic.mpf(1)
-        for stream in reversed(notation.streams()):
-            (weight,) = stream.weights
-            factor = 1 + flux / sample.instance.widths[stream.index]
-            above = above * at[notation.variance(weight)] * factor
-            sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
-        sample.agreement.compare("u from the stages", above, overlap)
-        for stream, gradient in zip(notation.streams(), theory.gradients, strict=True):
-            name = notation.overlap(stream.index)
-            scaled = sample.value(gradient) * sample.value(name)
-            width = sample.instance.widths[stream.index]
-            sample.agreement.compare(f"the gradient in {name}", scaled, 0, width)
-        return sample.agreement.evidence(
-            "all gradients of the action vanish at a solution of the scalar equation"
-        )
-
-    return check
+    sample = Sample(theory, agreement, 32)
+    notation, arithmetic = sample.notation, sample.fine.arithmetic
+    overlap = arithmetic.mpf(OVERLAP_DRAWN)
+    flux = sample.flux(overlap, sample.instance.temperature)
+    at = {**sample.scalars(), FLUX: flux, PRIOR: 1}
+    readout = notation.variance(len(notation.graph.weights) - 1)
+    others = evaluate(scalar.prior, {**at, readout: 1}, 2 * agreement.digits + 2 * GUARD)
+    at[readout] = overlap / (sample.fine.value(scalar.factors, at) * others)
+    sample.numbers[readout] = at[readout]
+    above = arithmetic.mpf(1)
+    for stream in reversed(notation.streams()):
+        (weight,) = stream.weights
+        factor = 1 + flux / sample.instance.widths[stream.index]
+        above = above * at[notation.variance(weight)] * factor
+        sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
+    agreement.compare("u from the stages", above, overlap)
+    for stream, gradient in zip(notation.streams(), theory.gradients, strict=True):
+        name = notation.overlap(stream.index)
+        scaled = sample.value(gradient) * sample.value(name)
+        width = sample.instance.widths[stream.index]
+        agreement.compare(f"the gradient in {name}", scaled, 0, width)
+    return agreement.evidence(
+        "all gradients of the action vanish at a solution of the scalar equation"
+    )
 
 
-def energy(theory: Theory, scalar: ScalarEnergy) -> Certificate:
+@certifying
+def energy(agreement: Agreement, theory: Theory, scalar: ScalarEnergy) -> Evidence:
     """E and r at a temperature against the theory's energy and its differences."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 33)
-        temperature = sample.instance.temperature
-        at = {**sample.scalars(), scalar.kernel: sample.kernel()}
-        sample.compare_energy(scalar.energy, scalar.flux, at, temperature)
-        return sample.agreement.evidence("the theory's energy, and its central differences in u")
-
-    return check
+    sample = Sample(theory, agreement, 33)
+    temperature = sample.instance.temperature
+    at = {**sample.scalars(), scalar.kernel: sample.kernel()}
+    sample.compare_energy(scalar.energy, scalar.flux, at, temperature)
+    return agreement.evidence("the theory's energy, and its central differences in u")
 
 
-def spectrum(theory: Theory, scalar: ScalarEnergy) -> Certificate:
+@certifying
+def spectrum(agreement: Agreement, theory: Theory, scalar: ScalarEnergy) -> Evidence:
     """Sums over eigenvalues against the theory's energy; mpmath diagonalises the kernel."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 34)
-        arithmetic, temperature = sample.fine.arithmetic, sample.instance.temperature
-        values, vectors = arithmetic.eigsy(arithmetic.matrix(sample.kernel().tolist()))
-        labels = exact(arithmetic, sample.numbers[sample.notation.labels()])[:, 0]
-        at = dict(sample.scalars())
-        for i in range(EXAMPLES_DRAWN):
-            at[EIGENVALUES[i + 1]] = values[i]
-            at[PROJECTIONS[i + 1]] = sum(labels[j] * vectors[j, i] for j in range(EXAMPLES_DRAWN))
-
-        both = (scalar.spectral, scalar.spectral_flux)
-        energy, flux = (each.subs(EXAMPLES, EXAMPLES_DRAWN).doit() for each in both)
-        sample.compare_energy(energy, flux, at, temperature)
-        return sample.agreement.evidence("eigenvalues of a random kernel, in mpmath")
-
-    return check
+    sample = Sample(theory, agreement, 34)
+    arithmetic, temperature = sample.fine.arithmetic, sample.instance.temperature
+    values, vectors = arithmetic.eigsy(arithmetic.matrix(sample.kernel().tolist()))
+    labels = exact(arithmetic, sample.numbers[sample.notation.labels()])[:, 0]
+    at = dict(sample.scalars())
+    for i in range(EXAMPLES_DRAWN):
+        at[EIGENVALUES[i + 1]] = values[i]
+        at[PROJECTIONS[i + 1]] = sum(labels[j] * vectors[j, i] for j in range(EXAMPLES_DRAWN))
+    both = (scalar.spectral, scalar.spectral_flux)
+    energy, flux = (each.subs(EXAMPLES, EXAMPLES_DRAWN).doit() for each in both)
+    sample.compare_energy(energy, flux, at, temperature)
+    return agreement.evidence("eigenvalues of a random kernel, in mpmath")
 
 
-def zero_temperature(theory: Theory, scalar: ScalarEnergy) -> Certificate:
+@certifying
+def zero_temperature(agreement: Agreement, theory: Theory, scalar: ScalarEnergy) -> Evidence:
     """E, s and r without a temperature against the theory's energy at temperature zero."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 35)
-        at = {**sample.scalars(), scalar.kernel: sample.kernel()}
-        at[SIGNAL] = number_of(sample.fine.value(scalar.signal_value, at))
-        sample.compare_energy(scalar.cold, scalar.cold_flux, at, 0)
-        return sample.agreement.evidence("the theory's energy at temperature zero")
-
-    return check
+    sample = Sample(theory, agreement, 35)
+    at = {**sample.scalars(), scalar.kernel: sample.kernel()}
+    at[SIGNAL] = number_of(sample.fine.value(scalar.signal_value, at))
+    sample.compare_energy(scalar.cold, scalar.cold_flux, at, 0)
+    return agreement.evidence("the theory's energy at temperature zero")
 
 
-def actions(theory: Theory, terms: tuple[tuple[Any, Any], ...]) -> Certificate:
+@certifying
+def actions(agreement: Agreement, theory: Theory, terms: tuple[tuple[Any, Any], ...]) -> Evidence:
     """The stages' terms and E against the theory's action, at overlaps that follow from a flux."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        sample = Sample(theory, digits, 36)
-        notation, flux, above = sample.notation, sample.fine.arithmetic.mpf(7) / 8, 1
-        total = sample.fine.arithmetic.mpf(0)
-        for stream in reversed(notation.streams()):
-            (weight,) = stream.weights
-            width = sample.instance.widths[stream.index]
-            above = above * sample.numbers[notation.variance(weight)] * (1 + flux / width)
-            sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
-            name, term = terms[stream.index]
-            total += sample.fine.value(term, {name: width, FLUX: flux})
-        due = sample.value(theory.action) - sample.value(theory.energy)
-        sample.agreement.compare("S - E", total, due)
-        return sample.agreement.evidence("the theory's action where all stages have one flux")
-
-    return check
+    sample = Sample(theory, agreement, 36)
+    notation, flux, above = sample.notation, sample.fine.arithmetic.mpf(7) / 8, 1
+    total = sample.fine.arithmetic.mpf(0)
+    for stream in reversed(notation.streams()):
+        (weight,) = stream.weights
+        width = sample.instance.widths[stream.index]
+        above = above * sample.numbers[notation.variance(weight)] * (1 + flux / width)
+        sample.numbers[notation.overlap(stream.index)] = np.array([[above]])
+        name, term = terms[stream.index]
+        total += sample.fine.value(term, {name: width, FLUX: flux})
+    due = sample.value(theory.action) - sample.value(theory.energy)
+    agreement.compare("S - E", total, due)
+    return agreement.evidence("the theory's action where all stages have one flux")

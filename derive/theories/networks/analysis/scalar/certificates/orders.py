@@ -13,8 +13,8 @@ import sympy
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, context, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, context
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.scalar.certificates.roots import (
     STAGES_DRAWN,
     Numbers,
@@ -56,33 +56,31 @@ def falls(distance: Callable[[int], Any], order: int, arithmetic: Any, what: str
     return measured
 
 
-def series(scalar: ScalarEquation, energy: ScalarEnergy, form: Series) -> Certificate:
+@certifying
+def series(
+    agreement: Agreement, scalar: ScalarEquation, energy: ScalarEnergy, form: Series
+) -> Evidence:
     """The rest after the highest order falls with the next one."""
+    working = 7 * (form.order + 2) + agreement.digits
+    arithmetic = context(working)
+    equation = scalar.at_depth(STAGES_DRAWN)
+    depth = {} if scalar.depth.is_Integer else {scalar.depth: STAGES_DRAWN}
+    in_load = form.variable == LOAD
+    equation = with_equal_widths(equation) if in_load else equation
+    widths = {w: 1 + arithmetic.mpf(k) / 4 for k, w in enumerate(equation.widths)}
 
-    @guarded
-    def check(digits: int) -> Evidence:
-        working = 7 * (form.order + 2) + digits
-        arithmetic = context(working)
-        equation = scalar.at_depth(STAGES_DRAWN)
-        depth = {} if scalar.depth.is_Integer else {scalar.depth: STAGES_DRAWN}
-        in_load = form.variable == LOAD
-        equation = with_equal_widths(equation) if in_load else equation
-        widths = {w: 1 + arithmetic.mpf(k) / 4 for k, w in enumerate(equation.widths)}
+    def distance(power: int) -> Any:
+        scale = arithmetic.mpf(10) ** power
+        at: dict[Any, Any] = {width: scale * value for width, value in widths.items()}
+        at |= {EXAMPLES: 7, SIGNAL: 16.5, PRIOR: 1.375, **depth}
+        at[LOAD] = 7 / scale
+        solution = _solution(equation, energy, at, form.cold, working)
+        for name, value in form.definitions:
+            at[name] = _defined(value, depth, at, working)
+        return evaluate(form.expression, at, working) - solution
 
-        def distance(power: int) -> Any:
-            scale = arithmetic.mpf(10) ** power
-            at: dict[Any, Any] = {width: scale * value for width, value in widths.items()}
-            at |= {EXAMPLES: 7, SIGNAL: 16.5, PRIOR: 1.375, **depth}
-            at[LOAD] = 7 / scale
-            solution = _solution(equation, energy, at, form.cold, working)
-            for name, value in form.definitions:
-                at[name] = _defined(value, depth, at, working)
-            return evaluate(form.expression, at, working) - solution
-
-        measured = falls(distance, form.order + 1, arithmetic, f"order {form.order}")
-        return Evidence(digits, f"the rest falls with order {measured:.3f}")
-
-    return check
+    measured = falls(distance, form.order + 1, arithmetic, f"order {form.order}")
+    return Evidence(agreement.digits, f"the rest falls with order {measured:.3f}")
 
 
 def _defined(value: Any, depth: dict[Any, int], numbers: dict[Any, Any], digits: int) -> Any:
@@ -118,31 +116,29 @@ def _solution(
     return arithmetic.findroot(excess, (start, start * 1.001), tol=0.0, verify=False, maxsteps=60)
 
 
-def limit(scalar: ScalarEquation, form: Limit) -> Certificate:
+@certifying
+def limit(agreement: Agreement, scalar: ScalarEquation, form: Limit) -> Evidence:
     """The solution comes near the limit, with order one in what tends to zero."""
+    arithmetic = context(agreement.digits + 40)
+    place = _PLACES[form.name if form.name != "depth" else f"depth, {form.fixed}"]
 
-    @guarded
-    def check(digits: int) -> Evidence:
-        arithmetic = context(digits + 40)
-        place = _PLACES[form.name if form.name != "depth" else f"depth, {form.fixed}"]
+    def distance(power: int) -> Any:
+        numbers, at = place(scalar, arithmetic, power, form.variance)
+        equation = with_equal_widths(scalar)
+        depth = numbers.pop(scalar.depth, scalar.depth)
+        equation = ScalarEquation(
+            depth, equation.prior, equation.factors.subs(scalar.depth, depth), (WIDTH,)
+        )
+        overlap, _ = solved(equation, numbers, agreement.digits + 40)
+        values = {**numbers, **at}
+        for name, value in form.definitions:
+            values[name] = evaluate(value, values, agreement.digits + 40)
+        return evaluate(form.overlap, values, agreement.digits + 40) - overlap
 
-        def distance(power: int) -> Any:
-            numbers, at = place(scalar, arithmetic, power, form.variance)
-            equation = with_equal_widths(scalar)
-            depth = numbers.pop(scalar.depth, scalar.depth)
-            equation = ScalarEquation(
-                depth, equation.prior, equation.factors.subs(scalar.depth, depth), (WIDTH,)
-            )
-            overlap, _ = solved(equation, numbers, digits + 40)
-            values = {**numbers, **at}
-            for name, value in form.definitions:
-                values[name] = evaluate(value, values, digits + 40)
-            return evaluate(form.overlap, values, digits + 40) - overlap
-
-        measured = falls(distance, 1, arithmetic, f"limit {form.name}")
-        return Evidence(digits, f"the distance from the limit falls with order {measured:.3f}")
-
-    return check
+    measured = falls(distance, 1, arithmetic, f"limit {form.name}")
+    return Evidence(
+        agreement.digits, f"the distance from the limit falls with order {measured:.3f}"
+    )
 
 
 def _few(scalar: ScalarEquation, arithmetic: Any) -> dict[Any, Any]:

@@ -9,8 +9,8 @@ import sympy
 
 from derive.algebra import evaluate
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, Agreement, context, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying, context
+from derive.steps.step import Evidence
 from derive.theories.networks.analysis.scalar.depth import FLUXES, OVERLAPS, Generic
 from derive.theories.networks.analysis.scalar.equation import (
     EqualWidths,
@@ -61,19 +61,16 @@ def solved(equation: ScalarEquation, numbers: Numbers, digits: int) -> tuple[Any
     return signal / (examples + high), high
 
 
-def polynomial_roots(scalar: ScalarEquation) -> Certificate:
+@certifying
+def polynomial_roots(agreement: Agreement, scalar: ScalarEquation) -> Evidence:
     """One root of the polynomial has positive factors: the largest real one."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        equation = scalar.at_depth(STAGES_DRAWN)
-        for seed in range(6):
-            _one_positive(equation, _drawn(equation, seed), digits)
-        return Evidence(
-            digits, "all roots of six instances: one has positive factors, the largest real one"
-        )
-
-    return check
+    equation = scalar.at_depth(STAGES_DRAWN)
+    for seed in range(6):
+        _one_positive(equation, _drawn(equation, seed), agreement.digits)
+    return Evidence(
+        agreement.digits,
+        "all roots of six instances: one has positive factors, the largest real one",
+    )
 
 
 def _drawn(equation: ScalarEquation, seed: int) -> dict[Any, Any]:
@@ -101,79 +98,64 @@ def _one_positive(equation: ScalarEquation, numbers: Numbers, digits: int) -> No
     Agreement(digits).compare("the largest real root", positive[0], flux)
 
 
-def equal(scalar: ScalarEquation, flux: Any, form: EqualWidths) -> Certificate:
+@certifying
+def equal(agreement: Agreement, scalar: ScalarEquation, flux: Any, form: EqualWidths) -> Evidence:
     """The equation of v at random numbers, true or not, against r = s/u - P times alpha/P."""
+    equation = with_equal_widths(scalar.at_depth(STAGES_DRAWN))
+    depth = {form.depth: equation.depth} if not form.depth.is_Integer else {}
+    at = {FACTOR: 0.625, EXAMPLES: 7, WIDTH: 5, SIGNAL: 11.5, PRIOR: 1.375, **depth}
+    at |= {LOAD: sympy.Rational(7, 5), FLUX: 5 * (0.625 - 1)}
 
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        equation = with_equal_widths(scalar.at_depth(STAGES_DRAWN))
-        depth = {form.depth: equation.depth} if not form.depth.is_Integer else {}
-        at = {FACTOR: 0.625, EXAMPLES: 7, WIDTH: 5, SIGNAL: 11.5, PRIOR: 1.375, **depth}
-        at |= {LOAD: sympy.Rational(7, 5), FLUX: 5 * (0.625 - 1)}
+    def value(expression: Any) -> Any:
+        return agreement.value(expression, at)
 
-        def value(expression: Any) -> Any:
-            return agreement.value(expression, at)
-
-        overlap = value(equation.right)
-        agreement.compare("u", value(form.overlap), overlap)
-        at[OVERLAP] = overlap
-        off = (value(FLUX) - value(flux)) / 5
-        agreement.compare("1 - v less its value", value(form.right) - value(form.left), off)
-        at[RATIO] = value(SIGNAL / (PRIOR * EXAMPLES))
-        cleared = -(value(form.left) - value(form.right)) * value(FACTOR**form.depth)
-        agreement.compare("the polynomial", value(form.polynomial), cleared)
-        return agreement.evidence("at numbers that do not solve it: the residuals are equal")
-
-    return check
+    overlap = value(equation.right)
+    agreement.compare("u", value(form.overlap), overlap)
+    at[OVERLAP] = overlap
+    off = (value(FLUX) - value(flux)) / 5
+    agreement.compare("1 - v less its value", value(form.right) - value(form.left), off)
+    at[RATIO] = value(SIGNAL / (PRIOR * EXAMPLES))
+    cleared = -(value(form.left) - value(form.right)) * value(FACTOR**form.depth)
+    agreement.compare("the polynomial", value(form.polynomial), cleared)
+    return agreement.evidence("at numbers that do not solve it: the residuals are equal")
 
 
-def explicit(scalar: ScalarEquation, form: Explicit) -> Certificate:
+@certifying
+def explicit(agreement: Agreement, scalar: ScalarEquation, form: Explicit) -> Evidence:
     """The closed form against bisection; with one real root of the polynomial and with three."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        alike = form.unknown == FACTOR
-        equation = with_equal_widths(scalar) if alike else scalar
-        for seed in range(6):
-            numbers = _drawn(equation, seed)
-            overlap, _ = solved(equation, numbers, digits)
-            exact = {key: sympy.Rational(value) for key, value in numbers.items()}
-            if alike:
-                exact[LOAD] = exact[EXAMPLES] / exact[WIDTH]
-                exact[RATIO] = exact[SIGNAL] / (exact[PRIOR] * exact[EXAMPLES])
-            value = sympy.re(form.expression.xreplace(exact).evalf(digits + GUARD))
-            agreement.compare("u", agreement.arithmetic.mpf(str(value)), overlap)
-        return agreement.evidence("six instances, solved by bisection")
-
-    return check
+    alike = form.unknown == FACTOR
+    equation = with_equal_widths(scalar) if alike else scalar
+    for seed in range(6):
+        numbers = _drawn(equation, seed)
+        overlap, _ = solved(equation, numbers, agreement.digits)
+        exact = {key: sympy.Rational(value) for key, value in numbers.items()}
+        if alike:
+            exact[LOAD] = exact[EXAMPLES] / exact[WIDTH]
+            exact[RATIO] = exact[SIGNAL] / (exact[PRIOR] * exact[EXAMPLES])
+        value = sympy.re(form.expression.xreplace(exact).evalf(agreement.digits + GUARD))
+        agreement.compare("u", agreement.arithmetic.mpf(str(value)), overlap)
+    return agreement.evidence("six instances, solved by bisection")
 
 
-def depth(generic: Generic, scalar: ScalarEquation) -> Certificate:
+@certifying
+def depth(agreement: Agreement, generic: Generic, scalar: ScalarEquation) -> Evidence:
     """The equation of stage l, run down from the readout in numbers, against the product."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        for count in (1, 2, 5):
-            equation, flux = scalar.at_depth(count), agreement.arithmetic.mpf(7) / 8
-            at: dict[Any, Any] = {FLUX: flux}
-            for place in range(1, count + 1):
-                at |= {
-                    WIDTHS[place]: 3 + 2 * place,
-                    VARIANCES[place]: 1 + (-1) ** place * 0.125 * place,
-                }
-            overlap = agreement.arithmetic.mpf(1)
-            for place in reversed(range(1, count + 1)):
-                own = {
-                    OVERLAPS[STAGE + 1]: overlap, VARIANCES[STAGE]: at[VARIANCES[place]],
-                    WIDTHS[STAGE]: at[WIDTHS[place]], FLUXES[STAGE]: flux,
-                }  # fmt: skip
-                overlap = agreement.value(generic.right, own)
-                flux = agreement.value(generic.flux_above, own)
-            at[PRIOR] = agreement.value(equation.prior, at)
-            agreement.compare(f"u of {count} stages", agreement.value(equation.right, at), overlap)
-        return agreement.evidence("1, 2 and 5 stages, one after another")
-
-    return check
+    for count in (1, 2, 5):
+        equation, flux = scalar.at_depth(count), agreement.arithmetic.mpf(7) / 8
+        at: dict[Any, Any] = {FLUX: flux}
+        for place in range(1, count + 1):
+            at |= {
+                WIDTHS[place]: 3 + 2 * place,
+                VARIANCES[place]: 1 + (-1) ** place * 0.125 * place,
+            }
+        overlap = agreement.arithmetic.mpf(1)
+        for place in reversed(range(1, count + 1)):
+            own = {
+                OVERLAPS[STAGE + 1]: overlap, VARIANCES[STAGE]: at[VARIANCES[place]],
+                WIDTHS[STAGE]: at[WIDTHS[place]], FLUXES[STAGE]: flux,
+            }  # fmt: skip
+            overlap = agreement.value(generic.right, own)
+            flux = agreement.value(generic.flux_above, own)
+        at[PRIOR] = agreement.value(equation.prior, at)
+        agreement.compare(f"u of {count} stages", agreement.value(equation.right, at), overlap)
+    return agreement.evidence("1, 2 and 5 stages, one after another")

@@ -10,10 +10,10 @@ import numpy as np
 from derive.steps.compare import (
     GUARD,
     Agreement,
+    certifying,
     exact,
-    guarded,
 )
-from derive.steps.step import Certificate, Evidence
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,
     Numbers,
@@ -25,27 +25,26 @@ from derive.theories.networks.derivation.rules.chain.rewrite import Chain
 from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEquation
 
 
+@certifying
 def chain(
-    action: Any, equations: Sequence[SaddleEquation], chain: Chain, notation: Notation
-) -> Certificate:
+    agreement: Agreement,
+    action: Any,
+    equations: Sequence[SaddleEquation],
+    chain: Chain,
+    notation: Notation,
+) -> Evidence:
     """S - shift at G_l = U_l / m_l, with m_l the number of paths above to one output, counted.
 
     The shift is evaluated without any order parameter, and it must take all constants; equations
     and fluxes are compared at random values of the fluxes below.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        samples = instances(notation, 19)
-        for sample in samples:
-            _compare(action, equations, chain, sample, agreement)
-            _no_constant_is_left(chain, sample, agreement)
-        return agreement.evidence(
-            "action, right-hand sides and fluxes at random order parameters" + unseen(samples)
-        )
-
-    return check
+    samples = instances(notation, 19)
+    for sample in samples:
+        _compare(action, equations, chain, sample, agreement)
+        _no_constant_is_left(chain, sample, agreement)
+    return agreement.evidence(
+        "action, right-hand sides and fluxes at random order parameters" + unseen(samples)
+    )
 
 
 def _compare(

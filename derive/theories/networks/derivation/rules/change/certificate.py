@@ -22,8 +22,8 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Array,
     Instance,
@@ -41,30 +41,25 @@ ROOM = 12
 """Vectors of a stream that shows a factor; integrals over more of them take minutes."""
 
 
-def change(before: State, after: State, stream: int) -> Certificate:
+@certifying
+def change(agreement: Agreement, before: State, after: State, stream: int) -> Evidence:
     """The volume element, constant included, as a black box (the two densities' ratio)."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        notation = before.notation
-        vectors = {notation.vectors(k) for k in notation.graph.streams[stream].weights}
-        if contains(after.body, vectors) or contains(after.constant, vectors):
-            raise CertificateError(f"vectors of stream {stream + 1} are still in the density")
-        if after.definitions != before.definitions:
-            raise CertificateError("the definitions of vectors changed")
-        require_rest(before, after, vectors, None)
-        samples = instances(notation, 1, FEW_PATHS, ROOM)
-        turns = showing([s.heads for s in samples], notation.graph.streams[stream].weights)
-        samples = tuple(sample for sample in samples if sample.heads in turns)
-        for sample in samples:
-            _check(_Volume(before, after, stream, sample, agreement))
-        return agreement.evidence(
-            "the density before is invariant under rotations of the vectors; the integral of "
-            "J(G) exp(-tr A G) equals that of a Gaussian over all vectors" + unseen(samples)
-        )
-
-    return check
+    notation = before.notation
+    vectors = {notation.vectors(k) for k in notation.graph.streams[stream].weights}
+    if contains(after.body, vectors) or contains(after.constant, vectors):
+        raise CertificateError(f"vectors of stream {stream + 1} are still in the density")
+    if after.definitions != before.definitions:
+        raise CertificateError("the definitions of vectors changed")
+    require_rest(before, after, vectors, None)
+    samples = instances(notation, 1, FEW_PATHS, ROOM)
+    turns = showing([s.heads for s in samples], notation.graph.streams[stream].weights)
+    samples = tuple(sample for sample in samples if sample.heads in turns)
+    for sample in samples:
+        _check(_Volume(before, after, stream, sample, agreement))
+    return agreement.evidence(
+        "the density before is invariant under rotations of the vectors; the integral of "
+        "J(G) exp(-tr A G) equals that of a Gaussian over all vectors" + unseen(samples)
+    )
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import numpy as np
 
 from derive.algebra import contains
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import (
     log_independent,
     log_normal,
@@ -36,25 +36,20 @@ ROOM = 12
 """As that of `head_counts`."""
 
 
-def condition(before: State, after: State, weight: int) -> Certificate:
+@certifying
+def condition(agreement: Agreement, before: State, after: State, weight: int) -> Evidence:
     """The vectors are linear in the weight: their covariance is that of the weight, carried over.
 
     The full covariance of all entries is used, so that rows, columns and heads may mix.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        _require_gone(before, after, weight)
-        turns = _turns(before.notation, weight)
-        for seed, heads in rounds(turns):
-            _compare(before, after, weight, agreement, _sample(after, seed, heads))
-        return agreement.evidence(
-            "the vectors' covariance from unit weights; the log density at random points"
-            + hidden(before.notation, turns)
-        )
-
-    return check
+    _require_gone(before, after, weight)
+    turns = _turns(before.notation, weight)
+    for seed, heads in rounds(turns):
+        _compare(before, after, weight, agreement, _sample(after, seed, heads))
+    return agreement.evidence(
+        "the vectors' covariance from unit weights; the log density at random points"
+        + hidden(before.notation, turns)
+    )
 
 
 def _require_gone(before: State, after: State, weight: int) -> None:

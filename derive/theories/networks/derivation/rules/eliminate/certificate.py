@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import inverse
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,
@@ -23,9 +23,14 @@ from derive.theories.networks.derivation.rules.eliminate.rewrite import SaddleEq
 Equations = Sequence[SaddleEquation]
 
 
+@certifying
 def eliminate(
-    gradients: tuple[Any, ...], equations: Equations, stream: int, notation: Notation
-) -> Certificate:
+    agreement: Agreement,
+    gradients: tuple[Any, ...],
+    equations: Equations,
+    stream: int,
+    notation: Notation,
+) -> Evidence:
     r"""Away from the saddle, residuals are combinations of gradients; so all vanish together.
 
     For a stream with a flux, and with Sigma read off the right-hand side at R = 0,
@@ -36,32 +41,26 @@ def eliminate(
     over the weights W that write to stream s from a stream with a flux. For one without,
     G - right = -G (dS/dG) G / N.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        equation = equations[stream]
-        if equation.stream != stream or equation.overlap != notation.overlap(stream):
-            name = notation.overlap(stream)
-            raise CertificateError(f"equation {stream + 1} is not that of {name}")
-        samples = instances(notation, 7)
-        for sample in samples:
-            run = _Run(gradients, equations, sample, agreement)
-            if equation.flux is None:
-                run.compare_implicit(stream)
-            else:
-                run.compare_residual(stream)
-                run.compare_flux(stream)
+    equation = equations[stream]
+    if equation.stream != stream or equation.overlap != notation.overlap(stream):
+        name = notation.overlap(stream)
+        raise CertificateError(f"equation {stream + 1} is not that of {name}")
+    samples = instances(notation, 7)
+    for sample in samples:
+        run = _Run(gradients, equations, sample, agreement)
         if equation.flux is None:
-            return agreement.evidence(
-                "the residual is the gradient between two overlaps" + unseen(samples)
-            )
+            run.compare_implicit(stream)
+        else:
+            run.compare_residual(stream)
+            run.compare_flux(stream)
+    if equation.flux is None:
         return agreement.evidence(
-            "the residual, at a random point, is a sum of gradients and their partial traces; the "
-            "flux does not depend on the stream's own width" + unseen(samples)
+            "the residual is the gradient between two overlaps" + unseen(samples)
         )
-
-    return check
+    return agreement.evidence(
+        "the residual, at a random point, is a sum of gradients and their partial traces; the "
+        "flux does not depend on the stream's own width" + unseen(samples)
+    )
 
 
 class _Run:

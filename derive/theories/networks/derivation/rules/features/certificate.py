@@ -9,8 +9,8 @@ from random import Random
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import log_independent, units
 from derive.theories.networks.derivation.certifying.instance import Array, Instance, Numbers
 from derive.theories.networks.derivation.certifying.rest import require_rest
@@ -47,7 +47,10 @@ REACH, NODES = 9.0, 48
 """Of the radial integrals: exp(-81/2) is beyond float64."""
 
 
-def gaussian_features(layer: Features, before: State, after: State) -> Certificate:
+@certifying
+def gaussian_features(
+    agreement: Agreement, layer: Features, before: State, after: State
+) -> Evidence:
     r"""Second moments of the outputs, and the law of one label at a growing number of neurons.
 
     A neuron's features carry a random sign, as the law of the vectors is the same for both. The
@@ -62,24 +65,19 @@ def gaussian_features(layer: Features, before: State, after: State) -> Certifica
     Features with a mean carry no random sign: means are integrated too, and the distance falls
     like 1/N in the average over both sides of the mean, and not slower than 1/sqrt(N) on each.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(min(digits, DIGITS))
-        _require_gone(before, after)
-        turns = head_counts(after.notation, FEW_PATHS)
-        for seed, heads in rounds(turns):
-            _second_moments(layer, after, agreement, (seed, heads))
-        order = _observed_order(layer, after)
-        moments = "first and second" if after.notation.has_mean else "second"
-        evidence = agreement.evidence(
-            f"{moments} moments of f by quadrature of the features; the law of a label nears the "
-            f"Gaussian one with order {order:.2f} in 1/N, from {SCALES[0]} to {SCALES[-1]} copies "
-            "of the neurons" + hidden(after.notation, turns)
-        )
-        return Evidence(min(evidence.digits, DIGITS), evidence.detail)
-
-    return check
+    agreement = Agreement(min(agreement.digits, DIGITS))
+    _require_gone(before, after)
+    turns = head_counts(after.notation, FEW_PATHS)
+    for seed, heads in rounds(turns):
+        _second_moments(layer, after, agreement, (seed, heads))
+    order = _observed_order(layer, after)
+    moments = "first and second" if after.notation.has_mean else "second"
+    evidence = agreement.evidence(
+        f"{moments} moments of f by quadrature of the features; the law of a label nears the "
+        f"Gaussian one with order {order:.2f} in 1/N, from {SCALES[0]} to {SCALES[-1]} copies "
+        "of the neurons" + hidden(after.notation, turns)
+    )
+    return Evidence(min(evidence.digits, DIGITS), evidence.detail)
 
 
 def _require_gone(before: State, after: State) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from derive.steps.compare import (
     GUARD,
     Agreement,
+    certifying,
     exact,
-    guarded,
 )
-from derive.steps.step import Certificate, Evidence
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,
     Numbers,
@@ -22,28 +22,28 @@ from derive.theories.networks.derivation.rules.hessian.rewrite import Hessian
 from derive.theories.networks.derivation.rules.share.rewrite import Share
 
 
+@certifying
 def hessian(
-    gradients: tuple[Any, ...], hessian: Hessian, notation: Notation, share: Share | None = None
-) -> Certificate:
+    agreement: Agreement,
+    gradients: tuple[Any, ...],
+    hessian: Hessian,
+    notation: Notation,
+    share: Share | None = None,
+) -> Evidence:
     """The changes of the certified gradients along a random direction of all streams at once.
 
     Along a second direction the bilinear form of the two is held against that with the directions
     exchanged. The step of the differences is 10^-(digits/2 + 3), at twice the precision.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), instances(notation, 23)
-        for sample in samples:
-            run = _Directions(gradients, hessian, sample, agreement, share)
-            run.compare_with_differences()
-            run.compare_exchanged()
-        return agreement.evidence(
-            "central differences of the gradients along a random direction of all overlaps, and "
-            "symmetry with a second one" + unseen(samples)
-        )
-
-    return check
+    samples = instances(notation, 23)
+    for sample in samples:
+        run = _Directions(gradients, hessian, sample, agreement, share)
+        run.compare_with_differences()
+        run.compare_exchanged()
+    return agreement.evidence(
+        "central differences of the gradients along a random direction of all overlaps, and "
+        "symmetry with a second one" + unseen(samples)
+    )
 
 
 class _Directions:

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import (
     log_independent,
     log_normal,
@@ -23,30 +23,25 @@ from derive.theories.networks.derivation.state import State
 from derive.theories.networks.derivation.turns import choose_heads, head_counts, hidden, rounds
 
 
-def integrate(before: State, after: State) -> Certificate:
+@certifying
+def integrate(agreement: Agreement, before: State, after: State) -> Evidence:
     """p(y) = p(y, V) / p(V | y): before, after and the Gaussian laws of y and V at random points.
 
     The covariance of the outputs comes from their response to unit weights; besides, a density of
     one input weight is integrated by quadrature.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        if after.definitions != before.definitions:
-            raise CertificateError("the definitions of vectors changed")
-        labels = before.notation.labels()
-        require_rest(before, after, {before.notation.tensor(0), labels}, {labels})
-        turns = head_counts(before.notation)
-        for seed, heads in rounds(turns):
-            _moments(before, after, agreement, seed, heads)
-        _quadrature(before, after, agreement)
-        return agreement.evidence(
-            "the covariance of f from unit weights; a density of one weight by quadrature"
-            + hidden(before.notation, turns)
-        )
-
-    return check
+    if after.definitions != before.definitions:
+        raise CertificateError("the definitions of vectors changed")
+    labels = before.notation.labels()
+    require_rest(before, after, {before.notation.tensor(0), labels}, {labels})
+    turns = head_counts(before.notation)
+    for seed, heads in rounds(turns):
+        _moments(before, after, agreement, seed, heads)
+    _quadrature(before, after, agreement)
+    return agreement.evidence(
+        "the covariance of f from unit weights; a density of one weight by quadrature"
+        + hidden(before.notation, turns)
+    )
 
 
 def _moments(

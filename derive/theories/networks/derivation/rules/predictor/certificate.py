@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import cholesky, inverse, log_normal
 from derive.theories.networks.derivation.certifying.instance import Instance, instances, unseen
 from derive.theories.networks.derivation.notation import Notation
@@ -16,9 +16,14 @@ from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.state import State
 
 
+@certifying
 def predictor(
-    law: State, predictor: Predictor, notation: Notation, share: Share | None = None
-) -> Certificate:
+    agreement: Agreement,
+    law: State,
+    predictor: Predictor,
+    notation: Notation,
+    share: Share | None = None,
+) -> Evidence:
     r"""The joint Gaussian law of (f_*, y), from the response of f to unit input weights.
 
     Given vectors F with the overlaps G_1, f = X[F V_0] / sqrt(N_0 N_1) is summed in plain loops.
@@ -30,19 +35,13 @@ def predictor(
     Where features have a mean, outputs respond to projections b of covariance rho G as well, which
     the law of the labels has at their value.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        samples = instances(notation, 11)
-        for sample in samples:
-            _compare(law, predictor, sample, agreement, share)
-        return agreement.evidence(
-            "kernels from unit input weights; mean and variance from the joint precision matrix"
-            + unseen(samples)
-        )
-
-    return check
+    samples = instances(notation, 11)
+    for sample in samples:
+        _compare(law, predictor, sample, agreement, share)
+    return agreement.evidence(
+        "kernels from unit input weights; mean and variance from the joint precision matrix"
+        + unseen(samples)
+    )
 
 
 def _compare(

@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 
 from derive.algebra import evaluate, gradient
 from derive.errors import CertificateError
-from derive.steps.compare import GUARD, Agreement, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import GUARD, Agreement, certifying
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Array,
     Instance,
@@ -29,30 +29,25 @@ SCALES = (1, 4, 16)
 """Factors of widths and examples; squares, so that data can be scaled by their roots."""
 
 
-def proportional(law: State, limit: Proportional) -> Certificate:
+@certifying
+def proportional(agreement: Agreement, law: State, limit: Proportional) -> Evidence:
     """ln p = -S/2 + constant + dropped + remainder, where the last two do not grow.
 
     The remainder (of Stirling's formula) must be the same at all order parameters and for all
     numbers of examples, and fall below 10^-digits of the width. The other check is at the optimum
     of S for widths and examples that grow together.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        samples = instances(law.notation, 23)
-        for sample in samples:
-            _remainder_is_of_sizes_alone(law, limit, sample, agreement)
-            _remainder_does_not_grow(law, limit, sample, digits)
-            _energy_is_what_widths_leave(law, limit, sample, agreement)
-        dropped, total = _observed_orders(law, limit)
-        return agreement.evidence(
-            f"at the optimum, from widths times {SCALES[0]} to {SCALES[-1]}, the dropped terms "
-            f"decay with order {dropped:.2f} against what is kept, with Stirling's {total:.2f}"
-            + unseen(samples)
-        )
-
-    return check
+    samples = instances(law.notation, 23)
+    for sample in samples:
+        _remainder_is_of_sizes_alone(law, limit, sample, agreement)
+        _remainder_does_not_grow(law, limit, sample, agreement.digits)
+        _energy_is_what_widths_leave(law, limit, sample, agreement)
+    dropped, total = _observed_orders(law, limit)
+    return agreement.evidence(
+        f"at the optimum, from widths times {SCALES[0]} to {SCALES[-1]}, the dropped terms "
+        f"decay with order {dropped:.2f} against what is kept, with Stirling's {total:.2f}"
+        + unseen(samples)
+    )
 
 
 def _remainder(law: State, limit: Proportional, numbers: Numbers, digits: int | None) -> Any:

@@ -10,10 +10,10 @@ from derive.errors import CertificateError
 from derive.steps.compare import (
     GUARD,
     Agreement,
+    certifying,
     exact,
-    guarded,
 )
-from derive.steps.step import Certificate, Evidence
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import inverse
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,
@@ -26,9 +26,10 @@ from derive.theories.networks.derivation.rules.share.rewrite import Share
 from derive.theories.networks.derivation.state import State
 
 
+@certifying
 def projections(
-    law: State, limit: Proportional, projected: Proportional, share: Share
-) -> Certificate:
+    agreement: Agreement, law: State, limit: Proportional, projected: Proportional, share: Share
+) -> Evidence:
     r"""Take rho by the rule at random overlaps, and b from it by plain sums.
 
     .. math:: b = \rho\, G\, m^\top (C + \rho\, m G m^\top)^{-1} y
@@ -37,22 +38,17 @@ def projections(
     random steps; it equals the action after, which has no slope in rho and is smaller at other
     values. b b^T is that of the rule. At widths that grow rho nears 1.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement, samples = Agreement(digits), instances(law.notation, 41)
-        for sample in samples:
-            run = _Point(limit, projected, share, sample, agreement)
-            run.compare_minimum()
-            run.compare_maximum()
-            run.compare_fluctuation()
-            run.require_wide(digits)
-        return agreement.evidence(
-            "S has no slope in b, by central differences, and a minimum; the action with rho has "
-            "the same value, no slope in rho and a maximum" + unseen(samples)
-        )
-
-    return check
+    samples = instances(law.notation, 41)
+    for sample in samples:
+        run = _Point(limit, projected, share, sample, agreement)
+        run.compare_minimum()
+        run.compare_maximum()
+        run.compare_fluctuation()
+        run.require_wide(agreement.digits)
+    return agreement.evidence(
+        "S has no slope in b, by central differences, and a minimum; the action with rho has "
+        "the same value, no slope in rho and a maximum" + unseen(samples)
+    )
 
 
 class _Point:

@@ -11,8 +11,8 @@ import numpy as np
 
 from derive.algebra.nodes import LogNormal
 from derive.errors import CertificateError, DataError
-from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Evidence
+from derive.steps.compare import Agreement, certifying, exact
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import log_independent
 from derive.theories.networks.derivation.certifying.instance import Array, Instance, Numbers
 from derive.theories.networks.derivation.rules.features import rewrite as features
@@ -33,21 +33,16 @@ MOST_TOKENS = 10_000
 MOST_VECTORS = 200
 
 
-def start(network: Network, state: State) -> Certificate:
+@certifying
+def start(agreement: Agreement, network: Network, state: State) -> Evidence:
     """The outputs and the log density of random weights, by loops over the description."""
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        turns = head_counts(state.notation, room=MOST_VECTORS)
-        for seed, heads in rounds(turns):
-            _compare(network, state, agreement, seed, heads)
-        return agreement.evidence(
-            "outputs equal those of a plain forward pass, and the log density is the sum of "
-            "independent Gaussian ones" + hidden(state.notation, turns)
-        )
-
-    return check
+    turns = head_counts(state.notation, room=MOST_VECTORS)
+    for seed, heads in rounds(turns):
+        _compare(network, state, agreement, seed, heads)
+    return agreement.evidence(
+        "outputs equal those of a plain forward pass, and the log density is the sum of "
+        "independent Gaussian ones" + hidden(state.notation, turns)
+    )
 
 
 def _compare(

@@ -8,35 +8,32 @@ from derive.errors import CertificateError
 from derive.steps.compare import (
     GUARD,
     Agreement,
+    certifying,
     exact,
-    guarded,
 )
-from derive.steps.step import Certificate, Evidence
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import Instance, instances, unseen
 from derive.theories.networks.derivation.notation import Notation
 
 
-def stationarity(action: Any, gradients: tuple[Any, ...], notation: Notation) -> Certificate:
+@certifying
+def stationarity(
+    agreement: Agreement, action: Any, gradients: tuple[Any, ...], notation: Notation
+) -> Evidence:
     """dS = tr(gradient dG) in a random symmetric direction, for every stream.
 
     The step of the differences is 10^-(digits/2 + 3), at twice the precision.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        agreement = Agreement(digits)
-        streams = notation.streams()
-        if len(gradients) != len(streams):
-            raise CertificateError(f"{len(gradients)} gradients for {len(streams)} streams")
-        samples = instances(notation, 5)
-        for stream, gradient in zip(streams, gradients, strict=True):
-            for sample in samples:
-                _compare(action, gradient, notation.overlap(stream.index), agreement, sample)
-        return agreement.evidence(
-            "central differences of S in random symmetric directions" + unseen(samples)
-        )
-
-    return check
+    streams = notation.streams()
+    if len(gradients) != len(streams):
+        raise CertificateError(f"{len(gradients)} gradients for {len(streams)} streams")
+    samples = instances(notation, 5)
+    for stream, gradient in zip(streams, gradients, strict=True):
+        for sample in samples:
+            _compare(action, gradient, notation.overlap(stream.index), agreement, sample)
+    return agreement.evidence(
+        "central differences of S in random symmetric directions" + unseen(samples)
+    )
 
 
 def _compare(

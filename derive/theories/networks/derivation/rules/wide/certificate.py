@@ -9,10 +9,10 @@ from derive.errors import CertificateError
 from derive.steps.compare import (
     GUARD,
     Agreement,
+    certifying,
     exact,
-    guarded,
 )
-from derive.steps.step import Certificate, Evidence
+from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import cholesky
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,
@@ -27,46 +27,39 @@ from derive.theories.networks.derivation.rules.wide.rewrite import Wide
 Gradients = tuple[Any, ...]
 
 
+@certifying
 def infinite(
-    limit: Proportional, gradients: Gradients, point: Wide, notation: Notation
-) -> Certificate:
+    agreement: Agreement, limit: Proportional, gradients: Gradients, point: Wide, notation: Notation
+) -> Evidence:
     """gradient / N decays as 1/N: every width is multiplied by powers of ten, at fixed P."""
     del limit  # the gradients are certified
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        samples = instances(notation, 13)
-        orders = [
-            _Widths(gradients, point, sample, digits).order(shifted=False) for sample in samples
-        ]
-        order = f"{_orders(orders)} in 1/N{unseen(samples)}"
-        return Evidence(digits, f"gradient / N at the point decays with {order}")
-
-    return check
+    samples = instances(notation, 13)
+    orders = [
+        _Widths(gradients, point, sample, agreement.digits).order(shifted=False)
+        for sample in samples
+    ]
+    order = f"{_orders(orders)} in 1/N{unseen(samples)}"
+    return Evidence(agreement.digits, f"gradient / N at the point decays with {order}")
 
 
+@certifying
 def correction(
-    limit: Proportional, gradients: Gradients, wide: Wide, notation: Notation
-) -> Certificate:
+    agreement: Agreement, limit: Proportional, gradients: Gradients, wide: Wide, notation: Notation
+) -> Evidence:
     """With the shift of order 1/N added to the point the gradient itself decays as 1/N.
 
     The forces are held against differences of E at the point, as a function of the covariance of
     one weight's vectors, on which those below depend.
     """
-
-    @guarded
-    def check(digits: int) -> Evidence:
-        orders, samples = [], instances(notation, 17)
-        for sample in samples:
-            run = _Widths(gradients, wide, sample, digits)
-            for number in range(len(wide.points)):
-                run.compare_force(limit.energy, number)
-            run.compare_parts()
-            orders.append(run.order(shifted=True))
-        order = f"{_orders(orders)} in 1/N{unseen(samples)}"
-        return Evidence(digits, f"the gradient at point plus shift decays with {order}")
-
-    return check
+    orders, samples = [], instances(notation, 17)
+    for sample in samples:
+        run = _Widths(gradients, wide, sample, agreement.digits)
+        for number in range(len(wide.points)):
+            run.compare_force(limit.energy, number)
+        run.compare_parts()
+        orders.append(run.order(shifted=True))
+    order = f"{_orders(orders)} in 1/N{unseen(samples)}"
+    return Evidence(agreement.digits, f"the gradient at point plus shift decays with {order}")
 
 
 def _orders(orders: Sequence[float]) -> str:
