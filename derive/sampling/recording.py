@@ -5,15 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from derive.errors import SamplingError
 from derive.sampling.draws import Array, Draws
 
-Reading = tuple[tuple[Array, ...], Array, Array]
-"""Overlaps of every stream, the predictor's mean and its variance, of one draw."""
+
+class Reading(NamedTuple):
+    """Overlaps of every stream, the predictor's mean and variance, and projections, of a draw."""
+
+    overlaps: tuple[Array, ...]
+    mean: Array
+    variance: Array
+    projections: Array | None = None
 
 
 class Walker(Protocol):
@@ -50,6 +56,17 @@ def slice_angles(generator: np.random.Generator) -> Iterator[float]:
         angle = generator.uniform(low, high)
 
 
+def generators(draws: int, chains: int, seed: int) -> list[np.random.Generator]:
+    """One for each chain.
+
+    Raises:
+        SamplingError: No draws, or no chains, are asked for.
+    """
+    if min(draws, chains) < 1:
+        raise SamplingError(f"draws, chains: {draws} and {chains} given; give whole numbers from 1")
+    return [np.random.default_rng([seed, number]) for number in range(chains)]
+
+
 def record(
     walkers: Sequence[Walker],
     *,
@@ -84,7 +101,6 @@ def record(
         raise SamplingError(f"burn: {burn} given; give a whole number from 0")
     started, steps = time.perf_counter(), 0
     kept: list[list[Reading]] = [[] for _ in walkers]
-    beside: list[list[Array]] = [[] for _ in walkers]
     states = [walker.state() for walker in walkers]
     remaining = draws - (0 if resume is None else _resumed(walkers, resume, method, seed, draws))
     interrupted = False
@@ -100,9 +116,6 @@ def record(
                 for readings, reading in zip(kept, row, strict=True):
                     assert reading is not None
                     readings.append(reading)
-                for projections, walker in zip(beside, walkers, strict=True):
-                    if (along := getattr(walker, "along", None)) is not None:
-                        projections.append(along())
                 states = [walker.state() for walker in walkers]
             steps += len(walkers)
             if progress is not None:
@@ -114,11 +127,9 @@ def record(
     if resume is not None and not kept[0]:
         return replace(resume, interrupted=interrupted)
     seconds = time.perf_counter() - started
-    recorded = _stacked(kept, method, seed, seconds, interrupted, states)
-    if beside[0]:
-        shortest = min(map(len, beside))
-        recorded = replace(recorded, projections=np.array([each[:shortest] for each in beside]))
-    return _joined(resume, replace(recorded, note=note))
+    told: dict[str, Any] = {"method": method, "seed": seed, "seconds": seconds, "note": note}
+    recorded = Draws(**_stacked(kept), **told, interrupted=interrupted, state=tuple(states))
+    return recorded if resume is None else _joined(resume, recorded)
 
 
 def _resumed(walkers: Sequence[Walker], resume: Draws, method: str, seed: int, draws: int) -> int:
@@ -153,54 +164,41 @@ def _layout(state: dict[str, Any]) -> dict[str, list[Any]]:
 
 def _first(draws: Draws) -> Reading:
     overlaps = tuple(overlap[0, 0] for overlap in draws.overlaps)
-    return overlaps, draws.means[0, 0], draws.variances[0, 0]
+    return Reading(overlaps, draws.means[0, 0], draws.variances[0, 0])
 
 
 def _shapes(reading: Reading) -> list[Any]:
-    overlaps, mean, variance = reading
-    return [np.shape(array) for array in (*overlaps, mean, variance)]
+    return [np.shape(array) for array in (*reading.overlaps, reading.mean, reading.variance)]
 
 
-def _stacked(
-    kept: list[list[Reading]],
-    method: str,
-    seed: int,
-    seconds: float,
-    interrupted: bool,
-    states: list[dict[str, Any]],
-) -> Draws:
-    shortest = min(map(len, kept))
-    kept = [readings[:shortest] for readings in kept]
-    streams = range(len(kept[0][0][0]))
-    return Draws(
-        method=method,
-        overlaps=tuple(
-            np.array([[r[0][s] for r in readings] for readings in kept]) for s in streams
-        ),
-        means=np.array([[r[1] for r in readings] for readings in kept]),
-        variances=np.array([[r[2] for r in readings] for readings in kept]),
-        seed=seed,
-        seconds=seconds,
-        interrupted=interrupted,
-        state=tuple(states),
-    )
+def _stacked(kept: list[list[Reading]]) -> dict[str, Any]:
+    """What every chain has reached."""
+    first, shortest = kept[0][0], min(map(len, kept))
+
+    def stacked(part: Callable[[Reading], Any]) -> Array:
+        return np.array([[part(each) for each in readings[:shortest]] for readings in kept])
+
+    def overlap(stream: int) -> Array:
+        return stacked(lambda each: each.overlaps[stream])
+
+    return {
+        "overlaps": tuple(map(overlap, range(len(first.overlaps)))),
+        "means": stacked(lambda each: each.mean),
+        "variances": stacked(lambda each: each.variance),
+        "projections": None if first.projections is None else stacked(lambda e: e.projections),
+    }
 
 
-def _joined(first: Draws | None, second: Draws) -> Draws:
-    if first is None:
-        return second
-    pairs = zip(first.overlaps, second.overlaps, strict=True)
+def _joined(first: Draws, second: Draws) -> Draws:
+    def joined(one: Array, other: Array) -> Array:
+        return np.concatenate([one, other], axis=1)
+
+    one, other = first.projections, second.projections
     return replace(
         second,
-        overlaps=tuple(np.concatenate(pair, axis=1) for pair in pairs),
-        means=np.concatenate([first.means, second.means], axis=1),
-        variances=np.concatenate([first.variances, second.variances], axis=1),
+        overlaps=tuple(map(joined, first.overlaps, second.overlaps)),
+        means=joined(first.means, second.means),
+        variances=joined(first.variances, second.variances),
         seconds=first.seconds + second.seconds,
-        projections=_along_both(first.projections, second.projections),
+        projections=None if one is None or other is None else joined(one, other),
     )
-
-
-def _along_both(first: Array | None, second: Array | None) -> Array | None:
-    if first is None or second is None:
-        return None
-    return np.concatenate([first, second], axis=1)

@@ -125,7 +125,7 @@ def test_the_overlap_is_that_of_the_readout_given_the_features():
     described = network("arc-cosine-1")
     train = Examples.of(described, inputs)
     chain = Chain.start(Model.of(described, labels), train, None, np.random.default_rng(1))
-    ((overlap,), _, _) = chain.reading()
+    (overlap,) = chain.reading().overlaps
     precision = np.eye(5) / 0.8 + chain.features @ chain.features.T / 5 / 0.2
     covariance = np.linalg.inv(precision)
     mean = covariance @ chain.features @ labels / np.sqrt(5) / 0.2

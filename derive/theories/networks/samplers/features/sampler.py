@@ -12,7 +12,7 @@ from scipy import linalg
 
 from derive.errors import SamplingError
 from derive.sampling.draws import FEATURES, Array, Draws
-from derive.sampling.recording import Progress, Reading, record, slice_angles
+from derive.sampling.recording import Progress, Reading, generators, record, slice_angles
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.arrays import expect_shape, real_array
 from derive.theories.networks.samplers.features.model import Examples, Model
@@ -86,10 +86,11 @@ class Chain:
                 return
 
     def reading(self) -> Reading:
-        r"""The readout's overlap and the predictor, both given the weights of the features.
+        r"""The readout's overlap and projection, and the predictor, given the features' weights.
 
         .. math:: \langle |a|^2 \rangle / N = \sigma_a^2 + \frac{\sigma_a^2}{N} \left[
-                  y^\top C^{-1} (C - T)\, C^{-1} y - P + T\, \mathrm{tr}\, C^{-1} \right]
+                  y^\top C^{-1} (C - T)\, C^{-1} y - P + T\, \mathrm{tr}\, C^{-1} \right],
+                  \quad \langle b \rangle = \frac{\sigma_a^2}{N}\, \mathbf 1^\top F\, C^{-1} y
         """
         model = self.model
         root = model.factor(self.gram)
@@ -99,16 +100,9 @@ class Chain:
         explained = model.labels @ dual - model.temperature * dual @ dual
         freedom = len(root) - model.temperature * np.trace(inverse)
         overlap = model.readout * (1 + (explained - freedom) / model.width)
-        self.dual = dual
-        return (np.array([[overlap]]),), *self._predictor(inverse, dual)
-
-    def along(self) -> Array:
-        r"""The readout's projection on the all-ones direction, given the weights last read.
-
-        .. math:: \langle b \rangle = \frac{\sigma_a^2}{N}\, \mathbf 1^\top F\, C^{-1} y
-        """
-        model = self.model
-        return np.array([model.readout / model.width * self.features.sum(axis=0) @ self.dual])
+        along = model.readout / model.width * self.features.sum(axis=0) @ dual
+        predicted = self._predictor(inverse, dual)
+        return Reading((np.array([[overlap]]),), *predicted, np.array([along]))
 
     def _predictor(self, inverse: Array, dual: Array) -> tuple[Array, Array]:
         if self.test is None:
@@ -196,23 +190,16 @@ def sample_features(
     model = Model.of(network, y)
     train = Examples.of(network, inputs)
     test = None if inputs_test is None else Examples.of(network, inputs_test, "_test")
-    _check(train, test, draws, chains)
-    expect_shape(y, "labels", (len(train.weights),), "give one label per example")
-    generators = [np.random.default_rng([seed, number]) for number in range(chains)]
-    small = model.width * len(y) ** 2 <= ONE_THREAD
-    with one_blas_thread() if small else nullcontext():
-        walkers = [Chain.start(model, train, test, generator) for generator in generators]
-        return record(
-            walkers, method=FEATURES, draws=draws, burn=draws // 2 if burn is None else burn,
-            seed=seed, progress=progress, resume=resume,
-        )  # fmt: skip
-
-
-def _check(train: Examples, test: Examples | None, draws: int, chains: int) -> None:
     if test is not None and test.features != train.features:
         raise SamplingError(
             f"inputs_test: {test.features} features, and {train.features} of the training "
             "examples; give as many"
         )
-    if draws < 1 or chains < 1:
-        raise SamplingError(f"draws, chains: {draws} and {chains} given; give whole numbers from 1")
+    expect_shape(y, "labels", (len(train.weights),), "give one label per example")
+    own, small = generators(draws, chains, seed), model.width * len(y) ** 2 <= ONE_THREAD
+    with one_blas_thread() if small else nullcontext():
+        walkers = [Chain.start(model, train, test, generator) for generator in own]
+        return record(
+            walkers, method=FEATURES, draws=draws, burn=draws // 2 if burn is None else burn,
+            seed=seed, progress=progress, resume=resume,
+        )  # fmt: skip

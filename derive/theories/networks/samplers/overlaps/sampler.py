@@ -10,7 +10,7 @@ import numpy as np
 
 from derive.errors import SamplingError
 from derive.sampling.draws import OVERLAPS, Array, Draws
-from derive.sampling.recording import Progress, Reading, record, slice_angles
+from derive.sampling.recording import Progress, Reading, generators, record, slice_angles
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.description.feature_inputs import feature_note
 from derive.theories.networks.description.graph import stream_graph, without_density
@@ -73,7 +73,7 @@ class Chain:
     def reading(self) -> Reading:
         """Overlaps, and the predictor given them."""
         overlaps = self.law.coordinates.overlaps(self.point)
-        return (overlaps, *self.predict(overlaps))
+        return Reading(overlaps, *self.predict(overlaps))
 
     def state(self) -> dict[str, Any]:
         """What the chain goes on from; the reference belongs to it."""
@@ -152,14 +152,14 @@ def sample_overlaps(
     ((2, 10, 1, 1), (2, 10, 2))
     """
     _check(network, draws, chains, copies)
-    generators = [np.random.default_rng([seed, number]) for number in range(chains)]
+    own = generators(draws, chains, seed)
     with blas_threads(data.attended.shape), np.errstate(all="ignore"):
         law, start = _law(solver, network, data, copies, resume)
         predict = _predictor(law, data)
         if resume is None:
-            walkers = _piloted(law, start, generators, predict)
+            walkers = _piloted(law, start, own, predict)
         else:
-            walkers = [Chain(law, Reference.at(law, start), g, start, predict) for g in generators]
+            walkers = [Chain(law, Reference.at(law, start), g, start, predict) for g in own]
         for walker in walkers:
             walker.steps = STEPS
         return record(

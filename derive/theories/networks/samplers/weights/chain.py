@@ -153,7 +153,7 @@ class Chain:
     def reading(self) -> Reading:
         """Overlaps and outputs; given the weights the outputs are known."""
         outputs = self.predictions()
-        return self.overlaps(), outputs, np.zeros_like(outputs)
+        return Reading(self.overlaps(), outputs, np.zeros_like(outputs))
 
     def overlaps(self) -> tuple[Array, ...]:
         """G_s of every stream."""

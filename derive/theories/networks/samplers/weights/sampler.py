@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from derive.errors import SamplingError
 from derive.sampling.draws import WEIGHTS, Draws
-from derive.sampling.recording import Progress, record
+from derive.sampling.recording import Progress, generators, record
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.description.data import check_kernel
 from derive.theories.networks.description.feature_inputs import feature_note
@@ -54,6 +52,7 @@ def sample_weights(
 
     Source: Geman and Geman (1984); Liu and Sabatti, Biometrika 87 (2000) 353.
 
+    >>> import numpy as np
     >>> from derive import Embedding, Readout
     >>> data = Data(np.eye(3)[:, :, None], [1.0, -1.0, 2.0], attended_test=np.ones((2, 3, 1)))
     >>> network = Network((Embedding(5, 1.3), Readout(1.2)), 0.1)
@@ -68,16 +67,6 @@ def sample_weights(
             "features of mean zero; above a hidden layer of features sample_features does"
         )
     model = Model.of(network, data.attended.shape[1])
-    _check(model, data, draws, chains)
-    generators = [np.random.default_rng([seed, number]) for number in range(chains)]
-    walkers = [Chain.start(model, data, generator) for generator in generators]
-    return record(
-        walkers, method=WEIGHTS, draws=draws, burn=draws // 2 if burn is None else burn,
-        seed=seed, progress=progress, resume=resume, note=feature_note(network),
-    )  # fmt: skip
-
-
-def _check(model: Model, data: Data, draws: int, chains: int) -> None:
     if not model.numbers.temperature > 0:
         raise SamplingError(
             "temperature: at zero the weights' posterior lies on a surface and no conditional has "
@@ -88,5 +77,9 @@ def _check(model: Model, data: Data, draws: int, chains: int) -> None:
             f"attended: {data.paths} paths, and the network has {model.blocks[0]}; "
             "give data for this network"
         )
-    if draws < 1 or chains < 1:
-        raise SamplingError(f"draws, chains: {draws} and {chains} given; give whole numbers from 1")
+    own = generators(draws, chains, seed)
+    walkers = [Chain.start(model, data, generator) for generator in own]
+    return record(
+        walkers, method=WEIGHTS, draws=draws, burn=draws // 2 if burn is None else burn,
+        seed=seed, progress=progress, resume=resume, note=feature_note(network),
+    )  # fmt: skip
