@@ -66,6 +66,26 @@ def test_a_kink_that_is_not_said_is_found():
     np.testing.assert_allclose(found.log, exact, rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.parametrize(
+    "beta, variance", ((3.0, 0.02), (5503.0, 0.02), (1e6, 0.02), (44117.209, 1.1287e-4))
+)
+def test_a_peak_at_a_kink_far_out_has_two_sides(beta, variance):
+    # the weight exp(-beta |h - k|) in closed form; all nodes of a first panel may underflow
+    k, omega = 0.13, np.array([-4.6, -1.3, 0.1, 0.4, 0.52747, 7.0])
+    found = field_integral(
+        lambda h: -beta * np.abs(h - k), omega, variance, breaks=(k,), widths=(0.0,)
+    )
+    root = np.sqrt(variance)
+    sides = [
+        sign * beta * (omega - k) + 0.5 * beta**2 * variance
+        + log_tail(sign * (omega - k) / root + beta * root)
+        for sign in (1.0, -1.0)
+    ]  # fmt: skip
+    # the closed form itself is a difference of terms of beta^2 V
+    np.testing.assert_allclose(found.log, np.logaddexp(*sides), atol=1e-15 * beta**2 * variance,
+                               rtol=1e-12)  # fmt: skip
+
+
 def test_the_slope_of_an_energy_with_a_kink():
     beta, variance = 300.0, 1e-4
     found = field_integral(

@@ -103,16 +103,18 @@ def missed(panels: Panels, top: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.
     they hardly fall, and neither does the estimate.
     """
     base = np.where(np.isfinite(top), top, 0.0)[panels.row]
-    values = np.exp(panels.exponent - base)
+    own = panels.exponent.max(axis=0)
+    shift = np.where(np.isfinite(own), own, 0.0)
+    values = np.exp(panels.exponent - shift)  # of its own largest: far below the top all underflow
     length = panels.right - panels.left
     found = np.abs(last_coefficients(len(values)) @ values) * length
     middle, last = np.maximum(found[0], found[1]), np.maximum(found[2], found[3])
-    size = values.max(axis=0) * length
-    rounding = size * noise(panels)
+    rounding = length * noise(panels)
     fall = np.minimum(last / np.maximum(middle, 1e-300), 1.0)
     missing = np.where(last <= 4.0 * rounding, 0.0, last * fall**2)
-    holds = (panels.weight * values).sum(axis=0)
-    return holds, missing, last <= np.maximum(SMOOTH * size, 4.0 * rounding)
+    share = np.exp(own - base)
+    holds = (panels.weight * values).sum(axis=0) * share
+    return holds, missing * share, last <= np.maximum(SMOOTH * length, 4.0 * rounding)
 
 
 def noise(panels: Panels) -> np.ndarray:
@@ -124,11 +126,11 @@ def noise(panels: Panels) -> np.ndarray:
 def highest(panels: Panels, top: np.ndarray) -> np.ndarray:
     """What a panel could hold at most, were it as high as its exponents point to beyond its nodes.
 
-    A steep exponent rises between the last node and the edge by a hundredth of its range.
+    From the last node to the edge is a quarter of the way between the last two.
     """
     base = np.where(np.isfinite(top), top, 0.0)[panels.row]
-    upper, lower = panels.exponent.max(axis=0), panels.exponent.min(axis=0)
+    seen, upper = panels.exponent, panels.exponent.max(axis=0)
     with np.errstate(invalid="ignore"):
-        rise = 0.015 * np.where(np.isfinite(lower), upper - lower, 0.0)
+        rise = 0.5 * np.fmax(np.fmax(seen[0] - seen[1], seen[-1] - seen[-2]), 0.0)
     beyond = upper + rise - base + np.log(panels.right - panels.left)
     return np.asarray(np.exp(np.minimum(beyond, 700.0)))
