@@ -165,10 +165,15 @@ def test_wide_streams_leave_the_log_evidence_its_digits(name):
 
 
 CLOSING = (
-    "attention", "linear", "attention between linear", "two attentions", "two depths",
-    "several outputs", "a readout per position",
+    "attention", "two depths", "several outputs", "a readout per position",
+    *(pytest.param(name, marks=pytest.mark.slow)
+      for name in ("linear", "attention between linear", "two attentions")),
 )  # fmt: skip
-NOT_CLOSING = ("residual below", "residual on top", "residuals alone", "residuals above a block")
+NOT_CLOSING = (
+    "residual below", "residuals alone",
+    *(pytest.param(name, marks=pytest.mark.slow)
+      for name in ("residual on top", "residuals above a block")),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", CLOSING)

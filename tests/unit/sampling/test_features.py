@@ -85,7 +85,9 @@ def test_means_are_those_of_importance_sampling(kernel, token):
     assert ours["overlaps"].r_hat < 1.02
 
 
-@pytest.mark.parametrize("kernel", ["arc-sine", "arc-cosine-1"])
+@pytest.mark.parametrize(
+    "kernel", [pytest.param("arc-sine", marks=pytest.mark.slow), "arc-cosine-1"]
+)
 def test_a_short_run_is_near_the_saddle_point(kernel):
     """N = 40, P = 30: within the Monte Carlo error and 1 percent.
 

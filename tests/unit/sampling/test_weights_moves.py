@@ -96,7 +96,7 @@ def misses(name, steps, chains=4):
     return np.max(np.abs(found.value - expected) / np.hypot(found.error, error))
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", ["chain", pytest.param("residual", marks=pytest.mark.slow)])
 def test_labels_and_sweeps_in_turn_keep_the_prior(name):
     assert misses(name, 300) < 4.5
 
