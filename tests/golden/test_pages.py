@@ -15,7 +15,14 @@ build_pages = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(build_pages)
 
 
-@pytest.mark.parametrize("page", build_pages.pages())
+LONG = ("architecture", "walkthrough")
+"""Pages that `.ci/docs` builds, beside all others."""
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=pytest.mark.slow if p in LONG else ()) for p in build_pages.pages()],
+)
 def test_a_page_is_as_built(page):
     run = subprocess.run(
         [sys.executable, str(BUILD), "--check", page], capture_output=True, text=True, timeout=300

@@ -299,15 +299,15 @@ def differentiation_rules_used(name):
     return frozenset(used)
 
 
-USED = [
-    (name, kind.__name__)
-    for name in ("chain", "residual")
-    for kind in sorted(differentiation_rules_used(name), key=lambda kind: kind.__name__)
-]
+KINDS = sorted(kind.__name__ for kind in differentiate.RULES)
+
+
+def used_by(name):
+    return {kind.__name__ for kind in differentiation_rules_used(name)}
 
 
 def test_these_networks_use_most_of_the_differentiation_rules():
-    used = {kind for _, kind in USED}
+    used = used_by("chain") | used_by("residual")
     assert used >= {"Add", "Mul", "MatAdd", "MatMul", "Inverse", "Trace", "LogDet", "Lift"}
     assert used >= {"PartialTrace", "PathKernel", "PathProjection", "Block", "Embed"}
 
@@ -318,12 +318,15 @@ FAST = {("chain", "factor"), ("residual", "sign")}
 @pytest.mark.parametrize(
     ("name", "kind", "change"),
     [
-        pytest.param(*case, change, marks=() if (case[0], change) in FAST else pytest.mark.slow)
-        for case in USED
+        pytest.param(name, kind, change, marks=() if (name, change) in FAST else pytest.mark.slow)
+        for name in ("chain", "residual")
+        for kind in KINDS
         for change in ("factor", "sign")
     ],
 )
 def test_a_broken_differentiation_rule_moves_the_solution(name, kind, change, monkeypatch):
+    if kind not in used_by(name):
+        pytest.skip("this network needs no such rule")
     network = {"chain": CHAIN, "residual": RESIDUAL}[name]
     healthy(name)  # found before the rule is broken
     node_type = next(k for k in differentiate.RULES if k.__name__ == kind)

@@ -45,6 +45,10 @@ def test_a_file_with_slow_tests_has_one_of_every_day(name):
     assert every_day(tree, tests), f"{name} is never run: leave one case without the mark"
 
 
+def test_no_two_files_have_one_name():
+    assert len({path.name for path in FILES.values()}) == len(FILES)  # pytest imports by the name
+
+
 def test_a_parametrisation_without_a_case_is_an_error(pytestconfig):
     assert pytestconfig.getini("empty_parameter_set_mark") == "fail_at_collect"
 
