@@ -42,6 +42,16 @@ ROOMS = {
         ["derive/theories/disorder/module/runtime"],
         ["tests/unit/disorder/test_runtime_*.py"],
     ),
+    "closed": (
+        [
+            "derive/theories/disorder/closed",
+            *(
+                f"derive/theories/disorder/nodes/{name}.py"
+                for name in ("functions", "sums", "rules")
+            ),
+        ],
+        ["tests/unit/disorder/test_functions.py", "tests/unit/disorder/test_closed_forms.py"],
+    ),
     "certificates": (
         [f"{NETWORKS}/rules/*/certificate.py", f"{NETWORKS}/certifying/*.py"],
         ["tests/rules/test_cert*.py", "tests/mutation/test_[dfh]*.py"],
