@@ -100,6 +100,15 @@ def listed(read: Callable[[str], Any]) -> Callable[[str], tuple[Any, ...]]:
     return lambda text: tuple(sorted({read(part) for part in text.split(",")}))
 
 
+def listed_numbers(text: str) -> tuple[float, ...]:
+    """Numbers between commas, in the order given.
+
+    >>> listed_numbers("0.5,0.1,0.5")
+    (0.5, 0.1, 0.5)
+    """
+    return tuple(number(part) for part in text.split(","))
+
+
 def assignments(text: str) -> tuple[str, tuple[float, ...]]:
     """A name and the values that it takes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich import box
 from rich.console import Console
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from derive.steps.pages import Displayed, step_name
-from derive.steps.step import Step
+from derive.steps.step import Evidence, Step
 from derive.typeset.plain import COLUMNS, display_lines
 from derive.typeset.text import typeset, unicode_of
 
@@ -51,3 +51,28 @@ def step_lines(step: Step, displays: Displayed) -> list[str]:
 def _wrapped(said: str, mark: str) -> list[str]:
     indent = " " * len(mark)
     return textwrap.wrap(unicode_of(said), COLUMNS, initial_indent=mark, subsequent_indent=indent)
+
+
+def _holds(step: Step) -> str:
+    return step.order.value if step.limit else step.holds()
+
+
+def certificate_lines(
+    steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool = False
+) -> Iterator[str]:
+    """What the certificates of steps found, as a table."""
+    rows = [
+        (str(number), step.name, _holds(step), str(certificate.digits), certificate.detail)
+        for number, (step, certificate) in enumerate(zip(steps, evidence, strict=True), start=1)
+    ]
+    titles = ("", "step", "holds", "digits", "how it was checked")
+    if markdown:
+        yield "\n## Certificates\n"
+        for cells in (titles, ("---",) * len(titles), *rows):
+            yield f"| {' | '.join(cells)} |"
+        return
+    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(4)]
+    yield "\ncertificates"
+    for row in (titles, *rows):
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*padded, row[4]])

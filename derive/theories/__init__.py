@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from derive.commands.verb import Verb
 from derive.errors import DescriptionError
 
-OFFERED = ("derive.theories.networks.offer",)
+OFFERED = ("derive.theories.networks.offer", "derive.theories.disorder.offer")
 """Modules that are a theory's face: what `Theory` lists. What names none is about the first."""
 
 

@@ -86,7 +86,7 @@ def _expansion(network: Any, options: Options) -> Any:
 
 def _certify(expansion: Any, digits: int) -> None:
     from derive.running.progress import spinner
-    from derive.theories.networks.verbs.show import certificate_lines
+    from derive.steps.table import certificate_lines
 
     with spinner("certifying") as tell:
         evidence = expansion.certify(digits, progress=tell)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 from derive.commands.usage import Options, UsageError
 from derive.running.progress import spinner
-from derive.theories.networks.derivation import Evidence, Step
+from derive.steps.table import certificate_lines
 from derive.theories.networks.derivation import derive as derive_theory
 from derive.theories.networks.verbs.options import network_of, refuse_together, reshaped
 
@@ -32,28 +30,3 @@ def show(options: Options) -> int:
         for line in certificate_lines(derivation.steps, evidence, markdown=options.markdown):
             print(line)
     return 0
-
-
-def _holds(step: Step) -> str:
-    return step.order.value if step.limit else step.holds()
-
-
-def certificate_lines(
-    steps: Sequence[Step], evidence: tuple[Evidence, ...], *, markdown: bool = False
-) -> Iterator[str]:
-    """What the certificates of steps found, as a table."""
-    rows = [
-        (str(number), step.name, _holds(step), str(certificate.digits), certificate.detail)
-        for number, (step, certificate) in enumerate(zip(steps, evidence, strict=True), start=1)
-    ]
-    titles = ("", "step", "holds", "digits", "how it was checked")
-    if markdown:
-        yield "\n## Certificates\n"
-        for cells in (titles, ("---",) * len(titles), *rows):
-            yield f"| {' | '.join(cells)} |"
-        return
-    widths = [max(len(row[column]) for row in (titles, *rows)) for column in range(4)]
-    yield "\ncertificates"
-    for row in (titles, *rows):
-        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        yield "  ".join([*padded, row[4]])

@@ -1,0 +1,79 @@
+"""The verbs about disordered models, with their options."""
+
+from __future__ import annotations
+
+from derive.commands.usage import Parser
+from derive.commands.values import assignment, digits, file, listed_numbers, whole
+from derive.commands.verb import Verb
+
+
+def add_model(parser: Parser) -> None:
+    """The model."""
+    parser.add_argument("spec", metavar="MODEL.toml", type=file, help="the model, in TOML")
+
+
+def add_settings(parser: Parser) -> None:
+    """Values of parameters."""
+    parser.add_argument(
+        "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE",
+        help="a parameter, such as alpha=1.2 or beta=2; again for each",
+    )  # fmt: skip
+
+
+def _show(parser: Parser) -> None:
+    add_model(parser)
+    parser.add_argument("--latex", action="store_true", help="a LaTeX document that compiles")
+    parser.add_argument("--markdown", action="store_true", help="Markdown, equations in LaTeX")
+    parser.add_argument(
+        "--certify", action="store_true", help="check every step numerically, and say how well"
+    )
+    parser.add_argument(
+        "--digits", type=digits(5), metavar="D", help="of the certificates (default: 20)"
+    )
+
+
+def _generate(parser: Parser) -> None:
+    add_model(parser)
+    parser.add_argument(
+        "--out", type=file, metavar="MODULE.py", help="file to write (default: standard output)"
+    )
+
+
+def _solve(parser: Parser) -> None:
+    add_model(parser)
+    add_settings(parser)
+    parser.add_argument("--out", type=file, metavar="SOLUTION.npz", help="file to write")
+    parser.add_argument(
+        "--start", type=listed_numbers, metavar="X,X,...",
+        help="order parameters to begin at; then no other start is tried",
+    )  # fmt: skip
+    parser.add_argument(
+        "--starts", type=whole(0), default=4, metavar="K", help="random starts (default: 4)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of the random starts (default: 0)"
+    )
+
+
+HOME = "derive.theories.disorder.verbs"
+VERBS = {
+    "show": Verb(
+        "print a disordered model's replica-symmetric theory and how it is derived",
+        "derive show perceptron.toml --certify",
+        _show,
+        f"{HOME}.write:show",
+    ),
+    "generate": Verb(
+        "write a disordered model's solver as a module that imports numpy and scipy only",
+        "derive generate perceptron.toml --out solver.py",
+        _generate,
+        f"{HOME}.write:generate",
+    ),
+    "solve": Verb(
+        "solve the replica-symmetric equations of a disordered model",
+        "derive solve perceptron.toml --set alpha=1.2 --out solution.npz",
+        _solve,
+        f"{HOME}.solve:solve",
+    ),
+}
+"""Name to verb."""
