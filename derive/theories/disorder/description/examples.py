@@ -200,7 +200,7 @@ class MeanField:
 
 @dataclass(frozen=True)
 class Observable:
-    """What is averaged: of the fields of an example and its label, or of a site.
+    """What is averaged: of the fields of a new example and its label, or of a site.
 
     Attributes:
         expression: In fields and y of one example, or in variables and attributes of a site.
