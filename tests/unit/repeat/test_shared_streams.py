@@ -77,7 +77,7 @@ def test_law_action_predictor_and_equations(name, depth):
             assert equal(case.at(layer.gradient, **copy), expected.gradients[stream])
             assert equal(case.at(layer.change, **copy), expected.hessian.changes[stream])
             _compare_equation(case, layer, copy, expected.equations[stream])
-            for pair in layer.points:
+            for pair in () if isinstance(layer, SharedLayer) else layer.points:
                 assert equal(case.at(pair[1], **copy), case.assigned[case.at(pair[0], **copy)])
     assert sorted(seen) == list(range(len(expected.order_parameters)))
 
@@ -125,7 +125,8 @@ def test_points_forces_and_shifts(name, depth):
 
     for layer in case.theory.layers:
         for copy in case.copies(layer):
-            compare((*layer.points, *layer.forces, *layer.shifts), copy)
+            if not isinstance(layer, SharedLayer):  # there what holds is said part by part
+                compare((*layer.points, *layer.forces, *layer.shifts), copy)
         for member in layer.members if isinstance(layer, SharedLayer) else ():
             for copy in _copies_of(case, member):
                 compare([map(member.window.indexed, p) for p in member.points], copy)

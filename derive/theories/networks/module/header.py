@@ -9,6 +9,7 @@ from typing import Any
 import sympy
 
 import derive as package
+from derive.algebra.kinds import Size
 from derive.algebra.polynomials import factored
 from derive.programs import wrap
 from derive.steps.step import Step
@@ -35,20 +36,30 @@ def common_fields(network: Network, notation: Notation, steps: Iterable[Step]) -
     constants += wrap.statement("STREAM_OF_LAYER = ", repr(_stream_of_layer(notation)), 0)
     if notation.outputs() != 1:
         constants += wrap.statement("OUTPUTS = ", repr(notation.graph.weights[-1].outputs), 0)
+    own = {
+        "overlaps": "\n".join(_overlaps(notation)),
+        "parameters": "\n".join(_parameters(notation)),
+        "constants": "\n".join(constants),
+    }
+    return fields_of(network, steps, notation.outputs()) | own
+
+
+def fields_of(network: Network, steps: Iterable[Step], outputs: Size) -> dict[str, str]:
+    """What the docstring of a module for any depth says as well."""
     return {
         "title": "\n".join(wrap.paragraph(printable(network.name))) or "network",
         "version": package.__version__,
         "sympy": sympy.__version__,
         "description": "\n".join(description(network)),
-        "overlaps": "\n".join(_overlaps(notation)),
-        "parameters": "\n".join(_parameters(notation)),
-        "steps": "\n".join(step_lines(steps)),
+        "steps": "\n".join(step_lines(steps)) or NOTHING,
         "names": "",
-        "counting": problem_text.counting(notation.outputs()),
+        "counting": problem_text.counting(outputs),
         "more_attributes": "",
         "more_fields": "",
-        "constants": "\n".join(constants),
     }
+
+
+NOTHING = "    (not recorded)"
 
 
 def description(network: Network) -> list[str]:
@@ -129,6 +140,19 @@ def parameter_names(notation: Notation) -> tuple[str, str, str]:
         ", ".join(f"N_{s.name}" for s in graph.streams),
         ", ".join(f"s_{notation.letter(w.index)}" for w in graph.weights),
         ", ".join(heads) or "none",
+    )
+
+
+def make_problem(notation: Notation) -> str:
+    """The function that checks data and parameters."""
+    return problem_text.MAKE_PROBLEM.format(
+        checks=problem_text.CHECK_DATA,
+        data=problem_text.data_lines(notation.outputs(), "make_problem"),
+        rows=problem_text.rows(notation.outputs()),
+        head_count=head_count(notation),
+        weight_count=len(notation.graph.weights),
+        stream_count=len(notation.streams()),
+        **(problem_text.MEAN if notation.has_mean else problem_text.NO_MEAN),
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import sympy
 
-import derive as package
 from derive.programs import wrap
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.description import Network
@@ -15,13 +14,12 @@ from derive.theories.networks.description.layers import Readout, Weighted, walk
 from derive.theories.networks.description.repeat import segments
 from derive.theories.networks.module import problem_text
 from derive.theories.networks.module.header import (
-    description,
+    NOTHING,
+    fields_of,
     made_problem,
     of_mean,
     plain_lines,
     predict_lines,
-    printable,
-    step_lines,
 )
 from derive.theories.networks.module.repeat import text
 from derive.theories.networks.module.repeat.counts import count_of_streams
@@ -33,30 +31,22 @@ def header(derivation: Derivation, sections: Sequence[Section]) -> str:
     """Where the module is from, what it computes and how to call it; imports and constants."""
     network, shared = derivation.network, any(section.shared for section in sections)
     outputs = sections[-1].window.notation.outputs()
-    return problem_text.HEADER.format(
-        title="\n".join(wrap.paragraph(printable(network.name))) or "network",
-        version=package.__version__,
-        sympy=sympy.__version__,
-        description="\n".join(description(network)),
-        overlaps="\n".join(_overlaps(sections)),
-        parameters="\n".join(_parameters(sections)),
-        names=f"\n{text.NAMES}{text.SHARED_NAMES if shared else ''}",
-        counting=problem_text.counting(outputs),
-        more_attributes=text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
-        more_fields=text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
-        theory="\n".join(plain_lines(derivation.theory_lines())) or NOTHING,
-        steps="\n".join(step_lines(derivation.steps)) or NOTHING,
-        example="\n".join(_example(sections)),
-        constants="HEADS: tuple[int, ...] | None = None" + _several(network.readout.outputs),
-    )
+    own = {
+        "overlaps": "\n".join(_overlaps(sections)),
+        "parameters": "\n".join(_parameters(sections)),
+        "names": f"\n{text.NAMES}{text.SHARED_NAMES if shared else ''}",
+        "more_attributes": text.MORE_ATTRIBUTES + (text.ROWS_ATTRIBUTE if shared else ""),
+        "more_fields": text.MORE_FIELDS + (text.ROWS_FIELD if shared else ""),
+        "theory": "\n".join(plain_lines(derivation.theory_lines())) or NOTHING,
+        "example": "\n".join(_example(sections)),
+        "constants": "HEADS: tuple[int, ...] | None = None" + _several(network.readout.outputs),
+    }
+    return problem_text.HEADER.format(**fields_of(network, derivation.steps, outputs) | own)
 
 
 def _several(outputs: int) -> str:
     """The constants of a network of several outputs; none for one."""
     return "" if outputs == 1 else f"\nOUTPUTS = {outputs}\nOUTPUT = -1  # its column among paths"
-
-
-NOTHING = "    (not recorded)"
 
 
 def argument_lines(sections: Sequence[Section], known_heads: str) -> dict[str, str]:
