@@ -245,6 +245,7 @@ def test_extrapolation_in_the_size():
     curved = [Measured("q", 0.7 - 1.3 / n + 9 / n**2, 1e-4) for n in sizes]
     assert "next power" in extrapolate(sizes, curved).detail
     assert extrapolate(sizes, curved).value == pytest.approx(0.7, abs=1e-10)
+    assert extrapolate(sizes, [Measured("energy", 0.0, 0.0)] * 4).value == 0
     slope = deviation("spins", sizes, [Measured("q", 0.7 - 1.3 / n, 1e-4) for n in sizes], 0.7)
     assert slope.order == pytest.approx(1)
     with pytest.raises(SamplingError, match="do not tell"):

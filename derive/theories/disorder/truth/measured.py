@@ -108,7 +108,8 @@ def extrapolate(sizes: Sequence[int], found: Sequence[Measured], degree: int = 1
     """
     values = np.array([item.value for item in found])
     errors = np.array([item.error for item in found])
-    errors = np.maximum(errors, ROUNDING * np.abs(values).max())
+    scale = np.abs(values).max() or 1.0
+    errors = np.maximum(errors, ROUNDING * scale)
     limit, error, chance = _fit(sizes, values, errors, degree)
     detail = f"a polynomial of degree {degree} in 1/N at N = {', '.join(map(str, sizes))}"
     if len(sizes) > degree + 1:
