@@ -21,6 +21,7 @@ print(runner.tries, runner.failures)
 """
 
 
+@pytest.mark.slow
 def test_the_page_says_what_the_program_says(tmp_path):
     site = installed(tmp_path)
     found = run(site, "-c", RUN, PAGE, cwd=EXAMPLE)

@@ -23,6 +23,14 @@ NAMES = {
 }
 CHAIN = (Embedding(10, 1.0), *(Attention(2, 1.0, 10) for _ in range(8)), Readout(1.0))
 BODY = Residual((Attention(2, 1.0, 6), Linear(1.0), Residual((Attention(2, 1.0),))))
+
+
+def but_first_slow(names):
+    """Documents of one kind: the first is compiled every day."""
+    first, *others = names
+    return [first, *(pytest.param(name, marks=pytest.mark.slow) for name in others)]
+
+
 DEEP = {
     "eight attentions": CHAIN,
     "four residuals": (
@@ -52,14 +60,14 @@ def test_document_compiles_and_fits_the_page(name, tmp_path):
 
 
 @needs_latex
-@pytest.mark.parametrize("name", ANY_DEPTH)
+@pytest.mark.parametrize("name", but_first_slow(ANY_DEPTH))
 def test_any_depth_compiles_and_fits_the_page(name, tmp_path):
     log = compiled(derive(ANY_DEPTH[name]).to_latex(), tmp_path)
     assert "Overfull" not in log
 
 
 @needs_latex
-@pytest.mark.parametrize("name", DEEP)
+@pytest.mark.parametrize("name", but_first_slow(DEEP))
 def test_long_equations_fit_the_page(name, tmp_path):
     log = compiled(derive(Network(DEEP[name], 0.1, name)).to_latex(), tmp_path)
     assert "Overfull" not in log

@@ -39,6 +39,7 @@ def test_an_expansion_is_printed_as_before(name, kind, ending, golden):
     golden(f"expansions/{name}_{kind}.{ending}", WRITERS[ending](made(name, kind)))
 
 
+@pytest.mark.slow
 def test_a_fresh_interpreter_writes_the_same_bytes():
     code = (
         "import sys; from test_expansions import everything\n"

@@ -41,7 +41,9 @@ def test_other_instances_give_the_same_verdicts():
         assert verdicts == {claim.expect}
 
 
-@pytest.mark.parametrize("network", ["no layer", "one attention"])
+@pytest.mark.parametrize(
+    "network", ["no layer", pytest.param("one attention", marks=pytest.mark.slow)]
+)
 def test_published_claims_are_made_about_any_chain(network):
     found = gallery.published(NETWORKS[network])
     assert len(found) == 4

@@ -33,7 +33,7 @@ TABLE = {
         "match + denoising": (82.1, 82.1),
     },
 }  # fmt: skip
-LONG = {(4, 10)}
+LONG = {(4, width) for width in WIDTHS}
 CASES = [
     pytest.param(paths, point, marks=pytest.mark.slow if (paths, point) in LONG else ())
     for paths, row in TABLE.items()
@@ -116,7 +116,7 @@ def test_the_accuracy_over_many_seeds_is_that_of_the_table(paths, point):
     assert mean_accuracy(paths, point, seeds) == expected
 
 
-@pytest.mark.parametrize("paths", [4, 2])
+@pytest.mark.parametrize("paths", [pytest.param(4, marks=pytest.mark.slow), 2])
 def test_the_accuracy_falls_from_ten_to_infinite_width(paths):
     means = [mean_accuracy(paths, point) for point in (*WIDTHS, "infinite")]
     assert means == sorted(means, reverse=True)

@@ -133,7 +133,9 @@ def test_resuming_may_add_widths_and_begin_anew(capsys, tmp_path):
     assert "width-9.npz" in times(tmp_path)
 
 
-@pytest.mark.parametrize("change", ["data", "spec", "temperature"])
+@pytest.mark.parametrize(
+    "change", ["data", pytest.param("spec", marks=pytest.mark.slow), "temperature"]
+)
 def test_resuming_another_task_is_refused(change, capsys, tmp_path):
     spec, data = write(tmp_path)
     assert run(capsys, tmp_path, "--widths", "5", *QUICK).status == 0

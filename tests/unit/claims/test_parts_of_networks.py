@@ -114,7 +114,10 @@ TRUE = {
 }
 
 
-LONGEST = ("six heads at once", "three layers with unequal heads", "five heads at once")
+LONGEST = (
+    "six heads at once", "three layers with unequal heads", "five heads at once",
+    "few heads below many", "a saddle of up to six examples",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,13 @@ def two_layers(*heads, temperature=0.1):
 
 
 @pytest.mark.parametrize(
-    "name", ["one attention", "two attentions", "linear between attentions", "two residuals"]
+    "name",
+    [
+        "one attention",
+        pytest.param("two attentions", marks=pytest.mark.slow),
+        pytest.param("linear between attentions", marks=pytest.mark.slow),
+        "two residuals",
+    ],
 )
 def test_the_whole_solver_finds_the_same_stable_point(name):
     """The descent by sectors, and the descent over all overlaps that knows no symmetry."""

@@ -38,7 +38,6 @@ FAST = {("residuals alone", depth) for depth in (1, 2, 3)} | {
     ("linear residuals alone", 3),
     ("residuals with a stream inside", 2),
     ("two shared streams", 1),
-    ("a sum below residuals alone", 2),
     ("a sum above residuals alone", 2),
 }
 CASES = [

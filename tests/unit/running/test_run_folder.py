@@ -212,7 +212,9 @@ def test_checks_to_other_digits_are_made_anew(capsys, tmp_path, monkeypatch):
     assert made == [15, 50]
 
 
-@pytest.mark.parametrize("number", [0, 3, 6])
+@pytest.mark.parametrize(
+    "number", [pytest.param(0, marks=pytest.mark.slow), 3, pytest.param(6, marks=pytest.mark.slow)]
+)
 def test_a_full_disk_leaves_a_folder_to_go_on_with(number, capsys, tmp_path, monkeypatch):
     make(tmp_path)
     usual, count = os.fsync, []

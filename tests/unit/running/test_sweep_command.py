@@ -257,7 +257,7 @@ def test_a_variance_inside_a_kernel_is_that_of_each_point(capsys, tmp_path):
     inputs = np.random.default_rng(0).normal(size=(10, 6, 1))
     np.savez(tmp_path / "data.npz", inputs=inputs, labels=np.sign(inputs[:, 0, 0]))
     options = ("--variance", "s_0=0.5,1.1,2", "--examples", "7,10")
-    assert sweep(capsys, tmp_path, "--widths", "5", *options, jobs="2").status == 0
+    assert sweep(capsys, tmp_path, "--widths", "5", *options).status == 0
     found = {(float(r["s_0"]), int(r["examples"])): float(r["action"]) for r in rows(tmp_path)}
     assert len(found) == 6
     network = load_network(tmp_path / "spec.toml")

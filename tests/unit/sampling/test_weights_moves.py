@@ -107,6 +107,7 @@ def test_many_labels_and_sweeps_in_turn_keep_the_prior(name):
     assert misses(name, 5000) < 4.5
 
 
+@pytest.mark.slow
 def test_a_wrong_power_in_the_scale_move_is_noticed(monkeypatch):
     right = moves._draw_scale
     monkeypatch.setattr(moves, "_draw_scale", lambda a, b, p, g: right(a, b, p + 3.0, g))
