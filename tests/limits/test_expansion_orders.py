@@ -19,7 +19,7 @@ from derive import Attention, Embedding, Linear, Network, Readout, Residual, der
 from derive.theories.networks.analysis.expansions import finite_width_expansion, saddle_expansion
 from derive.theories.networks.checks.sample import Draw
 from derive.theories.networks.checks.subject import Subject
-from derive.theories.networks.samplers.exact import quadrature
+from derive.theories.networks.samplers.exact.quadrature import quadrature
 
 EVERY_DAY = ("test_the_saddle_point_is_left_at_the_stated_order[no layer-1]",)
 """The others are evidence beyond what CI has time for: run by hand."""

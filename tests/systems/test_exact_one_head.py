@@ -10,7 +10,8 @@ import pytest
 from derive import Attention, Embedding, Linear, Network, Readout, Residual, derive
 from derive.errors import SamplingError
 from derive.theories.networks.checks.sample import Draw
-from derive.theories.networks.samplers.exact import closed_form, quadrature
+from derive.theories.networks.samplers.exact.closed_form import closed_form
+from derive.theories.networks.samplers.exact.quadrature import quadrature
 
 EMBEDDING, READOUT = Embedding("N", 1.1), Readout(1.2)
 LAYERS = {

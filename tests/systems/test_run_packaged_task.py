@@ -9,7 +9,7 @@ from command_line import call
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    from derive.theories.networks.runs import packaged_task
+    from derive.theories.networks.runs.packaged import packaged_task
     from derive.theories.networks.runs.pipeline import Settings, run
 
     path = tmp_path_factory.mktemp("packaged") / "out"

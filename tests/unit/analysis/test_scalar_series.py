@@ -21,7 +21,7 @@ from derive.theories.networks.analysis.scalar.symbols import (
     SIGNAL,
 )
 from derive.theories.networks.derivation.certifying.instance import instance
-from derive.theories.networks.samplers.exact import closed_form
+from derive.theories.networks.samplers.exact.closed_form import closed_form
 
 
 def values(found, numbers, digits=60):

@@ -258,7 +258,7 @@ def test_json_has_a_seal_that_every_change_breaks(content):
 
 def test_a_fingerprint_sees_all_that_solutions_depend_on(tmp_path, monkeypatch):
     from derive.theories.networks.description import load_network
-    from derive.theories.networks.runs import user_task
+    from derive.theories.networks.runs.task import user_task
 
     def fingerprint(spec=SPEC, seed=5, **changes):
         make(tmp_path, spec, seed)

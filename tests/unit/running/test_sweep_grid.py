@@ -7,7 +7,8 @@ import pytest
 
 from derive.errors import DataError, DescriptionError
 from derive.theories.networks.description import Data, Embedding, Linear, Network, Readout, Residual
-from derive.theories.networks.sweeps import Axes, Subject, grid_of, packaged_subject
+from derive.theories.networks.sweeps.grid import Axes, grid_of
+from derive.theories.networks.sweeps.subject import Subject, packaged_subject
 
 CHAIN = Network((Embedding("N", 1.1), Linear("sigma", width="N"), Readout("sigma")), 0.2)
 NESTED = Network(

@@ -15,8 +15,9 @@ from derive.theories.networks.description import (
     data_from_arrays,
 )
 from derive.theories.networks.solver import Solver, solve
-from derive.theories.networks.sweeps import Axes, Subject
+from derive.theories.networks.sweeps.grid import Axes
 from derive.theories.networks.sweeps.solving import SolvePoint
+from derive.theories.networks.sweeps.subject import Subject
 
 OUTPUTS, EXAMPLES = 3, 8
 

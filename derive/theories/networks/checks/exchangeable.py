@@ -12,7 +12,7 @@ import numpy as np
 from derive.evidence.claim import Claim
 from derive.evidence.verdict import CheckResult, Unsettled
 from derive.theories.networks.checks.loops import HESSIAN_DIGITS
-from derive.theories.networks.checks.plain import Wiring
+from derive.theories.networks.checks.plain.wiring import Wiring
 from derive.theories.networks.checks.points import Point
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import Subject

@@ -10,8 +10,7 @@ import numpy as np
 from derive.evidence.claim import Claim
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult, Unsettled
-from derive.theories.networks.checks.plain import attended_loops
-from derive.theories.networks.checks.plain.attended import tokens_through
+from derive.theories.networks.checks.plain.attended import attended_loops, tokens_through
 from derive.theories.networks.checks.points import Point, random_point
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject
 from derive.theories.networks.description import data_from_arrays, path_table

@@ -11,7 +11,9 @@ import numpy as np
 
 from derive.evidence.numbers import Array
 from derive.theories.networks.checks.numbered import with_numbers
-from derive.theories.networks.checks.plain import PlainTheory, Wiring, head_score_loops
+from derive.theories.networks.checks.plain.reading import head_score_loops
+from derive.theories.networks.checks.plain.theory import PlainTheory
+from derive.theories.networks.checks.plain.wiring import Wiring
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.checks.subject import Subject
 from derive.theories.networks.description import Data, Network

@@ -11,8 +11,8 @@ from derive.theories.networks.checks import Subject, decide
 from derive.theories.networks.checks.one_head import is_scalar
 from derive.theories.networks.checks.sample import Sample
 from derive.theories.networks.ladder.rungs import Tell
-from derive.theories.networks.samplers.exact import closed_form, quadrature
-from derive.theories.networks.samplers.exact.quadrature import MOST_STAGES
+from derive.theories.networks.samplers.exact.closed_form import closed_form
+from derive.theories.networks.samplers.exact.quadrature import MOST_STAGES, quadrature
 
 DIGITS = 15
 """Of the quadrature: two dimensions take a minute at thirty."""

@@ -21,7 +21,7 @@ from derive.evidence.compare import Pairs
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import CheckResult
 from derive.theories.networks import checks
-from derive.theories.networks.checks.plain import alignment_loops
+from derive.theories.networks.checks.plain.reading import alignment_loops
 from derive.theories.networks.checks.points import Point, random_point
 from derive.theories.networks.checks.solutions import keys, path_names
 from derive.theories.networks.checks.subject import FLOAT_DIGITS, Subject

@@ -7,7 +7,7 @@ import sys
 from derive.commands.usage import Options, UsageError
 from derive.theories.networks.description import Network, load_network
 from derive.theories.networks.description.feature_inputs import feature_note
-from derive.theories.networks.runs import packaged_network
+from derive.theories.networks.runs.packaged import packaged_network
 from derive.wording import shown
 
 

@@ -10,10 +10,16 @@ from pathlib import Path
 from derive.commands.usage import Options, UsageError
 from derive.escaping import terminal
 from derive.theories.networks.description import load_network
-from derive.theories.networks.runs import Task, digits_task, packaged_task, user_task
-from derive.theories.networks.runs.packaged import DIGITS_WIDTHS, SEEDS, WIDTHS
+from derive.theories.networks.runs.packaged import (
+    DIGITS_WIDTHS,
+    SEEDS,
+    WIDTHS,
+    digits_task,
+    packaged_task,
+)
 from derive.theories.networks.runs.pipeline import Settings
 from derive.theories.networks.runs.pipeline import run as run_task
+from derive.theories.networks.runs.task import Task, user_task
 from derive.theories.networks.tasks import Digits
 from derive.theories.networks.tasks.digits import CLASSES, DEFAULT_HEADS, chosen_heads
 from derive.theories.networks.verbs import packaged

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from derive.theories.networks.description import Data
 from derive.theories.networks.description.graph import stream_graph
-from derive.theories.networks.runs import score
 from derive.theories.networks.solver import Direction, Solution
+from derive.theories.networks.solver.scores import score
 
 MOST_HEADS = 16
 MOST_PROJECTIONS = 6

@@ -82,8 +82,8 @@ def _fill_axes(group: Any, parser: Parser) -> None:
 
 def sweep(options: Options) -> int:
     """Sweep, and say what came out and where it is."""
-    from derive.theories.networks.sweeps import Settings, Sweep
-    from derive.theories.networks.sweeps import sweep as solve_all
+    from derive.theories.networks.sweeps.pipeline import Settings, Sweep
+    from derive.theories.networks.sweeps.pipeline import sweep as solve_all
 
     _refuse(options)
     wanted = Sweep(_subject(options), _axes(options), _command(options))
@@ -122,7 +122,7 @@ def _subject(options: Options) -> Any:
     from dataclasses import replace
 
     from derive.theories.networks.description import load_network
-    from derive.theories.networks.sweeps import packaged_subject, user_subject
+    from derive.theories.networks.sweeps.subject import packaged_subject, user_subject
     from derive.theories.networks.verbs.options import with_symbols
 
     if options.spec is None:
@@ -133,7 +133,7 @@ def _subject(options: Options) -> Any:
 
 
 def _axes(options: Options) -> Any:
-    from derive.theories.networks.sweeps import Axes
+    from derive.theories.networks.sweeps.grid import Axes
 
     return Axes(
         widths=options.widths or (),
