@@ -72,19 +72,15 @@ def monte_carlo(
     chains = _start(drawn, 2 * couples, rng)
     moves = {name: move_of(chains, name) for name in layout.components}
     burn = int(BURN * sweeps)
-    for step in range(burn):
-        chains.soften(_floor(step / burn))
-        _sweep(chains, moves, rng, fit=True)
-    chains.soften(-np.inf)
-    chains.taken[:] = 0
+    _settle(chains, moves, burn, rng)
     series: dict[str, list[Array]] = {}
-    totals = {name: np.zeros_like(x) for name, x in chains.x.items()}
+    means = {name: np.zeros_like(x[:, 0]) for name, x in chains.x.items()}
     for _ in range(sweeps - burn):
         _sweep(chains, moves, rng, fit=False)
         for name, values in _readings(chains, moves, drawn, fresh).items():
             series.setdefault(name, []).append(values)
-        totals = {name: total + chains.x[name] for name, total in totals.items()}
-    means = {name: total.mean(axis=1) / (sweeps - burn) for name, total in totals.items()}
+        for name, x in chains.x.items():
+            means[name] += x.mean(axis=1) / (sweeps - burn)
     records = [
         {
             **{name: float(np.mean([row[k] for row in rows])) for name, rows in series.items()},
@@ -94,6 +90,15 @@ def monte_carlo(
     ]
     detail = f"{instances} instances at N = {size}, {2 * couples} chains of {sweeps} sweeps each"
     return average(records, detail, _still(chains) or _unmixed(series))
+
+
+def _settle(chains: Chains, moves: Mapping[str, Move], burn: int, rng: Any) -> None:
+    """Sweeps that are not kept."""
+    for step in range(burn):
+        chains.soften(_floor(step / burn))
+        _sweep(chains, moves, rng, fit=True)
+    chains.soften(-np.inf)
+    chains.taken[:] = 0
 
 
 def _floor(progress: float) -> float:
