@@ -14,13 +14,7 @@ from sympy import Identity, Inverse, MatAdd, MatMul, MatrixSymbol, Mul, Pow, Tra
 from derive.algebra import build, drawn_maps, indexed, layered, nodes, polynomials
 from derive.algebra.copies import Copies
 from derive.algebra.kinds import Node
-from derive.algebra.products import (
-    Product,
-    build_identity,
-    inverse,
-    named_sizes,
-    product_box,
-)
+from derive.algebra.products import Product, build_identity, inverse, named_sizes, product_box
 from derive.algebra.rules import Table
 from derive.typeset import symbols
 from derive.typeset.boxes import (

@@ -15,17 +15,7 @@ from derive.algebra.indexed import EQUALS
 from derive.algebra.kinds import Node, Size
 from derive.algebra.products import build_identity
 from derive.typeset import symbols
-from derive.typeset.boxes import (
-    SQUARE,
-    Apply,
-    Box,
-    Fence,
-    Infix,
-    Listing,
-    Script,
-    apply,
-    fenced,
-)
+from derive.typeset.boxes import SQUARE, Apply, Box, Fence, Infix, Listing, Script, apply, fenced
 
 
 def _lift(drawer: Any, node: Node) -> Box:

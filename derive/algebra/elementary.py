@@ -72,10 +72,7 @@ for _kind in SMOOTH:
     _text = _kind.__name__
     _head = rf"\mathrm{{{_text}}}" if _text.startswith("erf") else rf"\{_text}"
     register(_kind, rebuild=_kind, evaluate=_smooth, draw=_named(_head, _text))
-for _kind, _head, _text in (
-    (sympy.Max, r"\max", "max"),
-    (sympy.Min, r"\min", "min"),
-):
+for _kind, _head, _text in ((sympy.Max, r"\max", "max"), (sympy.Min, r"\min", "min")):
     register(_kind, rebuild=_kind, evaluate=_extreme, draw=_named(_head, _text))
 register(
     sympy.sign,
@@ -85,7 +82,5 @@ register(
 )
 register(sympy.Heaviside, rebuild=sympy.Heaviside, evaluate=_step, draw=_step_drawn)
 register(
-    sympy.Abs,
-    rebuild=sympy.Abs,
-    draw=lambda drawer, node: Fence(drawer.box(node.args[0]), BARS),
+    sympy.Abs, rebuild=sympy.Abs, draw=lambda drawer, node: Fence(drawer.box(node.args[0]), BARS)
 )

@@ -7,14 +7,7 @@ from collections.abc import Callable
 from sympy import Identity, Inverse, MatAdd, MatMul, OneMatrix, Transpose, ZeroMatrix
 
 from derive.algebra.layered import LayerOverlap, LayerSum
-from derive.algebra.maps import (
-    block,
-    block_diagonal,
-    embed,
-    fast_trace,
-    kronecker,
-    partial_trace,
-)
+from derive.algebra.maps import block, block_diagonal, embed, fast_trace, kronecker, partial_trace
 from derive.algebra.multiply import average, layer_sum, lift, mul
 from derive.algebra.nodes import (
     Average,

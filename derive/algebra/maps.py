@@ -9,14 +9,7 @@ from sympy import Identity, MatAdd, Transpose, ZeroMatrix
 
 from derive.algebra import nodes, sizes
 from derive.algebra.multiply import lift, mul
-from derive.algebra.nodes import (
-    Block,
-    BlockDiagonal,
-    Embed,
-    Gram,
-    Lift,
-    PartialTrace,
-)
+from derive.algebra.nodes import Block, BlockDiagonal, Embed, Gram, Lift, PartialTrace
 from derive.algebra.terms import (
     ONE,
     Matrix,

@@ -149,10 +149,7 @@ def _chain(run: Recorder, limit: Proportional, equations: Any) -> Chain | None:
         Equation(u, build.scale(c, run.notation.overlap(k)))
         for k, (u, c) in enumerate(zip(chain.overlaps, chain.scales, strict=True))
     ]
-    after += [
-        Equation(CHAIN_ACTION, chain.action),
-        Equation(CHAIN_SHIFT, chain.shift),
-    ]
+    after += [Equation(CHAIN_ACTION, chain.action), Equation(CHAIN_SHIFT, chain.shift)]
     for equation in chain.equations:
         after.append(Equation(equation.overlap, equation.right))
         after.append(Equation(equation.flux, equation.flux_value))

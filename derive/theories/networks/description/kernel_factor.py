@@ -10,10 +10,7 @@ from scipy.linalg import lapack
 from derive.errors import DataError
 from derive.memory import NUMBER
 from derive.theories.networks.description.arrays import Array
-from derive.theories.networks.description.feature_maps import (
-    kernel_matrix,
-    kernel_name,
-)
+from derive.theories.networks.description.feature_maps import kernel_matrix, kernel_name
 from derive.theories.networks.description.features import Features
 from derive.wording import shown
 

@@ -84,12 +84,7 @@ class Functions(Equations):
 
     def of_excess(self) -> list[str]:
         """What the evidence in excess of the prior is made of."""
-        return [
-            self.energy(),
-            self.prior_covariances(),
-            self.readers(),
-            self.constant_of_labels(),
-        ]
+        return [self.energy(), self.prior_covariances(), self.readers(), self.constant_of_labels()]
 
     def energy(self) -> str:
         """E."""

@@ -39,10 +39,7 @@ def _gallery(options: Options) -> int:
     with spinner("comparing") as tell:
         outcomes = list(
             gallery.run(
-                digits=options.digits,
-                instances=options.instances,
-                seed=options.seed,
-                progress=tell,
+                digits=options.digits, instances=options.instances, seed=options.seed, progress=tell
             )
         )
     content = [

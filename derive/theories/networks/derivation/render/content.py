@@ -119,14 +119,7 @@ def _results(theory: Theory) -> list[Section]:
     points += [Equation(overlap, value) for overlap, value in overlaps]
     shifts = [Equation(symbol, value) for symbol, value in (*wide.forces, *wide.corrections)]
     return [
-        (
-            "Predictor",
-            "",
-            (
-                Equation(MEAN, predictor.mean),
-                Equation(VARIANCE, predictor.variance),
-            ),
-        ),
+        ("Predictor", "", (Equation(MEAN, predictor.mean), Equation(VARIANCE, predictor.variance))),
         ("Log evidence", EVIDENCE_TEXT, _evidence(theory)),
         ("Infinite width", "", tuple(points)),
         ("First correction", SHIFT_TEXT, (*_expanded(theory), *shifts)),

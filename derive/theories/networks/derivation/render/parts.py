@@ -6,11 +6,7 @@ from typing import Any
 
 from derive.algebra.layered import LayerCount, index_text
 from derive.theories.networks.derivation.render.diagram import drawn_lines
-from derive.theories.networks.derivation.render.network import (
-    WEIGHTS,
-    branch_words,
-    weight_row,
-)
+from derive.theories.networks.derivation.render.network import WEIGHTS, branch_words, weight_row
 from derive.theories.networks.derivation.render.pages import WindowPages
 from derive.theories.networks.derivation.repeat import pieces
 from derive.theories.networks.derivation.repeat.composed import Composed, SharedLayer

@@ -39,10 +39,7 @@ from derive.theories.networks.module.runtime.rounding import (
     size_of_terms,
     widths_rounding,
 )
-from derive.theories.networks.module.runtime.signature import (
-    Signature,
-    signature,
-)
+from derive.theories.networks.module.runtime.signature import Signature, signature
 from derive.theories.networks.module.runtime.span import condition_of, inside, is_singular
 from derive.theories.networks.module.runtime.spectrum import Spectrum, spectrum
 from derive.theories.networks.module.runtime.verdict import NOISE, Rounding, verdict

@@ -42,10 +42,7 @@ from derive.theories.networks.module.runtime.rays import (
     rays,
     scattered_starts,
 )
-from derive.theories.networks.module.runtime.signature import (
-    approach,
-    descend,
-)
+from derive.theories.networks.module.runtime.signature import approach, descend
 from derive.theories.networks.module.runtime.span import inside
 from derive.threads import blas_threads
 

@@ -11,15 +11,10 @@ from derive.algebra import gradient
 from derive.steps.compare import GUARD, Agreement
 from derive.theories.networks.analysis.expansions.averages import define_values
 from derive.theories.networks.analysis.expansions.certificates.decay import with_tests
-from derive.theories.networks.analysis.expansions.laplace import (
-    Split,
-)
+from derive.theories.networks.analysis.expansions.laplace import Split
 from derive.theories.networks.analysis.expansions.saddle import Orders
 from derive.theories.networks.derivation.certifying.dense import cholesky, inverse
-from derive.theories.networks.derivation.certifying.instance import (
-    Instance,
-    Numbers,
-)
+from derive.theories.networks.derivation.certifying.instance import Instance, Numbers
 from derive.theories.networks.derivation.theory import Theory
 
 

@@ -7,12 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    certifying,
-    exact,
-)
+from derive.steps.compare import GUARD, Agreement, certifying, exact
 from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,

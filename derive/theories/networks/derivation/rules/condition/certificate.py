@@ -11,11 +11,7 @@ from derive.algebra import contains
 from derive.errors import CertificateError
 from derive.steps.compare import Agreement, certifying, exact
 from derive.steps.step import Evidence
-from derive.theories.networks.derivation.certifying.dense import (
-    log_independent,
-    log_normal,
-    units,
-)
+from derive.theories.networks.derivation.certifying.dense import log_independent, log_normal, units
 from derive.theories.networks.derivation.certifying.instance import Instance
 from derive.theories.networks.derivation.certifying.rest import require_rest
 from derive.theories.networks.derivation.notation import Notation

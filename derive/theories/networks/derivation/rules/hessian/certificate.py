@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    certifying,
-    exact,
-)
+from derive.steps.compare import GUARD, Agreement, certifying, exact
 from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import (
     Instance,

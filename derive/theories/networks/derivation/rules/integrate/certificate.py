@@ -11,11 +11,7 @@ import numpy as np
 from derive.errors import CertificateError
 from derive.steps.compare import Agreement, certifying, exact
 from derive.steps.step import Evidence
-from derive.theories.networks.derivation.certifying.dense import (
-    log_independent,
-    log_normal,
-    units,
-)
+from derive.theories.networks.derivation.certifying.dense import log_independent, log_normal, units
 from derive.theories.networks.derivation.certifying.instance import Instance, sized
 from derive.theories.networks.derivation.certifying.rest import require_rest
 from derive.theories.networks.derivation.rules.start.certificate import label_law

@@ -66,10 +66,7 @@ def proportional_limit(state: State) -> Proportional:
     kept, dropped = _by_growth(rest, notation)
     volume = expand(_stirling(_wide(state)), logs=True)
     return Proportional(
-        action=-2 * kept + energy,
-        constant=volume + label_constant,
-        dropped=dropped,
-        energy=energy,
+        action=-2 * kept + energy, constant=volume + label_constant, dropped=dropped, energy=energy
     )
 
 

@@ -7,12 +7,7 @@ from typing import Any
 import numpy as np
 
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    certifying,
-    exact,
-)
+from derive.steps.compare import GUARD, Agreement, certifying, exact
 from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import inverse
 from derive.theories.networks.derivation.certifying.instance import (

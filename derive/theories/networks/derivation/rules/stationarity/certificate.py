@@ -5,12 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    certifying,
-    exact,
-)
+from derive.steps.compare import GUARD, Agreement, certifying, exact
 from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.instance import Instance, instances, unseen
 from derive.theories.networks.derivation.notation import Notation

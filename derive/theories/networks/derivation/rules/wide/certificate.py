@@ -6,12 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.errors import CertificateError
-from derive.steps.compare import (
-    GUARD,
-    Agreement,
-    certifying,
-    exact,
-)
+from derive.steps.compare import GUARD, Agreement, certifying, exact
 from derive.steps.step import Evidence
 from derive.theories.networks.derivation.certifying.dense import cholesky
 from derive.theories.networks.derivation.certifying.instance import (
