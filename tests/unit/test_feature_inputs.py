@@ -108,7 +108,12 @@ def dot(a, b):
 
 @pytest.mark.parametrize(
     "layers",
-    [(), (Linear(0.7, 9),), (ATTENTION,), (Residual((Attention(HEADS, 0.8),)),)],
+    [
+        (),
+        pytest.param((Linear(0.7, 9),), marks=pytest.mark.slow),
+        pytest.param((ATTENTION,), marks=pytest.mark.slow),
+        (Residual((Attention(HEADS, 0.8),)),),
+    ],
     ids=["none", "linear", "attention", "residual"],
 )
 def test_the_linear_kernel_is_an_embedding(layers):

@@ -73,11 +73,16 @@ def page_of(name):
     return found, html_of(replace(found, title=name))
 
 
-IN_REPORTS = ("attribute", "element", "formula", "mathematics", "entity")
+AT_NIGHT = ("mathematics", "entity")
+IN_REPORTS = [
+    "attribute", "element", "formula",
+    *(pytest.param(key, marks=pytest.mark.slow) for key in AT_NIGHT),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [NAMES[key] for key in IN_REPORTS], ids=IN_REPORTS)
-def test_reports_show_a_name_and_obey_none_of_it(name):
+@pytest.mark.parametrize("key", IN_REPORTS)
+def test_reports_show_a_name_and_obey_none_of_it(key):
+    name = NAMES[key]
     found, page = page_of(name)
     plain, hostile = Parsed(page_of("plain")[1]), Parsed(page)
     assert hostile.elements == plain.elements and "script" not in hostile.elements
@@ -92,7 +97,14 @@ def test_reports_show_a_name_and_obey_none_of_it(name):
     assert rows[1][0] in (name, f"'{name}") and rows[1][0][0] not in "=+-@"
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+OFTEN = ("element", "mathematics", "latex", "markdown", "docstring", "bidirectional")
+EVERY = [
+    pytest.param(name, marks=() if key in OFTEN else pytest.mark.slow, id=key)
+    for key, name in NAMES.items()
+]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_pages_and_files_hold_a_name_as_text(name):
     named = replace(derivation(), network=small(name))
     heading = MarkdownIt().parse(named.to_markdown())[1]

@@ -21,7 +21,9 @@ def loaded(source):
     return module
 
 
-@pytest.mark.parametrize("name", ["attention", "residual on top"])
+@pytest.mark.parametrize(
+    "name", ["attention", pytest.param("residual on top", marks=pytest.mark.slow)]
+)
 def test_the_module_for_any_depth_is_checked(name):
     (found,) = check(REPEATED[name], digits=15, claims=FUNCTIONS)
     assert found.verdict is Verdict.AGREES

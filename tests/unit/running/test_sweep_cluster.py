@@ -72,11 +72,11 @@ class Count:
     [
         ("nonsense://x", "no scheduler answers (unknown address scheme"),
         ("tcp://127.0.0.1:9", "no scheduler answers"),
-        ("ucx://127.0.0.1:9", "no scheduler answers"),
         ("inproc://", "inproc leads to no other process"),
-        ("inproc://1/2", "inproc leads to no other process"),
         ("tls://127.0.0.1:9", "tls needs certificates"),
-        ("wss://127.0.0.1:9", "wss needs certificates"),
+        pytest.param("ucx://127.0.0.1:9", "no scheduler answers", marks=pytest.mark.slow),
+        pytest.param("inproc://1/2", "inproc leads to no other process", marks=pytest.mark.slow),
+        pytest.param("wss://127.0.0.1:9", "wss needs certificates", marks=pytest.mark.slow),
     ],
 )
 def test_an_address_that_does_not_answer_is_one_line(address, said, capsys, tmp_path, monkeypatch):
