@@ -86,12 +86,10 @@ class _Steps:
         yield from self._law()
         if self.composed.lowest.notation.has_mean:
             yield from self._projections()
-        yield self._summed("exact law at any depth", ANY_DEPTH, proofs.law_pairs, (
-            ("law", r"\ln p"), ("constant", r"\text{constant}"),
-        ))  # fmt: skip
-        yield self._summed("proportional limit", LIMIT, proofs.limit_pairs, (
-            ("action", "S"), ("kept", CONSTANT), ("dropped", DROPPED),
-        ), limit=PROPORTIONAL, also="proportional limit")  # fmt: skip
+        law = {"law": r"\ln p", "constant": r"\text{constant}"}
+        yield self._summed("exact law at any depth", ANY_DEPTH, law)
+        limit = {"action": "S", "kept": CONSTANT, "dropped": DROPPED}
+        yield self._summed("proportional limit", LIMIT, limit, also="energy")
         yield self._stationarity()
         yield self._equations()
         if self.theory.chain is not None:
@@ -206,14 +204,18 @@ class _Steps:
             name = f"overlaps {here.whole.name}"
             yield self._step(name, SHARED_CHANGE, [group], proof)
 
-    def _summed(self, name: str, text: Text, pairs: Any, shown: Any, *,
-                limit: str = "", also: str = "") -> Step:  # fmt: skip
-        equations = [Equation(title, self._total(key)) for key, title in shown]
-        group = Group(self.composed.lowest, "", (), tuple(equations))
-        proof = proofs.of_sums(
-            self.instances, proofs.with_shown(self.theory, pairs, equations), also
-        )
-        return self._step(name, text, [group], proof, limit)
+    def _summed(self, name: str, text: Text, titles: dict[str, str], also: str = "") -> Step:
+        """A step that shows sums, by fields of shares; with the energy it is the limit of S."""
+        shown = {key: self._total(key) for key in titles}
+        group = self._group_of(shown, titles)
+        if also:
+            proof = proofs.of_sums(self.instances, {**shown, also: None}, name)
+            return self._step(name, text, [group], proof, PROPORTIONAL)
+        return self._step(name, text, [group], proofs.of_sums(self.instances, shown))
+
+    def _group_of(self, shown: dict[str, Summed], titles: dict[str, str]) -> Group:
+        equations = tuple(Equation(titles[key], total) for key, total in shown.items())
+        return Group(self.composed.lowest, "", (), equations)
 
     def _total(self, key: str) -> Summed:
         """The shares of all parts, with what the labels bring."""
@@ -264,26 +266,20 @@ class _Steps:
         return self._step("saddle equations", text, groups, proof)
 
     def _scaled(self) -> Step:
-        here = self.composed.lowest
-        equations = [
-            Equation(CHAIN_ACTION, self._total("scaled")),
-            Equation(CHAIN_SHIFT, self._total("shift")),
-        ]
-        groups = [Group(here, "", (), tuple(equations))]
+        shown = {key: self._total(key) for key in ("scaled", "shift")}
+        groups = [self._group_of(shown, {"scaled": CHAIN_ACTION, "shift": CHAIN_SHIFT})]
         for layer in self.theory.layers:
             chain = layer.window.theory.chain
             assert chain is not None
             equation, scale = chain.equations[layer.stream], chain.scales[layer.stream]
             overlap = layer.window.notation.overlap(layer.stream)
-            shown = (
+            own = (
                 Equation(equation.overlap, build.scale(scale, overlap)),
                 Equation(equation.overlap, equation.right),
                 Equation(equation.flux, equation.flux_value),
             )
-            groups.append(Group(layer.window, range_of(layer), (), shown))
-        proof = proofs.of_sums(
-            self.instances, proofs.with_shown(self.theory, proofs.scaled_pairs, equations)
-        )
+            groups.append(Group(layer.window, range_of(layer), (), own))
+        proof = proofs.of_sums(self.instances, {**shown, "both": None})
         return self._step("papers' normalisation", CHAIN, groups, proof)
 
     def _closed(self) -> Step:

@@ -6,14 +6,14 @@ numbers is used there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from derive.algebra import build, rebuild
 from derive.errors import CertificateError
 from derive.steps.compare import Agreement, exact, guarded
-from derive.steps.step import Certificate, Equation, Evidence
+from derive.steps.step import Certificate, Evidence
 from derive.theories.networks.derivation.certifying.instance import Instance, Numbers
 from derive.theories.networks.derivation.certifying.instance import instances as samples_of
 from derive.theories.networks.derivation.notation import Notation
@@ -36,7 +36,7 @@ MOST_VECTORS = 20
 FOLLOWS = 7 / 32
 """What the share rho changes by, in all of them."""
 
-Pairs = list[tuple[str, Any, Any]]
+Pair = tuple[str, Any, Any]
 """(what, ours, that of the network written out)."""
 
 
@@ -132,12 +132,44 @@ def of_windows(cases: Iterable[tuple[Window, str]], detail: str) -> Certificate:
     return guarded(check)
 
 
-def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "") -> Certificate:
+class Quantity(NamedTuple):
+    """What is a sum over the parts of a network.
+
+    Attributes:
+        what: In words.
+        of: From a theory to it.
+    """
+
+    what: str
+    of: Callable[[Any], Any]
+
+
+QUANTITIES = {
+    "law": Quantity("the law", lambda theory: theory.law.body),
+    "constant": Quantity("its constant", lambda theory: theory.law.constant),
+    "action": Quantity("the action", lambda theory: theory.action),
+    "energy": Quantity("the energy", lambda theory: theory.energy),
+    "kept": Quantity("the constant", lambda theory: theory.constant),
+    "dropped": Quantity("what is dropped", lambda theory: theory.dropped),
+    "scaled": Quantity("the papers' action", lambda theory: theory.chain.action),
+    "shift": Quantity("what it leaves out", lambda theory: theory.chain.shift),
+    "both": Quantity("the action of both", lambda theory: _of_both(theory)),
+}
+"""By the field of a share, where there is one."""
+
+
+def _of_both(theory: Theory) -> Any:
+    """S: of several parts by the papers' action and what that leaves out."""
+    chain = None if theory.composed is None else theory.chain
+    return theory.action if chain is None else chain.action + chain.shift
+
+
+def of_sums(instances: Instances, shown: Mapping[str, Any], also: str = "") -> Certificate:
     """Sums over layers against networks written out, at random numbers.
 
     Args:
         instances: The network at several depths.
-        pairs: From the concrete theory to (what, ours, theirs).
+        shown: What is shown of some quantities, term by term; None for what is not shown.
         also: A step of the network written out whose certificate is run at one depth: 2, or 1
             where copies share a stream, whose vectors soon are many.
     """
@@ -148,7 +180,8 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
         agreement = Agreement(digits)
         for depth in instances.chosen:
             theory = instances.written_out(depth).theory
-            placed = [(what, instances.at(depth, x), y) for what, x, y in pairs(theory)]
+            pairs = _pairs(instances.theory, theory, shown)
+            placed = [(what, instances.at(depth, x), y) for what, x, y in pairs]
             for _, numbers in instances.turns(depth):
                 for what, ours, theirs in placed:
                     value, expected = (agreement.value(x, numbers) for x in (ours, theirs))
@@ -160,6 +193,16 @@ def of_sums(instances: Instances, pairs: Callable[[Any], Pairs], also: str = "")
         return agreement.evidence(detail)
 
     return guarded(check)
+
+
+def _pairs(theory: Theory, known: Theory, shown: Mapping[str, Any]) -> Iterator[Pair]:
+    """What a theory has, and what is shown of it where that is written otherwise."""
+    for key, total in shown.items():
+        what, of = QUANTITIES[key]
+        yield what, of(theory), of(known)
+        written = None if total is None else total.indexed()
+        if written not in (None, of(theory)):
+            yield f"{what}, as shown,", written, of(known)
 
 
 def listed(depths: tuple[int, ...]) -> str:
@@ -265,53 +308,3 @@ def _substituted(agreement: Agreement, equation: Any, theory: Any, numbers: Numb
     plain = {g: build.matrix_symbol(f"any_{g.name}", *g.shape) for g in theory.order_parameters}
     values = {**numbers, **{plain[g]: numbers[g] for g in plain}}
     return agreement.value(rebuild(equation.right, plain.get), values)
-
-
-def law_pairs(theory: Theory, known: Theory) -> Pairs:
-    """The exact law of a theory, and that of the network written out."""
-    return [
-        ("the law", theory.law.body, known.law.body),
-        ("its constant", theory.law.constant, known.law.constant),
-    ]
-
-
-def limit_pairs(theory: Theory, known: Theory) -> Pairs:
-    """The action of a theory and what belongs to it."""
-    return [
-        ("the action", theory.action, known.action),
-        ("the energy", theory.energy, known.energy),
-        ("the constant", theory.constant, known.constant),
-        ("what is dropped", theory.dropped, known.dropped),
-    ]
-
-
-def _summed_pairs(pairs: Pairs) -> Pairs:
-    """Those of what is shown as a sum over parts, in the order of the equations."""
-    return [pair for pair in pairs if pair[0] not in ("the energy", "the action of both")]
-
-
-def scaled_pairs(theory: Theory, known: Theory) -> Pairs:
-    """The papers' action and what it leaves out; together they are S, at G_l = U_l / m_l."""
-    ours, theirs = theory.chain, known.chain
-    assert ours is not None and theirs is not None
-    return [
-        ("the papers' action", ours.action, theirs.action),
-        ("what it leaves out", ours.shift, theirs.shift),
-        ("the action of both", ours.action + ours.shift, known.action),
-    ]
-
-
-def with_shown(
-    theory: Theory, pairs: Callable[..., Pairs], shown: Iterable[Equation]
-) -> Callable[[Any], Pairs]:
-    """Also what is shown, term by term, in the place of the theory's sums."""
-    written = [equation.right.indexed() for equation in shown]
-
-    def both(known: Any) -> Pairs:
-        comparisons: Pairs = pairs(theory, known)
-        for (what, ours, theirs), total in zip(_summed_pairs(comparisons), written, strict=True):
-            if total != ours:
-                comparisons.append((f"{what}, as shown,", total, theirs))
-        return comparisons
-
-    return both
