@@ -150,3 +150,5 @@ def test_a_depth_that_is_a_symbol_is_refused_in_one_line(analysis):
     assert "\n" not in str(said.value)
     if "expansion" in analysis.__name__:  # what there is for any depth, and what is missing
         assert "to first order (the step 'first correction')" in str(said.value)
+    if analysis is scalar_theory:
+        assert "at_any_depth('n')" in str(said.value)

@@ -214,6 +214,12 @@ class ScalarTheory(Certified):
         return "\n".join(lines)
 
 
+ANY_NUMBER = (
+    ": the scalar theory makes any number of stages of a few that are written out "
+    "(at_any_depth('n'), --depth n)"
+)
+
+
 @takes("source")
 def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     r"""The scalar theory of a network with one head in every layer.
@@ -231,7 +237,9 @@ def scalar_theory(source: Network | Derivation | Theory) -> ScalarTheory:
     Source: theory of section 1.4; Li, Sompolinsky, PRX 11, 031059 (2021).
     """
     derivation = derive(source) if isinstance(source, Network) else source
-    theory = derivation if isinstance(derivation, Theory) else derivation.known_theory
+    theory = derivation
+    if not isinstance(theory, Theory):
+        theory = theory.require_known(ANY_NUMBER)
     refuse_mean(theory, "the scalar theory")
     network = getattr(derivation, "network", None)
     require_distinct_symbols(theory, None if network is None else network.temperature)
