@@ -83,3 +83,19 @@ def test_the_gradient_of_the_sum_is_that_of_the_window(name):
         known = (*depths, *(layer.known.known if layer.known else ()))
         slope = found.composed.settled(gradient(found.action, layer.overlap, known))
         assert equal(slope, layer.gradient), index_text(layer.number)
+
+
+RECORDS = ("attention", "several outputs", "a mean", "residuals alone")
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_predictor_evidence_and_share_are_those_of_the_network_written_out(name):
+    case = Concrete(name, 2)
+    found, expected = case.theory, case.expected
+    assert equal(case.at(found.log_evidence), expected.log_evidence)
+    assert (found.share is None) == (expected.share is None)
+    for record, known in ((found.predictor, expected.predictor), (found.share, expected.share)):
+        for key, value in vars(known).items() if known is not None else ():
+            assert equal(case.at(getattr(record, key)), value), key
+    assert len(found.order_parameters) == len(found.layers) == len(found.gradients)
+    assert repr(found) == f"Theory({'; '.join(layer.title for layer in found.layers)})"
