@@ -23,8 +23,8 @@ Source: Williams (1997) for the arc-sine; Cho and Saul (2009) for the arc-cosine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Any
@@ -161,12 +161,8 @@ def kernel_matrix(kernel: Any, left: Array, right: Array, variance: float) -> Ar
         with np.errstate(all="ignore"):  # what overflows is refused below, in one line
             values = known.second_moment(Preactivations(factor * left, factor * right))
         return real_array(values, name, "scale the inputs down")
-    function = _function(kernel)
-    with _one_line(name):
-        given = function(left.copy(), right.copy())
-    matrix = real_array(given, name, "mend the function, or scale the inputs down")
-    expect_shape(matrix, name, (len(left), len(right)), "give a value for every pair of inputs")
-    return variance * matrix
+    remedy = "give a value for every pair of inputs"
+    return variance * _answer(_function(kernel), (left, right), name, remedy)
 
 
 def has_mean(kernel: Any) -> bool:
@@ -214,10 +210,7 @@ def kernel_mean(kernel: Any, inputs: Array, variance: float) -> Array:
         return real_array(values, name, "scale the inputs down")
     function = _own_mean(kernel)
     assert function is not None
-    with _one_line(name):
-        given = function(inputs.copy())
-    means = real_array(given, name, "mend the function, or scale the inputs down")
-    expect_shape(means, name, (len(inputs),), "give a value for every input")
+    means = _answer(function, (inputs,), name, "give a value for every input")
     return np.asarray(np.sqrt(variance) * means)
 
 
@@ -240,12 +233,16 @@ def _function(kernel: Any) -> Kernel:
     return loaded
 
 
-@contextmanager
-def _one_line(name: str) -> Iterator[None]:
-    """What a function of the user's raises, in one line."""
+def _answer(
+    function: Callable[..., Any], inputs: tuple[Array, ...], name: str, remedy: str
+) -> Array:
+    """What a function of the user's gives: a value for every input, or pair of inputs."""
     try:
         with np.errstate(all="ignore"):
-            yield
+            given = function(*(each.copy() for each in inputs))
     except Exception as error:
         reason = one_line(str(error) or type(error).__name__, 120)
         raise DataError(f"{name} fails on the inputs ({reason}); mend the function") from None
+    values = real_array(given, name, "mend the function, or scale the inputs down")
+    expect_shape(values, name, tuple(map(len, inputs)), remedy)
+    return values
