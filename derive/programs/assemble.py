@@ -36,8 +36,9 @@ class Module:
 def assemble(parts: Iterable[str], title: str) -> Module:
     """A module of texts, one below the other."""
     source = "\n\n\n".join(part.strip() for part in parts) + "\n"
-    ast.parse(source)
-    return Module(source, title)
+    module = Module(source, title)
+    _ = module._code  # what is no Python is noticed here
+    return module
 
 
 def runtime_source(
