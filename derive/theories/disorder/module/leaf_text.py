@@ -90,7 +90,11 @@ def _closed(leaf: Leaf, form: Form, name: str, slopes: Sequence[tuple[int, ...]]
             body = body.diff(form.centres[index])
         results.append((result_name(leaf, indices), body.xreplace(symbols)))
     lines, values = assignments(results)
-    body_text = [f"    {key} = {value}" for key, value in lines]
+    body_text = [
+        f"    {spreads[0]} = np.where({code(c.xreplace(symbols))} > 0, {spreads[0]}, np.nan)"
+        for c in form.conditions
+    ]
+    body_text += [f"    {key} = {value}" for key, value in lines]
     body_text += [f"    {key} = {v}" for (key, _), v in zip(results, values, strict=True)]
     given = own_symbols(leaf)
     arguments = ", ".join([*centres, *spreads, *(s.name for s in given)])
