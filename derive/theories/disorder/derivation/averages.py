@@ -55,16 +55,16 @@ def _mean(node: Mean) -> Any:
 
 
 def _without_teacher(node: Mean) -> Any | None:
-    """The teacher's fields left out, where neither the body nor a label depends on them."""
+    """Fields left out on which neither the body nor a label depends."""
     body, law = node.args
-    teachers = law.fields[: law.teachers]
-    inside = {*teachers, law.labels.symbol, *map(score, teachers)}
-    plain = law.labels.tilt == 1 and not body.free_symbols & inside
-    return (
-        mean(body, only_fields(law, range(law.teachers, len(law.fields))))
-        if (teachers and plain)
-        else None
-    )
+    if law.labels.tilt != 1 or body.has(law.labels.symbol):
+        return None
+    inside = body.free_symbols
+    used = [k for k, f in enumerate(law.fields) if inside & {f, score(f)}]
+    plain = all(k >= law.teachers for k in used)
+    if not plain or (len(used) == len(law.fields) and law.labels.kind == "none"):
+        return None
+    return mean(body, only_fields(law, used))
 
 
 def only_fields(law: Law, kept: Any) -> Law:

@@ -169,7 +169,7 @@ def written_out(expression: Any, forms: dict[Leaf, Form | None], inner: dict[Any
 def _is_quadratic(leaf: Leaf, form: Form | None, law: Law) -> bool:
     if form is None or form.of(leaf).has(sympy.Heaviside):
         return False
-    variables = [*law.fields, *(a.symbol for a in law.attributes)]
+    variables = list(law.fields)
     if law.labels.kind != "none":
         variables.append(law.labels.symbol)
     return bool(form.of(leaf).is_polynomial(*variables))

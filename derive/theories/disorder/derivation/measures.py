@@ -16,6 +16,7 @@ from derive.theories.disorder.nodes.towers import (
     NO_LABELS,
     Labels,
     Law,
+    Mean,
     Measure,
     labels_of,
     mean,
@@ -45,7 +46,22 @@ def variables_of(sites: Sites) -> tuple[Measure, ...]:
 def attribute_mean(sites: Sites, expression: Any) -> Any:
     """The mean of a function of the attributes."""
     law = Law(Tuple(*attributes_of(sites)), Tuple(), Tuple(), Tuple(), sympy.S.Zero, NO_LABELS)
-    return reduced(mean(expression, law))
+    return _summed(reduced(mean(expression, law)))
+
+
+def _summed(expression: Any) -> Any:
+    """Means over points written out: numbers of the description, in which no order parameter is."""
+    known = {}
+    for node in expression.atoms(Mean):
+        body, law = node.args
+        if law.fields or any(a.log_density is not None for a in law.attributes):
+            continue
+        for attribute in reversed(law.attributes):
+            body = sympy.Add(
+                *(w * body.xreplace({attribute.symbol: v}) for v, w in attribute.points)
+            )
+        known[node] = body
+    return expression.xreplace(known)
 
 
 def weight_of(examples: Examples) -> Any:

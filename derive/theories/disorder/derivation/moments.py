@@ -8,26 +8,37 @@ from __future__ import annotations
 from typing import Any
 
 import sympy
+from sympy import Tuple
 
 from derive.theories.disorder.closed.forms import gathered
-from derive.theories.disorder.nodes.towers import Law, Leaf, Mean, Measure
+from derive.theories.disorder.nodes.towers import NO_LABELS, Law, Leaf, Mean, Measure, mean
 
 
 def polynomial_mean(node: Mean) -> Any | None:
-    """The mean of a polynomial, written out; None where it is another function."""
+    """The mean of a polynomial in the fields, written out; None where it is another function.
+
+    Attributes in which it is no polynomial are left to average over.
+    """
     body, law = node.args
-    inside = [*law.fields, *(a.symbol for a in law.attributes)]
     if body.atoms(Leaf) or law.labels.tilt != 1 or law.labels.kind not in ("none", "gaussian"):
         return None
     if law.labels.kind == "gaussian":
         body, law = _label_as_field(body, law)
-        inside = [*law.fields, *(a.symbol for a in law.attributes)]
-    if not body.is_polynomial(*inside):
+    if not body.is_polynomial(*law.fields):
         return None
-    found = _gaussian(sympy.expand(body), law)
-    for attribute in reversed(law.attributes):  # a law may depend on those before
-        found = _attribute(sympy.expand(found), attribute)
-    return None if found.has(sympy.nan) else found
+    found, attributes = _gaussian(sympy.expand(body), law), list(law.attributes)
+    while attributes:  # the last first, as a law may depend on those before
+        integrated = _attribute(found, attributes[-1])
+        if integrated is None:
+            break
+        found = integrated
+        attributes.pop()
+    if not attributes:
+        return found
+    if not law.fields and len(attributes) == len(law.attributes):
+        return None
+    empty = Tuple()
+    return mean(found, Law(Tuple(*attributes), empty, empty, empty, sympy.S.Zero, NO_LABELS))
 
 
 def _gaussian(body: Any, law: Law) -> Any:
@@ -46,13 +57,15 @@ def _gaussian(body: Any, law: Law) -> Any:
     return total
 
 
-def _attribute(body: Any, law: Measure) -> Any:
-    """The mean over an attribute: its moments, or the mean as it stands where they have no form."""
+def _attribute(body: Any, law: Measure) -> Any | None:
+    """The mean of a polynomial in an attribute by its moments; None where they have no form."""
+    if not body.is_polynomial(law.symbol):
+        return None
     total = sympy.S.Zero
-    for term in sympy.Add.make_args(body):
+    for term in sympy.Add.make_args(sympy.expand(body)):
         rest, power = term.as_coeff_exponent(law.symbol)
         total += rest * moment(law, int(power)) if power != 0 else term
-    return total
+    return None if total.has(sympy.nan) else total
 
 
 def moment(law: Measure, power: int) -> Any:

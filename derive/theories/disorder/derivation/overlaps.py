@@ -170,6 +170,14 @@ def _with_magnetisation(
                 known.attribute,
             )
             return [*linears[:place], renamed, *linears[place + 1 :]]
+    linears = [_renamed(known) if known.parameter.name == name else known for known in linears]
     variables = {s: k for k, sites in enumerate(model.sites) for s in components(sites)}
     population = next(variables[s] for s in observable.free_symbols if s in variables)
     return [*linears, Linear(observable, population, symbol(name), conjugate)]
+
+
+def _renamed(linear: Linear) -> Linear:
+    """An overlap with an attribute, whose name a magnetisation has, by the attribute's name."""
+    tag = f"{linear.parameter.name[1:]}_{linear.attribute}"
+    names = symbol(f"m{tag}"), symbol(f"mhat{tag}")
+    return Linear(linear.observable, linear.population, *names, linear.component, linear.attribute)

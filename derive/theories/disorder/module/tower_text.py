@@ -154,7 +154,7 @@ class TowerText:
         for body in tower.bodies:
             text = code(_named(body, names))
             if weights:
-                shown.append(f"np.sum({weights} * ({text}), axis=0)")
+                shown.append(f"np.sum({weights} * ({text}) + 0.0 * z, axis=0)")
             else:
                 shown.append(f"{text} + 0.0 * z" if not _varies(body, tower.law) else text)
         if not 0 < tower.count < len(shown):

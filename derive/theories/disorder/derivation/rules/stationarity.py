@@ -17,6 +17,7 @@ from derive.errors import RuleError
 from derive.theories.disorder.derivation.averages import reduced
 from derive.theories.disorder.derivation.state import State
 from derive.theories.disorder.nodes.derivative import derivative
+from derive.theories.disorder.nodes.towers import Mean
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,15 @@ def solved(free_entropy: Any, by: Any, unknown: Any) -> Any:
     """The equation of stationarity in one symbol, solved for its partner."""
     equation = sympy.expand_mul(reduced(derivative(free_entropy, by)))
     terms = sympy.Add.make_args(equation)
-    linear = [term for term in terms if term.has(unknown) and (term / unknown).is_number]
-    coefficient = sympy.Add(*linear) / unknown
+    linear = [term for term in terms if _is_multiple(term, unknown)]
+    coefficient = sympy.Add(*(term / unknown for term in linear))
     rest = sympy.Add(*(term for term in terms if term not in linear))
-    if coefficient == 0 or not coefficient.is_number:
+    if coefficient == 0 or rest.has(unknown):
         raise RuleError(f"the derivative in {by} is not linear in {unknown}: {equation}")
     return sympy.expand_mul(-rest / coefficient)
+
+
+def _is_multiple(term: Any, unknown: Any) -> bool:
+    """Whether a term is a number, or a ratio of numbers of sites, times an unknown."""
+    factor = term / unknown
+    return bool(term.has(unknown) and not factor.has(unknown, Mean))
