@@ -153,7 +153,7 @@ def test_another_kernel_is_refused(monkeypatch):
 
     wrong = replace(
         feature_maps.MAPS["arc-sine"],
-        second_moment=lambda law: 1.001 * feature_maps._arc_sine(law),
+        second_moment=lambda law: 1.001 * feature_maps.arc_sine(law),
     )
     monkeypatch.setitem(feature_maps.MAPS, "arc-sine", wrong)
     with pytest.raises(CertificateError, match="the second moments of f"):
