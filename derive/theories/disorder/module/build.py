@@ -20,6 +20,7 @@ from derive.theories.disorder.module.runtime import (
     field_integral,
     first_edges,
     fixed_point,
+    frozen,
     integrate,
     newton,
     panels,
@@ -28,6 +29,7 @@ from derive.theories.disorder.module.runtime import (
     small,
     solving,
     special,
+    symmetries,
     verdict,
 )
 from derive.theories.disorder.module.text import code
@@ -216,7 +218,7 @@ class Builder:
         """Points to begin at: near the teacher, or in one state; far from it; nowhere."""
         lines = [
             "def starts(parameters):",
-            '    """Points to begin at, and the box of random ones."""',
+            '    """Points to begin at, and the one where q is a part of its largest value."""',
             *([self._unpack("parameters", self.parameters)] if self.parameters else []),
             *(f"    {s.name} = {code(value)}" for s, value in self.theory.fixed.items()),
             *(
@@ -224,12 +226,12 @@ class Builder:
                 for square in self.overlaps.squares
                 if square.count == 1 and square.diagonal not in self.theory.fixed
             ),
-            "    points = []",
-            "    for name, near in (('informed', 0.97), ('between', 0.5), ('uninformed', 0.03)):",
-            f"        points.append((name, np.array([{self._near('near')}], dtype=float)))",
-            f"    high = np.array([{self._near('1.0')}], dtype=float)",
-            f"    low = high * np.array([{', '.join(map(str, self._signs()))}])",
-            "    return points, (low, high)",
+            "",
+            "    def near(part):",
+            f"        return np.array([{self._near('part')}], dtype=float)",
+            "",
+            "    named = (('informed', 0.97), ('between', 0.5), ('uninformed', 0.03))",
+            "    return [(name, near(part)) for name, part in named], near",
         ]
         return "\n".join(lines)
 
@@ -250,13 +252,18 @@ class Builder:
         return ", ".join(parts)
 
     def _largest(self, linear: Linear) -> str:
-        """The largest value of an overlap with an attribute, less a little."""
+        """The largest value of an overlap with an attribute."""
         if linear.attribute is None:
             return "0.9"
         own = attribute_mean(self.theory.model.sites[linear.population], linear.attribute**2)
         size = "1.0" if own.has(Mean) else code(own)
         diagonal = self.overlaps.square(linear.component, linear.component).diagonal
-        return f"0.98 * np.sqrt({size} * {code(diagonal)})"
+        return f"np.sqrt({size} * {code(diagonal)})"
+
+    def _odd(self) -> list[float]:
+        """-1 for each overlap with an attribute, and each magnetisation."""
+        linears = {v.parameter for v in self.overlaps.linears}
+        return [-1.0 if u in linears else 1.0 for u in self.unknown]
 
     def _signs(self) -> list[float]:
         linears = {v.parameter for v in self.overlaps.linears}
@@ -272,6 +279,9 @@ class Builder:
             for s in self.parameters
         ]
         discrete = all(isinstance(sites.variable, Discrete) for sites in model.sites)
+        single = discrete and all(
+            s.diagonal in self.theory.fixed for s in self.overlaps.squares if s.count == 1
+        )
         values = "".join(f"float({s.name}), " for s in self.parameters)
         lines = [
             f"def solve({', '.join(['*', *given, 'start=None', 'random=4', 'seed=0'])}):",
@@ -285,7 +295,7 @@ class Builder:
             "        seed: Of the random starts.",
             '    """',
             f"    parameters = ({values})",
-            "    points, box = starts(parameters)",
+            "    points, near = starts(parameters)",
             "",
             "    def feasible(order):",
             "        states = overlaps(order, parameters)",
@@ -294,13 +304,16 @@ class Builder:
             "    if start is not None:",
             "        points = [('given', np.array(start, dtype=float))]",
             "    else:",
-            "        generator = np.random.default_rng(seed)",
-            "        points += random_starts(*box, feasible, random, generator)",
+            "        generator, high = np.random.default_rng(seed), near(1.0)",
+            f"        low = high * np.array([{', '.join(map(str, self._signs()))}])",
+            "        points += random_starts(low, high, feasible, random, generator)",
             "    theory = Theory(",
             "        lambda order, refine: update(order, parameters, refine),",
             "        lambda order, refine: state(order, parameters, refine),",
             "        feasible,",
             f"        discrete={discrete},",
+            f"        signs={self._odd()},",
+            *(["        edge=None if start is not None else near,"] if single else []),
             "    )",
             "    return solutions(theory, points)",
         ]
@@ -346,6 +359,8 @@ TOOLS = (
     fixed_point,
     branches,
     verdict,
+    symmetries,
+    frozen,
     solving,
 )
 """What modules carry of the runtime, in order."""

@@ -18,6 +18,7 @@ from derive.theories.disorder.module.leaf_text import (
     result_name,
 )
 from derive.theories.disorder.module.text import code
+from derive.theories.disorder.module.turns import turns_of
 from derive.theories.disorder.nodes.towers import Inner, Law, Leaf, Mean, Slope, score
 
 FunctionOf = Callable[[Leaf, Sequence[Any], Sequence[Any]], LeafFunction]
@@ -93,7 +94,8 @@ class TowerText:
             lines += self._fieldless(tower)
         elif len(outer) == 1:
             lines += ["", "    def integrand(z):", *self._integrand(tower, outer)]
-            lines += ["", "    return gaussian_average(integrand, refine)"]
+            turns = ", ".join(turns_of(tower.law, outer[0], tower.bodies))
+            lines += ["", f"    return gaussian_average(integrand, refine, [{turns}])"]
         else:
             lines += self._several(tower, outer)
         return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,11 +10,14 @@ import numpy as np
 from derive.theories.disorder.module.runtime.branches import find_branches
 from derive.theories.disorder.module.runtime.equations import Feasible
 from derive.theories.disorder.module.runtime.fixed_point import FixedPoint, fixed_point
+from derive.theories.disorder.module.runtime.frozen import Frozen, frozen
 from derive.theories.disorder.module.runtime.quadrature import relative_change
+from derive.theories.disorder.module.runtime.symmetries import representative, symmetries
 from derive.theories.disorder.module.runtime.verdict import (
     Overlap,
     Solution,
     State,
+    frozen_told,
     judged,
     others_told,
 )
@@ -42,7 +45,9 @@ class Theory(NamedTuple):
         feasible: Whether x is of any state.
         discrete: Whether the entropy cannot be negative.
         scale: Sizes of the components of x.
-        canonical: One of the points that a symmetry makes equal.
+        signs: -1 for each component that a symmetry may take to its negative.
+        edge: From q/Q to order parameters where replicas are one configuration; None where that
+            is not a state, but the end of all states.
     """
 
     update: Callable[[np.ndarray, int], np.ndarray]
@@ -50,27 +55,58 @@ class Theory(NamedTuple):
     feasible: Feasible
     discrete: bool
     scale: np.ndarray | float = 1.0
-    canonical: Callable[[np.ndarray], np.ndarray] = lambda x: x
+    signs: Sequence[float] = ()
+    edge: Callable[[float], np.ndarray] | None = None
 
 
 def solutions(theory: Theory, starts: Iterable[tuple[str, np.ndarray]]) -> Solution:
     """The fixed point that dominates, with the others beside it."""
+    starts = list(starts)
+    flips = symmetries(lambda x: theory.update(x, 1), [x for _, x in starts[:2]], theory.signs)
     branches, nearest = find_branches(
         lambda x: theory.update(x, 1),
         starts,
         theory.feasible,
         lambda x: theory.described(x, 1).free_entropy,
         scale=theory.scale,
-        canonical=theory.canonical,
+        canonical=lambda x: representative(flips, x),
     )
-    if not branches:
+    single = end_of(theory)
+    found = [solution(theory, branch.found) for branch in branches]
+    if single is not None and not any(branch.found.attracting for branch in branches):
+        return in_one_configuration(theory, single)._replace(others=tuple(found))
+    if not found:
         if nearest is None:
             raise ValueError("no start is feasible")
         return solution(theory, nearest)
-    best, *others = (solution(theory, branch.found) for branch in branches)
+    best, *others = found
     gaps = [best.free_entropy - other.free_entropy for other in others]
     told = others_told([branch.found.attracting for branch in branches[1:]], gaps)
+    if single is not None and single.free_entropy > -np.inf:
+        told += frozen_told(single.free_entropy - best.free_entropy)
     return best._replace(message=best.message + told, others=tuple(others))
+
+
+def end_of(theory: Theory) -> Frozen | None:
+    """The state of one configuration, where there is one that the update leads into."""
+    if theory.edge is None:
+        return None
+    return frozen(
+        lambda x: theory.update(x, 1), theory.edge, lambda x: theory.described(x, 1).free_entropy
+    )
+
+
+def in_one_configuration(theory: Theory, single: Frozen) -> Solution:
+    """What is shown where no state is left inside; it is no fixed point, so not converged."""
+    step = theory.update(single.point, 1) - single.point
+    residual = float(np.max(np.abs(step) / np.maximum(np.abs(single.point), theory.scale)))
+    with np.errstate(all="ignore"):  # conjugates grow without bound towards the edge
+        described = theory.described(single.point, 1)
+    left = f"one configuration is left, of free entropy {single.free_entropy:.4g}"
+    if single.free_entropy == -np.inf:
+        left = "the free entropy falls without bound: no configuration is left"
+    message = f"no fixed point inside: the search runs into q = Q, where {left}"
+    return Solution(*described[:-1], False, residual, np.inf, message)
 
 
 def solution(theory: Theory, found: FixedPoint) -> Solution:

@@ -151,3 +151,13 @@ def others_told(attracting: Sequence[bool], gaps: Sequence[float]) -> str:
         count = len(attracting) - len(states)
         words.append(f"{count} that iterations leave")
     return "; also found: " + "; ".join(words) if words else ""
+
+
+def frozen_told(above: float) -> str:
+    """What is said where q = Q attracts too, of a free entropy so much above the first's."""
+    where = (
+        f"higher free entropy, by {above:.4g}: it dominates"
+        if above > 0.0
+        else (f"lower free entropy, by {-above:.4g}")
+    )
+    return f"; at q = Q one configuration is left, of {where}"
