@@ -21,9 +21,9 @@ def test_only_signs_that_go_with_the_update_are_symmetries():
 
     flips = [flip.tolist() for flip in symmetries(update, POINTS, SIGNS)]
     assert sorted(flips) == sorted([[1, a, b] for a in (1, -1) for b in (1, -1)])
-    flips = symmetries(lambda x: update(x) + [0, 0, 0.1 * x[1] * x[2]], POINTS, SIGNS)
+    flips = symmetries(lambda x: np.add(update(x), [0, 0, 0.1 * x[1] * x[2]]), POINTS, SIGNS)
     assert [flip.tolist() for flip in flips] == [[1, 1, 1], [1, 1, -1]]
-    tied = symmetries(lambda x: update(x) + [0, 0.1 * x[2], 0], POINTS, SIGNS)
+    tied = symmetries(lambda x: np.add(update(x), [0, 0.1 * x[2], 0]), POINTS, SIGNS)
     assert [flip.tolist() for flip in tied] == [[1, 1, 1], [1, -1, -1]]
     assert representative(tied, np.array([0.3, -0.2, 0.7])).tolist() == [0.3, 0.2, -0.7]
 
