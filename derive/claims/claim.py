@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from derive.claims.slips.kinds import SLIPS
 from derive.claims.words import Words
 from derive.errors import ClaimError
 from derive.evidence.verdict import Verdict
@@ -64,6 +63,7 @@ class Claim:
         assume: Conditions under which it is claimed: a parameter of ours to its value.
         symbols: A symbol of theirs to an expression in ours.
         declare: A symbol of a chain of its own to its shape and domain.
+        define: An unknown of theirs to the equation that it solves, in theories that have some.
         expect: The verdict that the author of the claim expects; empty where none is stated.
         slip: The slip whose correction the author expects; empty where none is stated.
         source: What to call the claim in messages.
@@ -76,6 +76,7 @@ class Claim:
     assume: Mapping[str, str] = field(default_factory=dict)
     symbols: Mapping[str, str] = field(default_factory=dict)
     declare: Mapping[str, str] = field(default_factory=dict)
+    define: Mapping[str, Any] = field(default_factory=dict)
     expect: str = ""
     slip: str = ""
     source: str = "claim"
@@ -110,7 +111,7 @@ def require_sound(claim: Claim, words: Words) -> Claim:
     if claim.up_to and claim.subject:
         raise ClaimError("up_to: an equation differs by nothing; leave it out")
     _require_expected("expect", claim.expect, tuple(verdict.value for verdict in Verdict))
-    _require_expected("slip", claim.slip, tuple(SLIPS))
+    _require_expected("slip", claim.slip, tuple(words.slips))
     _require_lines(claim, own)
     return claim
 
@@ -144,7 +145,9 @@ def _require_about(claim: Claim, words: Words) -> None:
 
 
 def _require_names(claim: Claim) -> None:
-    for place, table in (("symbols", claim.symbols), ("declare", claim.declare)):
+    for place, table in (
+        ("symbols", claim.symbols), ("declare", claim.declare), ("define", claim.define),
+    ):  # fmt: skip
         for name in table:
             if not NAME.fullmatch(name):
                 raise ClaimError(

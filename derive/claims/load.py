@@ -41,7 +41,8 @@ def load_claim(path: str | Path, words: Words) -> Claim:
 
 
 def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) -> Claim:
-    _require_keys({k: v for k, v in table.items() if k != "kind"}, (words.model, *KEYS), "")
+    valid = (words.model, *KEYS, *words.more)
+    _require_keys({k: v for k, v in table.items() if k != "kind"}, valid, "")
     claim = Claim(
         lines=_lines(table.get("lines", [])),
         model=_model(table, folder, words),
@@ -50,6 +51,7 @@ def _claim(table: Mapping[str, Any], folder: Path, source: str, words: Words) ->
         assume=_texts(_numbers_as_text(table.get("assume", {})), "assume"),
         symbols=_texts(table.get("symbols", {}), "symbols"),
         declare=_texts(table.get("declare", {}), "declare"),
+        define=_unknowns(table.get("define", {})),
         expect=_text(table.get("expect", ""), "expect"),
         slip=_text(table.get("slip", ""), "slip"),
         source=source,
@@ -61,6 +63,8 @@ def _model(table: Mapping[str, Any], folder: Path, words: Words) -> Any:
     word = words.model
     if word not in table:
         return None
+    if words.table is not None and isinstance(table[word], Mapping):
+        return words.table(table[word])
     path = _text(table[word], word)
     if not path:
         raise ClaimError(f"{word}: an empty path; give the path of a {word}, or leave it out")
@@ -112,6 +116,21 @@ def _numbers_as_text(value: Any) -> Any:
         key: repr(v) if isinstance(v, numbers) and not isinstance(v, bool) else v
         for key, v in value.items()
     }
+
+
+def _unknowns(value: Any) -> dict[str, Any]:
+    """Each a table with an equation, and what the root is."""
+    if not isinstance(value, Mapping) or not all(isinstance(v, Mapping) for v in value.values()):
+        raise ClaimError(
+            f'define: {shown(value)} where tables are due; write kappa = {{equation = "..."}}'
+        )
+    for name, table in value.items():
+        place = f"define.{one_line(name, 40)}"
+        _require_keys(table, ("equation", "positive"), f"{place}.")
+        _text(table.get("equation", ""), f"{place}.equation")
+        if not isinstance(table.get("positive", False), bool):
+            raise ClaimError(f"{place}.positive: {shown(table['positive'])}; write true or false")
+    return {name: dict(table) for name, table in value.items()}
 
 
 def _texts(value: Any, place: str) -> dict[str, str]:

@@ -52,7 +52,7 @@ a number; write a*eye(2) for a number on the diagonal
 
 @dataclass(eq=False)
 class _Reader(Arithmetic):
-    indices: dict[str, int] = field(default_factory=dict)
+    indices: dict[str, Any] = field(default_factory=dict)
     summed: int = 0
 
     def read(self, node: ast.expr) -> Any:
@@ -87,16 +87,17 @@ class _Reader(Arithmetic):
         return sympy.Integer(whole + part or "0") * sympy.Integer(10) ** (power - len(part))
 
     def name(self, node: ast.Name) -> Any:
+        scope = self.scope
         if node.id in self.indices:
-            return sympy.Integer(self.indices[node.id])
+            return sympy.sympify(self.indices[node.id])
         if node.id in self.scope.names:
             return self.scope.names[node.id]
         if node.id == "pi":
             return sympy.pi
-        if node.id in self.scope.vocabulary or node.id in self.scope.functions:
+        if any(node.id in t for t in (scope.vocabulary, scope.functions, scope.binders)):
             raise self.fail(node, f"{node.id} is a function; write {node.id}(...)")
         valid = [*self.scope.names, *self.indices, "pi"]
-        functions = [*self.scope.vocabulary, "sum", *self.scope.functions]
+        functions = [*scope.vocabulary, "sum", *scope.functions, *scope.binders]
         raise self.fail(node, f"unknown name{instead_of_name(node.id, valid, functions)}")
 
     def subscript(self, node: ast.Subscript) -> Any:
@@ -144,12 +145,14 @@ class _Reader(Arithmetic):
             raise self.fail(node, "arguments stand between commas, without names or stars")
         if name == "sum":
             return self.layers(node)
+        if name in self.scope.binders:
+            return self.binding(node, name)
         arguments = [self.read(arg) for arg in node.args]
         if name in self.scope.functions:
             self._count(node, name, 1)
             return self.scope.functions[name](matrix(arguments[0]))
         if name not in self.scope.vocabulary:
-            valid = [*self.scope.vocabulary, "sum", *self.scope.functions]
+            valid = [*self.scope.vocabulary, "sum", *self.scope.functions, *self.scope.binders]
             known = instead_of_function(name, valid)
             if name in self.scope.names:
                 known = f", it is a name; write {name}*(...) for a product{choices('', valid)}"
@@ -169,8 +172,7 @@ class _Reader(Arithmetic):
         body, index, *ends = node.args
         if not isinstance(index, ast.Name):
             raise self.fail(index, "the second argument of sum is its index, a name such as l")
-        taken = (self.scope.names, self.scope.functions, self.scope.vocabulary, self.indices)
-        if any(index.id in names for names in taken):
+        if self._is_taken(index.id):
             raise self.fail(index, "the index of sum is a name in use; choose another")
         first, last = (number(self.read(end)) for end in ends)
         if not (first.is_Integer and last.is_Integer):
@@ -180,6 +182,25 @@ class _Reader(Arithmetic):
         if self.summed > MOST_SUMMED:
             raise self.fail(node, f"more than {MOST_SUMMED} terms in sums; sum over fewer")
         return self._summed(node, body, index.id, range(int(first), int(first) + count))
+
+    def binding(self, node: ast.Call, name: str) -> Any:
+        """avg(expression, z): the name is bound in the expression, and unknown outside."""
+        self._count(node, name, 2)
+        body, bound = node.args
+        if not isinstance(bound, ast.Name):
+            raise self.fail(bound, f"the second argument of {name} is a name such as z")
+        if self._is_taken(bound.id):
+            raise self.fail(bound, f"{name} binds a name in use; choose another")
+        self.indices[bound.id] = symbol = sympy.Dummy(bound.id, real=True)
+        try:
+            return self.scope.binders[name](number(self.read(body)), symbol)
+        finally:
+            del self.indices[bound.id]
+
+    def _is_taken(self, name: str) -> bool:
+        scope = self.scope
+        taken = (scope.names, scope.functions, scope.vocabulary, scope.binders, self.indices)
+        return name == "sum" or any(name in names for names in taken)
 
     def _summed(self, node: ast.Call, body: ast.expr, index: str, values: range) -> Any:
         terms = []

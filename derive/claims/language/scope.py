@@ -19,6 +19,8 @@ class Scope:
         functions: Functions of a problem, beside those of the language; they take a matrix.
         vocabulary: Functions of the language, a name to the number of its arguments and what it
             makes of them; a theory may bring others.
+        binders: Words such as avg(expression, z), which bind their second argument; each a name to
+            what it makes of the expression and of the symbol that is bound.
     """
 
     names: Mapping[str, Any] = field(default_factory=dict)
@@ -27,3 +29,4 @@ class Scope:
     vocabulary: Mapping[str, tuple[int, Callable[..., Any]]] = field(
         default_factory=lambda: FUNCTIONS
     )
+    binders: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)

@@ -10,14 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, combinations_with_replacement
 
 from derive.claims.slips.change import Changes, Words, change
 from derive.claims.slips.trees import SUMS, Place, addends, calls, places, without
 
 
-def _groups(
+def groups(
     tree: ast.expr, wanted: Callable[[Place], bool]
 ) -> Iterator[tuple[Place, list[ast.expr]]]:
     """Places, each alone; and all places of one text together where there are several."""
@@ -33,9 +33,9 @@ def _groups(
             yield same[0], [place.node for place in same]
 
 
-def _scaled(tree: ast.expr, factors: Callable[[Place], Iterable[tuple[str, bool]]]) -> Changes:
+def scaled(tree: ast.expr, factors: Callable[[Place], Iterable[tuple[str, bool]]]) -> Changes:
     """Every term times, or divided by, every factor."""
-    for place, nodes in _groups(tree, lambda place: place.is_term):
+    for place, nodes in groups(tree, lambda place: place.is_term):
         for factor, divide in factors(place):
             new = f"({place.text})/({factor})" if divide else f"({factor})*({place.text})"
             new = f"-({place.text})" if factor == "-1" else new
@@ -54,7 +54,7 @@ def head_factor(tree: ast.expr, words: Words) -> Changes:
         pairs = (f"{a}*{b}" for a, b in combinations_with_replacement(words.heads, 2))
         return _both_ways(chain(single, pairs))
 
-    return _scaled(tree, factors)
+    return scaled(tree, factors)
 
 
 def variance_factor(tree: ast.expr, words: Words) -> Changes:
@@ -64,7 +64,7 @@ def variance_factor(tree: ast.expr, words: Words) -> Changes:
         single = (*words.variances, *words.indexed("s", place)[:2])
         return _both_ways(form for s in single for form in (s, f"sqrt({s})", f"{s}**2"))
 
-    return _scaled(tree, factors)
+    return scaled(tree, factors)
 
 
 def forgotten_number(tree: ast.expr, words: Words) -> Changes:
@@ -73,7 +73,7 @@ def forgotten_number(tree: ast.expr, words: Words) -> Changes:
     def factors(place: Place) -> list[tuple[str, bool]]:
         return _both_ways(form for x in words.numbers for form in (x, f"{x}**2"))
 
-    return _scaled(tree, factors)
+    return scaled(tree, factors)
 
 
 def width_factor(tree: ast.expr, words: Words) -> Changes:
@@ -82,22 +82,22 @@ def width_factor(tree: ast.expr, words: Words) -> Changes:
     def factors(place: Place) -> list[tuple[str, bool]]:
         return _both_ways((*words.widths, *words.indexed("N", place)[:2]))
 
-    return _scaled(tree, factors)
+    return scaled(tree, factors)
 
 
 def sign(tree: ast.expr, words: Words) -> Changes:
     """A sign."""
-    return _scaled(tree, lambda place: [("-1", False)])
+    return scaled(tree, lambda place: [("-1", False)])
 
 
 def factor_two(tree: ast.expr, words: Words) -> Changes:
     """A factor 2 or 1/2 on one term."""
-    return _scaled(tree, lambda place: [("2", False), ("2", True)])
+    return scaled(tree, lambda place: [("2", False), ("2", True)])
 
 
 def wrong_trace(tree: ast.expr, words: Words) -> Changes:
     """The slow factor traced for the fast one, or a Kronecker product in the other order."""
-    for place, nodes in _groups(tree, lambda place: isinstance(place.node, ast.Call)):
+    for place, nodes in groups(tree, lambda place: isinstance(place.node, ast.Call)):
         call = place.node
         assert isinstance(call, ast.Call)
         name = call.func.id if isinstance(call.func, ast.Name) else ""
@@ -111,7 +111,7 @@ def wrong_trace(tree: ast.expr, words: Words) -> Changes:
 
 def transposed(tree: ast.expr, words: Words) -> Changes:
     """A matrix that should be transposed, or not; two factors in the other order."""
-    for place, nodes in _groups(tree, lambda place: True):
+    for place, nodes in groups(tree, lambda place: True):
         node = place.node
         if isinstance(node, ast.Attribute) and node.attr == "T":
             yield change(tree, nodes, ast.unparse(node.value), "not transposed")
@@ -163,7 +163,7 @@ def added_determinant(tree: ast.expr, words: Words) -> Changes:
 def degrees_of_freedom(tree: ast.expr, words: Words) -> Changes:
     """N for N - m - 1, as at infinite width, and the other way."""
     counts = dict(words.counts)
-    for place, nodes in _groups(
+    for place, nodes in groups(
         tree, lambda place: _is_sum(place.node) or place.text in words.widths
     ):
         if place.text in words.widths:
@@ -184,7 +184,7 @@ def degrees_of_freedom(tree: ast.expr, words: Words) -> Changes:
 def layer_index(tree: ast.expr, words: Words) -> Changes:
     """The index of the layer above or below: U_2 for U_1, N[l + 1] for N[l]."""
     leaves = (ast.Name, ast.Subscript)
-    for place, nodes in _groups(tree, lambda place: isinstance(place.node, leaves)):
+    for place, nodes in groups(tree, lambda place: isinstance(place.node, leaves)):
         for new in _neighbours(place, words):
             yield change(tree, nodes, new, new)
 
@@ -208,7 +208,9 @@ def _is_sum(node: ast.expr) -> bool:
     return isinstance(node, ast.BinOp) and isinstance(node.op, SUMS)
 
 
-SLIPS: dict[str, Callable[[ast.expr, Words], Changes]] = {
+Slips = Mapping[str, Callable[[ast.expr, Words], Changes]]
+"""The name of a slip to what would mend it."""
+SLIPS: Slips = {
     "a sign": sign,
     "a factor 2": factor_two,
     "a head factor": head_factor,

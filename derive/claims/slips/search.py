@@ -15,7 +15,7 @@ from derive.claims.language import Scope, parse
 from derive.claims.result import Correction
 from derive.claims.sides import Side
 from derive.claims.slips.change import Change, Words
-from derive.claims.slips.kinds import SLIPS
+from derive.claims.slips.kinds import SLIPS, Slips
 from derive.claims.slips.trees import addends, tree_of
 from derive.errors import DeriveError
 from derive.evidence.numbers import Array, Numbers
@@ -92,13 +92,16 @@ class Trial:
             return 0
 
 
-def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]:
+def corrections(
+    text: str, words: Words, trial: Trial, slips: Slips = SLIPS
+) -> tuple[Correction, ...]:
     """Every common slip whose correction makes a line hold.
 
     Args:
         text: The line, or the right-hand side of an equation.
         words: The names that a correction may use.
         trial: What corrected lines are tried on.
+        slips: Which are tried, by name.
     """
     if not text or len(text) > LONGEST:
         return ()
@@ -108,13 +111,13 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
         return ()
     ranked: Found = {}
     tried: set[str] = set()
-    queues = [_named(name, slip(tree, words)) for name, slip in SLIPS.items()]
+    queues = [_named(name, slip(tree, words)) for name, slip in slips.items()]
     # The kinds take turns, so that a kind with many candidates does not use up the time.
     for candidates in zip_longest(*queues):
         for candidate in filter(None, candidates):
             name, change = candidate
             if len(tried) >= MOST_CANDIDATES or time.thread_time() > end:
-                return _sorted(ranked)
+                return _sorted(ranked, slips)
             best, _ = ranked.get((name, change.key), (0, None))
             if best == AS_IT_STANDS or _told(ranked, name) >= MOST_OF_A_KIND:
                 continue
@@ -125,7 +128,7 @@ def corrections(text: str, words: Words, trial: Trial) -> tuple[Correction, ...]
             if rank > best:
                 correction = Correction(name, f"write {change.told}", change.text)
                 ranked[name, change.key] = (rank, correction)
-    return _sorted(ranked)
+    return _sorted(ranked, slips)
 
 
 def _named(name: str, changes: Iterator[Change]) -> Iterator[tuple[str, Change]]:
@@ -136,8 +139,8 @@ def _told(ranked: Found, name: str) -> int:
     return sum(kind == name and rank == AS_IT_STANDS for (kind, _), (rank, _) in ranked.items())
 
 
-def _sorted(ranked: Found) -> tuple[Correction, ...]:
+def _sorted(ranked: Found, slips: Slips) -> tuple[Correction, ...]:
     """Those of the best rank: with a factor -1 allowed, all the rest could be negated instead."""
-    order, best = list(SLIPS), max((rank for rank, _ in ranked.values()), default=0)
+    order, best = list(slips), max((rank for rank, _ in ranked.values()), default=0)
     kept = [correction for rank, correction in ranked.values() if rank == best]
     return tuple(sorted(kept, key=lambda c: order.index(c.slip)))

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-VALUE_ARGUMENTS = {"ptrace": 1, "ptrace_fast": 1, "block": 1, "sum": 1, "eye": 0, "ones": 0}
+VALUE_ARGUMENTS = {
+    "ptrace": 1, "ptrace_fast": 1, "block": 1, "sum": 1, "eye": 0, "ones": 0, "avg": 1,
+}  # fmt: skip
 """How many of a function's arguments are values; the rest are sizes. All, where it is not here."""
 PRODUCTS = (ast.Mult, ast.Div, ast.MatMult)
 SUMS = (ast.Add, ast.Sub)

@@ -13,6 +13,7 @@ names = {
     "DisorderedModel": f"{home}.description",
     "load_model": f"{home}.description",
     "load": f"{home}.description:load_model",
+    "compare": f"{home}.words",
     "derive": f"{home}.derivation",
     "generate": f"{home}.module",
     "solve": f"{home}.solver",

@@ -47,7 +47,7 @@ def test_a_reserved_word_is_no_name():
         ((NETWORK, "action", None), "lines: None where a list"),
         ((None, None, ["1", "1"]), "about: None where text is due; leave it out"),
         ((NETWORK, None, ["1"]), "about: None where text is due; write for example"),
-        ((3, "action", ["1"]), "network is 3, and a Network is due; load_network"),
+        ((3, "action", ["1"]), "network is 3, and a Network or a DisorderedModel is due"),
     ],
 )
 def test_arguments_of_another_kind(arguments, due):

@@ -377,9 +377,9 @@ import numpy as np
 from scipy import special"""
 
 
-def module_of(theory: Theory) -> Module:
-    """The module of a theory."""
-    builder = Builder(theory)
+def module_of(theory: Theory, writer: type[Builder] = Builder) -> Module:
+    """The module of a theory, with the functions that a builder writes."""
+    builder = writer(theory)
     own = builder.parts()
     head = (
         f"PARAMETERS = {tuple(s.name for s in builder.parameters)!r}\n"

@@ -55,6 +55,17 @@ def _solve(parser: Parser) -> None:
     )
 
 
+def _compare(parser: Parser) -> None:
+    parser.add_argument("claim", metavar="CLAIM.toml", type=file, help="the claim, in TOML")
+    parser.add_argument(
+        "--instances", type=whole(1), default=3, metavar="K", help="for each line (default: 3)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of random points (default: 0)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON, not text")
+
+
 HOME = "derive.theories.disorder.verbs"
 VERBS = {
     "show": Verb(
@@ -74,6 +85,12 @@ VERBS = {
         "derive solve perceptron.toml --set alpha=1.2 --out solution.npz",
         _solve,
         f"{HOME}.solve:solve",
+    ),
+    "compare": Verb(
+        "check a formula of your own for a disordered model",
+        "derive compare claim.toml",
+        _compare,
+        f"{HOME}.compare:compare",
     ),
 }
 """Name to verb."""
