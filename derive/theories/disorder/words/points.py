@@ -17,6 +17,9 @@ MOST_DRAWS = 200
 NOTHING = 1e-4
 """Of an order parameter: a saddle point with less is one at which wrong claims agree too."""
 
+MIXED = 0.3
+"""Overlaps of different components, beside own ones of order 1."""
+
 FREE = "as a function of order parameters and conjugates"
 CONJUGATES = "with the conjugates that it does not name at their own equations"
 ORDERS = "with the conjugates eliminated by the equations of the order parameters"
@@ -118,16 +121,24 @@ class Draw:
         return found if self._is_possible(found) else None
 
     def _orders(self, parameters: dict[Any, float]) -> dict[Any, float] | None:
-        given = tuple(parameters[s] for s in self.ours.parameters)
-        _, (low, high) = self.ours.module.starts(given)
+        _, near = self.ours.module.starts(tuple(parameters[s] for s in self.ours.parameters))
         for _ in range(MOST_DRAWS):
-            middle = low + (high - low) * self.generator.uniform(0.15, 0.85, size=np.shape(low))
-            drawn = map(self._rounded, np.atleast_1d(middle))
-            point = {**parameters, **dict(zip(self.ours.orders, drawn, strict=True))}
-            point = self._with_assumed(point)
+            largest = dict(zip(self.ours.orders, near(1.0), strict=True))
+            drawn = {s: self._rounded(self._order(s, float(v))) for s, v in largest.items()}
+            point = self._with_assumed({**parameters, **drawn})
             if self._is_possible(point):
                 return point
         return None
+
+    def _order(self, symbol: Any, largest: float) -> float:
+        """A part of the largest value; of both signs where both occur."""
+        overlaps = self.ours.theory.overlaps
+        number = self.generator.uniform(0.15, 0.85) * largest
+        if symbol in {v.parameter for v in overlaps.linears}:
+            return float(number * self.generator.choice([-1, 1]))
+        if any(s.count > 1 and symbol in (s.off, s.diagonal) for s in overlaps.squares):
+            return float(self.generator.uniform(-MIXED, MIXED))
+        return float(number)
 
     def _is_possible(self, point: Mapping[Any, float]) -> bool:
         module = self.ours.module
