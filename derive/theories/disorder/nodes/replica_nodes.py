@@ -20,7 +20,7 @@ from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Measure
 from derive.theories.disorder.truth.fields import kinks
 from derive.theories.disorder.truth.numeric import Array, Values, evaluate, logarithm
 
-POINTS = 10
+POINTS = 14
 """Nodes of a panel."""
 FAR = 10
 """Standard deviations to either side of a field; a panel has 2.5."""
@@ -31,7 +31,7 @@ DEPTH = 45.0
 SIDE = np.geomspace(1e-3, 1e3, 120)
 PLACES = np.concatenate([-SIDE[::-1], [0.0], SIDE])
 """Where the mass of a density is looked for."""
-PANELS = 16
+PANELS = 10
 """Of the range of a density."""
 
 Exponent = Callable[[Array], Array]

@@ -32,9 +32,9 @@ from derive.theories.disorder.nodes.towers import Measure
 from derive.theories.disorder.truth.fields import chain, expectation
 from derive.theories.disorder.truth.numeric import Array, Values, evaluate
 
-PANELS = 6
+PANELS = 5
 """Of the range of one replica of a site."""
-NODES = 14
+NODES = 20
 """Of a panel of one field of a moment; without breaks twice as many."""
 
 

@@ -50,11 +50,12 @@ from derive.theories.disorder.truth.numeric import RULES, Array, Values, evaluat
 TABLE = RULES.operation
 CHUNK = 3_000_000
 """Nodes that are held at once."""
-STEP = 2.8
-"""Panels of the outer fields, in standard deviations."""
 RANGES = (8.4, 8.4, 8.4, 7.0)
-"""How far they reach, by how many variables there are: where they are many, ten digits must do."""
-
+"""How far outer fields reach, by how many variables there are: of many, ten digits must do."""
+STEPS = 4
+"""Panels of an outer field."""
+LEAST = 1e-18
+"""A mass below which a value counts for nothing, unless it is raised to a power."""
 WIDE = 1.5
 """How much further an exponential reaches."""
 
@@ -164,9 +165,12 @@ def at_nodes(body: Any, law: Law, values: Values, wider: float = 1.0) -> tuple[A
             known[law.labels.symbol] = np.broadcast_to(evaluate(label, known), logs.shape)
         elif law.labels.kind == "gaussian":
             known, logs = _with_noise(law, known, logs)
+        mass = np.exp(logs) * evaluate(law.labels.tilt, known) * evaluate(probability, known)
+        kept = mass > (LEAST * mass.max() if wider == 1 else 0)
+        known = {s: v[kept] if np.ndim(v) else v for s, v in known.items()}
+        mass, logs = mass[kept], logs[kept]
         found = _leaves(inside, known)
         known |= {mark: found[node] for node, mark in marks.items()}
-        mass = np.exp(logs) * evaluate(law.labels.tilt, known) * evaluate(probability, known)
         with np.errstate(all="ignore"):
             value = np.broadcast_to(evaluate(plain, known), logs.shape)
         masses.append(mass)
@@ -219,7 +223,9 @@ def _fields(law: Law, seen: Any, values: Values, far: float) -> tuple[dict[Any, 
             centre = centre + np.repeat(root[:, k, column], times) * z[column]
         scale = np.repeat(root[:, k, k], times)
         places = breaks_in(seen, field, known, len(logs))
-        nodes = gaussian([(b - centre) / scale for b in places], len(logs), STEP, far)
+        nodes = gaussian(
+            [(b - centre) / scale for b in places], len(logs), 2 * _range(law) / STEPS, far
+        )
         z = [np.repeat(v, nodes.places.shape[1]) for v in z] + [nodes.places.ravel()]
         there = centre[:, None] + scale[:, None] * nodes.places
         known, logs = _extended(known, logs, field, there, nodes)
@@ -250,7 +256,8 @@ def _scores(law: Law, root: Array, z: Sequence[Array], known: dict[Any, Any], ti
 
 
 def _with_noise(law: Law, known: Values, logs: Array) -> tuple[dict[Any, Any], Array]:
-    nodes = gaussian([], 1, STEP, _range(law))
+    far = _range(law)
+    nodes = gaussian([], 1, 2 * far / STEPS, far)
     average, variance = (
         np.broadcast_to(evaluate(e, known), logs.shape) for e in law.labels.expressions
     )
