@@ -78,3 +78,24 @@ def certify(
         except CertificateError as error:
             raise CertificateError(f"step {number}, {step.name}: refused: {error}") from None
     return tuple(evidence)
+
+
+def certificates_dict(
+    result: Certified, digits: int, progress: Callable[[str], None] | None = None
+) -> dict[str, Any]:
+    """The evidence for each step as JSON, or what refused one."""
+    try:
+        evidence = result.certify(digits, progress)
+    except CertificateError as error:
+        return {"refused": str(error), "steps": []}
+    steps = [
+        {
+            "step": step.name,
+            "order": step.order.value,
+            "limit": step.limit,
+            "digits": certificate.digits,
+            "detail": certificate.detail,
+        }
+        for step, certificate in zip(result.steps, evidence, strict=True)
+    ]
+    return {"refused": "", "steps": steps}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from derive.escaping import html
@@ -45,3 +46,31 @@ def captioned(svg: str, caption: str) -> str:
 def folded(title: str, content: str) -> str:
     """What a reader opens if wanted."""
     return f"<details>\n<summary>{html(title)}</summary>\n{content}\n</details>"
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
+    """A table; the cells are HTML.
+
+    Args:
+        titles: Of the columns, plain text.
+        rows: Cells of each row.
+        numbers: Columns that hold numbers.
+    """
+
+    def cell(tag: str, column: int, content: str) -> str:
+        kind = ' class="number"' if column in numbers else ""
+        return f"<{tag}{kind}>{content}</{tag}>"
+
+    head = "".join(cell("th", column, html(title)) for column, title in enumerate(titles))
+    lines = ("".join(cell("td", column, content) for column, content in enumerate(r)) for r in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+
+
+def pairs_table(pairs: Iterable[tuple[str, str]]) -> str:
+    """Names and values."""
+    rows = "".join(
+        f'<tr><td>{html(name)}</td><td class="value">{html(value)}</td></tr>'
+        for name, value in pairs
+    )
+    return f'<div class="wide"><table>{rows}</table></div>'

@@ -8,7 +8,7 @@ kind = "disorder"
 subject = "systems with quenched disorder"
 home = "derive.theories.disorder"
 verbs = VERBS
-flags = ()
+flags = ("--model",)
 names = {
     "DisorderedModel": f"{home}.description",
     "load_model": f"{home}.description",

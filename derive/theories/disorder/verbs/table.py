@@ -5,6 +5,7 @@ from __future__ import annotations
 from derive.commands.usage import Parser
 from derive.commands.values import assignment, digits, file, listed_numbers, whole
 from derive.commands.verb import Verb
+from derive.theories.disorder.verbs.running import fill as fill_run
 
 
 def add_model(parser: Parser) -> None:
@@ -66,6 +67,11 @@ def _compare(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, not text")
 
 
+def _run(parser: Parser) -> None:
+    fill_run(parser)
+    add_settings(parser)
+
+
 HOME = "derive.theories.disorder.verbs"
 VERBS = {
     "show": Verb(
@@ -91,6 +97,12 @@ VERBS = {
         "derive compare claim.toml",
         _compare,
         f"{HOME}.compare:compare",
+    ),
+    "run": Verb(
+        "derive, solve and check a disordered model, into a folder with a report",
+        "derive run --model hopfield --out hopfield",
+        _run,
+        f"{HOME}.run:run",
     ),
 }
 """Name to verb."""

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from derive.escaping import html
+from derive.evidence.html import checks_table, counted, verdict
 from derive.theories.networks.ladder import Ladder
 from derive.theories.networks.report import figures
-from derive.theories.networks.report.tables import checks_table, counted, table, verdict
-from derive.typeset.html import captioned, folded, html_page, paragraph, section
+from derive.typeset.html import captioned, folded, html_page, paragraph, section, table
 
 INTRODUCTION = (
     "Evidence that does not share the derivation's assumptions: every step's certificate, the "

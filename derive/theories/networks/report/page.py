@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from derive.escaping import html
+from derive.evidence.html import certificates_table, checks_table, counted
 from derive.theories.networks.derivation import Derivation
 from derive.theories.networks.derivation.render.content import Section, sections
 from derive.theories.networks.derivation.render.names import names_of
@@ -20,17 +21,20 @@ from derive.theories.networks.report.pruning import pruning_section
 from derive.theories.networks.report.results import CaseResults, Results, width_label
 from derive.theories.networks.report.stiffness import stiffness_section
 from derive.theories.networks.report.tables import (
-    certificates_table,
-    checks_table,
-    counted,
     heads_table,
     network_table,
-    pairs_table,
     score_table,
     solutions_table,
-    table,
 )
-from derive.typeset.html import captioned, folded, html_page, paragraph, section
+from derive.typeset.html import (
+    captioned,
+    folded,
+    html_page,
+    pairs_table,
+    paragraph,
+    section,
+    table,
+)  # fmt: skip
 from derive.typeset.mathml import converter, html_of_blocks
 from derive.typeset.page import Block, Heading, Prose
 from derive.wording import plural

@@ -12,8 +12,7 @@ from derive.theories.networks.report import figures
 from derive.theories.networks.report.figures.heads import head_labels
 from derive.theories.networks.report.figures.pruning import ORDERS, WAYS
 from derive.theories.networks.report.results import CaseResults, is_share, spread, width_label
-from derive.theories.networks.report.tables import table
-from derive.typeset.html import captioned, paragraph, section
+from derive.typeset.html import captioned, paragraph, section, table
 from derive.typeset.mathml import prose
 
 INTRODUCTION = (

@@ -9,9 +9,8 @@ from derive.escaping import html
 from derive.theories.networks.description import path_labels
 from derive.theories.networks.report import figures
 from derive.theories.networks.report.results import CaseResults, bracketed, width_label
-from derive.theories.networks.report.tables import table
 from derive.theories.networks.solver import Direction, HessianSpectrum, PathPair
-from derive.typeset.html import captioned, paragraph, section
+from derive.typeset.html import captioned, paragraph, section, table
 from derive.typeset.mathml import prose
 
 MOST = 3

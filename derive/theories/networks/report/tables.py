@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from derive.escaping import html
-from derive.steps.pages import badge, step_name
-from derive.theories.networks.derivation import Step
 from derive.theories.networks.description import Network
 from derive.theories.networks.description.layers import kind_of, walk
 from derive.theories.networks.report.results import (
@@ -21,29 +19,9 @@ from derive.theories.networks.report.results import (
     spread,
     width_label,
 )
+from derive.typeset.html import table
 from derive.typeset.mathml import prose
 from derive.typeset.text import typeset
-
-CLASSES = {"AGREES": "good", "DISAGREES": "bad", "INCONCLUSIVE": "doubt"}
-
-
-def table(titles: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int] = ()) -> str:
-    """A table; the cells are HTML.
-
-    Args:
-        titles: Of the columns, plain text.
-        rows: Cells of each row.
-        numbers: Columns that hold numbers.
-    """
-
-    def cell(tag: str, column: int, content: str) -> str:
-        kind = ' class="number"' if column in numbers else ""
-        return f"<{tag}{kind}>{content}</{tag}>"
-
-    head = "".join(cell("th", column, html(title)) for column, title in enumerate(titles))
-    lines = ("".join(cell("td", column, content) for column, content in enumerate(r)) for r in rows)
-    body = "".join(f"<tr>{line}</tr>" for line in lines)
-    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
 
 
 def network_table(network: Network) -> str:
@@ -159,54 +137,3 @@ def _solution(case: CaseResults, point: Point) -> tuple[str, ...]:
         if infinite and good
         else f'<span class="{verdict}">{message}</span>',
     )
-
-
-def checks_table(checks: Iterable[Mapping[str, Any]]) -> str:
-    """One row per check: the reason below the claim, what was found below what was expected."""
-    rows = []
-    for check in checks:
-        values = "<br>".join(f"<code>{html(str(check[k]))}</code>" for k in ("expected", "found"))
-        rows.append(
-            (
-                f"{html(str(check['claim']))}<br><small>{html(str(check['reason']))}</small>",
-                verdict(str(check["verdict"])),
-                str(check["digits"]),
-                f'<div class="value">{values}</div>',
-            )
-        )
-    return table(("claim", "verdict", "digits", "expected, and found"), rows, numbers=(2,))
-
-
-def verdict(word: str) -> str:
-    """A verdict in its colour."""
-    return f'<span class="{CLASSES.get(word, "doubt")}">{html(word)}</span>'
-
-
-def counted(words: Sequence[str]) -> str:
-    """How often each verdict was given."""
-    return ", ".join(f"{words.count(word)}&nbsp;{verdict(word)}" for word in dict.fromkeys(words))
-
-
-def certificates_table(steps: Iterable[Step], evidence: Iterable[Mapping[str, Any]]) -> str:
-    """One row per step of the derivation.
-
-    Args:
-        steps: Of the derivation.
-        evidence: For each of them, from certificates.json.
-    """
-    rows = []
-    for number, (step, certificate) in enumerate(zip(steps, evidence, strict=True), start=1):
-        detail = prose(typeset(certificate["detail"]))
-        cells = (prose(step_name(step)), prose(badge(step)), str(certificate["digits"]), detail)
-        rows.append((str(number), *cells))
-    titles = ("", "step", "holds", "digits", "how it was checked")
-    return table(titles, rows, numbers=(3,))
-
-
-def pairs_table(pairs: Iterable[tuple[str, str]]) -> str:
-    """Names and values."""
-    rows = "".join(
-        f'<tr><td>{html(name)}</td><td class="value">{html(value)}</td></tr>'
-        for name, value in pairs
-    )
-    return f'<div class="wide"><table>{rows}</table></div>'

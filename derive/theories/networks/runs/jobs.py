@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from derive.errors import CertificateError, SizeError, SolveError
+from derive.errors import SizeError, SolveError
 from derive.files.seals import made_from, sealed, sealed_json
 from derive.running.files import finite, write_json
+from derive.steps.certified import certificates_dict
 from derive.theories.networks.description import Data, Network
 from derive.theories.networks.report import AS_DESCRIBED
 from derive.theories.networks.runs.folder import Folder
@@ -117,22 +118,7 @@ class Certify:
     def __call__(self, work: Work) -> None:
         """Write certificates.json: the evidence for each step, or what refused one."""
         derivation = _solver(work.task.network).derivation
-        content: dict[str, Any] = {"refused": "", "steps": []}
-        try:
-            evidence = derivation.certify(CERTIFICATE_DIGITS)
-        except CertificateError as error:
-            content["refused"] = str(error)
-        else:
-            content["steps"] = [
-                {
-                    "step": step.name,
-                    "order": step.order.value,
-                    "limit": step.limit,
-                    "digits": certificate.digits,
-                    "detail": certificate.detail,
-                }
-                for step, certificate in zip(derivation.steps, evidence, strict=True)
-            ]
+        content = certificates_dict(derivation, CERTIFICATE_DIGITS)
         path = work.folder.file("certificates.json")
         write_json(path, sealed_json(finite(content), work.certificates_source))
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import sympy
 
+from derive.errors import RuleError
 from derive.theories.disorder.derivation.averages import reduced
 from derive.theories.disorder.derivation.measures import labels_in, weight_of
 from derive.theories.disorder.derivation.overlaps import Square
@@ -62,7 +63,7 @@ def site_part(state: State, one: Pair, other: Pair) -> Any:
         if isinstance(leaf, Leaf) and set(one[1:]) <= set(leaf.inside):
             places = [leaf.inside.index(x) for x in (*one[1:], *other[1:])]
             return mean(contracted(leaf, places), node.law)
-    return sympy.S.Zero
+    raise RuleError(f"the free entropy has no integral over {one[1]}")
 
 
 def field_part(state: State, one: Pair, other: Pair) -> Any:
@@ -89,11 +90,14 @@ def example_means(state: State) -> dict[int, tuple[Mean, Any]]:
     """The mean of each kind of examples in the free entropy, with its ratio."""
     found = {}
     for number, examples in enumerate(state.model.examples):
+        weight = sympy.expand(weight_of(examples))  # other rules expand exponents
         for node in state.exponent.atoms(Mean):
             leaf = node.args[0]
-            same = isinstance(leaf, FieldIntegral) and leaf.weight == weight_of(examples)
+            same = isinstance(leaf, FieldIntegral) and sympy.expand(leaf.weight) == weight
             if same and node.law.labels == labels_in(examples):
                 found[number] = node, examples.ratio
+        if number not in found:
+            raise RuleError(f"the free entropy has no average over examples of {weight}")
     return found
 
 

@@ -1,0 +1,1 @@
+"""Everything about one disordered model, from its description to a folder with a report."""
