@@ -13,6 +13,12 @@ from derive.theories.disorder.module.runtime.verdict import Solution
 SAME = 1e-5
 """Order parameters that differ by less, relative to the larger of them and 1, are one state's."""
 
+NEAR = 0.03
+"""Neighbours that differ by less are taken for one branch without going back from one to the other.
+
+A jump between branches that are nearer would not be seen in a figure.
+"""
+
 
 def states_of(solution: Solution) -> list[Record]:
     """All states of a solution as named numbers, the one that dominates first."""
@@ -37,7 +43,9 @@ def order_of(state: Mapping[str, Any], names: Sequence[str]) -> tuple[float, ...
     return tuple(float(state[name]) for name in names)
 
 
-def is_same(first: Mapping[str, Any], second: Mapping[str, Any], names: Sequence[str]) -> bool:
-    """Whether two states are one, up to the signs that a symmetry turns."""
-    pairs = [(abs(first[name]), abs(second[name])) for name in names]
-    return all(abs(a - b) <= SAME * max(a, b, 1.0) for a, b in pairs)
+def is_same(
+    first: Mapping[str, Any], second: Mapping[str, Any], names: Sequence[str], least: float = SAME
+) -> bool:
+    """Whether two states are one, or differ by less than `least`."""
+    pairs = [(first[name], second[name]) for name in names]
+    return all(abs(a - b) <= least * max(abs(a), abs(b), 1.0) for a, b in pairs)

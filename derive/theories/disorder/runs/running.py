@@ -19,7 +19,7 @@ from derive.running.progress import bar
 from derive.steps.certified import certificates_dict
 from derive.theories.disorder.module import generate
 from derive.theories.disorder.report.results import Branch, Results
-from derive.theories.disorder.runs.branches import is_same, is_stable, order_of, states_of
+from derive.theories.disorder.runs.branches import NEAR, is_same, is_stable, order_of, states_of
 from derive.theories.disorder.runs.folder import JOURNAL
 from derive.theories.disorder.runs.task import Task
 from derive.theories.disorder.solver import Solver, save_solution
@@ -86,12 +86,14 @@ class Running:
         grid, given = self.task.grid, self.values[self.task.over]
         nearest = int(np.argmin(np.abs(np.array(grid) - given)))
         found: list[list[Record | None]] = []
-        for place in dict.fromkeys((nearest, 0, len(grid) - 1)):
-            for seed in self._seeds(place):
+        for begin in dict.fromkeys((nearest, 0, len(grid) - 1)):
+            seeds = [(begin, seed) for seed in self._seeds(begin)]
+            while seeds:
+                place, seed = seeds.pop(0)
                 if not self._is_known(seed, place, found):
-                    branch: list[Record | None] = [None] * len(grid)
-                    found.append(branch)
-                    self._follow(seed, place, found, show)
+                    found.append([None] * len(grid))
+                    seeds += self._follow(seed, place, found)
+                    show(sum(any(b[k] is not None for b in found) for k in range(len(grid))))
         return tuple(map(tuple, found))
 
     def _is_known(self, state: Record, place: int, found: list[list[Record | None]]) -> bool:
@@ -100,25 +102,35 @@ class Running:
         return any(other is not None and is_same(state, other, names) for other in others)
 
     def _follow(
-        self,
-        seed: Record,
-        place: int,
-        found: list[list[Record | None]],
-        show: Callable[[int], None],
-    ) -> None:
+        self, seed: Record, place: int, found: list[list[Record | None]]
+    ) -> list[tuple[int, Record]]:
         """Fill the last branch up and down from its seed, each point begun at the one before it.
 
-        It ends where nothing is found, or where it goes over into a branch that is there.
+        It ends where nothing is found, where it goes over into a branch that is there, and where
+        the way back leads elsewhere: from there another one begins, which is returned.
         """
         *others, branch = found
-        for places in (range(place, len(branch)), range(place - 1, -1, -1)):
-            state = seed
-            for at in places:
-                state = self._point(f"branch {len(others)} at {at}", at, state)
+        begun = []
+        for step in (1, -1):
+            state, at = seed, place if step == 1 else place - 1
+            while 0 <= at < len(branch):
+                before, key = state, f"branch {len(others)} at {at}"
+                state = self._point(key, at, before)
                 if not state["converged"] or self._is_known(state, at, others):
                     break
+                if at != place and not self._leads_back(f"{key} back", at - step, before, state):
+                    begun.append((at, state))
+                    break
                 branch[at] = state
-                show(sum(any(b[k] is not None for b in found) for k in range(len(branch))))
+                at += step
+        return begun
+
+    def _leads_back(self, key: str, place: int, before: Record, state: Record) -> bool:
+        """Whether a state is on the branch of the one before it: nearby, or the way back is it."""
+        names = self.solver.module.ORDER_PARAMETERS
+        if is_same(before, state, names, NEAR):
+            return True
+        return is_same(self._point(key, place, state), before, names)
 
     def _point(self, key: str, place: int, start: Record) -> Record:
         """The state at a value of the grid to which a start leads."""
