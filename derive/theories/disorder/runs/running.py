@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib import metadata
+from importlib import import_module, metadata
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from derive.theories.disorder.report.results import Branch, Results
 from derive.theories.disorder.runs.branches import NEAR, is_same, is_stable, order_of, states_of
 from derive.theories.disorder.runs.folder import JOURNAL
 from derive.theories.disorder.runs.task import Task
-from derive.theories.disorder.solver import Solver, save_solution
+from derive.theories.disorder.solver import Solution, Solver, save_solution
 from derive.theories.disorder.solver.files import arrays
 
 CERTIFICATE_DIGITS = 20
@@ -56,7 +57,8 @@ class Running:
             if self.task.checks:
                 certificates = self._kept("certificates", self._certify)
                 show(len(self.task.grid) + 1)
-                checks = self._kept("checks", self._check)
+                if find_spec("derive.theories.disorder.checks"):
+                    checks = self._kept("checks", self._check)
                 show(len(self.task.grid) + 2)
         self.journal.close()
         return Results(
@@ -68,11 +70,16 @@ class Running:
         """The states at the values given; the file of the solution is written."""
         path = self.folder.file("solution.npz")
         if "solution" not in self.journal.records or not path.is_file():
-            solution = self.solver.solve(**self.values)
+            solution = self._solved(self.values)
             overlaps = self.solver.derivation.theory.overlaps
             save_solution(path, arrays(self.task.model, overlaps, solution, self.values))
             self._append("solution", self.values, states_of(solution))
         return self._read("solution")
+
+    def _solved(
+        self, values: Mapping[str, float], start: Sequence[float] | None = None, random: int = 4
+    ) -> Solution:
+        return self.solver.solve(start=start, random=random, seed=0, **values)
 
     def _append(self, key: str, values: Mapping[str, float], states: list[Record]) -> None:
         if key not in self.journal.records:
@@ -137,14 +144,14 @@ class Running:
         values = {**self.values, self.task.over: self.task.grid[place]}
         if key not in self.journal.records:
             order = order_of(start, self.solver.module.ORDER_PARAMETERS)
-            self._append(key, values, states_of(self.solver.solve(start=order, **values)))
+            self._append(key, values, states_of(self._solved(values, order)))
         return self._read(key)[0]
 
     def _seeds(self, place: int) -> list[Record]:
         """The states at a value of the grid, found by a search of its own."""
         key, values = f"search {place}", {**self.values, self.task.over: self.task.grid[place]}
         if key not in self.journal.records:
-            solution = self.solver.solve(random=0, **values)
+            solution = self._solved(values, random=0)
             self._append(key, values, states_of(solution))
         return [state for state in self._read(key) if is_stable(state)]
 
@@ -163,9 +170,8 @@ class Running:
         return certificates_dict(self.solver.derivation, CERTIFICATE_DIGITS)
 
     def _check(self) -> list[dict[str, Any]]:
-        from derive.theories.disorder.checks import check
-
-        return [result.as_dict() for result in check(self.task.model, **self.values)]
+        checks: Any = import_module("derive.theories.disorder.checks")
+        return [result.as_dict() for result in checks.check(self.task.model, **self.values)]
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         yield "command", self.task.command

@@ -72,8 +72,8 @@ def axis(
 
 def _usual(model: DisorderedModel, names: list[str]) -> str:
     """A ratio where there is one, else the temperature, else the first."""
-    ratios = [part.ratio for part in (*model.examples, *model.sites) if part.ratio.is_Symbol]
-    wanted = [*(ratio.name for ratio in ratios), "beta", *names]
+    ratios = [*(e.ratio for e in model.examples), *(s.ratio for s in model.sites)]
+    wanted = [*(ratio.name for ratio in ratios if ratio.is_Symbol), "beta", *names]
     for name in wanted:
         if name in names:
             return name
