@@ -17,4 +17,5 @@ names = {
     "derive": f"{home}.derivation",
     "generate": f"{home}.module",
     "solve": f"{home}.solver",
+    "check": f"{home}.checks",
 }

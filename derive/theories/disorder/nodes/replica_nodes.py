@@ -7,7 +7,9 @@ depends on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +22,8 @@ from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Measure
 from derive.theories.disorder.truth.fields import kinks
 from derive.theories.disorder.truth.numeric import Array, Values, evaluate, logarithm
 
+FINENESS = ContextVar("fineness", default=1)
+"""What panels of quenched fields are divided by; its root widens the range of a replica's field."""
 POINTS = 14
 """Nodes of a panel."""
 FAR = 10
@@ -35,6 +39,19 @@ PANELS = 10
 """Of the range of a density."""
 
 Exponent = Callable[[Array], Array]
+
+
+@contextmanager
+def finer(times: int) -> Iterator[None]:
+    """Integrate with shorter panels of quenched fields, and further out in those of replicas.
+
+    What changes was not resolved: where an integrand turns steeply, or a weight grows.
+    """
+    token = FINENESS.set(times)
+    try:
+        yield
+    finally:
+        FINENESS.reset(token)
 
 
 @dataclass(frozen=True)
@@ -204,7 +221,8 @@ def _field(leaf: Any, seen: Any, values: Values, rows: int) -> Replica:
         for column in range(k):
             centre = centre + np.repeat(root[:, k, column], times) * z[column]
         places = breaks_in(sympy.Tuple(leaf.weight, seen), h, known, count)
-        nodes = gaussian([(b - centre) / scale for b in places], count)
+        far = FAR * FINENESS.get() ** 0.5
+        nodes = gaussian([(b - centre) / scale for b in places], count, far=far)
         width = nodes.places.shape[1]
         known = repeated(known, width)
         z = [np.repeat(v, width) for v in z] + [nodes.places.ravel()]

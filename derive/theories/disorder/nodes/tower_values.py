@@ -26,6 +26,7 @@ from derive.algebra.evaluate import Evaluation
 from derive.algebra.rules import register
 from derive.errors import NoRule
 from derive.theories.disorder.nodes.replica_nodes import (
+    FINENESS,
     Nodes,
     Replica,
     breaks_in,
@@ -223,9 +224,8 @@ def _fields(law: Law, seen: Any, values: Values, far: float) -> tuple[dict[Any, 
             centre = centre + np.repeat(root[:, k, column], times) * z[column]
         scale = np.repeat(root[:, k, k], times)
         places = breaks_in(seen, field, known, len(logs))
-        nodes = gaussian(
-            [(b - centre) / scale for b in places], len(logs), 2 * _range(law) / STEPS, far
-        )
+        step = 2 * _range(law) / (STEPS * FINENESS.get())
+        nodes = gaussian([(b - centre) / scale for b in places], len(logs), step, far)
         z = [np.repeat(v, nodes.places.shape[1]) for v in z] + [nodes.places.ravel()]
         there = centre[:, None] + scale[:, None] * nodes.places
         known, logs = _extended(known, logs, field, there, nodes)
@@ -257,7 +257,7 @@ def _scores(law: Law, root: Array, z: Sequence[Array], known: dict[Any, Any], ti
 
 def _with_noise(law: Law, known: Values, logs: Array) -> tuple[dict[Any, Any], Array]:
     far = _range(law)
-    nodes = gaussian([], 1, 2 * far / STEPS, far)
+    nodes = gaussian([], 1, 2 * far / (STEPS * FINENESS.get()), far)
     average, variance = (
         np.broadcast_to(evaluate(e, known), logs.shape) for e in law.labels.expressions
     )

@@ -72,6 +72,15 @@ def _run(parser: Parser) -> None:
     add_settings(parser)
 
 
+def _check(parser: Parser) -> None:
+    add_model(parser)
+    add_settings(parser)
+    parser.add_argument("--json", action="store_true", help="the verdicts as JSON")
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of starts and draws (default: 0)"
+    )
+
+
 HOME = "derive.theories.disorder.verbs"
 VERBS = {
     "show": Verb(
@@ -103,6 +112,12 @@ VERBS = {
         "derive run --model hopfield --out hopfield",
         _run,
         f"{HOME}.run:run",
+    ),
+    "check": Verb(
+        "hold a disordered model's generated solver against definitions and known limits",
+        "derive check perceptron.toml --set alpha=1.2",
+        _check,
+        f"{HOME}.check:check",
     ),
 }
 """Name to verb."""

@@ -1,0 +1,7 @@
+"""Checks of a model's generated module, and of the theory, by what does not share its formulas."""
+
+from derive.evidence.table import render
+from derive.evidence.verdict import CheckResult, Verdict, exit_status
+from derive.theories.disorder.checks.checking import check
+
+__all__ = ["CheckResult", "Verdict", "check", "exit_status", "render"]
