@@ -52,7 +52,7 @@ class Step:
     number: int
     against: str
     found: Theirs
-    value: Callable[[Theirs, Point], tuple[Valued, Valued]]
+    value: Callable[[Theirs, Point, int], tuple[Valued, Valued]]
     up_to: tuple[str, ...]
     form: str
     draw: Callable[[int], list[dict[Any, float]]]
@@ -64,13 +64,19 @@ class Step:
         words = [word for word in (CONSTANT, FACTOR) if word in self.up_to]
         return "equal" if not words else "equal up to " + " and ".join(words)
 
-    def fit(self, points: Sequence[Point], found: Theirs | None = None) -> tuple[Fit, float]:
+    def fit(self, points: Sequence[Point]) -> tuple[Fit, float]:
         """How well the sides agree at the points of one instance, and to how many digits they can.
+
+        Where they do not, a third fineness has a say: two may miss the same kink.
 
         Raises:
             Unsettled: A side has no value there.
         """
-        pairs = [self.value(found or self.found, point) for point in points]
+        fitted, known = self._fit(points, 2)
+        return (fitted, known) if fitted.holds else self._fit(points, 3)
+
+    def _fit(self, points: Sequence[Point], levels: int) -> tuple[Fit, float]:
+        pairs = [self.value(self.found, point, levels) for point in points]
         known = min(min(map(_known, pairs)), float(self.digits))
         judge = Roughly(Floats(), 15, known)
         values = [[np.array([[v.number]]) for v in side] for side in zip(*pairs, strict=True)]
@@ -198,7 +204,7 @@ def _corrections(step: Step, words: Any, instances: int) -> Any:
         return ()
     try:
         points = step.draw(count)
-        pairs = [step.value(step.found, point) for point in points]
+        pairs = [step.value(step.found, point, 2) for point in points]
     except Unsettled:
         return ()
 

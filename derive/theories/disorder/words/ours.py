@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from derive.errors import DescriptionError
 from derive.evidence.verdict import Unsettled
 from derive.theories.disorder.derivation import Derivation
 from derive.theories.disorder.derivation.theory import Theory
@@ -83,6 +85,33 @@ class Ours:
         """The module that works it out."""
         return module_of(self.theory, Everything).load()
 
+    def symbols_of(self, about: str) -> set[Any]:
+        """On what a result depends."""
+        theory = self.theory
+        if about == "replicon":
+            return set(theory.replicon.free_symbols)
+        equations = {f"saddle {s.name}": e for s, e in self.equations.items()}
+        plain = {
+            "free entropy": theory.free_entropy,
+            "entropy": theory.entropy,
+            "energy": theory.energy,
+        }
+        return set({**theory.observables, **equations, **plain}[about].free_symbols)
+
+    @property
+    def ratios(self) -> set[Any]:
+        """Parameters that are numbers of examples or of sites."""
+        counted: tuple[Any, ...] = (*self.model.examples, *self.model.sites)
+        return {each.ratio for each in counted if each.ratio.is_Symbol}
+
+    def is_model(self, parameters: Mapping[Any, float]) -> bool:
+        """Whether the description holds with some parameters."""
+        try:
+            replace(self.model, parameters={s.name: v for s, v in parameters.items()})
+        except DescriptionError:
+            return False
+        return True
+
     @property
     def symbols(self) -> list[Any]:
         """All on which something may depend."""
@@ -94,7 +123,7 @@ class Ours:
         Raises:
             Unsettled: They have no value there.
         """
-        given = [float(point.get(s, np.nan)) for s in self.symbols]
+        given = [np.float64(point[s]) for s in self.symbols]
         try:
             with np.errstate(all="ignore"):
                 found = dict(self.module.everything(given, refine))
@@ -123,17 +152,20 @@ class Ours:
 
     def own_conjugates(self, point: Mapping[Any, float], kept: set[Any]) -> dict[Any, float]:
         """The conjugates that their own equations give, but for those that are kept."""
-        theory, result = self.theory, dict(point)
-        for multiplier in (False, True):
-            wanted = [s for s in self.conjugates if (s in theory.multipliers) == multiplier]
-            blank = {s: result.get(s, 1.0) for s in self.conjugates}
-            found = self.everything({**result, **blank}, 2) if wanted else {}
-            head = "multiplier" if multiplier else "saddle"
-            result |= {s: found[f"{head}_{s.name}"] for s in wanted if s not in kept}
+        multipliers, result = set(self.theory.multipliers), dict(point)
+        wanted = set(self.conjugates) - kept
+        for head, those in (("saddle", wanted - multipliers), ("multiplier", wanted & multipliers)):
+            found = self.everything({**self._anywhere(), **result}, 2) if those else {}
+            result |= {s: found[f"{head}_{s.name}"] for s in those}
         return result
 
     def own_orders(self, point: Mapping[Any, float], kept: set[Any]) -> dict[Any, float]:
         """The order parameters that their own equations give, but for those that are kept."""
-        blank = {s: point.get(s, 0.5) for s in self.orders}
-        found = self.everything({**point, **blank}, 2)
+        found = self.everything({**self._anywhere(), **point}, 2)
         return dict(point) | {s: found[f"saddle_{s.name}"] for s in self.orders if s not in kept}
+
+    def _anywhere(self) -> dict[Any, float]:
+        """Order parameters and conjugates that stand where nothing asked for depends on them."""
+        squares = self.theory.overlaps.squares
+        large = {s for square in squares for s in (square.diagonal, *square.conjugates)}
+        return {s: 0.9 if s in large else 0.1 for s in (*self.orders, *self.conjugates)}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,11 @@ NOTHING = 1e-4
 
 MIXED = 0.3
 """Overlaps of different components, beside own ones of order 1."""
+
+APART = 0.08
+"""How far conjugates are from common multiples of their own: sums of large ones stay positive."""
+TRIES = 4
+"""Points that are tried with the same parameters, for each that is wanted."""
 
 FREE = "as a function of order parameters and conjugates"
 CONJUGATES = "with the conjugates that it does not name at their own equations"
@@ -38,7 +44,6 @@ class Draw:
         assumed: Symbols to what a claim assumes of them, in the others.
         generator: Of everything random.
         named: Symbols that the claim names.
-        spread: How well a saddle point is known.
     """
 
     ours: Ours
@@ -55,7 +60,7 @@ class Draw:
         for _ in range(MOST_DRAWS):
             parameters = self.parameters()
             points = []
-            for _ in range(count * 8):
+            for _ in range(count * TRIES):
                 point = self._point(kind, parameters)
                 if point is not None:
                     points.append(point)
@@ -64,13 +69,25 @@ class Draw:
         raise Unsettled(f"no point was found {kind} at which the theory has a value")
 
     def parameters(self) -> dict[Any, float]:
-        """Below and above the model's own."""
-        defaults = self.ours.model.parameters
-        drawn = {}
-        for symbol in self.ours.parameters:
-            size = defaults.get(symbol.name, 1.0) or 0.7
-            drawn[symbol] = self._rounded(size * self.generator.uniform(0.6, 1.5))
-        return self._with_assumed(drawn)
+        """Below and above the model's own, of both signs where the model is one then too."""
+        for _ in range(MOST_DRAWS):
+            drawn = {}
+            for symbol in self.ours.parameters:
+                size = self.ours.model.parameters.get(symbol.name, 1.0) or 0.7
+                size *= -1 if symbol in self.signed and self.generator.random() < 0.4 else 1
+                drawn[symbol] = self._rounded(size * self.generator.uniform(0.6, 1.5))
+            drawn = self._with_assumed(drawn)
+            if self.ours.is_model(drawn):
+                return drawn
+        raise Unsettled("no parameters were found with which the model is one")
+
+    @cached_property
+    def signed(self) -> set[Any]:
+        """Parameters that may have the other sign than the model's own."""
+        model = self.ours.model
+        own = {s: model.parameters.get(s.name, 1.0) for s in self.ours.parameters}
+        single = {s for s in own if s.name != "beta" and self.ours.is_model({**own, s: -own[s]})}
+        return {s for s in single if s not in self.ours.ratios}
 
     def _rounded(self, number: float) -> float:
         """Three digits, so that a counterexample can be read."""
@@ -85,7 +102,8 @@ class Draw:
     def _point(self, kind: str, parameters: dict[Any, float]) -> dict[Any, float] | None:
         """One of a kind; None where the theory has no value."""
         try:
-            point = self._made(kind, parameters)
+            with np.errstate(all="ignore"):
+                point = self._made(kind, parameters)
             if point is None or not all(map(math.isfinite, point.values())):
                 return None
             values = self.ours.everything(point, 1)
@@ -152,9 +170,11 @@ class Draw:
         if orders is None:
             return None
         own = self.ours.own_conjugates(orders, set())
+        common = self.generator.uniform(0.7, 1.4)
+        parts = self.generator.uniform(1 - APART, 1 + APART, size=len(self.ours.conjugates))
         drawn = {
-            s: self._rounded(own[s] * self.generator.uniform(0.7, 1.4))
-            for s in self.ours.conjugates
+            s: self._rounded(own[s] * common * part)
+            for s, part in zip(self.ours.conjugates, parts, strict=True)
         }
         return self._with_assumed({**parameters, **drawn})
 
@@ -167,44 +187,3 @@ class Draw:
         if not found.converged or min(map(abs, orders.values()), default=1.0) < NOTHING:
             return None
         return self.ours.own_conjugates({**parameters, **orders}, set())
-
-
-def kinds(
-    about: str, named: set[Any], ours: Ours, *, at_saddle: bool, is_equation: bool
-) -> Iterator[str]:
-    """The forms in which a line may be meant, by the symbols that it names.
-
-    Conjugates that it does not name are those of their own equations, or those that the equations
-    of the order parameters give: both occur in papers.
-    """
-    if at_saddle:
-        yield AT_SADDLE
-        return
-    depends = _on_what(about, ours)
-    conjugates = depends & set(ours.conjugates)
-    orders = depends & set(ours.orders)
-    if conjugates <= named:
-        yield FREE
-    else:
-        yield CONJUGATES
-        if not named & set(ours.conjugates) and not is_equation:
-            yield ORDERS
-    if is_equation and orders and not orders & named and named & set(ours.conjugates):
-        yield OVERLAPS
-
-
-def _on_what(about: str, ours: Ours) -> set[Any]:
-    theory = ours.theory
-    word, _, name = about.partition(" ")
-    expression = {
-        "free entropy": theory.free_entropy,
-        "entropy": theory.entropy,
-        "energy": theory.energy,
-    }.get(about)
-    if about == "replicon":
-        return set(theory.replicon.free_symbols)
-    if word == "saddle":
-        expression = next(e for s, e in ours.equations.items() if s.name == name)
-    if expression is None:
-        expression = theory.observables[about]
-    return set(expression.free_symbols)

@@ -14,6 +14,7 @@ from derive.claims.claim import Claim, Line
 from derive.claims.language import Scope, parse, to_text
 from derive.errors import ClaimError, NoRule
 from derive.evidence.verdict import Unsettled
+from derive.theories.disorder.description.language import WORDS as LANGUAGE
 from derive.theories.disorder.description.language import symbol
 from derive.theories.disorder.words.language import scope_of
 from derive.theories.disorder.words.unknowns import Numbers, Unknown
@@ -92,6 +93,40 @@ def _written(expression: Any, where: str) -> str:
         raise ClaimError(f"{where}: {one_line(str(error))}") from None
 
 
+def vocabulary(claim: Claim, names: dict[str, Any], sizes: tuple[Any, ...] = ()) -> Vocabulary:
+    """What the names of a claim mean: ours, theirs, and roots of equations.
+
+    Raises:
+        ClaimError: One has a meaning already, or cannot be read.
+    """
+    for place, table in (("symbols", claim.symbols), ("define", claim.define)):
+        for name in table:
+            if name in names or name in LANGUAGE or name == "avg":
+                raise ClaimError(f"{place}.{name}: it has a meaning already; take another name")
+    scope_names = {**names, **{name: sympy.Symbol(name, real=True) for name in claim.define}}
+    meanings: dict[Any, Any] = {}
+    for name, text in claim.symbols.items():
+        meaning = Vocabulary(scope_of(scope_names), {}, sizes).read(text, f"symbols.{name}")
+        scope_names[name] = symbol(name)
+        meanings[symbol(name)] = meaning
+    words = Vocabulary(scope_of(scope_names), meanings, sizes)
+    for name, table in claim.define.items():
+        meanings[symbol(name)] = _unknown(name, table, words)
+    return words
+
+
+def _unknown(name: str, table: Mapping[str, Any], words: Vocabulary) -> Unknown:
+    where = f"define.{name}.equation"
+    parts = str(table.get("equation", "")).split("=")
+    if len(parts) > 2:
+        raise ClaimError(f"{where}: it has {len(parts) - 1} signs =; write one equation")
+    right = words.read(parts[1], where) if len(parts) == 2 else symbol(name)
+    gap = words.read(parts[0], where) - right
+    if symbol(name) not in gap.free_symbols:
+        raise ClaimError(f"{where}: {name} is not in it; write an equation that it solves")
+    return Unknown(name, gap, bool(table.get("positive", False)))
+
+
 @dataclass(frozen=True, eq=False)
 class Theirs:
     """A line: an expression, or an equation of which the left side has our symbol.
@@ -113,13 +148,13 @@ class Theirs:
         """The right side, for the smallest sizes."""
         return self.words.read(self.text, self.name)
 
-    def at(self, point: Point) -> Valued:
+    def at(self, point: Point, levels: int = 2) -> Valued:
         """The right side at a point.
 
         Raises:
             Unsettled: It has no value there.
         """
-        return self.value(self.words.read(self.text, self.name, point), point)
+        return self.value(self.words.read(self.text, self.name, point), point, levels)
 
     def roughly(self, text: str, point: Point) -> float:
         """A text in the place of the right side, without an error."""
@@ -127,8 +162,12 @@ class Theirs:
         with np.errstate(all="ignore"):
             return float(given.at(self.words.read(text, self.name, point)))
 
-    def value(self, expression: Any, point: Point) -> Valued:
-        """The value of an expression in the claim's names."""
+    def value(self, expression: Any, point: Point, levels: int = 2) -> Valued:
+        """The value of an expression in the claim's names, at so many finenesses at least.
+
+        Raises:
+            Unsettled: It has none.
+        """
         found: list[float] = []
         for refine in LEVELS:
             given = Numbers(point, self.words.meanings, refine)
@@ -138,11 +177,12 @@ class Theirs:
             if not np.isfinite(size):
                 break
             found.append(float(np.sum(parts)))
-            if len(found) > 1 and abs(found[-1] - found[-2]) <= SETTLED * size:
+            if len(found) >= levels and abs(found[-1] - found[-2]) <= SETTLED * size:
                 break
         if len(found) < 2:
             raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
-        return Valued(found[-1], abs(found[-1] - found[-2]), size if np.isfinite(size) else 1.0)
+        error = max(abs(found[-1] - before) for before in found[-levels:-1])
+        return Valued(found[-1], error, size if np.isfinite(size) else 1.0)
 
 
 def theirs(line: Line, number: int, words: Vocabulary, subject: str) -> Theirs:
@@ -176,3 +216,8 @@ def theirs(line: Line, number: int, words: Vocabulary, subject: str) -> Theirs:
 def rounded(claim: Claim) -> int:
     """Digits that numbers of a claim allow for."""
     return 9 if claim.is_rounded else 12
+
+
+def pair(before: Theirs, found: Theirs, point: Point, levels: int) -> tuple[Valued, Valued]:
+    """A line and the line before it."""
+    return found.at(point, levels), before.at(point, levels)
