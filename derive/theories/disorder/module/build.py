@@ -284,13 +284,14 @@ class Builder:
         )
         values = "".join(f"float({s.name}), " for s in self.parameters)
         lines = [
-            f"def solve({', '.join(['*', *given, 'start=None', 'random=4', 'seed=0'])}):",
+            f"def solve({', '.join(['*', *given, *OPTIONS])}):",
             '    """The fixed point that dominates, and all others that were found.',
             "",
             "    Args:",
             *(f"        {s.name}: A number." for s in self.parameters),
             f"        start: Values of ({', '.join(s.name for s in self.unknown)}) to begin at; "
             "then no other start is tried.",
+            "        also: Further points to begin at, such as solutions at other parameters.",
             "        random: How many random starts.",
             "        seed: Of the random starts.",
             '    """',
@@ -307,6 +308,7 @@ class Builder:
             "        generator, high = np.random.default_rng(seed), near(1.0)",
             f"        low = high * np.array([{', '.join(map(str, self._signs()))}])",
             "        points += random_starts(low, high, feasible, random, generator)",
+            "        points += [('given', x) for x in np.array(also, float) if feasible(x)]",
             "    theory = Theory(",
             "        lambda order, refine: update(order, parameters, refine),",
             "        lambda order, refine: state(order, parameters, refine),",
@@ -343,6 +345,9 @@ def needed(wanted: dict[str, Any], results: set[str]) -> dict[str, Any]:
                 pending.append(symbol.name)
     return {name: value for name, value in wanted.items() if name in kept}
 
+
+OPTIONS = ("start=None", "also=()", "random=4", "seed=0")
+"""Of the function that users call, behind a model's parameters."""
 
 TOOLS = (
     special,

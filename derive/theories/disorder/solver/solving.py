@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from derive.errors import DescriptionError
 from derive.theories.disorder.derivation import Derivation
 from derive.theories.disorder.derivation import derive as derive_theory
@@ -73,17 +75,29 @@ class Solver:
         self,
         *,
         start: Sequence[float] | None = None,
+        also: Sequence[Sequence[float]] = (),
         random: int = 4,
         seed: int = 0,
         **parameters: float,
     ) -> Solution:
-        """See `solve`."""
+        """See `solve`; `also` are further points to begin at."""
         numbers = self.values(parameters)
-        if start is not None and len(start) != len(self.module.ORDER_PARAMETERS):
-            names = ", ".join(self.module.ORDER_PARAMETERS)
-            raise DescriptionError(f"start: {len(start)} numbers where those of ({names}) are due")
-        found: Any = self.module.solve(**numbers, start=start, random=random, seed=seed)
+        if start is not None:
+            self._refuse_start(start, tuple(numbers.values()))
+        found: Any = self.module.solve(**numbers, start=start, also=also, random=random, seed=seed)
         return found
+
+    def _refuse_start(self, start: Sequence[float], numbers: tuple[float, ...]) -> None:
+        names = ", ".join(self.module.ORDER_PARAMETERS)
+        if len(start) != len(self.module.ORDER_PARAMETERS):
+            raise DescriptionError(f"start: {len(start)} numbers where those of ({names}) are due")
+        for state in self.module.overlaps(np.array(start, dtype=float), numbers):
+            wrong = self.module.impossible(state)
+            if not wrong and not self.module.is_inside(state):
+                wrong = ["q is not below Q"]
+            if wrong:
+                given = ", ".join(f"{value:g}" for value in start)
+                raise DescriptionError(f"start: ({names}) = ({given}) is of no state: {wrong[0]}")
 
 
 def solve(
@@ -117,4 +131,4 @@ def solve(
     -0.792392945135 True
     """
     solver = Solver(model)
-    return solver.solve(start=start, random=random, seed=seed, **parameters)
+    return solver.solve(start=start, also=(), random=random, seed=seed, **parameters)

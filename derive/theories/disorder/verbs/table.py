@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from derive.commands.usage import Parser
-from derive.commands.values import assignment, digits, file, listed_numbers, whole
+from derive.commands.values import assignment, assignments, digits, file, listed_numbers, whole
 from derive.commands.verb import Verb
 from derive.theories.disorder.verbs.running import fill as fill_run
 
@@ -19,6 +19,16 @@ def add_settings(parser: Parser) -> None:
         "--set", type=assignment, action="append", default=[], metavar="NAME=VALUE",
         help="a parameter, such as alpha=1.2 or beta=2; again for each",
     )  # fmt: skip
+
+
+def add_starts(parser: Parser) -> None:
+    """Random starts."""
+    parser.add_argument(
+        "--starts", type=whole(0), default=4, metavar="K", help="random starts (default: 4)"
+    )
+    parser.add_argument(
+        "--seed", type=whole(0), default=0, metavar="S", help="of the random starts (default: 0)"
+    )
 
 
 def _show(parser: Parser) -> None:
@@ -48,12 +58,7 @@ def _solve(parser: Parser) -> None:
         "--start", type=listed_numbers, metavar="X,X,...",
         help="order parameters to begin at; then no other start is tried",
     )  # fmt: skip
-    parser.add_argument(
-        "--starts", type=whole(0), default=4, metavar="K", help="random starts (default: 4)"
-    )
-    parser.add_argument(
-        "--seed", type=whole(0), default=0, metavar="S", help="of the random starts (default: 0)"
-    )
+    add_starts(parser)
 
 
 def _compare(parser: Parser) -> None:
@@ -81,6 +86,26 @@ def _check(parser: Parser) -> None:
     )
 
 
+def _sweep(parser: Parser) -> None:
+    add_model(parser)
+    parser.add_argument(
+        "--over", type=assignments, action="append", default=[], metavar="NAME=V,V,...",
+        help="a parameter and its values; branches are followed along the first, and given again "
+        "the product is swept",
+    )  # fmt: skip
+    add_settings(parser)
+    parser.add_argument(
+        "--out", type=file, default=DEFAULT_FOLDER, metavar="DIR",
+        help=f"folder to write (default: {DEFAULT_FOLDER})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--resume", action="store_true", help="go on with a folder, keeping what is solved"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier sweep's files")
+    add_starts(parser)
+
+
+DEFAULT_FOLDER = "derive-sweep"
 HOME = "derive.theories.disorder.verbs"
 VERBS = {
     "show": Verb(
@@ -118,6 +143,12 @@ VERBS = {
         "derive check perceptron.toml --set alpha=1.2",
         _check,
         f"{HOME}.check:check",
+    ),
+    "sweep": Verb(
+        "follow the branches of a disordered model along parameters, into a table and a figure",
+        "derive sweep perceptron.toml --over alpha=0.5,1,1.5 --set kappa=0.2 --out sweep",
+        _sweep,
+        f"{HOME}.sweep:sweep",
     ),
 }
 """Name to verb."""

@@ -63,6 +63,8 @@ def solutions(theory: Theory, starts: Iterable[tuple[str, np.ndarray]]) -> Solut
     """The fixed point that dominates, with the others beside it."""
     starts = list(starts)
     flips = symmetries(lambda x: theory.update(x, 1), [x for _, x in starts[:2]], theory.signs)
+    if len(flips) == 1 and len(starts) > 1 and min(theory.signs, default=1.0) < 0.0:
+        starts.append(("mirrored", np.array(theory.signs) * starts[0][1]))
     branches, nearest = find_branches(
         lambda x: theory.update(x, 1),
         starts,
@@ -106,6 +108,7 @@ def in_one_configuration(theory: Theory, single: Frozen) -> Solution:
     if single.free_entropy == -np.inf:
         left = "the free entropy falls without bound: no configuration is left"
     message = f"no fixed point inside: the search runs into q = Q, where {left}"
+    described = described._replace(free_entropy=single.free_entropy)
     return Solution(*described[:-1], False, residual, np.inf, message)
 
 
