@@ -86,7 +86,7 @@ class Builder:
     def parts(self) -> list[str]:
         """The texts of all functions."""
         averages = [self.texts.text(tower) for tower in self.towers.values()]
-        leaves = [function.text for function in self.texts.functions.values()]
+        leaves = list(dict.fromkeys(f.text for f in self.texts.functions.values()))
         return [
             *leaves,
             *averages,

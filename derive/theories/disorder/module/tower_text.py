@@ -148,7 +148,7 @@ class TowerText:
         lines, names = [], {}
         for leaf in leaves_in(*tower.bodies):
             called, known = self._call(leaf, tower.bodies)
-            lines.append(called)
+            lines += [called] * (called not in lines)
             names.update(known)
         names.update(inner.names)
         weights = inner.weights
@@ -212,8 +212,17 @@ class TowerText:
         if key not in self.functions:
             head = "field" if leaf.func.__name__ == "FieldIntegral" else "site"
             base = self.fresh(f"{head}_{leaf.inside[0].name}")
-            self.functions[key] = leaf_function(leaf, form, base, slopes, observables)
+            self.functions[key] = self._once(leaf_function(leaf, form, base, slopes, observables))
         return self.functions[key]
+
+
+    def _once(self, made: LeafFunction) -> LeafFunction:
+        """A function that is there already under another name, or the new one."""
+        body = made.text.partition("(")[2]
+        for other in self.functions.values():
+            if other.text.partition("(")[2] == body:
+                return other
+        return made
 
 
 def outer_fields(law: Law) -> list[int]:

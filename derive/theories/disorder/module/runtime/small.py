@@ -92,7 +92,7 @@ def label_nodes(
     u = center + np.sqrt(variance) * np.linspace(-FAR, FAR, 201)[:, None]
     values, spread = mean(u), np.sqrt(noise)
     low, high = values.min(axis=0) - FAR * spread, values.max(axis=0) + FAR * spread
-    count = refine * int(np.ceil(np.max(high - low) / (1.5 * spread)))
+    count = refine * int(np.ceil(np.max(high - low) / (LABELS_APART * spread)))
     edges = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, min(count, 2000) + 1)
     y, lengths = panel_nodes(edges, 12)
     return y.T, lengths.T
@@ -100,3 +100,5 @@ def label_nodes(
 
 FAR = 9.2
 """Standard deviations beyond which a Gaussian has 4e-20."""
+LABELS_APART = 2.5
+"""Standard deviations of a label's noise on a panel: the law of labels is smooth on that scale."""
