@@ -215,7 +215,6 @@ class TowerText:
             self.functions[key] = self._once(leaf_function(leaf, form, base, slopes, observables))
         return self.functions[key]
 
-
     def _once(self, made: LeafFunction) -> LeafFunction:
         """A function that is there already under another name, or the new one."""
         body = made.text.partition("(")[2]

@@ -24,6 +24,9 @@ PLAIN_STEPS = 60
 MEMORY = 5
 """How many steps Anderson's mixing remembers."""
 
+STUCK = 1e-6
+"""Rounds end where one moves no farther, relative to the larger of |x| and its scale."""
+
 DAMPING = 0.5
 """Of the steps before Anderson's mixing has a memory, and where it fails."""
 
@@ -87,7 +90,10 @@ def fixed_point(
         x, reason = newton(equations, x, tolerance)
         if not reason:
             return told(equations, x, tolerance, reason)
+        stuck = bool(ends) and equations.size(x, x - ends[-1][1]) <= STUCK
         ends.append((equations.size(x, equations.step(x)), x, reason))
+        if stuck:  # at the edge of what is feasible
+            break
     _, x, reason = min(ends, key=lambda end: end[0])
     return told(equations, x, tolerance, reason)
 

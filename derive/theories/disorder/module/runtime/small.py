@@ -89,9 +89,10 @@ def label_nodes(
         variance: Of u.
         noise: The variance of a label given u.
     """
-    u = center + np.sqrt(variance) * np.linspace(-FAR, FAR, 201)[:, None]
-    values, spread = mean(u), np.sqrt(noise)
-    low, high = values.min(axis=0) - FAR * spread, values.max(axis=0) + FAR * spread
+    part = np.linspace(-FAR, FAR, 201)[:, None]
+    values, spread = mean(center + np.sqrt(variance) * part), np.sqrt(noise)
+    beside = spread * np.sqrt(FAR**2 - part**2)  # both far out at once is as rare as twice as far
+    low, high = (values - beside).min(axis=0), (values + beside).max(axis=0)
     count = refine * int(np.ceil(np.max(high - low) / (LABELS_APART * spread)))
     edges = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, min(count, 2000) + 1)
     y, lengths = panel_nodes(edges, 12)
