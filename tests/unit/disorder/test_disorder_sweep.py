@@ -45,8 +45,9 @@ def test_points_begin_at_what_their_neighbours_found():
         def __init__(self):
             self.begun = []
 
-        def solve(self, *, start, also, random, seed, a):
-            self.begun.append((a, also, random))
+        def solve_near(self, points, parameters, *, random, seed):
+            a = parameters["a"]
+            self.begun.append((a, points, random))
             return Solution(0.0, {"q": 10 * a}, {}, 1.0, 0.0, 0.0, {}, a != 2, 0.0, 0.0, "")
 
     solver = Recorded()

@@ -75,16 +75,28 @@ class Solver:
         self,
         *,
         start: Sequence[float] | None = None,
-        also: Sequence[Sequence[float]] = (),
         random: int = 4,
         seed: int = 0,
         **parameters: float,
     ) -> Solution:
-        """See `solve`; `also` are further points to begin at."""
+        """See `solve`."""
         numbers = self.values(parameters)
         if start is not None:
             self._refuse_start(start, tuple(numbers.values()))
-        found: Any = self.module.solve(**numbers, start=start, also=also, random=random, seed=seed)
+        found: Any = self.module.solve(**numbers, start=start, random=random, seed=seed)
+        return found
+
+    def solve_near(
+        self,
+        points: Sequence[Sequence[float]],
+        parameters: Mapping[str, float],
+        *,
+        random: int,
+        seed: int,
+    ) -> Solution:
+        """The same, from further points too, such as solutions at other parameters."""
+        numbers = self.values(parameters)
+        found: Any = self.module.solve(**numbers, also=points, random=random, seed=seed)
         return found
 
     def _refuse_start(self, start: Sequence[float], numbers: tuple[float, ...]) -> None:
@@ -131,4 +143,4 @@ def solve(
     -0.792392945135 True
     """
     solver = Solver(model)
-    return solver.solve(start=start, also=(), random=random, seed=seed, **parameters)
+    return solver.solve(start=start, random=random, seed=seed, **parameters)

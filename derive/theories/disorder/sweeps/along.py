@@ -59,7 +59,7 @@ def solved(
 ) -> Record:
     """The record of a point; one that has no start says so."""
     try:
-        found = solver.solve(start=None, also=starts, random=random, seed=seed, **parameters)
+        found = solver.solve_near(starts, parameters, random=random, seed=seed)
     except ValueError as error:
         return {"solutions": [], "message": str(error)}
     return {"solutions": [quantities(one) for one in (found, *found.others)]}

@@ -27,7 +27,7 @@ def solve(options: Options) -> int:
         solver = Solver(model)
         values = solver.values(given)
         solution = solver.solve(
-            start=options.start, also=(), random=options.starts, seed=options.seed, **values
+            start=options.start, random=options.starts, seed=options.seed, **values
         )
     for line in solution_lines(solution, values):
         print(line)
