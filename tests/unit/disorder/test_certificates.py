@@ -3,18 +3,15 @@
 import pytest
 
 from derive.theories.disorder.derivation import derive
-from derive.theories.disorder.derivation.certificates import CERTIFICATES
 from derive.theories.disorder.gallery import gallery_model, model_names
 
 FEW = ["sk", "hopfield", "p_spin_spherical"]
 
 
 def passes(name):
-    for step in derive(gallery_model(name)).steps:
-        if step.name in CERTIFICATES:
-            evidence = step.certificate(20)
-            assert evidence.digits >= 6, step.name  # what differences of quadrature leave
-            assert evidence.detail
+    for evidence in derive(gallery_model(name)).certify():
+        assert evidence.digits >= 4  # what four replicas and extrapolations in N leave
+        assert evidence.detail
 
 
 @pytest.mark.parametrize("name", FEW)

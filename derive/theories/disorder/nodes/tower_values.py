@@ -139,10 +139,8 @@ def _leaf_of(node: Any) -> Any:
 
 
 def _alone(node: Any, values: Values) -> Any:
-    """The rule of a leaf and of what has one, on arrays."""
-    found = leaf_values(_leaf_of(node), [node], values)[node]
-    shape = np.broadcast_shapes(*(np.shape(values[s]) for s in node.free_symbols if s in values))
-    return found.reshape(shape) if found.size > 1 or shape else float(found[0])
+    """The rule of a leaf and of what has one."""
+    return leaf_values(_leaf_of(node), [node], values)[node].item()
 
 
 def outermost(expression: Any) -> set[Any]:
@@ -204,7 +202,7 @@ def _leaves(inside: Sequence[Any], known: Values) -> dict[Any, Array]:
 
 
 def _fields(law: Law, seen: Any, values: Values, far: float) -> tuple[dict[Any, Any], Array]:
-    """Values of attributes, fields and scores at the nodes, and ln of the mass of each node."""
+    """Values of attributes, fields and scores at the nodes, and ln of their masses."""
     known: dict[Any, Any] = dict(values)
     logs = np.zeros(1)
     for attribute in law.attributes:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import sympy
+from scipy.special import logsumexp
 
 from derive.algebra import evaluate
 from derive.steps.compare import guarded
@@ -33,15 +35,21 @@ def extrapolated(at: Sequence[float], values: Sequence[Any]) -> Any:
     return row[0]
 
 
-def moments_of(state: State, values: Any) -> dict[Any, tuple[Any, Any]]:
+def moments_of(state: State, values: Any, wider: float = 1.0) -> dict[Any, tuple[Any, Any]]:
     """The masses of the nodes of each mean of a power, and the values at them."""
     return {
-        node: at_nodes(node.args[1], node.law, values) for node in state.exponent.atoms(LogMean)
+        node: at_nodes(node.args[1], node.law, values, wider)
+        for node in state.exponent.atoms(LogMean)
     }
 
 
-def _log_moment(mass: Any, value: Any, n: float) -> float:
-    return float(np.log1p(mass @ np.expm1(n * value)))
+def at_count(state: State, moments: dict[Any, tuple[Any, Any]], values: Any, n: float) -> Any:
+    """The exponent at a number of replicas, whole or not, with means of powers from their nodes."""
+    known = {}
+    for node, (mass, value) in moments.items():
+        power = node.args[0].xreplace({N: sympy.Float(n)})
+        known[node] = float(logsumexp(np.log(mass) + float(power) * value))
+    return evaluate(state.exponent, {**values, N: n, **known})
 
 
 def no_replicas(before: State, after: State) -> Certificate:
@@ -51,10 +59,7 @@ def no_replicas(before: State, after: State) -> Certificate:
         found, values = agreement(digits), instance_of(before)
         counts = [LARGEST / 2**level for level in range(LEVELS)]
         moments = moments_of(before, values)
-        ratios = []
-        for n in counts:
-            known = {node: _log_moment(*at, n) for node, at in moments.items()}
-            ratios.append(evaluate(before.exponent, {**values, N: n, **known}) / n)
+        ratios = [at_count(before, moments, values, n) / n for n in counts]
         limit = extrapolated(counts, ratios)
         found.compare("the limit", evaluate(after.exponent, values), limit)
         return found.evidence(

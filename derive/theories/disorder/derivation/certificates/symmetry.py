@@ -13,6 +13,7 @@ import sympy
 from derive.algebra import evaluate
 from derive.steps.compare import guarded
 from derive.steps.step import Certificate, Evidence
+from derive.theories.disorder.derivation.certificates.continuation import at_count, moments_of
 from derive.theories.disorder.derivation.certificates.instance import (
     QUADRATURE,
     agreement,
@@ -21,6 +22,7 @@ from derive.theories.disorder.derivation.certificates.instance import (
 )
 from derive.theories.disorder.derivation.state import State
 from derive.theories.disorder.nodes.replicas import FieldMoment
+from derive.theories.disorder.nodes.tower_values import WIDE
 
 MOMENTS = 6
 """Digits of joint moments of fields."""
@@ -61,9 +63,12 @@ def decoupling(before: State, after: State) -> Certificate:
 
     def check(digits: int) -> Evidence:
         found, values = agreement(digits, MOMENTS), instance_of(before)
+        moments = moments_of(after, values, WIDE)
         for n in _field_counts(before):
             at = symmetric_entries(before, values, n)
-            found.compare(f"n = {n}", evaluate(after.exponent, at), evaluate(before.exponent, at))
+            found.compare(
+                f"n = {n}", at_count(after, moments, values, n), evaluate(before.exponent, at)
+            )
         return found.evidence(
             f"joint moments of {_field_counts(before)} replicas by quadrature, to at most "
             f"{MOMENTS} digits"

@@ -87,18 +87,30 @@ def field_part(state: State, one: Pair, other: Pair) -> Any:
 
 
 def example_means(state: State) -> dict[int, tuple[Mean, Any]]:
-    """The mean of each kind of examples in the free entropy, with its ratio."""
+    """The mean of each kind of examples in the free entropy, with its ratio.
+
+    Raises:
+        RuleError: There is none.
+    """
+    known = {
+        (_plain(node.args[0].weight), _plain(node.law.labels)): node
+        for node in state.exponent.atoms(Mean)
+        if isinstance(node.args[0], FieldIntegral)
+    }
     found = {}
     for number, examples in enumerate(state.model.examples):
-        weight = sympy.expand(weight_of(examples))  # other rules expand exponents
-        for node in state.exponent.atoms(Mean):
-            leaf = node.args[0]
-            same = isinstance(leaf, FieldIntegral) and sympy.expand(leaf.weight) == weight
-            if same and node.law.labels == labels_in(examples):
-                found[number] = node, examples.ratio
-        if number not in found:
-            raise RuleError(f"the free entropy has no average over examples of {weight}")
+        key = _plain(weight_of(examples)), _plain(labels_in(examples))
+        if key not in known:
+            raise RuleError(f"the free entropy has no mean over {examples}")
+        found[number] = known[key], examples.ratio
     return found
+
+
+def _plain(node: Any) -> Any:
+    """A node with products multiplied out, as in a free entropy."""
+    if isinstance(node, sympy.Expr):
+        return sympy.expand_mul(node)
+    return node.func(*map(_plain, node.args)) if node.args else node
 
 
 def square_of(state: State, pair: Pair) -> Square:
