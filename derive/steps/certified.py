@@ -80,12 +80,10 @@ def certify(
     return tuple(evidence)
 
 
-def certificates_dict(
-    result: Certified, digits: int, progress: Callable[[str], None] | None = None
-) -> dict[str, Any]:
+def certificates_dict(result: Certified, digits: int) -> dict[str, Any]:
     """The evidence for each step as JSON, or what refused one."""
     try:
-        evidence = result.certify(digits, progress)
+        evidence = result.certify(digits)
     except CertificateError as error:
         return {"refused": str(error), "steps": []}
     steps = [

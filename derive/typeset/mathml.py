@@ -38,6 +38,7 @@ def _for_converter(latex: str) -> str:
     latex = latex.replace(r"\ln\Gamma", r"\operatorname{ln}\Gamma")
     latex = latex.replace(r"\ln\det", r"\operatorname{lndet}")
     latex = latex.replace(r"\ln\mathcal", r"\operatorname{ln}\mathcal")
+    latex = re.sub(r"\\[bB]ig[lr](\\[lr]angle)", r"\1", latex)
     return re.sub(r"\\ln(?![a-z])", r"\\operatorname{ln}", latex)
 
 

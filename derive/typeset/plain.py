@@ -8,7 +8,7 @@ from typing import Any
 
 from derive.typeset.lines import Breaker
 from derive.typeset.media import PLAIN
-from derive.typeset.page import Block, Display, Drawing, Heading, Items, Prose, Table
+from derive.typeset.page import BECOMES, Block, Display, Drawing, Heading, Items, Prose, Table
 from derive.typeset.text import unicode_of
 
 COLUMNS = 100
@@ -31,7 +31,8 @@ def display_lines(display: Display) -> list[str]:
     lines = []
     for name, line in zip(names, display.lines, strict=True):
         first, *rest = breaker.lines(line.right, COLUMNS - wide - 5 - STEP)
-        lines.append(f"{name.rjust(wide)} = {first.text}")
+        mark = "=" if line.relation is BECOMES else line.relation.plain
+        lines.append(f"{name.rjust(wide)} {mark} {first.text}")
         lines += [" " * (wide + 3 + STEP * part.indent + STEP) + part.text for part in rest]
     return lines
 

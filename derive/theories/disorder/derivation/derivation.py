@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +12,15 @@ from derive.steps.naming import Names
 from derive.steps.pages import Pages, step_blocks
 from derive.steps.step import Step
 from derive.steps.table import steps_table
-from derive.theories.disorder.derivation.showing import leaf_lines, lines_of
+from derive.theories.disorder.derivation.showing import (
+    law_lines,
+    leaf_lines,
+    lines_of,
+    measured_lines,
+)
 from derive.theories.disorder.derivation.theory import Theory
 from derive.theories.disorder.description import DisorderedModel
-from derive.typeset.page import Block, Display, Heading, Page, Prose
+from derive.typeset.page import Block, Display, Heading, Line, Page, Prose
 from derive.typeset.plain import display_lines
 
 
@@ -56,6 +62,7 @@ def theory_blocks(theory: Theory) -> list[Block]:
     """The equations of a theory."""
     saddle = {**theory.saddle.conjugates, **theory.saddle.parameters}
     shown = {s: v for s, v in saddle.items() if s not in theory.fixed}
+    known: set[Line] = set()
     measured = {"entropy": theory.entropy, **theory.observables}
     if theory.energy is not None:
         measured = {"energy": theory.energy, **measured}
@@ -65,10 +72,12 @@ def theory_blocks(theory: Theory) -> list[Block]:
         Display(tuple(lines_of({"phi": theory.free_entropy}))),
         Prose("where"),
         Display(tuple(leaf_lines(theory))),
+        Prose("Averages are over"),
+        Display(tuple(law_lines(known, *theory.equations))),
         Prose("It is stationary at"),
         Display(tuple(lines_of(shown))),
         Prose("Measured there:"),
-        Display(tuple(lines_of(measured))),
+        Display(tuple(measured_lines(known, measured))),
         Prose("Replica symmetry is stable while 1 is larger than every eigenvalue of"),
         Display(
             tuple(
@@ -82,4 +91,11 @@ def theory_blocks(theory: Theory) -> list[Block]:
             )
         ),
     ]
-    return [block for block in blocks if not isinstance(block, Display) or block.lines]
+    return [*_introduced(blocks)]
+
+
+def _introduced(blocks: list[Block]) -> Iterable[Block]:
+    """Displays that are not empty, each behind the words that introduce it."""
+    for words, display in zip(blocks[::2], blocks[1::2], strict=True):
+        if isinstance(display, Display) and display.lines:
+            yield from (words, display)

@@ -10,26 +10,20 @@ import sympy
 from derive.algebra.drawing import Drawer
 from derive.steps.step import Equation
 from derive.theories.disorder.derivation.theory import Theory
-from derive.theories.disorder.nodes import drawing, rules  # noqa: F401  (their rules are brought)
-from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, SiteIntegral
-from derive.typeset.boxes import Box
+from derive.theories.disorder.derivation.tidying import tidy
+from derive.theories.disorder.nodes import drawing, drawn_laws, rules  # noqa: F401  (their rules are brought)
+from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Mean, SiteIntegral
+from derive.typeset.boxes import Atom, Box, Row
 from derive.typeset.page import BECOMES, Line
-from derive.typeset.symbols import symbol
+from derive.typeset.symbols import GREEK, symbol
+from derive.typeset.text import tex_escaped
 
-EXPANDED = 8
-"""A sum of so many terms at most is shown as it stands."""
+IN = Atom(r"\ \mathrm{in}\ ", "in", 1.6)
 
 
 def box(expression: Any) -> Box:
     """An expression in the notation of the papers."""
-    return Drawer({}).box(tidy(sympy.sympify(expression)))
-
-
-def tidy(expression: Any) -> Any:
-    """Quotients of sums with their numbers taken out: 2/(2 a + 2 b) is 1/(a + b)."""
-    if expression.is_Add:
-        return sympy.Add(*map(tidy, expression.args))
-    return sympy.factor_terms(expression) if expression.is_Mul or expression.is_Pow else expression
+    return Drawer({}).box(tidy(expression))
 
 
 def equation(left: Any, right: Any) -> Equation:
@@ -40,16 +34,55 @@ def equation(left: Any, right: Any) -> Equation:
 def lines_of(values: Mapping[Any, Any]) -> Iterable[Line]:
     """A line for each value, by its name or its symbol."""
     for name, value in values.items():
-        label = symbol(name) if isinstance(name, str) else box(name)
+        label = named(name) if isinstance(name, str) else box(name)
         yield Line(label, box(value))
 
 
+def named(name: str) -> Box:
+    """A symbol, or an observable's name in words.
+
+    >>> named("gibbs_error").plain
+    'gibbs error'
+    """
+    head = name.partition("_")[0]
+    if len(head) == 1 or head in GREEK:
+        return symbol(name)
+    words = name.replace("_", " ")
+    latex = rf"\text{{{tex_escaped(words)}}}"
+    return Atom(latex, words, 0.5 * len(words))
+
+
+def measured_lines(known: set[Line], values: Mapping[str, Any]) -> Iterable[Line]:
+    """What is measured; below each the laws of its own averages."""
+    for name, value in values.items():
+        yield from lines_of({name: value})
+        yield from law_lines(set(known), value)
+
+
+def law_lines(known: set[Line], *expressions: Any) -> Iterable[Line]:
+    """The laws of Gaussian fields and of labels over which is averaged, but for those known."""
+    means = sorted(set().union(*(e.atoms(Mean) for e in expressions)), key=sympy.default_sort_key)
+    drawn: dict[Any, list[Any]] = {}
+    for node in means:
+        drawn.setdefault(node.args[1], []).append(node.args[0])
+    fields = [law.fields for law in drawn]
+    for law, bodies in drawn.items():
+        leaves = sorted({box(leaf) for body in bodies for leaf in body.atoms(Leaf)}, key=str)
+        told = leaves[:1] if fields.count(law.fields) > 1 else []
+        for left, right, relation in drawn_laws.laws(Drawer({}), law):
+            line = Line(Row((left, IN, *told)) if told else left, right, relation)
+            if line not in known:
+                known.add(line)
+                yield line
+
+
 def leaf_lines(theory: Theory) -> Iterable[Line]:
-    """What each leaf is, and its closed form."""
+    """What each leaf is that is left in the equations, and its closed form."""
+    left = set().union(*(e.atoms(Leaf) for e in theory.expressions))
     seen: set[Box] = set()
     for leaf, form in theory.forms.items():
         meaning = drawing.definition(Drawer({}), leaf)
-        if meaning in seen:
+        if leaf not in left or meaning in seen:
             continue
         seen.add(meaning)
         yield Line(box(leaf), meaning)

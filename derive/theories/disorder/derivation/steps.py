@@ -21,9 +21,12 @@ from derive.theories.disorder.derivation.state import State
 from derive.theories.disorder.derivation.theory import Theory, theory_of
 from derive.theories.disorder.description import DisorderedModel
 from derive.theories.disorder.nodes.replicas import FieldMoment
+from derive.typeset.boxes import Apply, Atom, Listing, Script
+from derive.typeset.symbols import symbol
 
 REPLICAS = "Edwards and Anderson 1975; Sherrington and Kirkpatrick 1975"
 GARDNER = "Gardner 1988; Mezard, Parisi and Virasoro 1987, ch. II"
+EXTREMUM = Atom(r"\mathop{\mathrm{extr}}\nolimits", "extr", 1.8)
 ALMEIDA = "de Almeida and Thouless 1978"
 PRICE = "Price 1958; Mezard, Parisi and Virasoro 1987"
 
@@ -77,6 +80,14 @@ def _field(field: Any, students: Any, replica: str) -> str:
     return f"{head}_{{{low.strip()}}}" if low.strip() else head
 
 
+def _extremal(before: State, after: State) -> list[Equation]:
+    """The extremum over all order parameters and conjugates."""
+    unknown = [*after.overlaps.parameters, *after.overlaps.conjugates]
+    under = Listing(tuple(map(box, unknown)))
+    right = Apply(Script(EXTREMUM, under), symbol("phi_n"))
+    return [Equation(r"\lim_{N \to \infty} \tfrac{1}{N} \ln \mathbb{E} Z^n", right)]
+
+
 def _decoupled(before: State, after: State) -> list[Equation]:
     return [equation(r"\phi_n", after.exponent), *definitions(after.exponent)]
 
@@ -115,7 +126,7 @@ RULES = (
         Order.LEADING,
         "N -> infinity",
         _same,
-        lambda before, after: [],
+        _extremal,
     ),
     Said(
         "replica symmetry",
@@ -185,7 +196,8 @@ def _consequences(state: State, theory: Theory) -> list[Step]:
     equations = [Equation(s, box(v)) for s, v in saddle.items() if s not in theory.fixed]
     equations += [Equation(s, box(v)) for s, v in theory.fixed.items()]
     equations += [Equation(s, box(v)) for s, v in theory.multipliers.items()]
-    closed = [Equation(leaf, box(f.of(leaf))) for leaf, f in theory.forms.items() if f is not None]
+    forms = [(leaf, f.of(leaf)) for leaf, f in theory.forms.items() if f is not None]
+    closed = [Equation(*pair) for pair in dict.fromkeys((box(leaf), box(f)) for leaf, f in forms)]
     count = theory.replicon.shape[0]
     index = [
         f"_{{{r + 1}{c + 1}}}" if count > 1 else "" for r in range(count) for c in range(count)

@@ -57,6 +57,18 @@ class Theory:
     forms: dict[Leaf, Form | None]
     inner: dict[Any, Any]
 
+    @property
+    def equations(self) -> list[Any]:
+        """Right-hand sides of the theory itself."""
+        energy = [] if self.energy is None else [self.energy]
+        saddle = [*self.saddle.conjugates.values(), *self.saddle.parameters.values()]
+        return [self.free_entropy, *saddle, *energy, self.entropy, *self.replicon]
+
+    @property
+    def expressions(self) -> list[Any]:
+        """Those and what is observed."""
+        return [*self.equations, *self.observables.values()]
+
 
 def theory_of(state: State) -> Theory:
     """All equations that follow from the free entropy of no replicas."""

@@ -40,17 +40,20 @@ from derive.typeset.boxes import (
     Atom,
     Box,
     Fence,
+    Infix,
     Listing,
     Row,
     Script,
     Sum,
     row,
 )
+from derive.typeset.page import EQUALS
 
 EXPECTATION = Atom(r"\mathbb{E}", "E", 0.7)
 INTEGRAL = Atom(r"\int", "∫", 0.7)
 PARTIAL = Atom(r"\partial", "∂", 0.55)
 CONNECTED = Atom("c", "c", 0.45)
+DIFFERENTIAL = Atom("d", "d", 0.5)
 MEASURE = Atom(r"d\mu", "dμ", 1.2)
 NORMAL = Atom(r"\mathcal{N}", "N", 0.9)
 LAW = Atom("P", "P", 0.7)
@@ -58,6 +61,20 @@ LAW = Atom("P", "P", 0.7)
 
 class Score(sympy.Symbol):
     """A score as it is drawn: d ln P / du."""
+
+
+def pulled(expression: Any) -> Any:
+    """Sums over replicas with everything in front of them that belongs to no replica."""
+    sums = expression.atoms(PairSum, ReplicaSum)
+    return expression.xreplace({node: _in_front(node) for node in sums}) if sums else expression
+
+
+def _in_front(node: Any) -> Any:
+    body = sympy.factor_terms(node.args[0])
+    if not body.is_Mul:
+        return node
+    outside, inside = body.as_independent(Entry, FIRST, SECOND, as_Add=False)
+    return outside * type(node)(inside)
 
 
 def _listed(boxes: Iterable[Box]) -> Box:
@@ -118,10 +135,9 @@ def _inner(drawer: Drawer, node: Any) -> Box:
 
 
 def _entry(drawer: Drawer, node: Any) -> Box:
-    base, replicas = drawer.box(node.symbol), _listed(map(drawer.box, node.replicas))
+    base, replicas = drawer.box(node.symbol), row(*map(drawer.box, node.replicas))
     if isinstance(base, Script) and base.high is None:
-        low = (base.low, replicas) if base.low is not None else (replicas,)
-        return Script(base.base, _listed(low))
+        return Script(base.base, replicas if base.low is None else Listing((base.low, replicas)))
     return Script(base, replicas)
 
 
@@ -129,13 +145,14 @@ def _sum_over(indices: tuple[Any, ...]) -> Any:
     def draw(drawer: Drawer, node: Any) -> Box:
         body = drawer.box(node.args[0])
         inside = Fence(body) if isinstance(body, Sum) else body
-        return Apply(Script(symbols.SUM, _listed(map(drawer.box, indices))), inside)
+        return Apply(Script(symbols.SUM, row(*map(drawer.box, indices))), inside)
 
     return draw
 
 
 def _site_moment(drawer: Drawer, node: Any) -> Box:
     exponent, measures, attributes = node.args
+    exponent = pulled(exponent)
     parts: list[Box] = []
     if attributes:
         parts.append(Script(EXPECTATION, _listed(drawer.box(a.symbol) for a in attributes)))
@@ -169,9 +186,31 @@ def definition(drawer: Drawer, leaf: Any) -> Box:
         exponent += leaf.centres[k] * x
         for other in range(count):
             exponent -= leaf.args[3][k * count + other] * x * leaf.inside[other] / 2
-    measures = [Apply(MEASURE, Fence(drawer.box(x))) for x in leaf.inside]
+    parts: list[Box] = []
+    for measure in leaf.args[0]:
+        sign, density = _measured(drawer, measure)
+        parts += sign
+        exponent += density
     power = Apply(symbols.EXP, Fence(drawer.box(exponent), SQUARE))
-    return Apply(symbols.LN, Row((INTEGRAL, *measures, power)))
+    return Apply(symbols.LN, Row((*parts, power)))
+
+
+def _measured(drawer: Drawer, measure: Any) -> tuple[list[Box], Any]:
+    """A sum over values that count one each, or an integral and what its density adds to the log.
+
+    Where there is more to it, a measure is dmu(x).
+    """
+    x, density = drawer.box(measure.symbol), measure.log_density
+    values = measure.points
+    if density is None and values and all(weight == 1 for _, weight in values):
+        shown = _listed(drawer.box(value) for value, _ in values)
+        return [Script(symbols.SUM, Infix(EQUALS, (x, shown)))], 0
+    if density is not None and not values:
+        ends = (measure.lower, measure.upper)
+        whole = ends == (-sympy.oo, sympy.oo)
+        sign = INTEGRAL if whole else Script(INTEGRAL, *map(drawer.box, ends))
+        return [sign, Apply(DIFFERENTIAL, x)], density
+    return [INTEGRAL, Apply(MEASURE, Fence(x))], 0
 
 
 def _spread(drawer: Drawer, leaf: Any) -> Box:
