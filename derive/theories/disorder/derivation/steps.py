@@ -197,7 +197,8 @@ def _consequences(state: State, theory: Theory) -> list[Step]:
     equations += [Equation(s, box(v)) for s, v in theory.fixed.items()]
     equations += [Equation(s, box(v)) for s, v in theory.multipliers.items()]
     forms = [(leaf, f.of(leaf)) for leaf, f in theory.forms.items() if f is not None]
-    closed = [Equation(*pair) for pair in dict.fromkeys((box(leaf), box(f)) for leaf, f in forms)]
+    alike = {(box(leaf), box(form)): leaf for leaf, form in forms}
+    closed = [Equation(leaf, form) for (_, form), leaf in alike.items()]
     count = theory.replicon.shape[0]
     index = [
         f"_{{{r + 1}{c + 1}}}" if count > 1 else "" for r in range(count) for c in range(count)
