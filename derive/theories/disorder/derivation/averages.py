@@ -37,7 +37,7 @@ from derive.theories.disorder.nodes.towers import (
 def reduced(expression: Any) -> Any:
     """An expression with each of its means over as few variables as it needs."""
     known = {node: _mean(node) for node in expression.atoms(Mean)}
-    return sympy.expand_mul(expression.xreplace(known))
+    return expression.xreplace(known)
 
 
 def _mean(node: Mean) -> Any:

@@ -93,15 +93,21 @@ def weighted(measure: Any, exponent: Any) -> Any:
 
 def _several(leaf: Any, centres: Any, spreads: Any) -> closed.Closed | None:
     """Of several components: points by summing over all of them, Gaussians by their matrix."""
-    if not isinstance(leaf, SiteIntegral) or leaf.rest != 0:
+    if isinstance(leaf, FieldIntegral):
+        return _quadratic_weight(leaf, centres, spreads)
+    count, inside = len(centres), leaf.inside
+    rest: Any = leaf.args[1]
+    if not rest.is_polynomial(*inside) or sympy.Poly(rest, *inside).total_degree() > 2:
         return None
-    count = len(centres)
-    precision = sympy.Matrix(count, count, spreads)
-    fields = sympy.Matrix(centres)
-    measures = tuple(leaf.args[0])
+    nowhere = dict.fromkeys(inside, sympy.S.Zero)
+    hessian = sympy.Matrix(count, count, lambda r, c: -rest.diff(inside[r], inside[c]))
+    precision = sympy.Matrix(count, count, spreads) + hessian
+    fields = sympy.Matrix(centres) + sympy.Matrix([rest.diff(x).xreplace(nowhere) for x in inside])
+    constant, measures = rest.xreplace(nowhere), tuple(leaf.args[0])
     if all(m.log_density is None for m in measures):
-        return closed.Closed(_point_sum(measures, fields, precision))
-    return _gaussian_matrix(measures, fields, precision)
+        return closed.Closed(constant + _point_sum(measures, fields, precision))
+    found = _gaussian_matrix(measures, fields, precision)
+    return found and closed.Closed(constant + found.expression, found.conditions)
 
 
 def _point_sum(measures: Any, fields: Any, precision: Any) -> Any:
@@ -117,6 +123,34 @@ def _point_sum(measures: Any, fields: Any, precision: Any) -> Any:
         x = sympy.Matrix(values)
         exponents.append(log + (fields.T * x)[0] - (x.T * precision * x)[0] / 2)
     return LogSumExp(*map(sympy.expand, exponents))
+
+
+def _quadratic_weight(leaf: Any, centres: Any, spreads: Any) -> closed.Closed | None:
+    r"""A weight exp(-h.M.h/2 + b.h + c) of several fields h ~ N(omega, V).
+
+    .. math:: L = c - \tfrac12 \ln\det(1 + M V) - \tfrac12 \omega^T K \omega + \ldots, \qquad
+              K = (1 + M V)^{-1} M
+    """
+    fields, factors = leaf.inside, sympy.Mul.make_args(leaf.weight)
+    if not all(type(factor) is sympy.exp for factor in factors):
+        return None
+    exponent = sympy.Add(*(factor.args[0] for factor in factors))
+    if not exponent.is_polynomial(*fields):
+        return None
+    quadratic = sympy.Poly(exponent, *fields)
+    if quadratic.total_degree() > 2:
+        return None
+    count, nowhere = len(fields), dict.fromkeys(fields, sympy.S.Zero)
+    hessian = sympy.Matrix(count, count, lambda r, c: -exponent.diff(fields[r], fields[c]))
+    linear = sympy.Matrix([exponent.diff(h).xreplace(nowhere) for h in fields])
+    omega, spread = sympy.Matrix(centres), sympy.Matrix(count, count, spreads)
+    total = (sympy.eye(count) + hessian * spread).applyfunc(sympy.expand)
+    determinant = sympy.expand(total.det())
+    inverse = total.adjugate() / determinant
+    constant = exponent.xreplace(nowhere) - sympy.log(determinant) / 2
+    form = -omega.T * inverse * hessian * omega / 2 + linear.T * inverse.T * omega
+    form += linear.T * spread * inverse * linear / 2
+    return closed.Closed(constant + form[0], (determinant,))
 
 
 def _gaussian_matrix(measures: Any, fields: Any, precision: Any) -> closed.Closed | None:
@@ -162,7 +196,7 @@ def written_out(expression: Any, forms: dict[Leaf, Form | None], inner: dict[Any
         inside = leaves_in(body)
         quadratic = all(_is_quadratic(leaf, forms.get(leaf), law) for leaf in inside)
         if inside and quadratic:
-            known[node] = mean(sympy.expand_mul(_substituted(body, forms, inner)), law)
+            known[node] = mean(_substituted(body, forms, inner), law)
     return reduced(expression.xreplace(known)) if known else expression
 
 

@@ -274,10 +274,29 @@ def slope(leaf: Any, *indices: int) -> Any:
     return Slope(leaf, Tuple(*sorted(indices))) if indices else leaf
 
 
+def opened(expression: Any, *, powers: bool = False) -> Any:
+    """Products of sums multiplied out; nodes stay as they are, with all that is in them.
+
+    Args:
+        expression: What is opened.
+        powers: Whether powers of sums are too.
+    """
+    nodes: dict[Any, Any] = {}
+
+    def masked(part: Any) -> Any:
+        if isinstance(part, Scalar):
+            return nodes.setdefault(part, sympy.Dummy(real=True))
+        return part.func(*map(masked, part.args)) if part.args else part
+
+    plain = masked(sympy.sympify(expression))
+    plain = sympy.expand(plain) if powers else sympy.expand_mul(plain)
+    return plain.xreplace({dummy: node for node, dummy in nodes.items()})
+
+
 def inner(observable: Any, leaf: Leaf) -> Any:
     """The average of an observable in a leaf, with what is not integrated in front."""
     total = sympy.S.Zero
-    for term in sympy.Add.make_args(sympy.expand_mul(observable)):
+    for term in sympy.Add.make_args(opened(observable)):
         number, rest = term.as_independent(*leaf.inside, as_Add=False)
         total += number * (sympy.S.One if rest == 1 else Inner(rest, leaf))
     return total
@@ -285,8 +304,10 @@ def inner(observable: Any, leaf: Leaf) -> Any:
 
 def mean(body: Any, law: Law) -> Any:
     """E f, term by term, with what is not averaged in front."""
+    if not body.free_symbols & law.bound:
+        return body
     total = sympy.S.Zero
-    for term in sympy.Add.make_args(sympy.expand_mul(body)):
+    for term in sympy.Add.make_args(opened(body)):
         outside: list[Any] = []
         averaged: list[Any] = []
         for factor in sympy.Mul.make_args(term):

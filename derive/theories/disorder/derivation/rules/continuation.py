@@ -11,7 +11,7 @@ import sympy
 from derive.errors import RuleError
 from derive.theories.disorder.derivation.state import State
 from derive.theories.disorder.nodes.replicas import N
-from derive.theories.disorder.nodes.towers import LogMean, mean
+from derive.theories.disorder.nodes.towers import LogMean, mean, opened
 
 
 def continued(state: State) -> State:
@@ -22,7 +22,7 @@ def continued(state: State) -> State:
     """
     means = {node: N * mean(node.args[1], node.law) for node in state.exponent.atoms(LogMean)}
     first = sympy.S.Zero
-    for term in sympy.Add.make_args(sympy.expand_mul(state.exponent.xreplace(means))):
+    for term in sympy.Add.make_args(opened(state.exponent.xreplace(means))):
         rest, power = term.as_coeff_exponent(N)
         if rest.has(N) or not (power.is_Integer and power > 0):
             raise RuleError(f"{term} is no positive power of the number of replicas")

@@ -32,6 +32,7 @@ from derive.theories.disorder.nodes.towers import (
     LogMean,
     SiteIntegral,
     flat,
+    opened,
 )
 
 
@@ -59,7 +60,7 @@ def _site(node: SiteMoment) -> LogMean:
     sums = {ReplicaSum(Entry(x, FIRST)): k for k, x in enumerate(variables)}
     covariance = [[sympy.S.Zero] * len(variables) for _ in variables]
     single = sympy.S.Zero
-    for term in sympy.Add.make_args(sympy.expand(exponent)):
+    for term in sympy.Add.make_args(opened(exponent)):
         marks = [(k, term.as_coeff_exponent(s)[1]) for s, k in sums.items() if term.has(s)]
         if not marks:
             single += _inside(term)

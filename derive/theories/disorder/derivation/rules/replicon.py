@@ -28,7 +28,14 @@ from derive.theories.disorder.derivation.averages import reduced
 from derive.theories.disorder.derivation.measures import labels_in, weight_of
 from derive.theories.disorder.derivation.overlaps import Square
 from derive.theories.disorder.derivation.state import BETA, State
-from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Mean, mean, slope
+from derive.theories.disorder.nodes.towers import (
+    FieldIntegral,
+    Leaf,
+    Mean,
+    mean,
+    opened,
+    slope,
+)
 
 Pair = tuple[int, Any, Any]
 """The population, and two of its components, in order."""
@@ -40,7 +47,7 @@ def replicon_matrix(state: State) -> sympy.Matrix:
     sites = sympy.Matrix([[site_part(state, p, r) for r in pairs] for p in pairs])
     fields = sympy.Matrix([[field_part(state, p, r) for r in pairs] for p in pairs])
     ratios = sympy.diag(*(1 / state.model.sites[p[0]].ratio for p in pairs))
-    return (ratios * fields * sites).applyfunc(lambda e: reduced(sympy.expand_mul(e)))
+    return (ratios * fields * sites).applyfunc(lambda e: reduced(opened(e)))
 
 
 def pairs_of(state: State) -> list[Pair]:
@@ -128,7 +135,7 @@ def contracted(leaf: Any, places: list[int]) -> Any:
     one = second(leaf, k, m) * first(leaf, i) * first(leaf, n)
     two = second(leaf, i, n) * first(leaf, k) * first(leaf, m)
     none = first(leaf, k) * first(leaf, i) * first(leaf, m) * first(leaf, n)
-    return sympy.expand(shared - one - two + none)
+    return opened(shared - one - two + none, powers=True)
 
 
 def first(leaf: Any, place: int) -> Any:

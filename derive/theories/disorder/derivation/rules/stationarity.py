@@ -17,7 +17,7 @@ from derive.errors import RuleError
 from derive.theories.disorder.derivation.averages import reduced
 from derive.theories.disorder.derivation.state import State
 from derive.theories.disorder.nodes.derivative import derivative
-from derive.theories.disorder.nodes.towers import Mean
+from derive.theories.disorder.nodes.towers import Mean, opened
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,14 @@ def stationary(state: State) -> Saddle:
 
 def solved(free_entropy: Any, by: Any, unknown: Any) -> Any:
     """The equation of stationarity in one symbol, solved for its partner."""
-    equation = sympy.expand_mul(reduced(derivative(free_entropy, by)))
+    equation = opened(reduced(derivative(free_entropy, by)))
     terms = sympy.Add.make_args(equation)
     linear = [term for term in terms if _is_multiple(term, unknown)]
     coefficient = sympy.Add(*(term / unknown for term in linear))
     rest = sympy.Add(*(term for term in terms if term not in linear))
     if coefficient == 0 or rest.has(unknown):
         raise RuleError(f"the derivative in {by} is not linear in {unknown}: {equation}")
-    return sympy.expand_mul(-rest / coefficient)
+    return opened(-rest / coefficient)
 
 
 def _is_multiple(term: Any, unknown: Any) -> bool:
