@@ -51,6 +51,10 @@ def _is_flat(subject: Subject) -> bool:
         entries = [base.log_density, base.lower, base.upper, base.offset, *sum(base.points, ())]
         if any(BETA in sympy.sympify(e).free_symbols for e in entries if e is not None):
             return False
+    energies = [term.covariance for term in model.couplings]
+    energies += [] if model.mean is None else [model.mean.energy]
+    if any(BETA in energy.free_symbols for energy in energies):
+        return False
     return all(weight_of(e).xreplace({BETA: sympy.S.Zero}) == 1 for e in model.examples)
 
 

@@ -84,6 +84,13 @@ def _check(parser: Parser) -> None:
     parser.add_argument(
         "--seed", type=whole(0), default=0, metavar="S", help="of starts and draws (default: 0)"
     )
+    parser.add_argument(
+        "--ladder", action="store_true", help="against instances of finite size instead"
+    )
+    parser.add_argument(
+        "--samples", type=whole(8), metavar="K",
+        help="with --ladder: instances of the smallest size (default: 200)",
+    )  # fmt: skip
 
 
 def _sweep(parser: Parser) -> None:
