@@ -9,7 +9,7 @@ import sympy
 from derive.algebra.nodes import Scalar
 from derive.theories.disorder.derivation.state import BETA
 from derive.theories.disorder.nodes.drawing import pulled
-from derive.theories.disorder.nodes.replicas import Entry
+from derive.theories.disorder.nodes.replicas import Entry, N
 
 FACTORED = 12
 """Most terms of a numerator that is factored; a longer one costs more time than it is read."""
@@ -26,7 +26,8 @@ def tidy(expression: Any) -> Any:
     if not expression.is_Add:
         return _product(expression)
     by_denominator: dict[Any, list[Any]] = {}
-    for term in sympy.Add.make_args(sympy.expand_mul(expression)):
+    replicas = expression.has(N)  # n (n - 1) stays as the ansatz makes it
+    for term in expression.args if replicas else sympy.expand_mul(expression).args:
         top, bottom = sympy.fraction(sympy.factor_terms(term))
         number, bottom = bottom.as_content_primitive()
         by_denominator.setdefault(bottom, []).append(top / number)

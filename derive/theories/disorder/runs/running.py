@@ -5,8 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from importlib import import_module, metadata
-from importlib.util import find_spec
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from derive.running.folder import Folder
 from derive.running.journal import Journal, Record
 from derive.running.progress import bar
 from derive.steps.certified import certificates_dict
+from derive.theories.disorder.checks import check
 from derive.theories.disorder.module import generate
 from derive.theories.disorder.report.results import Branch, Results
 from derive.theories.disorder.runs.branches import NEAR, is_same, is_stable, order_of, states_of
@@ -57,8 +57,7 @@ class Running:
             if self.task.checks:
                 certificates = self._kept("certificates", self._certify)
                 show(len(self.task.grid) + 1)
-                if find_spec("derive.theories.disorder.checks"):
-                    checks = self._kept("checks", self._check)
+                checks = self._kept("checks", self._check)
                 show(len(self.task.grid) + 2)
         self.journal.close()
         return Results(
@@ -170,8 +169,7 @@ class Running:
         return certificates_dict(self.solver.derivation, CERTIFICATE_DIGITS)
 
     def _check(self) -> list[dict[str, Any]]:
-        checks: Any = import_module("derive.theories.disorder.checks")
-        return [result.as_dict() for result in checks.check(self.task.model, **self.values)]
+        return [result.as_dict() for result in check(self.task.model, **self.values)]
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         yield "command", self.task.command
