@@ -34,6 +34,7 @@ from derive.theories.disorder.module.runtime import (
 )
 from derive.theories.disorder.module.text import code
 from derive.theories.disorder.module.tower_text import TowerText, towers_of
+from derive.theories.disorder.module.words import opening
 from derive.theories.disorder.nodes.towers import Law, Mean
 
 
@@ -400,4 +401,6 @@ def module_of(theory: Theory, writer: type[Builder] = Builder) -> Module:
         and (numeric or part not in (first_edges, integrate))
     ]
     tools = [runtime_source(part) for part in kept]
-    return assemble([IMPORTS, head, *tools, *own], theory.model.name)
+    return assemble(
+        [opening(theory, builder.parameters), IMPORTS, head, *tools, *own], theory.model.name
+    )

@@ -11,6 +11,7 @@ import sympy
 from derive.errors import NoRule
 from derive.theories.disorder.derivation.leaves import Form
 from derive.theories.disorder.module.text import assignments, code
+from derive.theories.disorder.module.words import leaf_told
 from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Measure, SiteIntegral
 
 ORDERS = ("", "1", "2", "11", "12", "22")
@@ -99,7 +100,7 @@ def _closed(leaf: Leaf, form: Form, name: str, slopes: Sequence[tuple[int, ...]]
     given = own_symbols(leaf)
     arguments = ", ".join([*centres, *spreads, *(s.name for s in given)])
     body_text.append(f"    return {', '.join(key for key, _ in results)}")
-    text = "\n".join([f"def {name}({arguments}):", f'    """{_told(leaf, slopes)}"""', *body_text])
+    text = "\n".join([f"def {name}({arguments}):", f'    """{leaf_told(leaf)}"""', *body_text])
     return LeafFunction(name, text, given, tuple(slopes))
 
 
@@ -111,12 +112,6 @@ def result_name(leaf: Leaf, indices: tuple[int, ...]) -> str:
     return letter + ("_" + "".join(str(k + 1) for k in indices) if indices else "")
 
 
-def _told(leaf: Leaf, slopes: Any) -> str:
-    inside = ", ".join(map(str, leaf.inside))
-    kind = "a site" if isinstance(leaf, SiteIntegral) else "a field"
-    return f"ln of the integral over {inside} of {kind}, and its derivatives."
-
-
 def _integrated(leaf: Any, name: str, observables: Any) -> LeafFunction:
     """A call of the runtime's quadrature; rows are flat there."""
     variable = leaf.inside[0]
@@ -125,7 +120,7 @@ def _integrated(leaf: Any, name: str, observables: Any) -> LeafFunction:
     letter, centre, spread = letters(leaf)
     heads = f"{variable}, {outer}" if outer else str(variable)
     lines = [f"def {name}({', '.join([centre, spread, *(s.name for s in given)])}):"]
-    lines.append(f'    """{_told(leaf, ())}"""')
+    lines.append(f'    """{leaf_told(leaf)}"""')
     everything = ", ".join([centre, spread, *(s.name for s in given)])
     flat = ", ".join([f"{centre}_", f"{spread}_", *(f"{s.name}_" for s in given)])
     lines.append(f"    shape = np.broadcast({everything}).shape")

@@ -19,6 +19,7 @@ from derive.theories.disorder.module.leaf_text import (
 )
 from derive.theories.disorder.module.text import code
 from derive.theories.disorder.module.turns import turns_of
+from derive.theories.disorder.module.words import averages_told
 from derive.theories.disorder.nodes.towers import Inner, Law, Leaf, Mean, Slope, score
 
 FunctionOf = Callable[[Leaf, Sequence[Any], Sequence[Any]], LeafFunction]
@@ -55,6 +56,11 @@ class Tower:
         return f"{left} = {self.name}({', '.join([*given, 'refine'])})"
 
     @property
+    def told(self) -> str:
+        """The docstring of the function."""
+        return averages_told(self.law, self.bodies[: self.count], self.bodies[self.count :])
+
+    @property
     def arguments(self) -> list[Any]:
         """The symbols on which the averages depend, by name."""
         free = set(self.law.free_symbols)
@@ -89,7 +95,7 @@ class TowerText:
         )
         outer = outer_fields(tower.law)
         lines = [f"def {tower.name}({arguments}):"]
-        lines.append(f'    """{_told(tower)}"""')
+        lines.append(f'    """{tower.told}"""')
         if not tower.law.fields:
             lines += self._fieldless(tower)
         elif len(outer) == 1:
@@ -429,11 +435,6 @@ def _named(body: Any, names: dict[Any, Any]) -> Any:
 
 def _varies(body: Any, law: Law) -> bool:
     return bool(body.free_symbols & set(law.fields) or body.atoms(Leaf))
-
-
-def _told(tower: Tower) -> str:
-    fields = ", ".join(str(f) for f in tower.law.fields)
-    return f"Averages over {fields}."
 
 
 def towers_of(
