@@ -169,7 +169,8 @@ class Running:
         return certificates_dict(self.solver.derivation, CERTIFICATE_DIGITS)
 
     def _check(self) -> list[dict[str, Any]]:
-        return [result.as_dict() for result in check(self.task.model, **self.values)]
+        results = check(self.solver.derivation, seed=0, module=None, progress=None, **self.values)
+        return [result.as_dict() for result in results]
 
     def _provenance(self) -> Iterator[tuple[str, str]]:
         yield "command", self.task.command
