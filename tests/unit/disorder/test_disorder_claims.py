@@ -154,6 +154,42 @@ def test_lines_follow_from_each_other() -> None:
     assert compare(None, "", wrong, declare=declare).verdict is Verdict.DISAGREES
 
 
+def test_what_holds_at_saddle_points_alone() -> None:
+    """Is refused as a function, and the answer says where it holds."""
+    line = f"1 - beta**2*J**2*(1 - 2*q + avg(tanh({FIELD})**4, z))"
+    result = decided("sk", "replicon", line)
+    assert result.verdict is Verdict.DISAGREES
+    assert "at saddle points it holds" in result.reason
+
+
+def test_points_leave_nothing_special() -> None:
+    """Fields of both signs; no identity of a symbol with itself; no factor that varies."""
+    assert decided("sk", "saddle mhat", "beta*(J_0*m + b)").verdict is Verdict.AGREES
+    for about, line in (
+        ("saddle mhat", "beta*(J_0*m + sqrt(b**2))"),
+        ("saddle mhat", "beta*(J_0*abs(m) + b)"),
+        ("saddle mhat", "mhat"),
+        ("free entropy", f"{SK} + q/10**11"),
+    ):
+        assert decided("sk", about, line, explain=False).verdict is Verdict.DISAGREES, line
+    for line in ("q", "3", f"q*({SK})"):
+        result = decided("sk", "free entropy", line, up_to=["factor"], explain=False)
+        assert result.verdict is Verdict.DISAGREES, line
+
+
+def test_lines_in_two_forms() -> None:
+    """A line with conjugates follows from one without, with those of their own equations."""
+    other = "qhat*(1 - q)**2/(4*q) - beta*J_0*m**2/2 + avg(ln(2*cosh(sqrt(qhat)*z + mhat)), z)"
+    assert decided("sk", "free entropy", SK, other).verdict is Verdict.AGREES
+
+
+@pytest.mark.parametrize("line", ["avg(exp(9*a*z), z)", "avg(exp(-10**8*(z - a)**2), z)"])
+def test_what_averages_miss_is_open(line: str) -> None:
+    """Far out, or narrow and unsaid."""
+    result = compare(None, "", [line, "exp(81*a**2/2)"], declare={"a": "positive"})
+    assert result.verdict is Verdict.INCONCLUSIVE
+
+
 def test_what_quadrature_does_not_tell_is_open() -> None:
     """A kink where no argument that is linear in z says it."""
     lines = ["avg(sign(z**3 - 2 - a), z)", "1 - 2*Phi(exp(ln(2 + a)/3))"]

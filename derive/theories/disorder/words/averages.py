@@ -17,7 +17,7 @@ from derive.theories.disorder.module.runtime.quadrature import gaussian_nodes
 from derive.theories.disorder.nodes.functions import Tail
 from derive.theories.disorder.words.language import Average
 
-MOST_ENTRIES = 30_000_000
+MOST_ENTRIES = 4_000_000
 """Of an integrand at all nodes of averages inside averages."""
 STEEP = (sympy.tanh, sympy.cosh, sympy.erf, Tail, sympy.exp, sympy.log)
 """What turns where its argument vanishes."""

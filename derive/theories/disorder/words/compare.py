@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +119,13 @@ def decide(
         generator = np.random.default_rng(seed)
         if claim.model is None:
             steps, words = chain_steps(claim, generator)
-        else:
-            lines = OnModel(claim, derivation or derive(claim.model), generator)
-            steps, words = lines.steps(), lines.slip_words()
-        return decide_lines(claim, steps, words, instances, explain=explain)
+            return decide_lines(claim, steps, words, instances, explain=explain)
+        lines = OnModel(claim, derivation or derive(claim.model), generator)
+        answer = decide_lines(
+            claim, lines.steps(), lines.slip_words(), instances,
+            explain=explain, elsewhere=lines.at_saddle,
+        )  # fmt: skip
+        return replace(answer, covered=lines.covered())
     except Unsettled as error:
         return unsettled(claim, str(error))
     except ClaimError:

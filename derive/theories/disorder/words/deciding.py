@@ -20,6 +20,7 @@ from derive.claims.slips.search import corrections
 from derive.errors import ClaimError
 from derive.evidence.numbers import Array
 from derive.evidence.verdict import Unsettled, Verdict
+from derive.theories.disorder.words.ours import SADDLE
 from derive.theories.disorder.words.sides import Point, Theirs, Valued, rounded
 from derive.theories.disorder.words.slips import SLIPS
 from derive.theories.disorder.words.trial import Tried
@@ -139,11 +140,11 @@ def judge(step: Step, instances: int) -> Judged:
 
 
 def _digits(count: float) -> str:
-    return f"{max(0, math.floor(count))} digits"
+    return f"{math.floor(max(0, count))} digits"
 
 
 def _result(step: Step, verdict: Verdict, digits: float, instances: int, reason: str) -> LineResult:
-    count = max(0, math.floor(digits))
+    count = math.floor(max(0, digits))
     return LineResult(step.number, step.against, step.relation, verdict, count, instances, reason)
 
 
@@ -158,7 +159,7 @@ def _what_differs(step: Step, fits: Sequence[tuple[Fit, float]]) -> dict[str, st
 
 def decide_lines(
     claim: Claim, steps: Sequence[tuple[Line, Sequence[Step]]], words: Any, instances: int,
-    *, explain: bool,
+    *, explain: bool, elsewhere: Callable[[int], Step | None] = lambda number: None,
 ) -> ComparisonResult:  # fmt: skip
     """The verdict on every line, each in the first of its forms in which it holds."""
     judged = [_best(forms, instances) for _, forms in steps]
@@ -167,6 +168,10 @@ def decide_lines(
     if wrong is None or not explain:
         return answer
     mended: tuple[Any, ...] = ()
+    step = elsewhere(wrong.step.number)
+    if step is not None and judge(step, instances).result.verdict is Verdict.AGREES:
+        told = f'; at saddle points it holds, which about = "{claim.about} {SADDLE}" says'
+        return replace(answer, reason=answer.reason + told, counterexample=_example(wrong))
     forms = next(forms for _, forms in steps if wrong.step in forms)
     for step in forms:
         mended = _corrections(step, words, instances)
@@ -192,8 +197,8 @@ def _example(judged: Judged) -> Counterexample | None:
     point = judged.against[judged.fitted.point]
     found, expected = (float(np.ravel(v)[0]) for v in (judged.fitted.found, judged.fitted.expected))
     note = f"{' and '.join(judged.step.up_to)} fitted at other points" if judged.step.up_to else ""
-    numbers = {getattr(s, "name", str(s)): f"{v:.12g}" for s, v in point.items()}
-    return Counterexample({}, numbers, f"{expected:.15g}", f"{found:.15g}", note)
+    sizes = {getattr(s, "name", str(s)): f"{v:.12g}" for s, v in point.items()}
+    return Counterexample(sizes, {}, f"{expected:.15g}", f"{found:.15g}", note)
 
 
 def _corrections(step: Step, words: Any, instances: int) -> Any:

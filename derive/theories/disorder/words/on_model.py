@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -86,6 +87,28 @@ class OnModel:
             draw = partial(Draw(ours, self.assumed, self.generator, free).instance, kind)
             held = partial(_near_saddle, ours, value) if kind == AT_SADDLE else value
             yield Step(place + 1, against, found, held, up_to, kind, draw, rounded(claim))
+
+    def at_saddle(self, number: int) -> Step | None:
+        """A line that is no equation, where it is claimed of saddle points alone."""
+        if self.claim.subject or self.about != self.claim.about:
+            return None
+        step = next(self._forms(number - 1, self.claim.up_to if number == 1 else ()))
+        draw = partial(Draw(self.ours, self.assumed, self.generator).instance, AT_SADDLE)
+        held = partial(_near_saddle, self.ours, step.value)
+        return replace(step, value=held, form=AT_SADDLE, draw=draw)
+
+    def covered(self) -> str:
+        """What points are drawn from."""
+        drawn = [s for s in self.ours.parameters if s not in self.assumed]
+        signed = Draw(self.ours, self.assumed, self.generator).signed
+        told = "order parameters and conjugates at random"
+        told += (
+            f"; {', '.join(s.name for s in drawn)} below and above the model's own" if drawn else ""
+        )
+        both = ", ".join(s.name for s in drawn if s in signed)
+        told += f"; {both} of both signs" if both else ""
+        assumed = ", ".join(f"{s} = {value}" for s, value in self.assumed.items())
+        return told + (f"; assumed: {assumed}" if assumed else "")
 
     def _kinds(self, named: set[Any], due: set[Any]) -> Iterator[tuple[str, set[Any]]]:
         """The forms that two sides may have, by the symbols in them, and which of these are free.

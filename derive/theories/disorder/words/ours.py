@@ -107,7 +107,8 @@ class Ours:
     def is_model(self, parameters: Mapping[Any, float]) -> bool:
         """Whether the description holds with some parameters."""
         try:
-            replace(self.model, parameters={s.name: v for s, v in parameters.items()})
+            with np.errstate(all="ignore"):
+                replace(self.model, parameters={s.name: v for s, v in parameters.items()})
         except DescriptionError:
             return False
         return True

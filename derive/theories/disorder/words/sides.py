@@ -24,6 +24,8 @@ LEVELS = (1, 2, 4)
 """How fine the averages of a claim are; the last two that were needed tell their error."""
 SETTLED = 1e-14
 """Change from one to the next, of the terms' size, with which an average is done."""
+LOST = 1e-4
+"""Change, of the terms' size, beyond which the next may be larger still: nothing is known."""
 _EQUALS = re.compile(r"(?<![=<>!:])=(?!=)")
 
 Point = Mapping[Any, float]
@@ -182,7 +184,8 @@ class Theirs:
         if len(found) < 2:
             raise Unsettled(f"{self.name} cannot be evaluated: it is no finite real number")
         error = max(abs(found[-1] - before) for before in found[-levels:-1])
-        return Valued(found[-1], error, size if np.isfinite(size) else 1.0)
+        size = size if np.isfinite(size) else 1.0
+        return Valued(found[-1], error if error <= LOST * size else np.inf, size)
 
 
 def theirs(line: Line, number: int, words: Vocabulary, subject: str) -> Theirs:
