@@ -146,10 +146,12 @@ def _turns(body: Any, bound: Any, given: Numbers, refine: int) -> Iterator[tuple
             at, after, before = (
                 value(argument, {**given, bound: np.array(float(z))}, refine) for z in (0, 1, -1)
             )
-            by = (after - before) / 2
-            curved = np.abs(after + before - 2 * at) > LINEAR * (np.abs(at) + np.abs(by))
+            by, bent = (after - before) / 2, (after + before) / 2 - at
+            curved = np.abs(bent) > LINEAR * (np.abs(at) + np.abs(by))
             if not np.any(curved) and np.all(by != 0):
                 yield -at / by, 0.0 if kinked else float(1 / np.max(np.abs(by)))
+            elif np.all(curved) and not kinked:  # the vertex of a parabola, as in a narrow Gaussian
+                yield -by / (2 * bent), float(1 / np.sqrt(2 * np.max(np.abs(bent))))
 
 
 @lru_cache(maxsize=4096)
