@@ -73,11 +73,6 @@ def partitions(items: Sequence[Any]) -> Iterator[list[list[Any]]]:
             yield [*blocks[:k], [first, *block], *blocks[k + 1 :]]
 
 
-def _moment(nodes: Replica, indices: Sequence[int]) -> Array:
-    """e^{-L} times derivatives of e^L."""
-    return nodes.mean(_polynomial(nodes, list(indices)))
-
-
 def _polynomial(nodes: Replica, indices: list[int]) -> Any:
     """A product of x, or a Hermite polynomial of (h - omega) / V."""
     if not indices:
@@ -97,7 +92,7 @@ def _cumulant(nodes: Replica, indices: Sequence[int]) -> Any:
         sign = (-1) ** (len(blocks) - 1) * int(sympy.factorial(len(blocks) - 1))
         term: Any = sign
         for block in blocks:
-            term = term * _moment(nodes, block)
+            term = term * nodes.mean(_polynomial(nodes, block))
         total = total + term
     return total
 
@@ -268,15 +263,13 @@ def _mean(node: Mean, values: Values) -> float:
     scores = [score(u) for u in law.fields[: law.teachers]]
     teachers = set(law.fields[: law.teachers])
     if body.has(*scores) and (
-        body.free_symbols & teachers or not body.is_polynomial(*scores) or _degree(body, scores) > 1
+        body.free_symbols & teachers
+        or not body.is_polynomial(*scores)
+        or sympy.Poly(body, *scores).total_degree() > 1
     ):
         raise NoRule(f"no value by parts for {body}")
     mass, value = at_nodes(body, law, values)
     return float(mass @ value)
-
-
-def _degree(body: Any, scores: Sequence[Any]) -> int:
-    return int(sympy.Poly(body, *scores).total_degree())
 
 
 def _log_mean(node: LogMean, values: Values) -> float:

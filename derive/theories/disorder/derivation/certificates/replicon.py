@@ -35,6 +35,7 @@ from derive.theories.disorder.derivation.measures import labels_in, weight_of
 from derive.theories.disorder.derivation.rules.replicon import contracted, pairs_of
 from derive.theories.disorder.derivation.state import BETA, State
 from derive.theories.disorder.derivation.theory import Theory
+from derive.theories.disorder.description.parts import overlaps
 from derive.theories.disorder.nodes.replica_nodes import of_measure
 from derive.theories.disorder.nodes.tower_values import at_nodes
 from derive.theories.disorder.nodes.towers import (
@@ -77,7 +78,7 @@ def replicon(state: State, theory: Theory) -> Certificate:
     return guarded(check)
 
 
-FOUR = 4
+FOUR = 3
 """Digits of integrals over four replicas."""
 
 
@@ -221,24 +222,30 @@ def _covariance(state: State, examples: Any, f: Any, g: Any, place: int, values:
 
 
 def _couplings(state: State, one: Any, other: Any, values: Values) -> float:
-    """beta^2 times the second difference of g, each pair by its own symbol."""
+    """beta^2 times the second difference of g, each pair by a symbol of its own."""
+    places: dict[Any, Any] = {}
+    for s, (sites, k, m) in overlaps(state.model).items():
+        pair = sites.variables[k - 1], sites.variables[m - 1]
+        places[(state.model.sites.index(sites), *pair)] = s
+    start = {s: float(values[state.overlaps.square(*p[1:]).off]) for p, s in places.items()}
+
+    def g(term: Any, s: float, t: float) -> float:
+        """The mean over both orders of the replicas."""
+        moved = {p: start[place] for p, place in places.items()}
+        moved[one] += s
+        moved[other] += t
+        orders = [moved, {(k, i, j): moved[k, j, i] for k, i, j in moved}]
+        return sum(
+            float(evaluate(term, {**values, **{places[p]: v for p, v in order.items()}})) / 2
+            for order in orders
+        )
+
+    def crossed(term: Any, s: float) -> float:
+        return (g(term, s, s) - g(term, s, -s) - g(term, -s, s) + g(term, -s, -s)) / (4 * s * s)
+
     total = 0.0
-    first, second = (state.overlaps.square(p[1], p[2]) for p in (one, other))
-    for term in state.model.couplings:
-        centre = term.covariance
-        step = 0.02
-
-        def g(s: float, t: float, centre: Any = centre) -> float:
-            moved = dict(values)
-            moved[first.off] += s
-            moved[second.off] += t
-            return float(evaluate(centre, moved))
-
-        def crossed(s: float) -> float:
-            return (g(s, s) - g(s, -s) - g(-s, s) + g(-s, -s)) / (4 * s * s)
-
-        row = [crossed(step), crossed(step / 2), crossed(step / 4)]
-        row = [(4 * row[k + 1] - row[k]) / 3 for k in range(2)]
-        found = (16 * row[1] - row[0]) / 15
-        total += float(values[BETA]) ** 2 * found / (first.count * second.count)
+    for coupling in state.model.couplings:
+        row = [crossed(coupling.covariance, 0.02 / 2**k) for k in range(3)]
+        row = [(4 * near - far) / 3 for far, near in itertools.pairwise(row)]
+        total += float(values[BETA]) ** 2 * (16 * row[1] - row[0]) / 15
     return total

@@ -19,7 +19,17 @@ from derive.theories.disorder.derivation.measures import attribute_mean, labels_
 from derive.theories.disorder.derivation.overlaps import population_of, symbol
 from derive.theories.disorder.derivation.state import BETA, State
 from derive.theories.disorder.description import Examples
-from derive.theories.disorder.nodes.replicas import FieldMoment, PairSum, ReplicaSum, double, single
+from derive.theories.disorder.description.parts import overlaps
+from derive.theories.disorder.nodes.replicas import (
+    FIRST,
+    SECOND,
+    Entry,
+    FieldMoment,
+    PairSum,
+    ReplicaSum,
+    double,
+    single,
+)
 from derive.theories.disorder.nodes.towers import flat
 
 
@@ -27,7 +37,10 @@ def replicated(state: State) -> State:
     """The exponent of the averaged weight of n replicas per site, in terms of overlaps."""
     model = state.model
     terms = [examples.ratio * field_moment(state, examples) for examples in model.examples]
-    entries = {s.off: double(s.off) for s in state.overlaps.squares}
+    entries = {
+        s: between(state, sites.variables[k - 1], sites.variables[other - 1])
+        for s, (sites, k, other) in overlaps(model).items()
+    }
     for coupling in model.couplings:
         body = coupling.covariance.xreplace(entries)
         terms.append(PairSum(BETA**2 * body / 2))
@@ -57,6 +70,13 @@ def is_student(state: State, examples: Examples, field: str) -> bool:
     return population_of(state.model, examples.fields[field])[1]
 
 
+def between(state: State, first: Any, second: Any) -> Entry:
+    """The overlap of a component in replica a with another in b; one matrix serves both orders."""
+    square = state.overlaps.square(first, second)
+    in_order = square.components == (first, second)
+    return double(square.off) if in_order else Entry(square.off, SECOND, FIRST)
+
+
 def covariance_of(state: State, examples: Examples, first: str, second: str) -> Any:
     """The covariance of two fields, of replicas a and b where they are the variables'."""
     pair = [examples.fields[name] for name in (first, second)]
@@ -66,7 +86,7 @@ def covariance_of(state: State, examples: Examples, first: str, second: str) -> 
     ratio = state.model.sites[home].ratio
     x, t = symbol(pair[0]), symbol(pair[1])
     if one and two:
-        return ratio * double(state.overlaps.square(x, t).off)
+        return ratio * between(state, x, t)
     if one or two:
         variable, attribute = (x, t) if one else (t, x)
         return ratio * single(state.overlaps.linear(variable, attribute).parameter)

@@ -26,8 +26,8 @@ import sympy
 from derive.errors import RuleError
 from derive.theories.disorder.derivation.averages import reduced
 from derive.theories.disorder.derivation.measures import labels_in, weight_of
-from derive.theories.disorder.derivation.overlaps import Square
 from derive.theories.disorder.derivation.state import BETA, State
+from derive.theories.disorder.description.parts import overlaps
 from derive.theories.disorder.nodes.towers import (
     FieldIntegral,
     Leaf,
@@ -87,9 +87,7 @@ def field_part(state: State, one: Pair, other: Pair) -> Any:
                 inner = mean(contracted(leaf, list(places)), node.law)
                 total += count * sympy.Mul(*ratios) * inner
     for coupling in state.model.couplings:
-        squares = [square_of(state, pair) for pair in (one, other)]
-        second = coupling.covariance.diff(squares[0].off).diff(squares[1].off)
-        total += BETA**2 * second / (squares[0].count * squares[1].count)
+        total += BETA**2 * curvature(state, coupling.covariance, one, other)
     return total
 
 
@@ -120,9 +118,16 @@ def _plain(node: Any) -> Any:
     return node.func(*map(_plain, node.args)) if node.args else node
 
 
-def square_of(state: State, pair: Pair) -> Square:
-    """The order parameters of a pair."""
-    return state.overlaps.square(pair[1], pair[2])
+def curvature(state: State, covariance: Any, one: Pair, other: Pair) -> Any:
+    """g'' in the overlaps of two pairs, each of a component in one replica with one in another."""
+    known = {
+        (state.model.sites.index(sites), sites.variables[k - 1], sites.variables[m - 1]): s
+        for s, (sites, k, m) in overlaps(state.model).items()
+    }
+    turned = {s: known[place, second, first] for (place, first, second), s in known.items()}
+    even = (covariance + covariance.xreplace(turned)) / 2  # either replica may come first
+    alike = {s: state.overlaps.square(*pair[1:]).off for pair, s in known.items()}
+    return even.diff(known[one]).diff(known[other]).xreplace(alike)
 
 
 def contracted(leaf: Any, places: list[int]) -> Any:
