@@ -180,11 +180,13 @@ def _judged(subject: Subject, sizes: Sequence[int], runs: Sequence[Found]) -> It
             continue
         measured = [run[name] for run in runs]
         claim = f"{name}, extrapolated to N → ∞"
-        if any(item.error != item.error for item in measured):
+        told = [k for k, item in enumerate(measured) if item.error == item.error]
+        if len(told) < 2:
             detail = next(item.detail for item in measured if item.error != item.error)
             yield CheckResult(claim, Verdict.INCONCLUSIVE, f"{value:.6g}", "", 0, detail)
             continue
-        yield _excused(subject, _extrapolated(claim, sizes, measured, value))
+        kept = [sizes[k] for k in told], [measured[k] for k in told]
+        yield _excused(subject, _extrapolated(claim, *kept, value))
 
 
 def _extrapolated(
