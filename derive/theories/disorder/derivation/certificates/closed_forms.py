@@ -1,7 +1,7 @@
 """Closed forms of the integrals over one replica, and means with fewer variables, by quadrature.
 
-A closed form is compared with the integral in mpmath at the digits that are asked for; its slopes
-and what was averaged by rules with float quadrature over all variables.
+Closed forms and two of their slopes are compared at a few fields, and the free entropy, in which
+means were reduced by rules, with quadrature over all its variables.
 """
 
 from __future__ import annotations
