@@ -14,6 +14,9 @@ from derive.theories.disorder.nodes.replicas import Entry, N
 FACTORED = 12
 """Most terms of a numerator that is factored; a longer one costs more time than it is read."""
 
+LARGEST = 1000
+"""The largest denominator of a number that is read better in a common fraction."""
+
 
 def tidy(expression: Any) -> Any:
     """One fraction for each denominator, without numbers that cancel: 2/(2 a + 2 b) is 1/(a + b).
@@ -33,7 +36,11 @@ def tidy(expression: Any) -> Any:
         by_denominator.setdefault(bottom, []).append(top / number)
     parts: list[Any] = []
     for bottom, tops in by_denominator.items():
-        parts += tops if bottom == 1 else [_collected(sympy.Add(*tops), bottom)]
+        total = sympy.Add(*tops)
+        round_numbers = all(n.q <= LARGEST for n in total.atoms(sympy.Rational))
+        collect = bottom != 1 and round_numbers and not total.atoms(Scalar, sympy.Function)
+        # A sum of averages stays in terms, between which a line can be broken.
+        parts += [_collected(total, bottom)] if collect else [top / bottom for top in tops]
     return sympy.Add(*map(_with_temperature, parts))
 
 
@@ -77,9 +84,8 @@ def _begins_with_minus(total: Any) -> bool:
 
 def _collected(total: Any, bottom: Any) -> Any:
     """A fraction, its numerator in factors, sums among them with few minus signs."""
-    plain = not total.atoms(Scalar, sympy.Function)
     short = len(sympy.Add.make_args(total)) <= FACTORED
-    factored = sympy.factor(total) if plain and short else sympy.factor_terms(total)
+    factored = sympy.factor(total) if short else sympy.factor_terms(total)
     factors = [
         part
         for factor in _factors(factored)

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from derive.running.journal import Record
+from derive.theories.disorder.derivation.showing import named
 from derive.theories.disorder.report.results import Results
 from derive.typeset.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, figure, svg_of
 from derive.typeset.media import PLAIN
-from derive.typeset.symbols import symbol
 
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, "#56B4E9", "#E69F00", "#882255", "#44AA99")
 COLUMNS = 2
@@ -18,7 +18,7 @@ COLUMNS = 2
 
 def label(name: str) -> str:
     """A name of the model as the axes show it: Greek letters and subscripts."""
-    return PLAIN.text(symbol(name)) if len(name.split("_")[0]) <= 6 else name.replace("_", " ")
+    return PLAIN.text(named(name))
 
 
 def draw_results(results: Results) -> str:
