@@ -52,8 +52,10 @@ class Builder:
             for hat in self.overlaps.conjugates
             if hat not in theory.multipliers
         }
-        self.second = {p: saddle.parameters[p] for p in self.unknown}
-        self.results = self._results()
+        multipliers = theory.multipliers  # put in, as the large parts of Qhat + qhat cancel
+        self.second = {p: saddle.parameters[p].xreplace(multipliers) for p in self.unknown}
+        results = self._results().items()
+        self.results = {k: sympy.sympify(v).xreplace(multipliers) for k, v in results}
         step = needed(
             {s.name: v for s, v in {**self.first, **theory.multipliers, **self.second}.items()},
             {s.name for s in self.second},

@@ -113,6 +113,10 @@ def _exponent(term: Any) -> Any:
 PRINTER = Printer()
 
 
+LONGEST_WHOLE = 2**53
+"""Of a fraction's parts; longer ones have no float."""
+
+
 def code(expression: Any) -> str:
     """Source of a number.
 
@@ -120,7 +124,11 @@ def code(expression: Any) -> str:
     >>> code(sympy.log(1 + sympy.exp(-x)) / sympy.sqrt(x))
     'np.logaddexp(0, -x)/np.sqrt(x)'
     """
-    return str(PRINTER.doprint(sympy.sympify(expression)))
+    expression = sympy.sympify(expression)
+    if any(not power.exp.is_number for power in expression.atoms(sympy.Pow)):
+        expression = sympy.powsimp(expression)  # q**p/q is none at q = 0
+    long = [r for r in expression.atoms(sympy.Rational) if max(abs(r.p), r.q) > LONGEST_WHOLE]
+    return str(PRINTER.doprint(expression.xreplace({r: sympy.Float(r, 17) for r in long})))
 
 
 def assignments(

@@ -148,7 +148,10 @@ def numbers(described: Described) -> np.ndarray:
     """All numbers that a solution shows, flat; those that are not known are 0."""
     parts: list[Any] = [described.free_entropy, described.replicon, described.entropy]
     parts.append(described.energy)
-    for named in (described.overlaps, described.conjugates, described.observables):
+    conjugates = [np.ravel(np.asarray(v, dtype=float)) for v in described.conjugates.values()]
+    largest = np.max(np.abs(np.concatenate([[1.0], *conjugates])))
+    parts += [v / largest for v in conjugates]  # one of them may be what is left of the others
+    for named in (described.overlaps, described.observables):
         parts += list(named.values())
     flat = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in parts])
     return np.where(np.isnan(flat), 0.0, flat)
