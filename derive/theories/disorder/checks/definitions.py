@@ -74,8 +74,9 @@ def energies(subject: Subject, points: list[Point]) -> CheckResult | None:
             found, numbers = subject.at(order)
             slope = _slope(heat, HEAT, {**numbers, HEAT: numbers[BETA]})
             yield f"energy at {where}", found.energy, -slope
-            rest = found.free_entropy + numbers[BETA] * found.energy
-            yield f"entropy at {where}", found.entropy, rest
+            if all(examples.energy is not None for examples in subject.theory.model.examples):
+                rest = found.free_entropy + numbers[BETA] * found.energy
+                yield f"entropy at {where}", found.entropy, rest
 
     told = "the module's energy with differences of phi in beta, its entropy with phi + beta e"
     return settled(pairs, "energy and entropy", told, GRADIENT_DIGITS)

@@ -1,6 +1,6 @@
 r"""What is measured at the saddle point: energy, entropy, and the observables of a model.
 
-.. math:: e = -\frac{\partial \phi}{\partial \beta}, \qquad s = \phi + \beta e
+.. math:: e = -\frac{\partial \phi}{\partial \beta}, \qquad s = \phi - \langle \ln w \rangle
 
 The law of the disorder is held in the derivative: a planted system's own temperature is beta too.
 """
@@ -18,11 +18,21 @@ from derive.theories.disorder.derivation.measures import labels_in
 from derive.theories.disorder.derivation.overlaps import symbol
 from derive.theories.disorder.derivation.rules.ansatz import values_of
 from derive.theories.disorder.derivation.rules.average import covariance_of, is_student
+from derive.theories.disorder.derivation.rules.replicon import example_means
 from derive.theories.disorder.derivation.state import BETA, State
 from derive.theories.disorder.description import Observable
 from derive.theories.disorder.nodes.derivative import derivative
 from derive.theories.disorder.nodes.replicas import Entry
-from derive.theories.disorder.nodes.towers import Inner, Law, Leaf, Mean, flat, mean, slope
+from derive.theories.disorder.nodes.towers import (
+    Inner,
+    Law,
+    Leaf,
+    Mean,
+    flat,
+    inner,
+    mean,
+    slope,
+)
 
 
 def energy_of(state: State) -> Any:
@@ -33,9 +43,38 @@ def energy_of(state: State) -> Any:
 
 
 def entropy_of(state: State) -> Any:
-    """The entropy per site: the free entropy itself, where there is no temperature."""
+    r"""The entropy per site: the free entropy less the average of ln w.
+
+    .. math:: s = \phi - \langle \ln w \rangle
+
+    That is phi + beta e where beta multiplies an energy. Of a weight as it is written, such as
+    cosh(beta h), ln w is averaged itself; a step is one where there is weight.
+    """
     energy = energy_of(state)
-    return state.exponent if energy is None else state.exponent + BETA * energy
+    found = state.exponent if energy is None else state.exponent + BETA * energy
+    for node, ratio in example_means(state).values():
+        leaf: Any = node.args[0]
+        found += ratio * reduced(mean(inner(_beyond(_log_weight(leaf.weight)), leaf), node.law))
+    if state.model.mean is not None:
+        found += _beyond(-BETA * state.model.mean.energy)
+    return found
+
+
+def _beyond(log_weight: Any) -> Any:
+    """beta times the derivative in beta, less the logarithm: zero where beta multiplies it."""
+    found = sympy.expand(BETA * log_weight.diff(BETA) - log_weight)
+    return found.replace(sympy.sinh, lambda x: sympy.tanh(x) * sympy.cosh(x))  # no overflow
+
+
+def _log_weight(weight: Any) -> Any:
+    """ln w where there is weight."""
+    total = sympy.S.Zero
+    for factor in sympy.Mul.make_args(weight):
+        if type(factor) is sympy.exp:
+            total += factor.args[0]
+        elif type(factor) is not sympy.Heaviside:
+            total += sympy.log(factor)
+    return total
 
 
 def observable_of(state: State, name: str, observable: Observable) -> Any:

@@ -168,15 +168,14 @@ def summed(instance: Instance) -> Summed:
 
 
 def thermodynamics(law: Summed) -> dict[str, float]:
-    """(1/N) ln Z, energy and entropy = free entropy + beta energy."""
+    """(1/N) ln Z, energy, and entropy = free entropy - <ln w>."""
     size, beta = law.instance.layout.size, law.instance.numbers.get(BETA, 0.0)
-    energy = 0.0
+    energy = logs = 0.0
     for weight, some in law.likely():
         energy += float(weight @ (some.energy + energies(law.instance, some.x)))
+        logs += float(weight @ (log_weights(law.instance, some.x) - beta * some.energy))
     free = law.log_partition / size
-    return {
-        "free_entropy": free, "energy": energy / size, "entropy": free + beta * energy / size
-    }  # fmt: skip
+    return {"free_entropy": free, "energy": energy / size, "entropy": free - logs / size}
 
 
 def moments(law: Summed) -> tuple[dict[str, Array], dict[tuple[str, str], Array]]:
