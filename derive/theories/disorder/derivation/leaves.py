@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy
@@ -26,10 +26,19 @@ from derive.theories.disorder.nodes.towers import (
 
 @dataclass(frozen=True)
 class Known:
-    """What closed forms may take for granted: symbols that are positive, and labels 1 or -1."""
+    """What closed forms may take for granted.
+
+    Attributes:
+        positive: Symbols that are positive in every model.
+        signs: Labels that are 1 or -1.
+        likely: Symbols that are positive by default; taken so where there is no form without.
+        assumed: Those that were; whoever computes with the forms has to see to it.
+    """
 
     positive: tuple[Any, ...] = ()
     signs: tuple[Any, ...] = ()
+    likely: tuple[Any, ...] = ()
+    assumed: set[Any] = field(default_factory=set, compare=False)
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,15 @@ class Form:
 
 def form_of(leaf: Leaf, known: Known) -> Form | None:
     """The closed form of a leaf, if there is one."""
+    found, likely = _form(leaf, known), leaf.free_symbols & set(known.likely)
+    if found is None and likely:
+        found = _form(leaf, replace(known, positive=(*known.positive, *known.likely)))
+        if found is not None:
+            known.assumed.update(likely)
+    return found
+
+
+def _form(leaf: Leaf, known: Known) -> Form | None:
     count = len(leaf.centres)
     letter = "A" if isinstance(leaf, SiteIntegral) else "V"
     centres = tuple(Dummy(c.name if c.is_Symbol else "c", real=True) for c in leaf.centres)

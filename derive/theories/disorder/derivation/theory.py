@@ -42,6 +42,7 @@ class Theory:
         observables: What the model declares.
         forms: Closed forms of leaves; None for an integral that is done numerically.
         inner: Closed forms of averages in one replica, where there are any.
+        assumed: Parameters that are taken as positive in closed forms, as their defaults are.
     """
 
     model: DisorderedModel
@@ -56,6 +57,7 @@ class Theory:
     observables: dict[str, Any]
     forms: dict[Leaf, Form | None]
     inner: dict[Any, Any]
+    assumed: frozenset[Any] = frozenset()
 
     @property
     def equations(self) -> list[Any]:
@@ -114,15 +116,17 @@ def theory_of(state: State) -> Theory:
         {name: written(body) for name, body in observables.items()},
         forms,
         inner,
+        frozenset(known.assumed),
     )
 
 
 def known_of(model: DisorderedModel) -> Known:
-    """Temperatures and ratios are positive; so are parameters whose default is."""
-    positive = {BETA, *(s for s in model.free() if model.parameters.get(s.name, 0) > 0)}
-    positive |= {e.ratio for e in model.examples if e.ratio.is_Symbol}
+    """Temperatures and ratios are positive; parameters whose default is, may be taken so."""
+    positive = {BETA, *(e.ratio for e in model.examples if e.ratio.is_Symbol)}
+    likely = {s for s in model.free() if model.parameters.get(s.name, 0) > 0} - positive
     signs = [symbol("y")] if all(_binary(e.labels) for e in model.examples) else []
-    return Known(tuple(sorted(positive, key=str)), tuple(signs))
+    ordered = [tuple(sorted(symbols, key=str)) for symbols in (positive, likely)]
+    return Known(ordered[0], tuple(signs), ordered[1])
 
 
 def _binary(labels: Any) -> bool:

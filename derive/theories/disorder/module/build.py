@@ -273,6 +273,12 @@ class Builder:
         diagonals = {s.diagonal for s in self.overlaps.squares}
         return [-1.0 if u in linears else 0.1 if u in diagonals else 0.0 for u in self.unknown]
 
+    def _positive(self) -> list[str]:
+        """The refusal of parameters for which closed forms do not hold."""
+        assumed = self.theory.assumed | self.texts.known.assumed
+        given = ", ".join(f"{name}={name}" for name in sorted(s.name for s in assumed))
+        return [f"    require_positive({given})"] if given else []
+
     def _solve(self) -> str:
         """The function that users call."""
         model = self.theory.model
@@ -298,6 +304,7 @@ class Builder:
             "        random: How many random starts.",
             "        seed: Of the random starts.",
             '    """',
+            *self._positive(),
             f"    parameters = ({values})",
             "    points, near = starts(parameters)",
             "",

@@ -71,6 +71,17 @@ class Solver:
                     f"{self.model.name}: beta is {value:g}; an inverse temperature is positive"
                 )
 
+    def _called(self, **given: Any) -> Any:
+        """The module's solve, whose refusals are about the model.
+
+        Raises:
+            DescriptionError: It refuses a value.
+        """
+        try:
+            return self.module.solve(**given)
+        except ValueError as error:
+            raise DescriptionError(f"{self.model.name}: {error}") from None
+
     def solve(
         self,
         *,
@@ -83,7 +94,7 @@ class Solver:
         numbers = self.values(parameters)
         if start is not None:
             self._refuse_start(start, tuple(numbers.values()))
-        found: Any = self.module.solve(**numbers, start=start, random=random, seed=seed)
+        found: Any = self._called(**numbers, start=start, random=random, seed=seed)
         return found
 
     def solve_near(
@@ -96,7 +107,7 @@ class Solver:
     ) -> Solution:
         """The same, from further points too, such as solutions at other parameters."""
         numbers = self.values(parameters)
-        found: Any = self.module.solve(**numbers, also=points, random=random, seed=seed)
+        found: Any = self._called(**numbers, also=points, random=random, seed=seed)
         return found
 
     def _refuse_start(self, start: Sequence[float], numbers: tuple[float, ...]) -> None:

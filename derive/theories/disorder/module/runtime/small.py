@@ -24,6 +24,20 @@ def positive(variance: float) -> float:
     return max(variance, SMALLEST)
 
 
+def require_positive(**parameters: float) -> None:
+    """Refuse parameters for which integrals are not as they are written out.
+
+    Raises:
+        ValueError: One is not positive.
+    """
+    for name, value in parameters.items():
+        if not value > 0:
+            raise ValueError(
+                f"{name} is {value:g}, and integrals are written out for a positive one, as the "
+                "model's default is; derive the model with a default of that sign"
+            )
+
+
 def is_inside(state: State) -> bool:
     """Whether replicas are not all one configuration: q is below Q by more than rounding."""
     own = np.atleast_2d(np.asarray(state.self_overlap, dtype=float))
