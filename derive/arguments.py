@@ -82,8 +82,8 @@ def takes(*names: str) -> Callable[[Callable[Given, Result]], Callable[Given, Re
     >>> from derive import solve
     >>> solve("network.toml", {"labels": [1.0]})
     Traceback (most recent call last):
-    derive.errors.ArgumentError: solve(network, data): network is text, and a Network is due; \
-load_network(path) reads one from a TOML file
+    derive.errors.ArgumentError: solve(network, data): network is text, and a Network or a \
+DisorderedModel is due; load_network(path) reads one from a TOML file
     """
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:

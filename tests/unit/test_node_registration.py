@@ -66,5 +66,7 @@ def test_the_page_names_all_operations_and_where_their_tables_stand():
     page = (Path(__file__).parents[2] / "docs" / "add_a_node.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| .*: `(.*)` \|$", page, re.MULTILINE)
     said = {(name, home) for names, home in rows for name in re.findall(r"\w+", names)}
-    assert said == {(table.operation, table.home) for table in TABLES.values()}
+    tables = {(table.operation, table.home) for table in TABLES.values()}
+    # one theory's ground truth knows SymPy's own functions, and no node
+    assert said == {(name, home) for name, home in tables if "/truth/" not in home}
     assert len(said) > 10

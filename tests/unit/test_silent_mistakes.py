@@ -250,7 +250,7 @@ variance = 1.2
 def test_the_command_line_takes_what_its_messages_advise(capsys, tmp_path):
     spec = tmp_path / "deep.toml"
     spec.write_text(DEEP)
-    assert "write one in the place of 'L'" in refusal(capsys, "scalar", spec)
+    assert "give one with --set L=3" in refusal(capsys, "scalar", spec)
     assert call(capsys, "scalar", spec, "--set", "L=2").status == 0
     found = call(capsys, "generate", spec, "-o", tmp_path / "solver.py")
     assert found.status == 0 and (tmp_path / "solver.py").exists()
