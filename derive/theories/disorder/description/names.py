@@ -13,6 +13,8 @@ RESERVED = {
     "beta": "the inverse temperature",
     "y": "the label",
     "N": "the number of sites",
+    "n": "the number of replicas",
+    "omega": "the mean of a field",
     "q": "an overlap",
     "Q": "a self-overlap",
     "m": "a magnetisation or a teacher's overlap",

@@ -13,6 +13,7 @@ from derive.theories.disorder.derivation.overlaps import Linear, components
 from derive.theories.disorder.derivation.theory import Theory, known_of
 from derive.theories.disorder.description import Sites
 from derive.theories.disorder.description.laws import Discrete
+from derive.theories.disorder.module.collisions import refuse_collisions
 from derive.theories.disorder.module.runtime import (
     averages,
     branches,
@@ -402,6 +403,7 @@ def module_of(theory: Theory, writer: type[Builder] = Builder) -> Module:
         f"ORDER_PARAMETERS = {tuple(s.name for s in builder.unknown)!r}"
     )
     text = "\n".join(own)
+    refuse_collisions((s.name for s in builder.parameters), text)
     numeric = any(call in text for call in INTEGRALS.values())
     kept = [
         part
