@@ -9,6 +9,8 @@ from derive.errors import DescriptionError
 
 ARGUMENTS = {"order", "parameters", "refine", "full", "start", "random", "seed", "float"}
 """Arguments of functions, and a word of Python that they call."""
+GIVEN = ("parameters", "given")
+"""Arguments from which functions take the parameters."""
 
 
 def refuse_collisions(names: Iterable[str], text: str) -> None:
@@ -36,7 +38,7 @@ def _bound(tree: ast.AST) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Name)
-        and node.value.id == "parameters"
+        and node.value.id in GIVEN
         for part in ast.walk(node)
     }
     found = set()
