@@ -48,3 +48,9 @@ def test_the_number_of_replicas_is_no_parameter() -> None:
         named("n")
     with pytest.raises(DescriptionError, match="omega is the mean of a field"):
         named("omega")
+
+
+def test_a_parameter_is_no_score() -> None:
+    """score_u is the derivative of the labels' law in u."""
+    with pytest.raises(DescriptionError, match="score_u"):
+        named("score_u")

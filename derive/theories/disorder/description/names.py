@@ -23,7 +23,7 @@ RESERVED = {
     "mhat": "a conjugate",
 }
 """Names with a meaning of their own."""
-OVERLAP = re.compile(r"(q|Q|qhat|Qhat|mhat)_\w+")
+OVERLAP = re.compile(r"(q|Q|qhat|Qhat|mhat|score)_\w+")
 RESULTS = (
     "free_entropy", "replicon", "entropy", "energy", "converged", "residual", "quadrature_error",
     "b",
@@ -49,5 +49,7 @@ def refuse_name(name: Any, where: str, *, allowed: tuple[str, ...] = ()) -> None
     if name in allowed:
         return
     if name in RESERVED or OVERLAP.fullmatch(name):
-        meaning = RESERVED.get(name, "an order parameter of a component or a population")
+        meaning = RESERVED.get(
+            name, "an order parameter of a component or a population, or a score"
+        )
         raise DescriptionError(f"{where}: {name} is {meaning} already; take another name")

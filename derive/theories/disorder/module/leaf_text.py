@@ -14,7 +14,6 @@ from derive.theories.disorder.module.text import assignments, code
 from derive.theories.disorder.module.words import leaf_told
 from derive.theories.disorder.nodes.towers import FieldIntegral, Leaf, Measure, SiteIntegral
 
-ORDERS = ("", "1", "2", "11", "12", "22")
 KINKED = (sympy.Abs, sympy.Heaviside, sympy.Max, sympy.Min, sympy.sign)
 
 

@@ -22,8 +22,6 @@ from derive.theories.disorder.module.turns import turns_of
 from derive.theories.disorder.module.words import averages_told
 from derive.theories.disorder.nodes.towers import Inner, Law, Leaf, Mean, Slope, score
 
-FunctionOf = Callable[[Leaf, Sequence[Any], Sequence[Any]], LeafFunction]
-
 
 @dataclass
 class Tower:
